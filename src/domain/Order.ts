@@ -1,0 +1,32 @@
+/** An order as publishers send it; field names are the wire's and the table's, so nothing is renamed anywhere. */
+import { Schema } from "effect"
+import { Int64FromJson } from "./Int64.ts"
+import { Text } from "./Text.ts"
+
+/**
+ * Identifies an order; the partition key of the fact table.
+ *
+ * **Shape**: bigint, 1 to 2^63 − 1.
+ */
+export const OrderId = Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)).pipe(
+  Schema.brand("OrderId")
+)
+export type OrderId = typeof OrderId.Type
+
+/**
+ * The order message. Unknown fields are ignored.
+ *
+ * **Shape**: flat JSON object. `creation_date` stays text, verbatim.
+ * **Source**: topic `orders_data`.
+ */
+export const Order = Schema.Struct({
+  order_id: OrderId,
+  customer_id: Int64FromJson,
+  item: Text,
+  quantity: Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)),
+  price: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  shipping_address: Text,
+  order_status: Text,
+  creation_date: Text
+})
+export type Order = typeof Order.Type

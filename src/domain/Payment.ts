@@ -1,0 +1,34 @@
+/** A payment as publishers send it; field names are the wire's and the table's. */
+import { Schema } from "effect"
+import { Int64FromJson } from "./Int64.ts"
+import { OrderId } from "./Order.ts"
+import { Text } from "./Text.ts"
+
+/**
+ * Identifies a payment.
+ *
+ * **Shape**: bigint, 1 to 2^63 − 1.
+ */
+export const PaymentId = Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)).pipe(
+  Schema.brand("PaymentId")
+)
+export type PaymentId = typeof PaymentId.Type
+
+/**
+ * The payment message. Unknown fields are ignored.
+ *
+ * **Shape**: flat JSON object. `payment_datetime` stays text: 477 of the original producer's 500 values are no
+ * legal times, and its messages must work.
+ * **Source**: topic `payment_data`.
+ */
+export const Payment = Schema.Struct({
+  payment_id: PaymentId,
+  order_id: OrderId,
+  payment_method: Text,
+  card_last_four: Schema.String.check(
+    Schema.makeFilter((text: string) => /^[0-9]{4}$/.test(text) || "Expected four digits")
+  ),
+  payment_status: Text,
+  payment_datetime: Text
+})
+export type Payment = typeof Payment.Type

@@ -1,0 +1,58 @@
+/** Decides which of two writes wins: the Cassandra write timestamp of every cell Counterfoil writes. */
+import type { Order } from "./Order.ts"
+import type { Payment } from "./Payment.ts"
+
+/**
+ * Publish time in whole milliseconds × 1000, plus a hash (0–999) of the message's decoded fields.
+ *
+ * **Units**: microseconds since the epoch; a safe integer until the year 2255.
+ * **Guarantee**: never depends on arrival, so replays in any order leave the same table (G2).
+ */
+export type Version = number
+
+/** The version of an order published at `publishTimeMicros`. */
+export const versionOfOrder = (order: Order, publishTimeMicros: number): Version =>
+  versionOf(publishTimeMicros, canonicalOrder(order))
+
+/** The version of a payment published at `publishTimeMicros`. */
+export const versionOfPayment = (payment: Payment, publishTimeMicros: number): Version =>
+  versionOf(publishTimeMicros, canonicalPayment(payment))
+
+/** The payment's fields as one text; of two payments with one version the greater text wins whole. */
+export const canonicalPayment = (payment: PaymentColumns): string =>
+  JSON.stringify([
+    payment.payment_id.toString().padStart(20, "0"),
+    payment.payment_method,
+    payment.card_last_four,
+    payment.payment_status,
+    payment.payment_datetime
+  ])
+
+/** The five payment columns of a fact, as far as the tie between two payments depends on them. */
+export type PaymentColumns = Pick<
+  { [Field in keyof Payment]: Field extends "payment_id" ? bigint : Payment[Field] },
+  "payment_id" | "payment_method" | "card_last_four" | "payment_status" | "payment_datetime"
+>
+
+const canonicalOrder = (order: Order): string =>
+  JSON.stringify([
+    order.order_id.toString(),
+    order.customer_id.toString(),
+    order.item,
+    order.quantity.toString(),
+    order.price,
+    order.shipping_address,
+    order.order_status,
+    order.creation_date
+  ])
+
+const versionOf = (publishTimeMicros: number, canonical: string): Version =>
+  Math.floor(publishTimeMicros / 1000) * 1000 + (fnv1a(canonical) % 1000)
+
+const fnv1a = (text: string): number => {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return hash >>> 0
+}

@@ -1,0 +1,24 @@
+/** What a publisher sends, and one hand-over of it. */
+
+/** What a publisher sends. */
+export interface Message {
+  readonly data: Uint8Array
+  readonly attributes: Readonly<Record<string, string>>
+  /** Empty when the message has none. */
+  readonly orderingKey: string
+}
+
+/**
+ * One hand-over of a message to us, under a lease.
+ *
+ * **Guarantee**: the same message may be delivered again; only `messageId` and the message itself stay the same.
+ */
+export interface Delivery extends Message {
+  /** Names this hand-over to the server; a redelivery has another. */
+  readonly ackId: string
+  readonly messageId: string
+  /** When the server accepted the message. **Units**: µs since the epoch. */
+  readonly publishTimeMicros: number
+  /** 1 for the first; 0 where the subscription does not count (it has no dead-letter policy). */
+  readonly deliveryAttempt: number
+}
