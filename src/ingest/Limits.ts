@@ -22,3 +22,6 @@ export const retryJitter = 0.2
 
 /** Batches of one subscription being worked on at once; writes in flight have their own limit. */
 export const batchesAtOnce = 16
+
+/** Issues named in the error of one schema violation; keeps the text below a Pub/Sub attribute value's 1024 bytes. */
+export const decodeIssuesShown = 4
