@@ -1,0 +1,93 @@
+/** Builds a dead letter: the original message, with attributes that say why it is one. */
+import { DateTime } from "effect"
+import type { DeadLetterReason } from "../domain/Fate.ts"
+import type { Delivery, Message } from "../pubsub/Message.ts"
+import { attributeViolationOf, messageBytesMax, attributesMax, attributeValueBytesMax, sizeOf } from "../pubsub/MessageLimits.ts"
+
+/** What is known about a delivery that becomes a dead letter. */
+export interface DeadLetter {
+  readonly delivery: Delivery
+  /** The full name of the subscription it came from. */
+  readonly subscription: string
+  readonly reason: DeadLetterReason
+  /** Path and expectation; never a value of the payload. */
+  readonly error: string
+}
+
+/** The prefix of every attribute Counterfoil adds; incoming attributes with it are replaced, never trusted. */
+export const deadLetterPrefix = "dlq-"
+
+/**
+ * The message to publish for a dead letter.
+ *
+ * **Shape**: the original's bytes and attributes, plus `dlq-*`; no ordering key, which is kept as an attribute:
+ * one request may carry one key only.
+ * **Guarantee**: within all of Pub/Sub's limits, whatever the original was. Short of slots or bytes, original
+ * attributes go from the end, counted in `dlq-dropped-attributes`; only where the bytes alone leave no room for
+ * the reason are they cut, counted in `dlq-truncated-bytes`.
+ */
+export const messageOf = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Message => {
+  const own = ownAttributes(letter, failedAtMillis, appVersion)
+  const original = Object.entries(letter.delivery.attributes).filter(([key]) => !key.startsWith(deadLetterPrefix))
+  const kept = original.filter(([key, value]) => attributeViolationOf(key, value) === undefined)
+  const slots = attributesMax - own.length - 1
+  while (kept.length > slots) kept.pop()
+  for (;;) {
+    const message = assemble(letter.delivery.data, kept, own, original.length - kept.length)
+    const excess = sizeOf(message) - messageBytesMax
+    if (excess <= 0) return message
+    if (kept.length > 0) kept.pop()
+    else return truncated(message, excess)
+  }
+}
+
+/** The longest prefix of `text` within `bytesMax` bytes of UTF-8 that cuts no character. */
+export const clipped = (text: string, bytesMax: number): string => {
+  const bytes = Buffer.from(text.toWellFormed(), "utf8")
+  if (bytes.length <= bytesMax) return text.toWellFormed()
+  let end = bytesMax
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return bytes.toString("utf8", 0, end)
+}
+
+type Attributes = ReadonlyArray<readonly [string, string]>
+
+const ownAttributes = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Attributes => {
+  const { delivery } = letter
+  const own: Array<readonly [string, string]> = [
+    ["dlq-reason", letter.reason],
+    ["dlq-error", clipped(letter.error, attributeValueBytesMax)],
+    ["dlq-subscription", letter.subscription],
+    ["dlq-message-id", delivery.messageId],
+    ["dlq-publish-time", rfc3339(delivery.publishTimeMicros)],
+    ["dlq-failed-at", rfc3339(failedAtMillis * 1000)],
+    ["dlq-delivery-attempt", String(delivery.deliveryAttempt)],
+    ["dlq-app-version", appVersion]
+  ]
+  if (delivery.orderingKey !== "") own.push(["dlq-ordering-key", clipped(delivery.orderingKey, attributeValueBytesMax)])
+  return own
+}
+
+const assemble = (data: Uint8Array, kept: Attributes, own: Attributes, dropped: number): Message => {
+  const counted: Attributes = dropped > 0 ? [["dlq-dropped-attributes", String(dropped)]] : []
+  return { data, attributes: Object.fromEntries([...kept, ...own, ...counted]), orderingKey: "" }
+}
+
+/** Room for the attribute that tells how much was cut. */
+const truncationNoteBytes = 64
+
+const truncated = (message: Message, excess: number): Message => {
+  const cut = excess + truncationNoteBytes
+  return {
+    ...message,
+    data: message.data.subarray(0, message.data.length - cut),
+    attributes: { ...message.attributes, "dlq-truncated-bytes": String(cut) }
+  }
+}
+
+/** RFC 3339 in UTC with microseconds. */
+const rfc3339 = (micros: number): string => {
+  const millis = Math.floor(micros / 1000)
+  const rest = String(micros - millis * 1000).padStart(3, "0")
+  return `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -1)}${rest}Z`
+}

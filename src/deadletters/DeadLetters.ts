@@ -1,0 +1,39 @@
+/** The only holder of the dead-letter topic: publishes dead letters and waits until the server has them. */
+import { Clock, Context, Effect, Layer, type Result } from "effect"
+import { Publisher } from "../pubsub/Publisher.ts"
+import type { PubSubError } from "../pubsub/PubSubError.ts"
+import { type DeadLetter, messageOf } from "./DeadLetterMessage.ts"
+
+/** Publishes dead letters. */
+export class DeadLetters extends Context.Service<
+  DeadLetters,
+  {
+    /**
+     * Publishes each dead letter and answers in the same order.
+     *
+     * **Errors** (per dead letter): whatever the reason, the delivery stays held and the publish is tried again.
+     * **Guarantee**: a success is the server's confirmation (G1); a repeated one has the same `dlq-message-id`.
+     */
+    readonly publish: (
+      letters: ReadonlyArray<DeadLetter>
+    ) => Effect.Effect<ReadonlyArray<Result.Result<string, PubSubError>>>
+  }
+>()("counterfoil/deadletters/DeadLetters") {
+  /** Dead letters to this topic. */
+  static readonly layer = (options: { readonly topic: string; readonly appVersion: string }) =>
+    Layer.effect(
+      DeadLetters,
+      Effect.gen(function* () {
+        const publisher = yield* Publisher
+        return DeadLetters.of({
+          publish: Effect.fnUntraced(function* (letters) {
+            const failedAt = yield* Clock.currentTimeMillis
+            return yield* publisher.publish(
+              options.topic,
+              letters.map((letter) => messageOf(letter, failedAt, options.appVersion))
+            )
+          })
+        })
+      })
+    )
+}

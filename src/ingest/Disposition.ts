@@ -1,0 +1,30 @@
+/** What happens to a delivery whose handling failed. */
+import type { DeadLetterReason, HandlingFailure } from "../domain/Fate.ts"
+
+/** Dead-letter it, try it again, or let it wait for its order. */
+export type Disposition =
+  | { readonly _tag: "DeadLetter"; readonly reason: DeadLetterReason; readonly error: string }
+  | { readonly _tag: "Retry"; readonly error: string }
+  | { readonly _tag: "Wait" }
+
+/**
+ * The one place that decides it; total, and exhaustive by type.
+ *
+ * **Guarantee**: an outage is never a dead letter (G4). An unmatched payment waits as long as it `mayWait` (G5).
+ */
+export const dispose = (failure: HandlingFailure, mayWait: boolean): Disposition => {
+  switch (failure._tag) {
+    case "Undecodable":
+      return { _tag: "DeadLetter", reason: "undecodable", error: failure.message }
+    case "SchemaViolation":
+      return { _tag: "DeadLetter", reason: "schema-violation", error: failure.message }
+    case "StoreRejected":
+      return { _tag: "DeadLetter", reason: "store-rejected", error: failure.message }
+    case "UnmatchedPayment":
+      return mayWait
+        ? { _tag: "Wait" }
+        : { _tag: "DeadLetter", reason: "unmatched-payment", error: failure.message }
+    case "StoreUnavailable":
+      return { _tag: "Retry", error: failure.message }
+  }
+}

@@ -1,0 +1,64 @@
+/** Lets one order id be worked on by one batch at a time, so that two payments for it never mix cells (G2). */
+import { Deferred, Effect } from "effect"
+
+/** Holds order ids while work on them is going on. */
+export interface OrderExclusion {
+  /**
+   * Runs `work` on every group, each order id exclusively: first the groups whose id is free, together; then, as
+   * others finish, the rest.
+   *
+   * **Guarantee**: ids are never held while waiting for others, so batches cannot deadlock.
+   */
+  readonly forEachFree: <G>(
+    groups: ReadonlyMap<bigint, G>,
+    work: (free: ReadonlyMap<bigint, G>) => Effect.Effect<void>
+  ) => Effect.Effect<void>
+}
+
+/** Makes an exclusion for one process. */
+export const makeOrderExclusion = (): OrderExclusion => {
+  const busy = new Map<bigint, Deferred.Deferred<void>>()
+
+  const claim = <G>(groups: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>) => {
+    const free = new Map<bigint, G>()
+    const taken = new Map<bigint, G>()
+    for (const [orderId, group] of groups) {
+      if (busy.has(orderId)) taken.set(orderId, group)
+      else {
+        busy.set(orderId, turn)
+        free.set(orderId, group)
+      }
+    }
+    return { free, taken }
+  }
+
+  const yieldAll = <G>(free: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>) =>
+    Effect.suspend(() => {
+      for (const orderId of free.keys()) busy.delete(orderId)
+      return Deferred.succeed(turn, undefined)
+    })
+
+  const forEachFree: OrderExclusion["forEachFree"] = Effect.fnUntraced(function* (groups, work) {
+    let rest = groups
+    while (rest.size > 0) {
+      const turn = Deferred.makeUnsafe<void>()
+      const waiting = rest
+      rest = yield* Effect.acquireUseRelease(
+        Effect.sync(() => claim(waiting, turn)),
+        ({ free, taken }) => (free.size === 0 ? firstToYield(taken) : work(free)).pipe(Effect.as(taken)),
+        ({ free }) => yieldAll(free, turn)
+      )
+    }
+  })
+
+  const firstToYield = (taken: ReadonlyMap<bigint, unknown>) =>
+    Effect.suspend(() => {
+      for (const orderId of taken.keys()) {
+        const turn = busy.get(orderId)
+        if (turn !== undefined) return Deferred.await(turn)
+      }
+      return Effect.void
+    })
+
+  return { forEachFree }
+}

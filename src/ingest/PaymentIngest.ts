@@ -1,0 +1,196 @@
+/** Completes fact rows with their payments. */
+import { Effect, Result } from "effect"
+import type { FactState } from "../domain/Fact.ts"
+import { StoreUnavailable, UnmatchedPayment, type HandlingFailure, type Stored } from "../domain/Fate.ts"
+import type { Payment } from "../domain/Payment.ts"
+import { canonicalPayment, type Version, versionOfPayment } from "../domain/Version.ts"
+import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"
+import { makeOrderExclusion } from "./OrderExclusion.ts"
+import { failureOf } from "./OrderIngest.ts"
+import { decide, type PaymentDecision, winnerOf } from "./PaymentDecision.ts"
+import { oversizeOf } from "./RowSize.ts"
+import type { Handle } from "./Work.ts"
+
+/** What the handling of payments depends on. */
+export interface PaymentIngestOptions {
+  /** **Units**: bytes. */
+  readonly maxRowBytes: number
+}
+
+type Outcome = Result.Result<Stored, HandlingFailure>
+
+interface Contending {
+  readonly position: number
+  readonly payment: Payment
+  readonly version: Version
+}
+
+type Group = readonly [Contending, ...Array<Contending>]
+
+interface Planned {
+  readonly group: Group
+  readonly winner: Contending
+  readonly version: Version
+  readonly orderVersion: Version
+  readonly mayBeShadowed: boolean
+}
+
+/**
+ * Handles a batch of payments: each is `payment-matched`, `payment-superseded`, or unmatched.
+ *
+ * One order id is worked on by one batch at a time; of several payments for one order in a batch the winner is
+ * found first, so a hot order costs one read and one write.
+ *
+ * **Errors** (per payment): `UnmatchedPayment`: its order is not in the table; `StoreRejected`: this row can never
+ * be stored; `StoreUnavailable`: try again.
+ * **Guarantee**: G2; cells of two payments never mix within a process.
+ */
+export const makePaymentIngest = (
+  options: PaymentIngestOptions
+): Effect.Effect<Handle<Payment>, never, FactStore> =>
+  Effect.gen(function* () {
+    const facts = yield* FactStore
+    const exclusion = makeOrderExclusion()
+
+    const matchGroups = Effect.fnUntraced(function* (groups: ReadonlyMap<bigint, Group>, outcomes: Array<Outcome>) {
+      const states = yield* facts.states([...groups.keys()])
+      const planned: Array<Planned> = []
+      let index = 0
+      for (const group of groups.values()) {
+        const state = states[index++]
+        if (state === undefined) continue
+        if (Result.isFailure(state)) settleAll(group, outcomes, Result.fail(failureOf(state.failure)))
+        else plan(group, state.success, outcomes, planned)
+      }
+      if (planned.length === 0) return
+      const writes = planned.map(({ winner, version }) => ({ payment: winner.payment, version }))
+      const answers = yield* facts.storePayments(writes)
+      const shadowable: Array<Planned> = []
+      planned.forEach((entry, position) => {
+        const answer = answers[position]
+        if (answer === undefined) return
+        if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
+        else if (entry.mayBeShadowed) shadowable.push(entry)
+        else settleWritten(entry, outcomes)
+      })
+      if (shadowable.length > 0) yield* liftShadowed(facts, shadowable, outcomes)
+    })
+
+    const handle: Handle<Payment> = Effect.fnUntraced(function* (items) {
+      const outcomes = new Array<Outcome>(items.length)
+      const groups = new Map<bigint, [Contending, ...Array<Contending>]>()
+      items.forEach((item, position) => {
+        const oversize = oversizeOf(item, options.maxRowBytes)
+        if (oversize !== undefined) {
+          outcomes[position] = Result.fail(oversize)
+          return
+        }
+        const contending: Contending = {
+          position,
+          payment: item.value,
+          version: versionOfPayment(item.value, item.publishTimeMicros)
+        }
+        const group = groups.get(item.value.order_id)
+        if (group === undefined) groups.set(item.value.order_id, [contending])
+        else group.push(contending)
+      })
+      yield* exclusion.forEachFree<Group>(groups, (free) => matchGroups(free, outcomes))
+      return outcomes
+    })
+    return handle
+  })
+
+const plan = (
+  group: Group,
+  state: FactState | undefined,
+  outcomes: Array<Outcome>,
+  planned: Array<Planned>
+): void => {
+  const { winner, version } = winnerOf(group)
+  const decision: PaymentDecision = decide(winner.payment, version, state)
+  switch (decision._tag) {
+    case "Unmatched":
+      return settleAll(group, outcomes, unmatched)
+    case "AlreadyMatched":
+      return settleWon(group, winner, outcomes)
+    case "Superseded":
+      return settleAll(group, outcomes, superseded)
+    case "Write":
+      planned.push({
+        group,
+        winner,
+        version: decision.version,
+        orderVersion: state === undefined ? 0 : state.orderVersion,
+        mayBeShadowed: decision.mayBeShadowed
+      })
+  }
+}
+
+/**
+ * Reads back writes that explicit nulls of a foreign writer may hide, and repeats the hidden ones just above those
+ * nulls. Cassandra reports no error for a hidden write; its nulls carry the write timestamp of their order.
+ */
+const liftShadowed = Effect.fnUntraced(function* (
+  facts: FactStore["Service"],
+  entries: ReadonlyArray<Planned>,
+  outcomes: Array<Outcome>
+) {
+  const states = yield* facts.states(entries.map(({ winner }) => winner.payment.order_id))
+  const hidden: Array<Planned> = []
+  entries.forEach((entry, position) => {
+    const state = states[position]
+    if (state === undefined) return
+    if (Result.isFailure(state)) settleAll(entry.group, outcomes, Result.fail(failureOf(state.failure)))
+    else if (state.success === undefined) settleAll(entry.group, outcomes, vanished)
+    else if (state.success.payment !== undefined) settleWritten(entry, outcomes)
+    else hidden.push({ ...entry, version: Math.max(entry.version, state.success.orderVersion) + 1 })
+  })
+  if (hidden.length === 0) return
+  const writes: ReadonlyArray<PaymentWrite> = hidden.map(({ winner, version }) => ({
+    payment: winner.payment,
+    version
+  }))
+  const answers: Answers<void> = yield* facts.storePayments(writes)
+  hidden.forEach((entry, position) => {
+    const answer = answers[position]
+    if (answer === undefined) return
+    if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
+    else settleWritten(entry, outcomes)
+  })
+})
+
+const settleWritten = (entry: Planned, outcomes: Array<Outcome>): void =>
+  settleWon(entry.group, entry.winner, outcomes)
+
+/** The winner stands in the row; those that say the same match as well, the others are superseded. */
+const settleWon = (group: Group, winner: Contending, outcomes: Array<Outcome>): void => {
+  const standing = canonicalPayment(winner.payment)
+  for (const { position, payment } of group) {
+    outcomes[position] = canonicalPayment(payment) === standing ? matched : superseded
+  }
+}
+
+/** A winner that can never be stored must not take the others with it: they contend again without it. */
+const settleWriteFailure = (entry: Planned, outcomes: Array<Outcome>, error: FactStoreError): void => {
+  const failure = failureOf(error)
+  for (const contending of entry.group) {
+    outcomes[contending.position] = Result.fail(
+      contending === entry.winner || failure._tag === "StoreUnavailable"
+        ? failure
+        : new StoreUnavailable({ message: "another payment for this order was rejected", cause: error })
+    )
+  }
+}
+
+const settleAll = (group: Group, outcomes: Array<Outcome>, outcome: Outcome): void => {
+  for (const { position } of group) outcomes[position] = outcome
+}
+
+const matched: Outcome = Result.succeed("payment-matched")
+const superseded: Outcome = Result.succeed("payment-superseded")
+const unmatched: Outcome = Result.fail(new UnmatchedPayment({ message: "order_id: no such order in the table" }))
+
+/** The order was deleted between our read and our write; the next try finds out what holds now. */
+const vanished: Outcome = Result.fail(
+  new StoreUnavailable({ message: "the order vanished while its payment was written", cause: undefined })
+)
