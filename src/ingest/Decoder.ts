@@ -44,10 +44,7 @@ const decode = <A>(data: Uint8Array, parse: Parse<A>): Result.Result<A, DecodeFa
     // The parser's own message quotes the text.
     return Result.fail(new Undecodable({ message: "Expected JSON" }))
   }
-  const parsed = parse(json)
-  return Result.isSuccess(parsed)
-    ? parsed
-    : Result.fail(new SchemaViolation({ message: describe(parsed.failure.issue) }))
+  return Result.mapError(parse(json), (error) => new SchemaViolation({ message: describe(error.issue) }))
 }
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -25,3 +25,32 @@ export const batchesAtOnce = 16
 
 /** Issues named in the error of one schema violation; keeps the text below a Pub/Sub attribute value's 1024 bytes. */
 export const decodeIssuesShown = 4
+
+/** For how long the orders streams must be quiet before the orders watermark counts as caught up. */
+export const caughtUpAfterMillis = 3_000
+
+/** First wait before an early payment is looked up again. **Units**: milliseconds. */
+export const recheckBaseMillis = 250
+
+/** Longest wait before an early payment is looked up again, before jitter. **Units**: milliseconds. */
+export const recheckCapMillis = 5_000
+
+/** How often the waiting room looks for payments that are due. **Units**: milliseconds. */
+export const waitingRoomTickMillis = 100
+
+/** Early payments looked up in one batch. */
+export const recheckBatch = 100
+
+/** Batches of early payments looked up at once. */
+export const recheckBatchesAtOnce = 4
+
+/** How often the state of a subscription is read for health. **Units**: milliseconds. */
+export const healthTickMillis = 500
+
+/** Bucket boundaries of the time from receipt to durable effect: one write up to a long outage. **Units**: seconds. */
+export const durableSecondsBoundaries: ReadonlyArray<number> = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800
+]
+
+/** How often a drain looks whether everything has its fate. **Units**: milliseconds. */
+export const drainPollMillis = 100

@@ -1,9 +1,13 @@
 /** Counts what happens to deliveries, for people and for Prometheus. */
-import { Context, type Effect } from "effect"
+import { Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
+import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
 
-/** The two streams a process runs; a label of every metric. */
-export type StreamName = "orders" | "payments"
+/** The streams a process runs; a label of every stream's metrics. */
+export const streamNames = ["orders", "payments"] as const
+
+/** One of {@link streamNames}. */
+export type StreamName = (typeof streamNames)[number]
 
 /** What a stream holds at this moment, read when metrics are asked for. */
 export interface StreamGauges {
@@ -46,4 +50,63 @@ export class Metrics extends Context.Service<
     /** Everything in Prometheus' text format. */
     readonly prometheus: Effect.Effect<string>
   }
->()("counterfoil/observe/Metrics") {}
+>()("counterfoil/observe/Metrics") {
+  /**
+   * Counts from zero, in a registry of its own.
+   *
+   * **Shape**: gives that registry as Effect's `MetricRegistry` too, so that an exporter built on this layer
+   * exports the same series.
+   */
+  static readonly layer = Layer.effectContext(Effect.sync(() => make()))
+}
+
+const make = (): Context.Context<Metrics> => {
+  const registry: Context.Context<never> = Context.make(Metric.MetricRegistry, new Map())
+  const streams: Record<StreamName, StreamCounts> = { orders: zeroCounts(), payments: zeroCounts() }
+  for (const stream of streamNames) register(stream, streams[stream], registry)
+
+  const metrics = Metrics.of({
+    received: (stream, deliveries, bytes) =>
+      Effect.sync(() => {
+        streams[stream].received += deliveries
+        streams[stream].receivedBytes += bytes
+      }),
+    fated: (stream, fate, deliveries) =>
+      Effect.sync(() => {
+        streams[stream].fates[fate] += deliveries
+      }),
+    released: (stream, deliveries) =>
+      Effect.sync(() => {
+        streams[stream].released += deliveries
+      }),
+    retried: (stream, deliveries) =>
+      Effect.sync(() => {
+        streams[stream].retries += deliveries
+      }),
+    unconfirmed: (stream, deliveries) =>
+      Effect.sync(() => {
+        streams[stream].unconfirmed += deliveries
+      }),
+    durableAfter: (stream, millis, deliveries) =>
+      Effect.sync(() => countDurable(streams[stream].durable, millis / 1000, deliveries)),
+    watch: (stream, gauges) =>
+      Effect.sync(() => {
+        streams[stream].gauges = gauges
+      }),
+    totals: (stream) => Effect.sync(() => totalsOf(streams[stream])),
+    // Imported when first asked for: it brings Effect's HTTP modules, which most commands never need.
+    prometheus: Effect.promise(() => import("effect/observability/PrometheusMetrics")).pipe(
+      Effect.map(({ formatUnsafe }) => formatUnsafe(registry))
+    )
+  })
+  return Context.add(registry, Metrics, metrics)
+}
+
+const totalsOf = (counts: StreamCounts): StreamTotals => ({
+  received: counts.received,
+  fates: { ...counts.fates },
+  released: counts.released,
+  retries: counts.retries,
+  unconfirmed: counts.unconfirmed,
+  ...counts.gauges()
+})
