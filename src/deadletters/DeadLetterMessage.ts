@@ -2,7 +2,13 @@
 import { DateTime } from "effect"
 import type { DeadLetterReason } from "../domain/Fate.ts"
 import type { Delivery, Message } from "../pubsub/Message.ts"
-import { attributeViolationOf, messageBytesMax, attributesMax, attributeValueBytesMax, sizeOf } from "../pubsub/MessageLimits.ts"
+import {
+  attributeViolation,
+  encodedBytes,
+  maxAttributes,
+  maxAttributeValueBytes,
+  maxRequestBytes
+} from "../pubsub/MessageLimits.ts"
 
 /** What is known about a delivery that becomes a dead letter. */
 export interface DeadLetter {
@@ -28,13 +34,15 @@ export const deadLetterPrefix = "dlq-"
  */
 export const messageOf = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Message => {
   const own = ownAttributes(letter, failedAtMillis, appVersion)
-  const original = Object.entries(letter.delivery.attributes).filter(([key]) => !key.startsWith(deadLetterPrefix))
-  const kept = original.filter(([key, value]) => attributeViolationOf(key, value) === undefined)
-  const slots = attributesMax - own.length - 1
+  const original = Object.entries(letter.delivery.attributes).filter(
+    ([key]) => !key.startsWith(deadLetterPrefix)
+  )
+  const kept = original.filter(([key, value]) => attributeViolation(key, value) === undefined)
+  const slots = maxAttributes - own.length - 1
   while (kept.length > slots) kept.pop()
   for (;;) {
     const message = assemble(letter.delivery.data, kept, own, original.length - kept.length)
-    const excess = sizeOf(message) - messageBytesMax
+    const excess = encodedBytes(message) - bytesMax
     if (excess <= 0) return message
     if (kept.length > 0) kept.pop()
     else return truncated(message, excess)
@@ -50,13 +58,16 @@ export const clipped = (text: string, bytesMax: number): string => {
   return bytes.toString("utf8", 0, end)
 }
 
+/** One message alone in a request, with room for the topic's name. **Units**: bytes. */
+const bytesMax = maxRequestBytes - 1_024
+
 type Attributes = ReadonlyArray<readonly [string, string]>
 
 const ownAttributes = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Attributes => {
   const { delivery } = letter
   const own: Array<readonly [string, string]> = [
     ["dlq-reason", letter.reason],
-    ["dlq-error", clipped(letter.error, attributeValueBytesMax)],
+    ["dlq-error", clipped(letter.error, maxAttributeValueBytes)],
     ["dlq-subscription", letter.subscription],
     ["dlq-message-id", delivery.messageId],
     ["dlq-publish-time", rfc3339(delivery.publishTimeMicros)],
@@ -64,7 +75,8 @@ const ownAttributes = (letter: DeadLetter, failedAtMillis: number, appVersion: s
     ["dlq-delivery-attempt", String(delivery.deliveryAttempt)],
     ["dlq-app-version", appVersion]
   ]
-  if (delivery.orderingKey !== "") own.push(["dlq-ordering-key", clipped(delivery.orderingKey, attributeValueBytesMax)])
+  if (delivery.orderingKey !== "")
+    own.push(["dlq-ordering-key", clipped(delivery.orderingKey, maxAttributeValueBytes)])
   return own
 }
 

@@ -1,6 +1,6 @@
 /** Writes orders to the fact table. */
 import { Effect, Result } from "effect"
-import { StoreRejected, StoreUnavailable, type HandlingFailure, type Stored } from "../domain/Fate.ts"
+import { type HandlingFailure, type Stored, StoreRejected, StoreUnavailable } from "../domain/Fate.ts"
 import type { Order } from "../domain/Order.ts"
 import { versionOfOrder } from "../domain/Version.ts"
 import { FactStore, type FactStoreError, type OrderWrite } from "../facts/FactStore.ts"
@@ -20,7 +20,9 @@ export interface OrderIngestOptions {
  *
  * **Errors** (per order): `StoreRejected`: this row can never be stored; `StoreUnavailable`: try again.
  */
-export const makeOrderIngest = (options: OrderIngestOptions): Effect.Effect<Handle<Order>, never, FactStore> =>
+export const makeOrderIngest = (
+  options: OrderIngestOptions
+): Effect.Effect<Handle<Order>, never, FactStore> =>
   Effect.gen(function* () {
     const facts = yield* FactStore
     const handle: Handle<Order> = Effect.fnUntraced(function* (items) {

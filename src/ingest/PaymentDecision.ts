@@ -48,7 +48,9 @@ export interface Contender {
  *
  * The version is raised by one where another contender has the same version and other fields.
  */
-export const winnerOf = <C extends Contender>(contenders: readonly [C, ...Array<C>]): { winner: C; version: Version } => {
+export const winnerOf = <C extends Contender>(
+  contenders: readonly [C, ...Array<C>]
+): { winner: C; version: Version } => {
   let winner = contenders[0]
   let tied = false
   for (const contender of contenders.slice(1)) {

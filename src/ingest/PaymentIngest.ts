@@ -1,7 +1,7 @@
 /** Completes fact rows with their payments. */
 import { Effect, Result } from "effect"
 import type { FactState } from "../domain/Fact.ts"
-import { StoreUnavailable, UnmatchedPayment, type HandlingFailure, type Stored } from "../domain/Fate.ts"
+import { type HandlingFailure, type Stored, StoreUnavailable, UnmatchedPayment } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { canonicalPayment, type Version, versionOfPayment } from "../domain/Version.ts"
 import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"
@@ -52,7 +52,10 @@ export const makePaymentIngest = (
     const facts = yield* FactStore
     const exclusion = makeOrderExclusion()
 
-    const matchGroups = Effect.fnUntraced(function* (groups: ReadonlyMap<bigint, Group>, outcomes: Array<Outcome>) {
+    const matchGroups = Effect.fnUntraced(function* (
+      groups: ReadonlyMap<bigint, Group>,
+      outcomes: Array<Outcome>
+    ) {
       const states = yield* facts.states([...groups.keys()])
       const planned: Array<Planned> = []
       let index = 0
@@ -110,11 +113,14 @@ const plan = (
   const decision: PaymentDecision = decide(winner.payment, version, state)
   switch (decision._tag) {
     case "Unmatched":
-      return settleAll(group, outcomes, unmatched)
+      settleAll(group, outcomes, unmatched)
+      break
     case "AlreadyMatched":
-      return settleWon(group, winner, outcomes)
+      settleWon(group, winner, outcomes)
+      break
     case "Superseded":
-      return settleAll(group, outcomes, superseded)
+      settleAll(group, outcomes, superseded)
+      break
     case "Write":
       planned.push({
         group,
@@ -188,7 +194,9 @@ const settleAll = (group: Group, outcomes: Array<Outcome>, outcome: Outcome): vo
 
 const matched: Outcome = Result.succeed("payment-matched")
 const superseded: Outcome = Result.succeed("payment-superseded")
-const unmatched: Outcome = Result.fail(new UnmatchedPayment({ message: "order_id: no such order in the table" }))
+const unmatched: Outcome = Result.fail(
+  new UnmatchedPayment({ message: "order_id: no such order in the table" })
+)
 
 /** The order was deleted between our read and our write; the next try finds out what holds now. */
 const vanished: Outcome = Result.fail(

@@ -78,6 +78,12 @@ export interface SubscriptionStatus {
   /** Deliveries given up because their lease could not be kept, since the start. */
   readonly leasesLost: number
   /**
+   * Oldest publish time among what was received and not yet handed over in `deliveries`; undefined when nothing is.
+   *
+   * **Units**: µs since the epoch.
+   */
+  readonly oldestUndeliveredMicros: number | undefined
+  /**
    * For how long the streams have been open, with free credit all the while, and nothing delivered.
    *
    * **Units**: milliseconds by a monotonic clock; 0 while closed, paused or delivering.

@@ -1,0 +1,188 @@
+/** One try at a batch: table, dead letters, acknowledgement, in this order, each awaited. */
+import { Clock, Effect, Result } from "effect"
+import type { DeadLetter } from "../deadletters/DeadLetterMessage.ts"
+import { DeadLetters } from "../deadletters/DeadLetters.ts"
+import type { Fate, HandlingFailure, Stored } from "../domain/Fate.ts"
+import { Health } from "../observe/Health.ts"
+import { Metrics, type StreamName } from "../observe/Metrics.ts"
+import type { Delivery } from "../pubsub/Message.ts"
+import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import { dispose } from "./Disposition.ts"
+import type { Handle, Item, Work } from "./Work.ts"
+
+/** What an attempt left without a fate. */
+export interface Unfinished<A> {
+  /** The table or the dead-letter topic is away: try again later. */
+  readonly again: ReadonlyArray<Work<A>>
+  /** Payments that may still wait for their order. */
+  readonly unmatched: ReadonlyArray<Work<A>>
+}
+
+/**
+ * Tries to give each delivery its fate, and acknowledges those that have one.
+ *
+ * Deliveries whose lease was lost meanwhile are left out, and counted as released: they come again.
+ *
+ * **Guarantee**: an acknowledgement is sent only after the effect is confirmed durable (G1).
+ */
+export type Attempt<A> = (
+  works: ReadonlyArray<Work<A>>,
+  mayWait: (work: Work<A>) => boolean
+) => Effect.Effect<Unfinished<A>>
+
+/** What an attempt works on. */
+export interface AttemptOptions<A> {
+  readonly stream: StreamName
+  readonly subscription: OpenSubscription
+  readonly handle: Handle<A>
+}
+
+/** Makes the attempt of one stream. */
+export const makeAttempt = <A>(
+  options: AttemptOptions<A>
+): Effect.Effect<Attempt<A>, never, DeadLetters | Metrics | Health> =>
+  Effect.gen(function* () {
+    const { stream, subscription } = options
+    const deadLetters = yield* DeadLetters
+    const metrics = yield* Metrics
+    const health = yield* Health
+
+    const publish = Effect.fnUntraced(function* (tally: Tally<A>) {
+      const results = yield* deadLetters.publish(tally.letters)
+      let trouble: string | undefined
+      tally.letters.forEach((letter, index) => {
+        const result = results[index]
+        const work = tally.lettered[index]
+        if (work === undefined) return
+        if (result !== undefined && Result.isSuccess(result))
+          fated(tally, `dead-lettered(${letter.reason})`, work)
+        else {
+          trouble = result === undefined ? "no answer" : result.failure.message
+          tally.again.push(work)
+        }
+      })
+      yield* health.set(
+        "dead-letters",
+        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble }
+      )
+    })
+
+    const acknowledge = Effect.fnUntraced(function* (tally: Tally<A>, receivedAtMillis: number) {
+      const now = yield* Clock.currentTimeMillis
+      yield* metrics.durableAfter(stream, now - receivedAtMillis, tally.finished.length)
+      const settled = yield* subscription.ack(tally.finished)
+      for (const [fate, deliveries] of tally.fates) yield* metrics.fated(stream, fate, deliveries)
+      if (settled.lost.length > 0) yield* metrics.unconfirmed(stream, settled.lost.length)
+    })
+
+    return Effect.fnUntraced(function* (works, mayWait) {
+      const held = works.filter((work) => subscription.isHeld(work.delivery))
+      if (held.length < works.length) yield* metrics.released(stream, works.length - held.length)
+      const first = held[0]
+      if (first === undefined) return nothing
+      const tally = newTally<A>()
+      const outcomes = yield* outcomesOf(held, options.handle)
+      held.forEach((work, index) => {
+        const outcome = outcomes[index]
+        if (outcome !== undefined) record(tally, subscription.name, work, outcome, mayWait)
+      })
+      if (tally.storeTrouble !== undefined || tally.stored > 0) {
+        yield* health.set(
+          "cassandra",
+          tally.stored === 0 && tally.storeTrouble !== undefined
+            ? { _tag: "Away", reason: tally.storeTrouble }
+            : { _tag: "Healthy" }
+        )
+      }
+      if (tally.letters.length > 0) yield* publish(tally)
+      if (tally.finished.length > 0) yield* acknowledge(tally, first.receivedAtMillis)
+      if (tally.again.length > 0) yield* metrics.retried(stream, tally.again.length)
+      return tally
+    })
+  })
+
+interface Tally<A> extends Unfinished<A> {
+  readonly again: Array<Work<A>>
+  readonly unmatched: Array<Work<A>>
+  readonly finished: Array<Delivery>
+  readonly fates: Map<Fate, number>
+  readonly letters: Array<DeadLetter>
+  /** The work of each letter, in the same order. */
+  readonly lettered: Array<Work<A>>
+  stored: number
+  storeTrouble: string | undefined
+}
+
+const newTally = <A>(): Tally<A> => ({
+  again: [],
+  unmatched: [],
+  finished: [],
+  fates: new Map(),
+  letters: [],
+  lettered: [],
+  stored: 0,
+  storeTrouble: undefined
+})
+
+const nothing: Unfinished<never> = { again: [], unmatched: [] }
+
+type Outcome = Result.Result<Stored, HandlingFailure>
+
+/** One outcome a work, in order: of decoding where that failed, else of handling. */
+const outcomesOf = Effect.fnUntraced(function* <A>(works: ReadonlyArray<Work<A>>, handle: Handle<A>) {
+  const items: Array<Item<A>> = []
+  for (const { decoded, delivery } of works) {
+    if (Result.isSuccess(decoded)) {
+      items.push({
+        value: decoded.success,
+        publishTimeMicros: delivery.publishTimeMicros,
+        bytes: delivery.data.length
+      })
+    }
+  }
+  const handled = items.length === 0 ? [] : yield* handle(items)
+  let next = 0
+  return works.map(({ decoded }): Outcome => {
+    if (Result.isFailure(decoded)) return Result.fail(decoded.failure)
+    const outcome = handled[next++]
+    if (outcome === undefined) throw new Error("a handler gave fewer outcomes than it was given items")
+    return outcome
+  })
+})
+
+const record = <A>(
+  tally: Tally<A>,
+  subscription: string,
+  work: Work<A>,
+  outcome: Outcome,
+  mayWait: (work: Work<A>) => boolean
+): void => {
+  if (Result.isSuccess(outcome)) {
+    tally.stored++
+    fated(tally, outcome.success, work)
+    return
+  }
+  const disposition = dispose(outcome.failure, mayWait(work))
+  switch (disposition._tag) {
+    case "Wait":
+      tally.unmatched.push(work)
+      return
+    case "Retry":
+      tally.storeTrouble = disposition.error
+      tally.again.push(work)
+      return
+    case "DeadLetter":
+      tally.letters.push({
+        delivery: work.delivery,
+        subscription,
+        reason: disposition.reason,
+        error: disposition.error
+      })
+      tally.lettered.push(work)
+  }
+}
+
+const fated = <A>(tally: Tally<A>, fate: Fate, work: Work<A>): void => {
+  tally.finished.push(work.delivery)
+  tally.fates.set(fate, (tally.fates.get(fate) ?? 0) + 1)
+}

@@ -1,0 +1,112 @@
+/** Attends the waiting room: lets payments in, looks their orders up again, and sees them out. */
+import { Deferred, Duration, Effect, Result } from "effect"
+import type { ProcessingSettings } from "../config/Settings.ts"
+import type { Payment } from "../domain/Payment.ts"
+import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
+import type { Pipeline } from "./Pipeline.ts"
+import { type Guest, makeWaitingRoom } from "./WaitingRoom.ts"
+import type { Work } from "./Work.ts"
+
+/** The attendant of the waiting room. */
+export interface Reception {
+  /** Lets a payment wait; false once stopped. Undefined with a grace of 0, where none waits. */
+  readonly admit: ((work: Work<Payment>) => Effect.Effect<boolean>) | undefined
+  /** Makes payments of these orders due at once. */
+  readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
+  /** Attends until `stop`; then releases everyone. */
+  readonly run: (pipeline: Pipeline<Payment>, watermark: Effect.Effect<number>) => Effect.Effect<void>
+  readonly stop: Effect.Effect<void>
+  readonly occupancy: () => number
+}
+
+/** Opens a waiting room over the payments subscription. */
+export const makeReception = (
+  processing: ProcessingSettings,
+  payments: OpenSubscription
+): Effect.Effect<Reception> =>
+  Effect.gen(function* () {
+    const room = yield* makeWaitingRoom({
+      maxMessages: processing.waitingRoomMax,
+      maxBytes: processing.waitingRoomBytes,
+      grace: processing.paymentGrace
+    })
+    const stopping = yield* Deferred.make<void>()
+
+    const untilStopped = <A>(effect: Effect.Effect<A>): Effect.Effect<A | undefined> =>
+      Effect.raceFirst(Effect.as(Deferred.await(stopping), undefined), effect)
+
+    const admit = Effect.fnUntraced(function* (work: Work<Payment>) {
+      if (Result.isFailure(work.decoded)) return false
+      const orderId = work.decoded.success.order_id
+      yield* payments.setAside([work.delivery])
+      return (yield* untilStopped(Effect.as(room.admit(orderId, work), true))) ?? false
+    })
+
+    /** Attends once; answers whether to go on. */
+    const attend = Effect.fnUntraced(function* (
+      pipeline: Pipeline<Payment>,
+      watermark: Effect.Effect<number>
+    ) {
+      const due = yield* untilStopped(room.takeDue)
+      if (due === undefined) return false
+      // Read before the table is: an order stored after this reading was not yet behind the watermark.
+      const passed = yield* watermark
+      yield* Effect.forEach(chunksOf(due), (guests) => lookUp(pipeline, guests, passed), {
+        concurrency: recheckBatchesAtOnce,
+        discard: true
+      })
+      return true
+    })
+
+    const lookUp = Effect.fnUntraced(function* (
+      pipeline: Pipeline<Payment>,
+      guests: ReadonlyArray<Guest>,
+      passed: number
+    ) {
+      const waitedEnough = new Set<Work<Payment>>()
+      for (const guest of guests) {
+        const behind = guest.work.delivery.publishTimeMicros < passed
+        if (behind && (yield* room.graceIsOver(guest))) waitedEnough.add(guest.work)
+      }
+      const { again, unmatched } = yield* pipeline.attempt(
+        guests.map(({ work }) => work),
+        (work) => !waitedEnough.has(work)
+      )
+      const staying = new Set([...again, ...unmatched])
+      const [kept, gone] = partition(guests, (guest) => staying.has(guest.work))
+      yield* room.keep(kept)
+      yield* room.dismiss(gone)
+    })
+
+    const seeOut = Effect.fnUntraced(function* (pipeline: Pipeline<Payment>) {
+      const guests = yield* room.takeAll
+      yield* pipeline.release(guests.map(({ work }) => work))
+      yield* room.dismiss(guests)
+    })
+
+    return {
+      admit: Duration.toMillis(processing.paymentGrace) === 0 ? undefined : admit,
+      wake: room.wake,
+      run: Effect.fnUntraced(function* (pipeline, watermark) {
+        while (yield* attend(pipeline, watermark)) {}
+        yield* seeOut(pipeline)
+      }),
+      stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+      occupancy: room.occupancy
+    }
+  })
+
+const chunksOf = (guests: ReadonlyArray<Guest>): ReadonlyArray<ReadonlyArray<Guest>> => {
+  const chunks: Array<ReadonlyArray<Guest>> = []
+  for (let start = 0; start < guests.length; start += recheckBatch)
+    chunks.push(guests.slice(start, start + recheckBatch))
+  return chunks
+}
+
+const partition = (guests: ReadonlyArray<Guest>, stays: (guest: Guest) => boolean) => {
+  const kept: Array<Guest> = []
+  const gone: Array<Guest> = []
+  for (const guest of guests) (stays(guest) ? kept : gone).push(guest)
+  return [kept, gone] as const
+}

@@ -1,0 +1,157 @@
+/** Holds early payments, leased, until their order comes or it is certain enough that none will (G5). */
+import { Clock, Duration, Effect, Latch, Random, Semaphore } from "effect"
+import type { Payment } from "../domain/Payment.ts"
+import { recheckBaseMillis, recheckCapMillis, retryJitter, waitingRoomTickMillis } from "./Limits.ts"
+import type { Work } from "./Work.ts"
+
+/** A payment in the room. */
+export interface Guest {
+  readonly work: Work<Payment>
+  readonly orderId: bigint
+  readonly bytes: number
+  /** **Units**: ms of the local clock. */
+  readonly sinceMillis: number
+  /** When it is looked up next; `-Infinity` once its order is known to be stored. */
+  dueAtMillis: number
+  /** Taken to be looked up; it keeps its place meanwhile. */
+  taken: boolean
+  rechecks: number
+}
+
+/** How many the room holds, and for how long at least. */
+export interface WaitingRoomOptions {
+  readonly maxMessages: number
+  /** **Units**: bytes of message data. */
+  readonly maxBytes: number
+  readonly grace: Duration.Duration
+}
+
+/** A bounded room of early payments. */
+export interface WaitingRoom {
+  /** Lets a payment in; suspends while the room is full, which pauses the intake of payments and of nothing else. */
+  readonly admit: (orderId: bigint, work: Work<Payment>) => Effect.Effect<void>
+  /** Makes the payments of these orders due at once. */
+  readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
+  /** Suspends until payments are due, and takes them; each must be kept or dismissed. */
+  readonly takeDue: Effect.Effect<ReadonlyArray<Guest>>
+  /** Lets a taken payment wait on, until its next recheck. */
+  readonly keep: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
+  /** Lets taken payments go, and others in. */
+  readonly dismiss: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
+  /** Takes everyone, due or not, taken or not. */
+  readonly takeAll: Effect.Effect<ReadonlyArray<Guest>>
+  /** Whether a guest was held for the grace. */
+  readonly graceIsOver: (guest: Guest) => Effect.Effect<boolean>
+  /** Payments in the room, those taken and not yet dismissed included. */
+  readonly occupancy: () => number
+}
+
+/** Makes an empty room. */
+export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<WaitingRoom> =>
+  Effect.gen(function* () {
+    const graceMillis = Duration.toMillis(options.grace)
+    const places = yield* Semaphore.make(options.maxMessages)
+    const bytes = yield* Semaphore.make(options.maxBytes)
+    const bell = yield* Latch.make(false)
+    const guests = new Map<bigint, Set<Guest>>()
+    let occupancy = 0
+
+    const unseat = (guest: Guest): void => {
+      const ofOrder = guests.get(guest.orderId)
+      ofOrder?.delete(guest)
+      if (ofOrder?.size === 0) guests.delete(guest.orderId)
+    }
+
+    const seat = (guest: Guest): void => {
+      const ofOrder = guests.get(guest.orderId)
+      if (ofOrder === undefined) guests.set(guest.orderId, new Set([guest]))
+      else ofOrder.add(guest)
+    }
+
+    const take = (wanted: (guest: Guest) => boolean): ReadonlyArray<Guest> => {
+      const taken: Array<Guest> = []
+      for (const ofOrder of guests.values()) {
+        for (const guest of ofOrder) {
+          if (!wanted(guest)) continue
+          guest.taken = true
+          guest.dueAtMillis = Number.POSITIVE_INFINITY
+          taken.push(guest)
+        }
+      }
+      return taken
+    }
+
+    /** The sooner of the next recheck and the end of the grace. */
+    const nextDue = (guest: Guest) =>
+      Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis
+        const stretch = yield* Random.nextBetween(1 - retryJitter, 1 + retryJitter)
+        const wait =
+          Math.min(recheckCapMillis, recheckBaseMillis * 2 ** Math.min(guest.rechecks, 30)) * stretch
+        const graceEnd = guest.sinceMillis + graceMillis
+        return graceEnd > now ? Math.min(now + wait, graceEnd) : now + wait
+      })
+
+    const admit: WaitingRoom["admit"] = Effect.fnUntraced(function* (orderId: bigint, work: Work<Payment>) {
+      const size = Math.min(work.delivery.data.length, options.maxBytes)
+      yield* places.take(1)
+      yield* bytes.take(size).pipe(Effect.onInterrupt(() => places.release(1)))
+      const sinceMillis = yield* Clock.currentTimeMillis
+      const guest: Guest = {
+        work,
+        orderId,
+        bytes: size,
+        sinceMillis,
+        dueAtMillis: sinceMillis,
+        taken: false,
+        rechecks: 0
+      }
+      guest.dueAtMillis = yield* nextDue(guest)
+      occupancy++
+      seat(guest)
+    })
+
+    const takeDue: WaitingRoom["takeDue"] = Effect.gen(function* () {
+      for (;;) {
+        const now = yield* Clock.currentTimeMillis
+        bell.closeUnsafe()
+        const due = take((guest) => !guest.taken && guest.dueAtMillis <= now)
+        if (due.length > 0) return due
+        yield* Effect.raceFirst(Effect.sleep(Duration.millis(waitingRoomTickMillis)), bell.await)
+      }
+    })
+
+    return {
+      admit,
+      wake: (orderIds) =>
+        Effect.suspend(() => {
+          let woken = false
+          for (const orderId of orderIds) {
+            for (const guest of guests.get(orderId) ?? []) {
+              guest.dueAtMillis = Number.NEGATIVE_INFINITY
+              woken = true
+            }
+          }
+          return woken ? bell.open : Effect.void
+        }),
+      takeDue,
+      keep: Effect.fnUntraced(function* (kept) {
+        for (const guest of kept) {
+          guest.rechecks++
+          if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis = yield* nextDue(guest)
+          guest.taken = false
+        }
+      }),
+      dismiss: (gone) =>
+        Effect.suspend(() => {
+          occupancy -= gone.length
+          gone.forEach(unseat)
+          const size = gone.reduce((sum, guest) => sum + guest.bytes, 0)
+          return places.release(gone.length).pipe(Effect.andThen(bytes.release(size)), Effect.asVoid)
+        }),
+      takeAll: Effect.sync(() => take(() => true)),
+      graceIsOver: (guest) =>
+        Effect.map(Clock.currentTimeMillis, (now) => now - guest.sinceMillis >= graceMillis),
+      occupancy: () => occupancy
+    }
+  })
