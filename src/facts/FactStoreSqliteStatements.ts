@@ -1,0 +1,72 @@
+/** SQL that gives a SQLite table the rules of Cassandra's cells. */
+import { factColumns } from "../domain/Fact.ts"
+
+const orderCells = [
+  "customer_id",
+  "item",
+  "quantity",
+  "price",
+  "shipping_address",
+  "order_status",
+  "creation_date"
+] as const satisfies ReadonlyArray<(typeof factColumns)[number]>
+
+const paymentCells = [
+  "payment_id",
+  "payment_method",
+  "card_last_four",
+  "payment_status",
+  "payment_datetime"
+] as const satisfies ReadonlyArray<(typeof factColumns)[number]>
+
+/** The fact table; its two versions stand for what `WRITETIME` is in Cassandra. **Units**: µs since the epoch. */
+export const createTable = `CREATE TABLE IF NOT EXISTS orders_payments_facts (
+  order_id INTEGER PRIMARY KEY,
+  customer_id INTEGER,
+  item TEXT,
+  quantity INTEGER,
+  price REAL,
+  shipping_address TEXT,
+  order_status TEXT,
+  creation_date TEXT,
+  payment_id INTEGER,
+  payment_method TEXT,
+  card_last_four TEXT,
+  payment_status TEXT,
+  payment_datetime TEXT,
+  order_version INTEGER,
+  payment_version INTEGER
+) STRICT`
+
+/**
+ * Writes the cells whose version is greater, or whose version is equal and value greater.
+ *
+ * Cassandra compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
+ * value `(cell < 0, cell)`. Text is compared bytewise by SQLite too, where `cell < 0` would mean `cell < '0'`.
+ */
+const upsert = (cells: ReadonlyArray<string>, version: string): string =>
+  `INSERT INTO orders_payments_facts (order_id, ${cells.join(", ")}, ${version})
+VALUES (?, ${cells.map(() => "?").join(", ")}, ?)
+ON CONFLICT (order_id) DO UPDATE SET
+  ${cells.map((cell) => `${cell} = ${winner(cell, version)}`).join(",\n  ")},
+  ${version} = excluded.${version}
+WHERE ${version} IS NULL OR excluded.${version} >= ${version}`
+
+const winner = (cell: string, version: string): string =>
+  `iif(${version} IS NULL OR excluded.${version} > ${version} OR ` +
+  `${rank(`excluded.${cell}`)} > ${rank(cell)}, excluded.${cell}, ${cell})`
+
+const rank = (cell: string): string => `(typeof(${cell}) <> 'text' AND ${cell} < 0, ${cell})`
+
+/** Parameters: order id, the seven other order cells, version. */
+export const upsertOrder = upsert(orderCells, "order_version")
+
+/** Parameters: order id, the five payment cells, version. */
+export const upsertPayment = upsert(paymentCells, "payment_version")
+
+/** The whole row of an order id. */
+export const readFact = `SELECT ${factColumns.join(", ")} FROM orders_payments_facts WHERE order_id = ?`
+
+/** What stands in the row of an order id, with its versions. */
+export const readState = `SELECT order_id, customer_id, ${paymentCells.join(", ")}, order_version, payment_version
+FROM orders_payments_facts WHERE order_id = ?`
