@@ -54,3 +54,27 @@ export const durableSecondsBoundaries: ReadonlyArray<number> = [
 
 /** How often a drain looks whether everything has its fate. **Units**: milliseconds. */
 export const drainPollMillis = 100
+
+/** Longest a client may take to send a whole request over HTTP. **Units**: milliseconds. */
+export const httpRequestMillis = 5_000
+
+/** Longest a client may take to send a request's headers. **Units**: milliseconds. */
+export const httpHeadersMillis = 3_000
+
+/** After which a silent HTTP connection is closed; above the usual scrape interval of 15 s. **Units**: milliseconds. */
+export const httpIdleMillis = 30_000
+
+/** HTTP connections at once; scrapers, probes and people's browsers need a few. */
+export const httpConnectionsMax = 256
+
+/** How long a stop waits for HTTP answers under way before it cuts them. **Units**: milliseconds. */
+export const httpGraceMillis = 1_000
+
+/** How often leases of held deliveries are extended; twice a lease, so that one late round loses none. **Units**: seconds. */
+export const leaseExtendSeconds = leaseSeconds / 2
+
+/** The longest delay of a release: Pub/Sub's longest ack deadline. **Units**: seconds. */
+export const releaseDelayMaxSeconds = 600
+
+/** For how long publishing is retried inside before its caller is told; a caller may wait for it. **Units**: seconds. */
+export const publishPatienceSeconds = 5

@@ -1,0 +1,64 @@
+/** Publishes to the embedded Pub/Sub. */
+import { Clock, Effect, Layer, Result } from "effect"
+import { publishPatienceSeconds } from "../../ingest/Limits.ts"
+import type { Message } from "../Message.ts"
+import { violationOf } from "../MessageLimits.ts"
+import { Publisher } from "../Publisher.ts"
+import {
+  PubSubError,
+  type PubSubReason,
+  PubSubUnavailable,
+  RequestRejected,
+  ResourceMissing
+} from "../PubSubError.ts"
+import { fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
+import type { Server } from "./Server.ts"
+
+/** Publishes to the embedded Pub/Sub. */
+export const MemoryPublisher = {
+  /** The port `Publisher` on a {@link MemoryBroker}. A call is one request, so faults meet it whole. */
+  layer: Layer.effect(
+    Publisher,
+    Effect.map(MemoryBroker, ({ server }) =>
+      Publisher.of({ publish: (topic, messages) => publish(server, fullTopicName(topic), messages) })
+    )
+  )
+}
+
+type Answer = Result.Result<string, PubSubError>
+
+const publish = (server: Server, topic: string, messages: ReadonlyArray<Message>) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const isAvailable = yield* server.awaitAvailable(clock, publishPatienceSeconds * 1_000)
+    return isAvailable
+      ? send(server, topic, messages, clock.currentTimeMillisUnsafe())
+      : answerEach(topic, messages, () => unavailable(topic, "the embedded server is unavailable"))
+  })
+
+const send = (server: Server, topic: string, messages: ReadonlyArray<Message>, now: number) => {
+  const served = server.topic(topic)
+  if (served === undefined) {
+    return answerEach(topic, messages, () => failure(topic, new ResourceMissing({ cause: "no such topic" })))
+  }
+  const passage = server.publishPassage()
+  if (passage === "request-lost") return answerEach(topic, messages, () => unavailable(topic, passage))
+  const answers = answerEach(topic, messages, (message) => {
+    const messageId = server.accept(served, message, now)
+    return passage === "answer-lost" ? unavailable(topic, passage) : Result.succeed(messageId)
+  })
+  server.wakeConsumersOf(served)
+  return answers
+}
+
+const answerEach = (topic: string, messages: ReadonlyArray<Message>, answer: (legal: Message) => Answer) =>
+  messages.map((message) => {
+    const violation = violationOf(message)
+    if (violation === undefined) return answer(message)
+    return failure(topic, new RequestRejected({ detail: violation, cause: violation }))
+  })
+
+const unavailable = (topic: string, cause: string): Answer => failure(topic, new PubSubUnavailable({ cause }))
+
+const failure = (topic: string, reason: PubSubReason): Answer =>
+  Result.fail(new PubSubError({ operation: "publish", resource: topic, reason }))

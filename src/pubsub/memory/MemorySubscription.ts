@@ -1,0 +1,57 @@
+/** Takes deliveries from the embedded Pub/Sub. */
+import { Cause, Clock, Duration, Effect, Layer, Stream } from "effect"
+import { leaseExtendSeconds } from "../../ingest/Limits.ts"
+import { type OpenSubscription, Subscription, type SubscriptionOptions } from "../Subscription.ts"
+import { Consumption } from "./Consumption.ts"
+import { defaultProcess, fullSubscriptionName, MemoryBroker } from "./MemoryBroker.ts"
+import type { Server } from "./Server.ts"
+
+/** The port `Subscription` on a {@link MemoryBroker}, for the process of that name, which can be made to crash. */
+const layerOf = (process: string): Layer.Layer<Subscription, never, MemoryBroker> =>
+  Layer.effect(
+    Subscription,
+    Effect.map(MemoryBroker, ({ server }) =>
+      Subscription.of({ open: (options) => open(server, process, options) })
+    )
+  )
+
+/** Takes deliveries from the embedded Pub/Sub. */
+export const MemorySubscription = {
+  layerOf,
+  /** The port `Subscription` on a {@link MemoryBroker}, for the only process there is. */
+  layer: layerOf(defaultProcess)
+}
+
+const open = (server: Server, process: string, options: SubscriptionOptions) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const name = fullSubscriptionName(options.subscription)
+    const consumption = new Consumption({
+      server,
+      clock,
+      process,
+      limits: { ...options, subscription: name }
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => consumption.close()))
+    yield* Effect.sync(() => consumption.keepLeases()).pipe(
+      Effect.delay(leaseExtendSeconds * 1_000),
+      Effect.forever,
+      // A defect here would let every lease run out unseen: it fails the stream instead.
+      Effect.catchDefect((defect) => Effect.sync(() => consumption.die(Cause.die(defect)))),
+      Effect.forkScoped
+    )
+    return toPort(name, consumption)
+  })
+
+const toPort = (name: string, consumption: Consumption): OpenSubscription => ({
+  name,
+  deliveries: Stream.fromPull(Effect.succeed(consumption.pull)).pipe(
+    Stream.ensuring(Effect.sync(() => consumption.endStream()))
+  ),
+  ack: (deliveries) => consumption.ack(deliveries),
+  release: (deliveries, delay = Duration.zero) => consumption.release(deliveries, delay),
+  setAside: (deliveries) => Effect.sync(() => consumption.setAside(deliveries)),
+  isHeld: (delivery) => consumption.isHeld(delivery),
+  stop: Effect.sync(() => consumption.stop()),
+  status: Effect.sync(() => consumption.status())
+})
