@@ -151,6 +151,7 @@ const watchHealth = <A>(
   pipeline: Pipeline<A>
 ): Effect.Effect<never> =>
   Effect.gen(function* () {
+    yield* Effect.sleep(Duration.millis(healthTickMillis))
     const status = yield* subscription.status
     yield* health.set(
       part,
@@ -160,7 +161,6 @@ const watchHealth = <A>(
           ? { _tag: "Paused", reason: `${pipeline.retrying()} deliveries are being retried (MAX_RETRYING)` }
           : { _tag: "Healthy" }
     )
-    yield* Effect.sleep(Duration.millis(healthTickMillis))
   }).pipe(Effect.forever)
 
 const awaitDrained = (orders: OpenSubscription, payments: OpenSubscription, unsettled: () => number) =>
