@@ -78,3 +78,6 @@ export const releaseDelayMaxSeconds = 600
 
 /** For how long publishing is retried inside before its caller is told; a caller may wait for it. **Units**: seconds. */
 export const publishPatienceSeconds = 5
+
+/** How often the event loop's lag is sampled. **Units**: milliseconds. */
+export const eventLoopSampleMillis = 20

@@ -1,5 +1,5 @@
 /** Knows whether each part works, and why not. */
-import { Context, type Effect } from "effect"
+import { Clock, Context, Effect, Equal, Layer } from "effect"
 
 /** The parts a process depends on. */
 export const healthParts = ["cassandra", "orders", "payments", "dead-letters"] as const
@@ -17,6 +17,13 @@ export type HealthState =
   | { readonly _tag: "Paused"; readonly reason: string }
   | { readonly _tag: "Stopping" }
 
+/** How one part is, and since when. */
+export interface PartHealth {
+  readonly state: HealthState
+  /** When the state was set, whether or not its reason has changed since. **Units**: ms since the epoch. */
+  readonly since: number
+}
+
 /**
  * Knows whether each part works, and why not.
  *
@@ -28,6 +35,58 @@ export class Health extends Context.Service<
   {
     readonly set: (part: HealthPart, state: HealthState) => Effect.Effect<void>
     readonly states: Effect.Effect<Readonly<Record<HealthPart, HealthState>>>
+    /** The states, each with the time since which it stands. */
+    readonly parts: Effect.Effect<Readonly<Record<HealthPart, PartHealth>>>
     readonly ready: Effect.Effect<boolean>
   }
->()("counterfoil/observe/Health") {}
+>()("counterfoil/observe/Health") {
+  /** Every part is `Starting` until it is set otherwise. */
+  static readonly layer = Layer.effect(
+    Health,
+    Effect.suspend(() => make)
+  )
+}
+
+/** Whether a part in this state keeps the process from being ready. */
+export const isReady = (state: HealthState): boolean => state._tag === "Healthy" || state._tag === "Paused"
+
+/** Why a part is as it is, where there is more to say than the state itself. */
+export const reasonOf = (state: HealthState): string | undefined =>
+  "reason" in state ? state.reason : undefined
+
+const make = Effect.gen(function* () {
+  const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
+  const parts: Record<HealthPart, PartHealth> = {
+    cassandra: start,
+    orders: start,
+    payments: start,
+    "dead-letters": start
+  }
+
+  const change = Effect.fnUntraced(function* (part: HealthPart, state: HealthState) {
+    const before = parts[part]
+    const since = before.state._tag === state._tag ? before.since : yield* Clock.currentTimeMillis
+    parts[part] = { state, since }
+    yield* announce(part, state)
+  })
+
+  return Health.of({
+    set: (part, state) =>
+      Effect.suspend(() => (Equal.equals(parts[part].state, state) ? Effect.void : change(part, state))),
+    states: Effect.sync(() => ({
+      cassandra: parts.cassandra.state,
+      orders: parts.orders.state,
+      payments: parts.payments.state,
+      "dead-letters": parts["dead-letters"].state
+    })),
+    parts: Effect.sync(() => ({ ...parts })),
+    ready: Effect.sync(() => healthParts.every((part) => isReady(parts[part].state)))
+  })
+})
+
+const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
+  const reason = reasonOf(state)
+  const text = `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
+  const log = state._tag === "Away" ? Effect.logWarning(text) : Effect.logInfo(text)
+  return log.pipe(Effect.annotateLogs({ part, state: state._tag.toLowerCase() }))
+}
