@@ -1,0 +1,26 @@
+/** Finds ports that nobody listens on. */
+import { createServer, type Server } from "node:net"
+import { Effect } from "effect"
+
+/** Ports of `host` that are free now, all different. Another program may still take one before its use. */
+export const freePorts = (count: number, host = "127.0.0.1"): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.promise(async () => {
+    // All are open at once, so that no port is given twice.
+    const servers = await Promise.all(Array.from({ length: count }, () => listen(host)))
+    const ports = servers.map(portOf)
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    return ports
+  })
+
+const listen = (host: string): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, host, () => resolve(server))
+  })
+
+const portOf = (server: Server): number => {
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("not listening on a TCP port")
+  return address.port
+}

@@ -1,0 +1,67 @@
+/** What an integration test knows of the real servers, and how it is left out, aloud, where there are none. */
+import { randomBytes } from "node:crypto"
+import { describe, inject } from "vitest"
+import type { CassandraPlace, PubSubPlace } from "./RunningServices.ts"
+
+/** A server of this run, or why there is none. */
+export type Service<Place> =
+  | { readonly _tag: "Present"; readonly place: Place }
+  | { readonly _tag: "Absent"; readonly reason: string }
+
+/** The real servers of this run. */
+export interface ServicesOfThisRun {
+  readonly cassandra: Service<CassandraPlace>
+  readonly pubsub: Service<PubSubPlace>
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly services?: ServicesOfThisRun
+  }
+}
+
+const notProvided = { _tag: "Absent", reason: "only files named *.integration.test.ts get servers" } as const
+const services: ServicesOfThisRun = inject("services") ?? { cassandra: notProvided, pubsub: notProvided }
+
+const placeOf = <Place>(service: Service<Place>): Place | undefined =>
+  service._tag === "Present" ? service.place : undefined
+
+/** `host:port,…` of the run's Cassandra, as CASSANDRA_CONTACT_POINTS takes it; absent: there is none. */
+export const cassandraAddress: string | undefined = placeOf(services.cassandra)?.CASSANDRA_CONTACT_POINTS
+
+/** The data centre of {@link cassandraAddress}. */
+export const cassandraDataCenter: string =
+  placeOf(services.cassandra)?.CASSANDRA_LOCAL_DATACENTER ?? "datacenter1"
+
+/** `host:port` of the run's Pub/Sub server; absent: there is none. */
+export const emulatorHost: string | undefined = placeOf(services.pubsub)?.PUBSUB_EMULATOR_HOST
+
+/** The project that topics and subscriptions of tests are made in. */
+export const projectId: string = placeOf(services.pubsub)?.PUBSUB_PROJECT_ID ?? "counterfoil-test"
+
+/** The servers' settings as environment variables, for a process that a test starts. */
+export const serviceEnvironment: Readonly<Record<string, string>> = {
+  ...placeOf(services.cassandra),
+  ...placeOf(services.pubsub)
+}
+
+/**
+ * `describe` for tests that need these servers.
+ *
+ * Where one is missing they are skipped, and a line on stderr says why:
+ * `describeWith("cassandra", "pubsub")("Pipeline on the real servers", () => { … })`
+ */
+export const describeWith = (
+  ...needed: ReadonlyArray<keyof ServicesOfThisRun>
+): typeof describe | typeof describe.skip => {
+  const reasons = needed.flatMap((name) => {
+    const service = services[name]
+    return service._tag === "Absent" ? [`${name}: ${service.reason}`] : []
+  })
+  if (reasons.length === 0) return describe
+  process.stderr.write(`SKIPPED: ${reasons.join("; ")}\n`)
+  return describe.skip
+}
+
+/** A name nobody else uses, legal as a keyspace, a topic and a subscription: `prefix_` and 8 hex digits. */
+export const uniqueName = (prefix: string): string => `${prefix}_${randomBytes(4).toString("hex")}`
