@@ -1,6 +1,6 @@
 /** An order as publishers send it; field names are the wire's and the table's, so nothing is renamed anywhere. */
 import { Schema } from "effect"
-import { Int64FromJson } from "./Int64.ts"
+import { Int64FromJson, PositiveInt64FromJson } from "./Int64.ts"
 import { Text } from "./Text.ts"
 
 /**
@@ -8,9 +8,7 @@ import { Text } from "./Text.ts"
  *
  * **Shape**: bigint, 1 to 2^63 − 1.
  */
-export const OrderId = Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)).pipe(
-  Schema.brand("OrderId")
-)
+export const OrderId = PositiveInt64FromJson.pipe(Schema.brand("OrderId"))
 export type OrderId = typeof OrderId.Type
 
 /**
@@ -23,8 +21,8 @@ export const Order = Schema.Struct({
   order_id: OrderId,
   customer_id: Int64FromJson,
   item: Text,
-  quantity: Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)),
-  price: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  quantity: PositiveInt64FromJson,
+  price: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0, { expected: "a number of at least 0" })),
   shipping_address: Text,
   order_status: Text,
   creation_date: Text

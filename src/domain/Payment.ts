@@ -1,6 +1,6 @@
 /** A payment as publishers send it; field names are the wire's and the table's. */
 import { Schema } from "effect"
-import { Int64FromJson } from "./Int64.ts"
+import { PositiveInt64FromJson } from "./Int64.ts"
 import { OrderId } from "./Order.ts"
 import { Text } from "./Text.ts"
 
@@ -9,9 +9,7 @@ import { Text } from "./Text.ts"
  *
  * **Shape**: bigint, 1 to 2^63 − 1.
  */
-export const PaymentId = Int64FromJson.check(Schema.isGreaterThanOrEqualToBigInt(1n)).pipe(
-  Schema.brand("PaymentId")
-)
+export const PaymentId = PositiveInt64FromJson.pipe(Schema.brand("PaymentId"))
 export type PaymentId = typeof PaymentId.Type
 
 /**

@@ -1,6 +1,6 @@
 /** Series about the process itself, beside those about deliveries. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { Effect, Layer, Metric } from "effect"
+import { type Context, Effect, Layer, Metric } from "effect"
 import { eventLoopSampleMillis } from "../ingest/Limits.ts"
 import { Metrics } from "./Metrics.ts"
 
@@ -50,7 +50,7 @@ const gauge = (
 ) => register(Metric.gauge(name, { description, attributes }), () => ({ value: read() }))
 
 const register = <Input, State>(metric: Metric.Metric<Input, State>, get: () => State) =>
-  Effect.contextWith((context) =>
+  Effect.contextWith((context: Context.Context<never>) =>
     Effect.acquireRelease(
       Effect.sync(() => Metric.registerUnsafe(metric, context, { get, update: () => {}, modify: () => {} })),
       (registration) => Effect.sync(registration.remove)
