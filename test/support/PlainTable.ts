@@ -1,0 +1,110 @@
+/** The fact table by the driver alone, so that tests see what Counterfoil did with other eyes. */
+import { Client, types } from "cassandra-driver"
+
+/** A row as the driver gives it: bigint columns as decimal text, absent cells as null. */
+export type PlainRow = Readonly<Record<string, string | number | null>>
+
+/** A connection to a keyspace of its own. */
+export class PlainTable {
+  readonly #client: Client
+  readonly keyspace: string
+
+  constructor(contactPoints: string, localDataCenter: string, keyspace: string) {
+    this.keyspace = keyspace
+    this.#client = new Client({
+      contactPoints: contactPoints.split(","),
+      localDataCenter,
+      queryOptions: { consistency: types.consistencies.localQuorum, prepare: true, isIdempotent: true },
+      socketOptions: { readTimeout: 30_000 }
+    })
+  }
+
+  /** Creates the keyspace, and the table by the original project's own statement. */
+  async createAsOriginal(): Promise<void> {
+    await this.createKeyspace()
+    await this.#client.execute(originalTable(this.keyspace), [], { prepare: false })
+  }
+
+  /** Creates the keyspace alone. */
+  async createKeyspace(factor = 1): Promise<void> {
+    await this.#client.execute(
+      `CREATE KEYSPACE IF NOT EXISTS ${this.keyspace} WITH replication = {'class':'SimpleStrategy','replication_factor':${factor}}`,
+      [],
+      { prepare: false }
+    )
+  }
+
+  /** Runs one statement as it is. */
+  async execute(cql: string, params: ReadonlyArray<unknown> = []): Promise<types.ResultSet> {
+    return this.#client.execute(cql.replaceAll("KEYSPACE.", `${this.keyspace}.`), [...params], {
+      prepare: params.length > 0
+    })
+  }
+
+  /** Inserts an order as the original's consumer does: 13 columns, explicit nulls for five, no timestamp. */
+  async insertAsOriginal(order: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#client.execute(
+      `INSERT INTO ${this.keyspace}.orders_payments_facts (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+      columns.map((column) => order[column] ?? null)
+    )
+  }
+
+  /** Every row by order id; a paged scan. */
+  async rows(): Promise<ReadonlyMap<string, PlainRow>> {
+    const rows = new Map<string, PlainRow>()
+    const stream = this.#client.stream(
+      `SELECT ${columns.join(", ")} FROM ${this.keyspace}.orders_payments_facts`,
+      [],
+      { autoPage: true, fetchSize: 2_000 }
+    )
+    for await (const row of stream) rows.set(String(row.order_id), plainRow(row))
+    return rows
+  }
+
+  /** Rows in the table. */
+  async count(): Promise<number> {
+    let count = 0
+    const stream = this.#client.stream(`SELECT order_id FROM ${this.keyspace}.orders_payments_facts`, [], {
+      autoPage: true,
+      fetchSize: 5_000
+    })
+    for await (const _ of stream) count += 1
+    return count
+  }
+
+  /** Drops the keyspace and closes the connection. */
+  async close(): Promise<void> {
+    await this.#client.execute(`DROP KEYSPACE IF EXISTS ${this.keyspace}`, [], { prepare: false })
+    await this.#client.shutdown()
+  }
+}
+
+/** The table's columns, in its order. */
+export const columns = [
+  "order_id",
+  "customer_id",
+  "item",
+  "quantity",
+  "price",
+  "shipping_address",
+  "order_status",
+  "creation_date",
+  "payment_id",
+  "payment_method",
+  "card_last_four",
+  "payment_status",
+  "payment_datetime"
+]
+
+const plainRow = (row: types.Row): PlainRow =>
+  Object.fromEntries(
+    columns.map((column) => {
+      const value: unknown = row[column]
+      return [column, typeof value === "number" || value === null ? value : String(value)]
+    })
+  )
+
+const originalTable = (keyspace: string): string => `CREATE TABLE ${keyspace}.orders_payments_facts (
+  order_id BIGINT PRIMARY KEY, customer_id BIGINT, item TEXT, quantity BIGINT, price DOUBLE, shipping_address TEXT,
+  order_status TEXT, creation_date TEXT, payment_id BIGINT, payment_method TEXT, card_last_four TEXT,
+  payment_status TEXT, payment_datetime TEXT)`
