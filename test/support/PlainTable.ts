@@ -57,7 +57,7 @@ export class PlainTable {
       [],
       { autoPage: true, fetchSize: 2_000 }
     )
-    for await (const row of stream) rows.set(String(row.order_id), plainRow(row))
+    for await (const row of eachOf(stream)) rows.set(String(row.order_id), plainRow(row))
     return rows
   }
 
@@ -68,7 +68,7 @@ export class PlainTable {
       autoPage: true,
       fetchSize: 5_000
     })
-    for await (const _ of stream) count += 1
+    for await (const _ of eachOf(stream)) count += 1
     return count
   }
 
@@ -95,6 +95,10 @@ export const columns = [
   "payment_status",
   "payment_datetime"
 ]
+
+/** The driver's types hide that its stream is a readable one. */
+const eachOf = (stream: NodeJS.EventEmitter): AsyncIterable<types.Row> =>
+  stream as unknown as AsyncIterable<types.Row>
 
 const plainRow = (row: types.Row): PlainRow =>
   Object.fromEntries(
