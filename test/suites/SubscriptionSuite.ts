@@ -1,0 +1,62 @@
+/** What every Pub/Sub does for Counterfoil, whoever serves it; run unchanged on each implementation. */
+import { layer, type Vitest } from "@effect/vitest"
+import type { Layer } from "effect"
+import type { Publisher } from "../../src/pubsub/Publisher.ts"
+import type { Subscription } from "../../src/pubsub/Subscription.ts"
+import type { Topology } from "../../src/pubsub/Topology.ts"
+import { deliveryTests } from "./DeliveryTests.ts"
+import { flowTests } from "./FlowTests.ts"
+import { publishingTests } from "./PublishingTests.ts"
+import { realClock, type SuiteClock, testClock } from "./SuiteClock.ts"
+import { topologyTests } from "./TopologyTests.ts"
+
+/** The three ports, together. */
+export type PubSubPorts = Subscription | Publisher | Topology
+
+/** What an implementation may be unable to show, because its server does not do it. */
+export type Trait =
+  /** A release with a delay holds the message back for that long. */
+  | "delayed-release"
+  /** Illegal names of topics and subscriptions are refused. */
+  | "name-rules"
+  /** A delivery keeps its ordering key. */
+  | "ordering-key"
+
+/** What the tests need to know of an implementation. */
+export interface SuiteOptions {
+  /** `test` where leases and waits follow Effect's clock alone; a real server needs `real`. */
+  readonly clock: "test" | "real"
+  readonly cannotShow?: ReadonlyArray<Trait>
+}
+
+/** What each part of the suite is given. */
+export interface SuiteContext {
+  readonly it: Vitest.MethodsNonLive<PubSubPorts>
+  readonly clock: SuiteClock
+  readonly shows: (trait: Trait) => boolean
+}
+
+/**
+ * Registers the suite for one implementation; the layer is built once.
+ *
+ * On a real clock the slowest test takes a little more than two leases.
+ */
+export const subscriptionSuite = (
+  name: string,
+  ports: Layer.Layer<PubSubPorts, unknown>,
+  options: SuiteOptions
+): void =>
+  layer(ports, { excludeTestServices: options.clock === "real", timeout: 120_000 })(
+    `Pub/Sub on ${name}`,
+    (it) => {
+      const context: SuiteContext = {
+        it,
+        clock: options.clock === "real" ? realClock : testClock,
+        shows: (trait) => !(options.cannotShow ?? []).includes(trait)
+      }
+      deliveryTests(context)
+      flowTests(context)
+      publishingTests(context)
+      topologyTests(context)
+    }
+  )
