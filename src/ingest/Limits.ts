@@ -81,3 +81,96 @@ export const publishPatienceSeconds = 5
 
 /** How often the event loop's lag is sampled. **Units**: milliseconds. */
 export const eventLoopSampleMillis = 20
+
+/** How long one attempt to connect to Cassandra may take; commands give up after it. **Units**: seconds. */
+export const cassandraConnectSeconds = 10
+
+/** How long a Cassandra host may take to answer; above the server's own 2 s (write) and 5 s (read). **Units**: milliseconds. */
+export const cassandraAnswerMillis = 6_000
+
+/** How long a host may take for one page of a full scan; above the server's own 10 s. **Units**: milliseconds. */
+export const cassandraScanMillis = 12_000
+
+/** First wait before the driver reconnects to a host. **Units**: milliseconds. */
+export const cassandraReconnectBaseMillis = 250
+
+/** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
+export const cassandraReconnectCapMillis = 5_000
+
+/** How long a close waits for statements in flight: one answer, and one of the next host. **Units**: seconds. */
+export const cassandraDrainSeconds = 12
+
+/** Rows in one unlogged batch: Cassandra warns from 11 partitions on. **Units**: rows. */
+export const batchRowsMax = 10
+
+/** Values in one unlogged batch: Cassandra warns from 5 KiB on, its own overhead included. **Units**: bytes. */
+export const batchBytesMax = 4 * 1024
+
+/** Keys in one read. **Units**: rows. */
+export const readKeysMax = 20
+
+/** Rows in one page of a full scan. **Units**: rows. */
+export const scanPageRows = 5_000
+
+/** After which the migration lock of a process that died is free again; migrations are quick. **Units**: seconds. */
+export const migrationLockSeconds = 30
+
+/** Network streams of one subscription on the service; few, so that each one's share of the limits fits any message. */
+export const streamsOnService = 4
+
+/** Network streams of one subscription on an emulator, which sends 100 messages per 50 ms and stream. */
+export const streamsOnEmulator = 20
+
+/** The least bytes a network stream is opened with, so that the largest message (10 MB) fits. **Units**: bytes. */
+export const streamMinBytes = 10 * 1024 * 1024
+
+/** How often a message is written to each stream, which the service closes as idle otherwise. **Units**: seconds. */
+export const heartbeatSeconds = 30
+
+/** How long the service may take to answer a heartbeat before the stream is rebuilt. **Units**: seconds. */
+export const heartbeatAnswerSeconds = 15
+
+/** How often a silent connection to the service is pinged. **Units**: seconds. */
+export const keepAliveSeconds = 30
+
+/** The same on an emulator, which hangs up on a client that pings more often than every 5 minutes. **Units**: seconds. */
+export const keepAliveEmulatorSeconds = 310
+
+/** How long a ping may stay unanswered before the connection counts as dead. **Units**: seconds. */
+export const keepAliveAnswerSeconds = 10
+
+/** A stream that lived this long, or delivered, is reopened at once; others wait longer each time. **Units**: milliseconds. */
+export const streamProvenMillis = 10_000
+
+/** Age at which a stream without an answer counts as open; a refusal comes sooner. **Units**: milliseconds. */
+export const streamOpenMillis = 1_000
+
+/** How long a stream that is being closed may still deliver what is on the wire. **Units**: milliseconds. */
+export const streamRetireMillis = 1_000
+
+/** How long settled deliveries wait for others to share a request. **Units**: milliseconds. */
+export const settleDelayMillis = 10
+
+/** For how long settling is tried again before it counts as lost. **Units**: seconds. */
+export const settlePatienceSeconds = 60
+
+/** For how long closing a subscription tries to settle what is left. **Units**: seconds. */
+export const closePatienceSeconds = 5
+
+/** Acknowledgement ids in one request; Google's own clients send no more. */
+export const ackRequestMaxIds = 2_500
+
+/** Their bytes: the service takes 512 KiB a request, the subscription's name included. **Units**: bytes. */
+export const ackRequestMaxBytes = 500 * 1024
+
+/** What an acknowledgement id adds to a request beside its text. **Units**: bytes. */
+export const ackIdOverheadBytes = 4
+
+/** Requests of one lease change in flight at once. */
+export const ackRequestsAtOnce = 4
+
+/** How long one such request may take. **Units**: seconds. */
+export const ackCallSeconds = 5
+
+/** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */
+export const leaseTickMillis = 1_000

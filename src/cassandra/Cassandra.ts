@@ -1,0 +1,153 @@
+/** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
+import type { Host } from "cassandra-driver"
+import { Context, type Duration, Effect, Layer, Option, type Scope } from "effect"
+import type { CassandraSettings } from "../config/Settings.ts"
+import type { CassandraError } from "./CassandraError.ts"
+import { connect, connectPatiently } from "./Connection.ts"
+import { makeRequests } from "./Requests.ts"
+
+/** A value to bind; every bigint column takes a bigint. */
+export type Param = string | number | bigint | null | ReadonlyArray<bigint>
+
+/** One statement with its values. */
+export interface Statement {
+  readonly query: string
+  readonly params: ReadonlyArray<Param>
+}
+
+/** A host to send a request to first. */
+export type Coordinator = Host
+
+/** A row as the driver decodes it: bigint, number, string or null, by column name. */
+export type Row = { readonly [column: string]: unknown }
+
+/** Rows of one page, and where the next one starts. */
+export interface Page {
+  readonly rows: ReadonlyArray<Row>
+  readonly next: string | undefined
+}
+
+/** How one statement departs from the rest. */
+export interface ExecuteOptions {
+  readonly coordinator?: Coordinator | undefined
+  /** **Units**: rows. */
+  readonly pageSize?: number
+  /** {@link Page.next} of the page before. */
+  readonly page?: string | undefined
+  /** Only a conditional write is not; it is then never sent twice. */
+  readonly isIdempotent?: false
+  /** Schema statements cannot be prepared. */
+  readonly prepare?: false
+  /** How long one host may take to answer. **Units**: milliseconds. */
+  readonly timeoutMillis?: number
+}
+
+/** How a layer of {@link Cassandra} connects. */
+export interface CassandraOptions {
+  /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
+  readonly maxInFlight: number
+  /**
+   * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
+   * that somebody has to mend (credentials, data centre, keyspace) always fail at once.
+   */
+  readonly whenUnreachable: "fail" | ((error: CassandraError) => Effect.Effect<void>)
+  /** How long one attempt may take. */
+  readonly connectTimeout?: Duration.Duration
+  /** Off: no keyspace is used, for it may not exist yet. */
+  readonly useKeyspace?: boolean
+}
+
+/**
+ * One Cassandra cluster, connected.
+ *
+ * **Guarantee**: never more than `maxInFlight` statements are at the driver, an interrupted caller's included: an
+ * interruption stops the waiting, not the statement. Closing waits for them, for a bounded time.
+ */
+export class Cassandra extends Context.Service<
+  Cassandra,
+  {
+    readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
+    /** Writes all in one request, each statement at its own timestamp; not atomic. */
+    readonly writeTogether: (
+      statements: ReadonlyArray<Statement>,
+      coordinator: Coordinator | undefined
+    ) => Effect.Effect<void, CassandraError>
+    /**
+     * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
+     * (one host only) or is not known (a secure bundle names its data centre itself).
+     *
+     * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
+     */
+    readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
+    /** Hosts of the cluster this process knows, and those it is connected to. */
+    readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
+  }
+>()("counterfoil/cassandra/Cassandra") {
+  /**
+   * Connects, and closes with the scope.
+   *
+   * **Errors**: `CassandraError`, see {@link CassandraOptions.whenUnreachable}.
+   */
+  static readonly layer = (
+    settings: CassandraSettings,
+    options: CassandraOptions
+  ): Layer.Layer<Cassandra, CassandraError> => Layer.effect(Cassandra, Cassandra.make(settings, options))
+
+  /** What {@link Cassandra.layer} provides, for a scope of the caller's own. */
+  static readonly make = (
+    settings: CassandraSettings,
+    options: CassandraOptions
+  ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
+    Effect.gen(function* () {
+      const requests = yield* makeRequests(options.maxInFlight)
+      const attempt = connect(settings, options)
+      const report = options.whenUnreachable
+      const client = yield* Effect.acquireRelease(
+        report === "fail" ? attempt : connectPatiently(attempt, report),
+        (open) =>
+          Effect.andThen(
+            requests.drain,
+            Effect.promise(() => open.shutdown())
+          ),
+        { interruptible: true }
+      )
+      const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
+      return Cassandra.of({
+        execute: (statement, execution = {}) =>
+          requests.send("execute", 1, async () => {
+            const result = await client.execute(
+              statement.query,
+              [...statement.params],
+              toQueryOptions(execution)
+            )
+            return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+          }),
+        writeTogether: (statements, coordinator) =>
+          requests.send("batch", statements.length, async () => {
+            const queries = statements.map(({ query, params }) => ({ query, params: [...params] }))
+            await client.batch(queries, { logged: false, ...routedTo(coordinator) })
+          }),
+        coordinatorOf: (partitionKey) => {
+          if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined
+          // Null while the cluster's metadata is not known; the driver's types do not say so.
+          const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
+          return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
+        },
+        hosts: Effect.sync(() => ({
+          known: client.hosts.length,
+          connected: client.getState().getConnectedHosts().length
+        }))
+      })
+    })
+}
+
+const routedTo = (coordinator: Coordinator | undefined) => (coordinator === undefined ? {} : { coordinator })
+
+const toQueryOptions = (options: ExecuteOptions) => ({
+  ...routedTo(options.coordinator),
+  ...(options.pageSize === undefined ? {} : { fetchSize: options.pageSize }),
+  ...(options.page === undefined ? {} : { pageState: options.page }),
+  ...(options.isIdempotent === undefined ? {} : { isIdempotent: options.isIdempotent }),
+  ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
+  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis })
+})

@@ -1,0 +1,229 @@
+/** What can go wrong between Counterfoil and Cassandra, in Counterfoil's words; the only reader of driver errors. */
+import { Data } from "effect"
+import {
+  type Answered,
+  asDriverError,
+  type DriverError,
+  isTlsCode,
+  noteworthy,
+  rowRefusals
+} from "./DriverError.ts"
+
+type Detail = { readonly detail: string; readonly cause: unknown }
+
+/** No host could be reached, or none is up. */
+export class Unreachable extends Data.TaggedError("Unreachable")<Detail> {
+  readonly isRetryable = true
+}
+
+/** A host did not answer in time; a write may or may not have happened, and is never a success. */
+export class TimedOut extends Data.TaggedError("TimedOut")<Detail> {
+  readonly isRetryable = true
+}
+
+/** A host, or the connection to it, has more to do than it can. */
+export class Overloaded extends Data.TaggedError("Overloaded")<Detail> {
+  readonly isRetryable = true
+}
+
+/** Too few replicas are alive for the consistency level. Nothing was done. */
+export class ReplicasUnavailable extends Data.TaggedError("ReplicasUnavailable")<Detail> {
+  readonly isRetryable = true
+}
+
+/** A replica failed while it worked on the statement. */
+export class ReplicaFailed extends Data.TaggedError("ReplicaFailed")<Detail> {
+  readonly isRetryable = true
+}
+
+/** The statement's table went away, or changed, after it was prepared. It works again once the table is back. */
+export class Unprepared extends Data.TaggedError("Unprepared")<Detail> {
+  readonly isRetryable = true
+}
+
+/** Everything else, in the driver or a server: unknown codes, protocol errors. */
+export class Faulty extends Data.TaggedError("Faulty")<Detail> {
+  readonly isRetryable = true
+}
+
+/** The statement's mutation is larger than the cluster ever takes. */
+export class MutationTooLarge extends Data.TaggedError("MutationTooLarge")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The cluster understood the statement and refuses it. */
+export class StatementRefused extends Data.TaggedError("StatementRefused")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The user name or the password is wrong, or one is needed. */
+export class BadCredentials extends Data.TaggedError("BadCredentials")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The user may not do this. */
+export class Unauthorized extends Data.TaggedError("Unauthorized")<Detail> {
+  readonly isRetryable = false
+}
+
+/** No host of the cluster is in the configured data centre. */
+export class WrongDataCenter extends Data.TaggedError("WrongDataCenter")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The keyspace does not exist. */
+export class KeyspaceMissing extends Data.TaggedError("KeyspaceMissing")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The table does not exist. */
+export class TableMissing extends Data.TaggedError("TableMissing")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The server's certificate is not trusted, or the server speaks no TLS. */
+export class TlsFailed extends Data.TaggedError("TlsFailed")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The driver refuses the settings, or a file they name cannot be read. */
+export class SettingsRefused extends Data.TaggedError("SettingsRefused")<Detail> {
+  readonly isRetryable = false
+}
+
+/** Every way in which an operation on Cassandra fails. */
+export type CassandraReason =
+  | Unreachable
+  | TimedOut
+  | Overloaded
+  | ReplicasUnavailable
+  | ReplicaFailed
+  | Unprepared
+  | Faulty
+  | MutationTooLarge
+  | StatementRefused
+  | BadCredentials
+  | Unauthorized
+  | WrongDataCenter
+  | KeyspaceMissing
+  | TableMissing
+  | TlsFailed
+  | SettingsRefused
+
+/**
+ * An operation on Cassandra failed.
+ *
+ * **Errors**: `isRetryable`: the same call may succeed later by itself. Else somebody has to mend something first:
+ * at a start that is an exit, in a running process an outage like any other (G4), for it may be mended meanwhile.
+ */
+export class CassandraError extends Data.TaggedError("CassandraError")<{
+  /** What was tried: `connect`, `execute`, `batch`, … */
+  readonly operation: string
+  readonly reason: CassandraReason
+}> {
+  get isRetryable(): boolean {
+    return this.reason.isRetryable
+  }
+
+  override get message(): string {
+    return `Cassandra, ${this.operation}: ${this.reason.detail}`
+  }
+}
+
+/** Names what a driver's error means. Total: an error it does not know is `Faulty`, hence an outage. */
+export const classify = (operation: string, cause: unknown): CassandraError =>
+  new CassandraError({ operation, reason: reasonOf(cause) })
+
+const reasonOf = (cause: unknown): CassandraReason => {
+  const error = asDriverError(cause)
+  const detail = error.message
+  switch (error.name) {
+    case "NoHostAvailableError":
+      return reasonOfHosts(error, cause)
+    case "ResponseError":
+      return reasonOfAnswer({ code: error.code, message: detail }, cause)
+    case "AuthenticationError":
+      return reasonOfAuthentication(error, cause)
+    case "OperationTimedOutError":
+      return new TimedOut({ detail, cause })
+    case "BusyConnectionError":
+      return new Overloaded({ detail, cause })
+    case "ArgumentError":
+      return /data ?cent(er|re)/i.test(detail)
+        ? new WrongDataCenter({ detail: `${detail} (CASSANDRA_LOCAL_DATACENTER)`, cause })
+        : new SettingsRefused({ detail, cause })
+  }
+  if (isTlsCode(error.code)) return new TlsFailed({ detail: `TLS failed: ${detail}`, cause })
+  if (error.code === "ENOENT" || error.code === "EACCES") return new SettingsRefused({ detail, cause })
+  if (error.isSilence) return new Unreachable({ detail, cause })
+  // A TypeError of the driver quotes the value it could not encode, which is a message's.
+  return new Faulty({ detail: cause instanceof TypeError ? "the driver failed (TypeError)" : detail, cause })
+}
+
+/** Of what the hosts said, an answer tells more than silence, and one that may pass more than one that stays. */
+const reasonOfHosts = (error: DriverError, cause: unknown): CassandraReason => {
+  const reasons = noteworthy(error.innerErrors).map(reasonOf)
+  const answered = reasons.filter((reason) => reason._tag !== "Unreachable")
+  const telling = answered.find((reason) => reason.isRetryable) ?? answered[0]
+  if (telling !== undefined) return telling
+  const hosts = Object.keys(error.innerErrors)
+  const detail = hosts.length === 0 ? error.message : `no host answers (${hosts.join(", ")})`
+  return new Unreachable({ detail, cause })
+}
+
+const reasonOfAuthentication = (error: DriverError, cause: unknown): CassandraReason => {
+  // So Cassandra reports that it could not read its own user table; at its start that passes.
+  if (error.message.includes("Unable to perform authentication")) {
+    return new ReplicasUnavailable({ detail: "the cluster cannot check credentials just now", cause })
+  }
+  // The server's text quotes the user name: neither it nor the cause is kept.
+  const detail = "credentials refused, or missing (CASSANDRA_USERNAME, CASSANDRA_PASSWORD)"
+  return new BadCredentials({ detail, cause: undefined })
+}
+
+const reasonOfAnswer = (answer: Answered, cause: unknown): CassandraReason => {
+  const detail = answer.message
+  switch (answer.code) {
+    case 0x0100:
+      return reasonOfAuthentication({ ...asDriverError(cause), message: detail }, cause)
+    case 0x1000:
+      return new ReplicasUnavailable({ detail, cause })
+    case 0x1001:
+    case 0x1002: // bootstrapping
+      return new Overloaded({ detail, cause })
+    case 0x1100: // write timeout
+    case 0x1200: // read timeout
+      return new TimedOut({ detail, cause })
+    case 0x1003: // truncation failed
+    case 0x1300: // read failure
+    case 0x1400: // function failure
+    case 0x1500: // write failure
+    case 0x1600: // change-data-capture is full
+    case 0x1700: // outcome of a conditional write unknown
+      return new ReplicaFailed({ detail, cause })
+    case 0x2100:
+      return new Unauthorized({ detail, cause })
+    case 0x2200:
+      return reasonOfInvalid(detail, cause)
+    case 0x2000: // syntax
+    case 0x2300: // configuration
+    case 0x2400: // exists already
+      return new StatementRefused({ detail, cause })
+    case 0x2500:
+      return new Unprepared({ detail, cause })
+    default: // 0x0000 server error, 0x000A protocol error, and what servers to come invent
+      return new Faulty({ detail, cause })
+  }
+}
+
+/** 0x2200 means many things; only its text tells them apart. */
+const reasonOfInvalid = (detail: string, cause: unknown): CassandraReason => {
+  if (rowRefusals.some((text) => detail.startsWith(text))) return new MutationTooLarge({ detail, cause })
+  if (/^keyspace .* does not exist/i.test(detail)) {
+    return new KeyspaceMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
+  }
+  if (/^(table .* does not exist|unconfigured (table|columnfamily))/i.test(detail)) {
+    return new TableMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
+  }
+  return new StatementRefused({ detail, cause })
+}

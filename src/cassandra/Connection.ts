@@ -1,0 +1,79 @@
+/** One attempt to connect, and attempts for ever. */
+import type { Client, DseClientOptions } from "cassandra-driver"
+import { Duration, Effect } from "effect"
+import type { CassandraSettings } from "../config/Settings.ts"
+import { cassandraConnectSeconds } from "../ingest/Limits.ts"
+import { retryDelay } from "../ingest/RetryPolicy.ts"
+import { CassandraError, classify, Unreachable } from "./CassandraError.ts"
+import { clientOptions } from "./ClientOptions.ts"
+import { type Driver, loadDriver } from "./Driver.ts"
+
+/**
+ * Connects once.
+ *
+ * **Errors**: any reason of `CassandraError`; `Unreachable` when nothing answers in time. What was opened is closed.
+ */
+export const connect = (
+  settings: CassandraSettings,
+  options: {
+    readonly connectTimeout?: Duration.Duration
+    readonly useKeyspace?: boolean
+  }
+): Effect.Effect<Client, CassandraError> =>
+  Effect.gen(function* () {
+    const driver = yield* loadDriver
+    const keyspace = options.useKeyspace === false ? undefined : settings.keyspace
+    const clientSettings = yield* clientOptions(driver, settings, keyspace)
+    const timeout = options.connectTimeout ?? Duration.seconds(cassandraConnectSeconds)
+    return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
+      duration: timeout,
+      orElse: () => Effect.fail(silent(settings, timeout))
+    })
+  })
+
+/** Tries again for ever, with the pipeline's backoff, while nothing answers; each failed attempt is reported. */
+export const connectPatiently = <A>(
+  attempt: Effect.Effect<A, CassandraError>,
+  report: (error: CassandraError) => Effect.Effect<void>
+): Effect.Effect<A, CassandraError> => {
+  const from = (failures: number): Effect.Effect<A, CassandraError> =>
+    Effect.catchIf(
+      attempt,
+      (error) => error.isRetryable,
+      (error) =>
+        report(error).pipe(
+          Effect.andThen(retryDelay(failures + 1)),
+          Effect.flatMap(Effect.sleep),
+          Effect.flatMap(() => from(failures + 1))
+        )
+    )
+  return Effect.suspend(() => from(0))
+}
+
+const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, CassandraError> =>
+  Effect.callback<Client, CassandraError>((resume) => {
+    let isAwaited = true
+    try {
+      const client = new driver.Client(options)
+      client.connect().then(
+        // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
+        () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
+        (cause) => {
+          // Without it the reconnection timers of a failed client keep the process alive.
+          void client.shutdown()
+          resume(Effect.fail(classify("connect", cause)))
+        }
+      )
+    } catch (cause) {
+      resume(Effect.fail(classify("connect", cause)))
+    }
+    return Effect.sync(() => {
+      isAwaited = false
+    })
+  })
+
+const silent = (settings: CassandraSettings, timeout: Duration.Duration): CassandraError => {
+  const hosts = settings.contactPoints.join(", ")
+  const detail = `no answer from ${hosts} within ${Duration.format(timeout)}`
+  return new CassandraError({ operation: "connect", reason: new Unreachable({ detail, cause: undefined }) })
+}

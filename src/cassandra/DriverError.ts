@@ -1,0 +1,80 @@
+/** Reads the shape of a driver's error, without loading the driver. */
+
+/** What a server answered: a code of the native protocol, and a text. */
+export interface Answered {
+  readonly code: unknown
+  readonly message: string
+}
+
+/** The properties that tell driver errors apart; `instanceof` would need the driver, which is loaded lazily. */
+export interface DriverError extends Answered {
+  readonly name: string
+  /** Per host tried: an error, or a text, or nothing. */
+  readonly innerErrors: Readonly<Record<string, unknown>>
+  /** Nobody answered: the socket was refused, reset or closed. */
+  readonly isSilence: boolean
+}
+
+/** Reads any thrown value; what is missing is empty. */
+export const asDriverError = (cause: unknown): DriverError => {
+  const error = isRecord(cause) ? cause : {}
+  const innerErrors = error["innerErrors"]
+  const code = error["code"]
+  const message = typeof error["message"] === "string" ? firstLine(error["message"]) : String(cause)
+  return {
+    name: typeof error["name"] === "string" ? error["name"] : "",
+    message,
+    code,
+    innerErrors: isRecord(innerErrors) ? innerErrors : {},
+    isSilence:
+      error["isSocketError"] === true ||
+      (typeof code === "string" && networkCodes.has(code)) ||
+      silences.some((text) => message.startsWith(text))
+  }
+}
+
+/** The errors of the hosts that were tried, without those that were not even asked. */
+export const noteworthy = (innerErrors: Readonly<Record<string, unknown>>): ReadonlyArray<unknown> =>
+  Object.values(innerErrors).filter((inner) => isRecord(inner))
+
+/** Whether an error code of Node is one of TLS: an untrusted certificate, or no TLS at the other end. */
+export const isTlsCode = (code: unknown): boolean => typeof code === "string" && tlsCodes.test(code)
+
+/**
+ * How answers with code 0x2200 begin that refuse one row for its size, whoever sends it and whenever.
+ *
+ * All other answers with this code ("Batch too large", "table … does not exist") say nothing against a row.
+ * **Source**: Cassandra 5.0.8, observed; the guardrail's text from Cassandra's source.
+ */
+export const rowRefusals: ReadonlyArray<string> = [
+  "Request is too big: length ",
+  "Rejected an oversized mutation (",
+  "Guardrail column_value_size violated: "
+]
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null
+
+// NoHostAvailableError prints its first inner error, stack and all.
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text
+
+const networkCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EADDRNOTAVAIL"
+])
+
+// Errors of the driver that have a text only.
+const silences = ["No connection available", "Socket was closed", "Connection timeout", "Connection was"]
+
+const tlsCodes =
+  /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT)_|HOSTNAME_MISMATCH$|INVALID_CA$)/

@@ -1,0 +1,145 @@
+/** The fact table in Cassandra. */
+import { Effect, Layer, Option } from "effect"
+import { Cassandra, type Coordinator, type Statement } from "../cassandra/Cassandra.ts"
+import type { CassandraError } from "../cassandra/CassandraError.ts"
+import type { FactState } from "../domain/Fact.ts"
+import {
+  batchBytesMax,
+  batchRowsMax,
+  cassandraScanMillis,
+  readKeysMax,
+  scanPageRows
+} from "../ingest/Limits.ts"
+import {
+  bytesOf,
+  factFrom,
+  factStatement,
+  keysStatement,
+  orderStatement,
+  partitionKey,
+  paymentStatement,
+  pingStatement,
+  stateFrom,
+  statesStatement
+} from "./FactStatements.ts"
+import { type Answers, FactStore } from "./FactStore.ts"
+import { answerGroups, rejectedOrUnavailable, unavailable } from "./GroupedAnswers.ts"
+import { groupRows } from "./RowGroups.ts"
+
+/**
+ * The fact table `orders_payments_facts` in the cluster's keyspace.
+ *
+ * Rows of one call that one replica holds go to it together, in small unlogged batches; where a batch fails for
+ * what may be one row's fault, its rows are written one by one, so that it costs only itself (G3).
+ *
+ * **Errors**: building it fails with `TableMissing`, `KeyspaceMissing` or `Unauthorized` when the cluster says so.
+ * Later the same is an outage: the table may come back, and then everything works again (G4).
+ */
+export const FactStoreCassandra = {
+  layer: Layer.effect(
+    FactStore,
+    Effect.gen(function* () {
+      const cassandra = yield* Cassandra
+      const isOutage = (error: CassandraError): boolean => error.isRetryable
+      yield* Effect.catchIf(cassandra.execute(pingStatement), isOutage, () => Effect.void)
+      return FactStore.of({
+        storeOrders: (writes) =>
+          writeRows(
+            cassandra,
+            "store orders",
+            writes.map((write) => ({ orderId: write.order.order_id, statement: orderStatement(write) }))
+          ),
+        storePayments: (writes) =>
+          writeRows(
+            cassandra,
+            "store payments",
+            writes.map((write) => ({ orderId: write.payment.order_id, statement: paymentStatement(write) }))
+          ),
+        states: (orderIds) => readStates(cassandra, orderIds),
+        get: (orderId) =>
+          Effect.mapBoth(cassandra.execute(factStatement(orderId)), {
+            onSuccess: ({ rows }) => Option.map(Option.fromNullishOr(rows[0]), factFrom),
+            onFailure: (error) => unavailable("read fact", error)
+          }),
+        count: Effect.mapError(countRows(cassandra), (error) => unavailable("count facts", error)),
+        ping: Effect.mapBoth(cassandra.execute(pingStatement), {
+          onSuccess: () => undefined,
+          onFailure: (error) => unavailable("ping", error)
+        })
+      })
+    })
+  )
+} as const
+
+type Connected = Cassandra["Service"]
+
+interface RowWrite {
+  readonly orderId: bigint
+  readonly statement: Statement
+}
+
+const writeRows = (
+  cassandra: Connected,
+  operation: string,
+  writes: ReadonlyArray<RowWrite>
+): Effect.Effect<Answers<void>> => {
+  const groups = groupRows(writes, {
+    maxRows: batchRowsMax,
+    maxBytes: batchBytesMax,
+    bytesOf: ({ statement }) => bytesOf(statement),
+    hostOf: ({ orderId }) => cassandra.coordinatorOf(() => partitionKey(orderId))
+  })
+  return answerGroups(groups, {
+    operation,
+    together: (rows, host) =>
+      Effect.as(
+        cassandra.writeTogether(
+          rows.map((row) => row.statement),
+          host
+        ),
+        rows.map(() => undefined)
+      ),
+    alone: ({ statement }, coordinator) => Effect.asVoid(cassandra.execute(statement, { coordinator })),
+    failureOf: rejectedOrUnavailable
+  })
+}
+
+const readStates = (
+  cassandra: Connected,
+  orderIds: ReadonlyArray<bigint>
+): Effect.Effect<Answers<FactState | undefined>> => {
+  const read = (ids: ReadonlyArray<bigint>, coordinator: Coordinator | undefined) =>
+    Effect.map(cassandra.execute(statesStatement([...new Set(ids)]), { coordinator }), ({ rows }) => {
+      const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
+      return ids.map((id) => states.get(id))
+    })
+  const groups = groupRows(orderIds, {
+    maxRows: readKeysMax,
+    maxBytes: Number.POSITIVE_INFINITY,
+    bytesOf: () => 0,
+    hostOf: (orderId) => cassandra.coordinatorOf(() => partitionKey(orderId))
+  })
+  return answerGroups(groups, {
+    operation: "read states",
+    together: read,
+    alone: (orderId, host) => Effect.map(read([orderId], host), ([state]) => state),
+    failureOf: unavailable
+  })
+}
+
+/** Page by page: a `count(*)` of a large table runs into the server's time limit. */
+const countRows = (cassandra: Connected): Effect.Effect<number, CassandraError> =>
+  Effect.gen(function* () {
+    let rows = 0
+    let page: string | undefined
+    do {
+      const answer = yield* cassandra.execute(keysStatement, {
+        pageSize: scanPageRows,
+        timeoutMillis: cassandraScanMillis,
+        page
+      })
+      rows += answer.rows.length
+      page = answer.next
+    } while (page !== undefined)
+    return rows
+  })
