@@ -1,0 +1,107 @@
+/** Google's own clients of one project, and who they speak for. */
+import type { v1 } from "@google-cloud/pubsub"
+import { Context, Effect, Layer, Option, type Scope } from "effect"
+import type { PubSubSettings } from "../../config/Settings.ts"
+import {
+  keepAliveAnswerSeconds,
+  keepAliveEmulatorSeconds,
+  keepAliveSeconds,
+  retryBaseMillis,
+  retryCapMillis
+} from "../../ingest/Limits.ts"
+import { PubSubError, RequestRejected } from "../PubSubError.ts"
+import { classify } from "./StatusClass.ts"
+
+/** Google's own clients of one project, and who they speak for. One connection, closed with the layer. */
+export class GoogleClient extends Context.Service<
+  GoogleClient,
+  {
+    readonly projectId: string
+    /** Where the project id was found, for people: `configuration` or `Application Default Credentials`. */
+    readonly projectIdSource: string
+    /** Whether this is an emulator: it sends few messages a stream and answers no protocol keep-alive. */
+    readonly isEmulator: boolean
+    readonly subscriber: v1.SubscriberClient
+    readonly publisher: v1.PublisherClient
+  }
+>()("counterfoil/pubsub/google/GoogleClient") {
+  /**
+   * Resolves project and credentials, without calling Pub/Sub. The vendor's modules are loaded here, not before.
+   *
+   * **Errors**: `PubSubError` with `AccessDenied` where there are no Application Default Credentials, or
+   * `RequestRejected` where no project id is set and an emulator knows none.
+   */
+  static readonly layer = (settings: PubSubSettings): Layer.Layer<GoogleClient, PubSubError> =>
+    Layer.effect(GoogleClient, open(settings))
+}
+
+const open = Effect.fnUntraced(function* (
+  settings: PubSubSettings
+): Effect.fn.Return<GoogleClient["Service"], PubSubError, Scope.Scope> {
+  const isEmulator = Option.isSome(settings.emulatorHost)
+  if (isEmulator && Option.isNone(settings.projectId)) {
+    return yield* new PubSubError({
+      operation: "connect to",
+      resource: Option.getOrElse(settings.emulatorHost, () => ""),
+      reason: new RequestRejected({
+        detail: "an emulator knows no project; set PUBSUB_PROJECT_ID or pass --project",
+        cause: undefined
+      })
+    })
+  }
+  const { PubSub, v1: clients } = yield* Effect.promise(() => import("@google-cloud/pubsub"))
+  const pubSub = new PubSub({
+    ...channelOptions,
+    ...(Option.isSome(settings.projectId) ? { projectId: settings.projectId.value } : {}),
+    ...(Option.isSome(settings.emulatorHost) ? emulatorOptions(settings.emulatorHost.value) : {})
+  })
+  // The high-level client only makes the options: it knows how to reach an emulator.
+  const options = (yield* Effect.tryPromise({
+    try: () => pubSub.getClientConfig(),
+    catch: noCredentials
+    // Its type says the same, but for `undefined` in place of absent.
+  })) as ConstructorParameters<typeof v1.SubscriberClient>[0]
+  const closing = <Client extends { readonly close: () => Promise<void> }>(make: () => Client) =>
+    Effect.acquireRelease(Effect.sync(make), (client) =>
+      Effect.ignore(Effect.tryPromise(() => client.close()))
+    )
+  const subscriber = yield* closing(() => new clients.SubscriberClient(options))
+  const publisher = yield* closing(() => new clients.PublisherClient(options))
+  // Finds credentials, if any are needed, so that their absence shows at the start.
+  yield* Effect.tryPromise({ try: () => subscriber.initialize(), catch: noCredentials })
+  return GoogleClient.of({
+    projectId: pubSub.projectId,
+    projectIdSource: Option.isSome(settings.projectId) ? "configuration" : "Application Default Credentials",
+    isEmulator,
+    subscriber,
+    publisher
+  })
+})
+
+/**
+ * The connection is pinged, so that a dead one is noticed while nothing is sent; after a failure it is tried again
+ * as soon as our own backoff asks (the library would wait up to two minutes). Exactly-once answers name each failed
+ * id in the metadata, which outgrows the default.
+ */
+const channelOptions = {
+  "grpc.keepalive_time_ms": keepAliveSeconds * 1000,
+  "grpc.keepalive_timeout_ms": keepAliveAnswerSeconds * 1000,
+  "grpc.initial_reconnect_backoff_ms": retryBaseMillis,
+  "grpc.max_reconnect_backoff_ms": retryCapMillis,
+  "grpc.max_metadata_size": 4 * 1024 * 1024
+}
+
+/** Naming the universe keeps the library from looking for credentials, and so from probing for a metadata server. */
+const emulatorOptions = (host: string) => ({
+  apiEndpoint: host,
+  emulatorMode: true,
+  "grpc.keepalive_time_ms": keepAliveEmulatorSeconds * 1000,
+  clientOptions: { universeDomain: "googleapis.com" }
+})
+
+const noCredentials = (cause: unknown): PubSubError =>
+  new PubSubError({
+    operation: "connect to",
+    resource: "Google Cloud Pub/Sub",
+    reason: classify(cause)
+  })

@@ -1,0 +1,171 @@
+/** Reads from the network streams of one subscription as long as there is room. */
+import { randomUUID } from "node:crypto"
+import { Clock, Effect } from "effect"
+import {
+  heartbeatAnswerSeconds,
+  heartbeatSeconds,
+  leaseSeconds,
+  leaseTickMillis,
+  streamMinBytes,
+  streamsOnEmulator,
+  streamsOnService
+} from "../../ingest/Limits.ts"
+import type { PubSubError } from "../PubSubError.ts"
+import type { SubscriptionOptions } from "../Subscription.ts"
+import type { GoogleClient } from "./GoogleClient.ts"
+import type { Held, Inventory } from "./Inventory.ts"
+import { monotonicMillis } from "./Monotonic.ts"
+import { PullSlot } from "./PullSlot.ts"
+import { type PullRequest, type PullResponse, type PullStream, pullStub } from "./PullStream.ts"
+import { toDelivery } from "./ReceivedMessage.ts"
+
+/** Reads from the network streams of one subscription as long as there is room. */
+export interface Intake {
+  /**
+   * Keeps the streams open until `stop`.
+   *
+   * **Errors**: `PubSubError`, not retryable.
+   */
+  readonly run: Effect.Effect<void, PubSubError>
+  /** Reads what is on the wire, then nothing more. */
+  readonly stop: () => void
+  /** Pauses or resumes reading, as the inventory has room; to be called when that changed. */
+  readonly regulate: () => void
+  readonly status: () => IntakeStatus
+}
+
+/** How the streams are. **Units**: `quietMillis` as in `SubscriptionStatus`. */
+export interface IntakeStatus {
+  readonly connected: boolean
+  readonly trouble: string
+  readonly quietMillis: number
+}
+
+/** Makes the intake of one subscription. **Shape**: `received` gets what was just received, parked in the inventory. */
+export const makeIntake = Effect.fnUntraced(function* (
+  client: GoogleClient["Service"],
+  options: SubscriptionOptions,
+  inventory: Inventory,
+  received: (held: ReadonlyArray<Held>, exactlyOnce: boolean) => void
+): Effect.fn.Return<Intake> {
+  const clock = yield* Clock.Clock
+  const stub = yield* Effect.promise(() => pullStub(client.subscriber))
+  let exactlyOnce = false
+  let isPaused = false
+  let isStopped = false
+  let quietSince = monotonicMillis(clock)
+  let seenConnected = false
+
+  const disturb = (): void => {
+    quietSince = monotonicMillis(clock)
+  }
+
+  const responded = (response: PullResponse, stream: PullStream): void => {
+    const now = monotonicMillis(clock)
+    stream.heardAt = now
+    if (response.subscriptionProperties?.messageOrderingEnabled === true) inventory.keepOrder()
+    exactlyOnce = response.subscriptionProperties?.exactlyOnceDeliveryEnabled ?? exactlyOnce
+    const messages = response.receivedMessages ?? []
+    if (messages.length === 0) return
+    stream.hasDelivered = true
+    quietSince = now
+    received(
+      inventory.receive(messages.map(toDelivery), stream.credit, now, now + leaseTickMillis),
+      exactlyOnce
+    )
+    regulate()
+  }
+
+  const request = streamRequest(options, client.isEmulator)
+  const slots = Array.from(
+    { length: streamCount(options, client.isEmulator) },
+    () =>
+      new PullSlot({
+        stub,
+        request: { ...request, clientId: randomUUID() },
+        clock,
+        responded,
+        changed: () => {
+          seenConnected = false
+          disturb()
+        }
+      })
+  )
+
+  const regulate = (): void => {
+    if (inventory.isFull !== isPaused) {
+      isPaused = !isPaused
+      disturb()
+      for (const slot of slots) {
+        if (isPaused) slot.pause()
+        else slot.resume()
+      }
+    }
+    // The server counts what is set aside as outstanding on its stream: a fresh stream starts from nothing.
+    for (const slot of slots) if (isHalfSpent(slot.stream, request)) slot.renew()
+  }
+
+  const beat = Effect.sync(() => {
+    for (const { stream } of slots) stream?.beat()
+  })
+
+  /** Rebuilds streams on which the service leaves a heartbeat unanswered; emulators answer none. */
+  const listen = Effect.suspend(() => {
+    const beatAt = monotonicMillis(clock)
+    const streams = slots.map(({ stream }) => stream)
+    return Effect.map(Effect.sleep(heartbeatAnswerSeconds * 1000), () => {
+      if (isPaused) return
+      for (const stream of streams) if (stream !== undefined && stream.heardAt < beatAt) stream.cancel()
+    })
+  })
+
+  const heart = Effect.sleep(heartbeatSeconds * 1000).pipe(
+    Effect.andThen(beat),
+    Effect.andThen(client.isEmulator ? Effect.void : listen),
+    Effect.forever
+  )
+
+  return {
+    run: Effect.raceFirst(
+      Effect.forEach(slots, (slot) => slot.run, { concurrency: "unbounded", discard: true }),
+      heart
+    ),
+    regulate,
+    stop: () => {
+      isStopped = true
+      for (const slot of slots) slot.stop()
+    },
+    status: () => {
+      const closed = slots.find((slot) => !slot.isOpen)
+      const connected = closed === undefined && !isStopped
+      if (connected && !seenConnected) disturb()
+      seenConnected = connected
+      const isQuiet = connected && !isPaused && inventory.oldestParkedMicros() === undefined
+      return {
+        connected,
+        trouble: isStopped ? "intake is stopped" : (closed?.trouble ?? ""),
+        quietMillis: isQuiet ? monotonicMillis(clock) - quietSince : 0
+      }
+    }
+  }
+})
+
+const streamCount = (options: SubscriptionOptions, isEmulator: boolean): number =>
+  Math.max(1, Math.min(isEmulator ? streamsOnEmulator : streamsOnService, options.maxOutstandingMessages))
+
+const streamRequest = (options: SubscriptionOptions, isEmulator: boolean) => {
+  const streams = streamCount(options, isEmulator)
+  return {
+    subscription: options.subscription,
+    streamAckDeadlineSeconds: leaseSeconds,
+    maxOutstandingMessages: Math.ceil(options.maxOutstandingMessages / streams),
+    maxOutstandingBytes: Math.max(streamMinBytes, Math.ceil(options.maxOutstandingBytes / streams)),
+    // Version 1 has the service answer each heartbeat; emulators would leave it open.
+    protocolVersion: isEmulator ? 0 : 1
+  } satisfies PullRequest
+}
+
+const isHalfSpent = (stream: PullStream | undefined, request: ReturnType<typeof streamRequest>): boolean =>
+  stream !== undefined &&
+  (stream.credit.asideMessages * 2 >= request.maxOutstandingMessages ||
+    stream.credit.asideBytes * 2 >= request.maxOutstandingBytes)

@@ -1,0 +1,143 @@
+/** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
+import { type Clock, Effect, Latch } from "effect"
+import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../ingest/Limits.ts"
+import { retryDelay } from "../../ingest/RetryPolicy.ts"
+import { PubSubError } from "../PubSubError.ts"
+import { monotonicMillis } from "./Monotonic.ts"
+import {
+  isConnected,
+  isRoutineEnd,
+  type PullRequest,
+  type PullResponse,
+  PullStream,
+  type PullStub,
+  routineEnd,
+  type StreamEnd
+} from "./PullStream.ts"
+import { classify } from "./StatusClass.ts"
+
+/** What a slot needs to know of its subscription. */
+export interface PullSlotOptions {
+  readonly stub: PullStub
+  /** Its limits are those of this one stream. */
+  readonly request: PullRequest
+  readonly clock: Clock.Clock
+  readonly responded: (response: PullResponse, stream: PullStream) => void
+  /** A stream was opened or has ended. */
+  readonly changed: () => void
+}
+
+/** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
+export class PullSlot {
+  /** Why there is no open stream; empty when there is. */
+  trouble = "connecting"
+  readonly #options: PullSlotOptions
+  readonly #retiring = Latch.makeUnsafe()
+  readonly #stopping = Latch.makeUnsafe()
+  #stream: PullStream | undefined
+  #isPaused = false
+
+  constructor(options: PullSlotOptions) {
+    this.#options = options
+  }
+
+  get stream(): PullStream | undefined {
+    return this.#stream
+  }
+
+  /** Whether a stream is open, as far as one can know: an emulator says nothing until it has something to deliver. */
+  get isOpen(): boolean {
+    const { clock, stub } = this.#options
+    if (this.#stream === undefined || !isConnected(stub)) return false
+    return this.#stream.hasAnswered || monotonicMillis(clock) - this.#stream.openedAt >= streamOpenMillis
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#stream?.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#stream?.resume()
+  }
+
+  /** Replaces the stream by a fresh one, after what is on the wire was received. */
+  renew(): void {
+    this.#stream?.retire()
+    this.#retiring.openUnsafe()
+  }
+
+  /** Ends the stream, after what is on the wire was received. */
+  stop(): void {
+    this.#stopping.openUnsafe()
+    this.renew()
+  }
+
+  /**
+   * Keeps the stream open until `stop`.
+   *
+   * **Errors**: `PubSubError`, not retryable.
+   */
+  readonly run: Effect.Effect<void, PubSubError> = Effect.suspend(() => this.#keepOpen())
+
+  readonly #keepOpen = Effect.fnUntraced({ self: this }, function* () {
+    for (let failures = 0; !this.#stopping.isOpen(); ) {
+      this.#retiring.closeUnsafe()
+      const { end, wasProven } = yield* this.#connection
+      if (this.#stopping.isOpen()) return
+      if (!isRoutineEnd(end)) yield* this.#judge(end)
+      failures = wasProven ? 0 : failures + 1
+      // Proven streams end because servers recycle them, so the next one is opened at once.
+      if (failures > 0)
+        yield* Effect.raceFirst(Effect.sleep(yield* retryDelay(failures)), this.#stopping.await)
+    }
+  })
+
+  readonly #connection = Effect.suspend(() => {
+    const { clock, changed } = this.#options
+    const retired = Effect.as(
+      Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
+      routineEnd
+    )
+    return Effect.raceFirst(this.#untilEnd, retired).pipe(
+      Effect.map((end) => {
+        const stream = this.#stream
+        const age = stream === undefined ? 0 : monotonicMillis(clock) - stream.openedAt
+        return {
+          end,
+          wasProven: stream?.hasDelivered === true || this.#retiring.isOpen() || age >= streamProvenMillis
+        }
+      }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#stream = undefined
+          this.trouble = "connecting"
+          changed()
+        })
+      )
+    )
+  })
+
+  readonly #untilEnd = Effect.callback<StreamEnd>((resume) => {
+    const { changed, clock, request, responded, stub } = this.#options
+    const stream = new PullStream(stub, request, monotonicMillis(clock), {
+      responded,
+      ended: (end) => resume(Effect.succeed(end))
+    })
+    this.#stream = stream
+    if (this.#isPaused) stream.pause()
+    changed()
+    return Effect.sync(() => stream.cancel())
+  })
+
+  #judge(end: StreamEnd): Effect.Effect<void, PubSubError> {
+    const error = new PubSubError({
+      operation: "pull",
+      resource: this.#options.request.subscription ?? "",
+      reason: classify(end)
+    })
+    this.trouble = `${error.message} (status ${end.code}: ${end.details})`
+    return error.isRetryable ? Effect.void : Effect.fail(error)
+  }
+}

@@ -1,0 +1,49 @@
+/** Confirms the receipt of exactly-once deliveries before anybody works on them. */
+import { Effect, FiberSet, Latch, type Scope } from "effect"
+import type { Held, Inventory } from "./Inventory.ts"
+import type { LeaseKeeper } from "./LeaseKeeper.ts"
+
+/** Confirms the receipt of exactly-once deliveries before anybody works on them. */
+export interface Receipts {
+  /** Makes deliveries available once the server has confirmed that they are ours. */
+  readonly add: (received: ReadonlyArray<Held>) => void
+  /** Does the confirming. */
+  readonly run: Effect.Effect<void>
+}
+
+/** Makes the receipts of one subscription. `onReady` is called when deliveries became available. */
+export const makeReceipts = Effect.fnUntraced(function* (
+  inventory: Inventory,
+  leases: LeaseKeeper,
+  onReady: () => void
+): Effect.fn.Return<Receipts, never, Scope.Scope> {
+  const confirming = yield* FiberSet.make<void, never>()
+  const work = yield* Latch.make()
+  let waiting: Array<ReadonlyArray<Held>> = []
+
+  const confirm = (received: ReadonlyArray<Held>) =>
+    Effect.map(leases.confirm(received), (confirmed) => {
+      inventory.admit(confirmed)
+      onReady()
+    })
+
+  const loop = Effect.gen(function* () {
+    yield* work.await
+    work.closeUnsafe()
+    const batches = waiting
+    waiting = []
+    // In the order of arrival where that is promised; else none waits for another's confirmation.
+    for (const batch of batches) {
+      if (inventory.keepsOrder) yield* confirm(batch)
+      else yield* FiberSet.run(confirming, confirm(batch))
+    }
+  }).pipe(Effect.forever)
+
+  return {
+    add: (received) => {
+      waiting.push(received)
+      work.openUnsafe()
+    },
+    run: Effect.raceFirst(loop, FiberSet.join(confirming))
+  }
+})

@@ -1,0 +1,25 @@
+/** Turns what the wire carries into deliveries. */
+import type { protos } from "@google-cloud/pubsub"
+import type { Delivery } from "../Message.ts"
+
+/** A message as the Google client hands it over. */
+export type ReceivedMessage = protos.google.pubsub.v1.IReceivedMessage
+
+/** Turns a received message into a delivery, without copying its data. */
+export const toDelivery = ({ ackId, deliveryAttempt, message }: ReceivedMessage): Delivery => ({
+  ackId: ackId ?? "",
+  messageId: message?.messageId ?? "",
+  data: toBytes(message?.data),
+  attributes: message?.attributes ?? {},
+  orderingKey: message?.orderingKey ?? "",
+  publishTimeMicros: toMicros(message?.publishTime),
+  deliveryAttempt: deliveryAttempt ?? 0
+})
+
+const noBytes = new Uint8Array(0)
+
+const toBytes = (data: Uint8Array | string | null | undefined): Uint8Array =>
+  typeof data === "string" ? Buffer.from(data, "base64") : (data ?? noBytes)
+
+const toMicros = (time: protos.google.protobuf.ITimestamp | null | undefined): number =>
+  Number(time?.seconds ?? 0) * 1_000_000 + Math.floor((time?.nanos ?? 0) / 1000)

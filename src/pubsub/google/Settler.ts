@@ -1,0 +1,110 @@
+/** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
+import { Clock, Duration, Effect, FiberSet, Latch, type Scope } from "effect"
+import { ackRequestMaxIds, settleDelayMillis, settlePatienceSeconds } from "../../ingest/Limits.ts"
+import type { Delivery } from "../Message.ts"
+import type { Settled } from "../Subscription.ts"
+import type { AckCalls, LeaseChange } from "./AckCalls.ts"
+import type { Held, Inventory } from "./Inventory.ts"
+import { monotonicMillis } from "./Monotonic.ts"
+import { Settlement } from "./Settlement.ts"
+
+/** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
+export interface Settler {
+  /** Settles and waits for the server's answer. */
+  readonly settle: (verb: SettleVerb, deliveries: ReadonlyArray<Delivery>) => Effect.Effect<Settled>
+  /** Releases at once, without anybody waiting for the answer. */
+  readonly giveBack: (held: ReadonlyArray<Held>, delaySeconds?: number) => void
+  /** Sends what is waiting and returns when everything has its answer, after `within` in any case. */
+  readonly flush: (within: Duration.Duration) => Effect.Effect<void>
+  /** Does the sending, for as long as anything is to be settled. */
+  readonly run: Effect.Effect<void>
+}
+
+/** How to settle: acknowledge, or make available again after some seconds. */
+export type SettleVerb = "ack" | number
+
+/** Makes the settler of one subscription. `onRoom` is called when deliveries left the inventory. */
+export const makeSettler = Effect.fnUntraced(function* (
+  inventory: Inventory,
+  calls: AckCalls,
+  onRoom: () => void
+): Effect.fn.Return<Settler, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const pending = new Map<SettleVerb, Array<Held>>()
+  const sends = yield* FiberSet.make<void, never>()
+  const work = yield* Latch.make()
+  const hurry = yield* Latch.make()
+  const idle = yield* Latch.make(true)
+  let open = 0
+  let giveUpAt = Number.POSITIVE_INFINITY
+
+  const enqueue = (verb: SettleVerb, claimed: ReadonlyArray<Held>): void => {
+    if (claimed.length === 0) return
+    const queue = pending.get(verb)
+    if (queue === undefined) pending.set(verb, [...claimed])
+    else for (const held of claimed) queue.push(held)
+    open += claimed.length
+    idle.closeUnsafe()
+    work.openUnsafe()
+    if ((queue?.length ?? claimed.length) >= ackRequestMaxIds) hurry.openUnsafe()
+  }
+
+  const giveBack = (held: ReadonlyArray<Held>, delaySeconds = 0): void => {
+    enqueue(
+      delaySeconds,
+      inventory.claim(
+        held.map(({ delivery }) => delivery),
+        new Settlement(true)
+      )
+    )
+  }
+
+  const answered = (verb: SettleVerb, held: Held, isDone: boolean): void => {
+    const behind = inventory.forget(held, verb !== "ack" || !isDone)
+    if (behind.length > 0) giveBack(behind, verb === "ack" ? 0 : verb)
+    held.settlement?.answered(held.delivery, isDone)
+    open -= 1
+  }
+
+  const isWorthIt = (triedMillis: number): boolean =>
+    triedMillis < settlePatienceSeconds * 1000 && monotonicMillis(clock) < giveUpAt
+
+  const send = Effect.fnUntraced(function* (verb: SettleVerb, held: ReadonlyArray<Held>) {
+    const changed = yield* calls.change(leaseChange(verb), held, isWorthIt)
+    for (const each of changed.done) answered(verb, each, true)
+    for (const each of changed.refused) answered(verb, each, false)
+    for (const each of changed.unanswered) answered(verb, each, false)
+    if (open === 0) idle.openUnsafe()
+    onRoom()
+  })
+
+  const loop = Effect.gen(function* () {
+    yield* work.await
+    // Others usually settle within this moment, and share the request.
+    yield* Effect.raceFirst(Effect.sleep(settleDelayMillis), hurry.await)
+    work.closeUnsafe()
+    hurry.closeUnsafe()
+    const batches = [...pending]
+    pending.clear()
+    for (const [verb, held] of batches) yield* FiberSet.run(sends, send(verb, held))
+  }).pipe(Effect.forever)
+
+  return {
+    giveBack,
+    settle: (verb, deliveries) =>
+      Effect.callback((resume) => {
+        const settlement = new Settlement(verb !== "ack")
+        enqueue(verb, inventory.claim(deliveries, settlement))
+        settlement.whenFinished((settled) => resume(Effect.succeed(settled)))
+      }),
+    flush: (within) =>
+      Effect.suspend(() => {
+        giveUpAt = monotonicMillis(clock) + Duration.toMillis(within)
+        hurry.openUnsafe()
+        return Effect.asVoid(Effect.timeoutOption(idle.await, within))
+      }),
+    run: Effect.raceFirst(loop, FiberSet.join(sends))
+  }
+})
+
+const leaseChange = (verb: SettleVerb): LeaseChange => (verb === "ack" ? "ack" : { deadlineSeconds: verb })
