@@ -1,0 +1,131 @@
+/** Publishes sample traffic at a rate, and keeps count. */
+import { Clock, Effect, Result, Schedule, Stream } from "effect"
+import type { Fate } from "../domain/Fate.ts"
+import {
+  publishRequestMessages,
+  publishRequestsAtOnce,
+  publishRetryBaseMillis,
+  publishRetryCapMillis,
+  publishRetrySeconds,
+  trafficPaceMillis,
+  trafficWaveMax
+} from "../ingest/Limits.ts"
+import type { StreamName } from "../observe/Metrics.ts"
+import type { Message } from "../pubsub/Message.ts"
+import { Publisher } from "../pubsub/Publisher.ts"
+import type { PubSubError } from "../pubsub/PubSubError.ts"
+import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
+
+/** What to publish, where, and how fast. */
+export interface TrafficPlan extends TrafficOptions {
+  /** The topic of each stream; a stream without one is left out. */
+  readonly topics: Readonly<Partial<Record<StreamName, string>>>
+  /** Messages a second over all topics; infinite: as fast as the topics take them. */
+  readonly rate: number
+}
+
+/** What has been published since the start. */
+export interface TrafficTotals {
+  readonly published: Readonly<Record<StreamName, number>>
+  /** What is to become of it; a payment that is published twice may be superseded instead of matched. */
+  readonly expected: Readonly<Record<Fate, number>>
+}
+
+/**
+ * Publishes the plan's traffic and hands out the totals after each wave.
+ *
+ * **Errors**: `PubSubError`, not retryable or still failing after 10 s of tries; the totals so far stand.
+ * **Guarantee**: an order is confirmed before its payment is sent, early payments apart. A message may be published
+ * twice where the answer to its request was lost.
+ */
+export const publishTraffic = (plan: TrafficPlan): Stream.Stream<TrafficTotals, PubSubError, Publisher> =>
+  Stream.unwrap(
+    Effect.map(Clock.currentTimeMillis, (startMillis) => {
+      let totals = noTraffic
+      return Stream.fromIterable(waves(plan, blockSize(plan.rate)), { chunkSize: 1 }).pipe(
+        Stream.map((wave) => wave.filter(({ stream }) => plan.topics[stream] !== undefined)),
+        Stream.filter((wave) => wave.length > 0),
+        Stream.mapEffect((wave) =>
+          pause(startMillis, (totals.published.orders + totals.published.payments) / plan.rate).pipe(
+            Effect.andThen(publishWave(plan, wave)),
+            Effect.map(() => {
+              totals = added(totals, wave)
+              return totals
+            })
+          )
+        )
+      )
+    })
+  )
+
+/** Before anything is published. */
+export const noTraffic: TrafficTotals = {
+  published: { orders: 0, payments: 0 },
+  expected: {
+    "order-stored": 0,
+    "payment-matched": 0,
+    "payment-superseded": 0,
+    "dead-lettered(undecodable)": 0,
+    "dead-lettered(schema-violation)": 0,
+    "dead-lettered(unmatched-payment)": 0,
+    "dead-lettered(store-rejected)": 0
+  }
+}
+
+// A block makes an order and a payment of each position.
+const blockSize = (rate: number): number =>
+  Math.max(1, Math.round(Math.min(trafficWaveMax, (rate * trafficPaceMillis) / 1000) / 2))
+
+const pause = (startMillis: number, afterSeconds: number): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const wait = startMillis + afterSeconds * 1000 - now
+    return wait > 0 ? Effect.sleep(wait) : Effect.void
+  })
+
+const publishWave = (plan: TrafficPlan, wave: Wave): Effect.Effect<void, PubSubError, Publisher> => {
+  const requests = Object.entries(plan.topics).flatMap(([stream, topic]) => {
+    const messages = wave.flatMap((item) => (item.stream === stream ? [item.message] : []))
+    return inGroups(messages, publishRequestMessages).map((group) => publishAll(topic, group))
+  })
+  return Effect.all(requests, { concurrency: publishRequestsAtOnce, discard: true })
+}
+
+/** Publishes the messages, those that fail again and again until all are confirmed. */
+const publishAll = (
+  topic: string,
+  messages: ReadonlyArray<Message>
+): Effect.Effect<void, PubSubError, Publisher> =>
+  Effect.suspend(() => {
+    let left = messages
+    const attempt = Effect.gen(function* () {
+      const answers = yield* (yield* Publisher).publish(topic, left)
+      const failures = answers.flatMap((answer) => (Result.isFailure(answer) ? [answer.failure] : []))
+      left = left.filter((_, index) => {
+        const answer = answers[index]
+        return answer === undefined || Result.isFailure(answer)
+      })
+      const worst = failures.find(({ isRetryable }) => !isRetryable) ?? failures[0]
+      if (worst !== undefined) return yield* worst
+    })
+    return Effect.retry(attempt, { schedule: retrySchedule, while: ({ isRetryable }) => isRetryable })
+  })
+
+const retrySchedule = Schedule.min([
+  Schedule.exponential(publishRetryBaseMillis),
+  Schedule.spaced(publishRetryCapMillis)
+]).pipe(Schedule.jittered, Schedule.upTo({ duration: `${publishRetrySeconds} seconds` }))
+
+const inGroups = <A>(values: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size)
+  )
+
+const added = ({ published, expected }: TrafficTotals, wave: Wave): TrafficTotals => {
+  const counts: Record<Fate, number> = { ...expected }
+  for (const { fate } of wave) counts[fate] += 1
+  const orders = wave.filter(({ stream }) => stream === "orders").length
+  return {
+    published: { orders: published.orders + orders, payments: published.payments + wave.length - orders },
+    expected: counts
+  }
+}
