@@ -1,0 +1,97 @@
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { cassandraServer } from "../support/CassandraServer.ts"
+import { counterfoil, until } from "../support/Counterfoil.ts"
+import { describeWith } from "../support/TestServices.ts"
+import { drain } from "./Drain.ts"
+import { type Stage, stage } from "./Stage.ts"
+
+const order = (id: number, item = "Book"): string =>
+  `{"order_id": ${id}, "customer_id": 5, "item": "${item}", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
+
+const publish = ({ pubsub, orders }: Stage, first: number, last: number) =>
+  Effect.promise(() =>
+    pubsub.publish(
+      orders,
+      Array.from({ length: last - first + 1 }, (_, index) => ({ data: order(first + index) }))
+    )
+  )
+
+const rowsReach = (set: Stage, count: number, stderr: () => string) =>
+  until(
+    `${count} rows`,
+    Effect.promise(async () => (await set.table.count()) === count),
+    "120 seconds",
+    stderr
+  )
+
+const health = (url: string) =>
+  Effect.promise(async () => JSON.stringify(await (await fetch(`${url}/health`)).json()))
+
+describeWith("cassandra", "pubsub")("Cassandra away", () => {
+  it.live(
+    "[G3] [G4] a row Cassandra itself refuses is one store-rejected dead letter; a frozen server and a dropped table are outages that write none",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* cassandraServer({ heap: "768m", yaml: { max_mutation_size: "1MiB" } })
+        const set = yield* stage({ contactPoints: server.address })
+        const letters = () => Effect.promise(() => set.pubsub.takeAll(`${set.deadLetters}-sub`))
+
+        yield* Effect.promise(() =>
+          set.pubsub.publish(set.orders, [
+            { data: order(1) },
+            { data: order(2, "x".repeat(2_000_000)) },
+            { data: order(3) }
+          ])
+        )
+        yield* drain({ ...set.environment, MAX_ROW_BYTES: "8MiB" })
+        const rejected = yield* letters()
+        assert.deepStrictEqual(
+          rejected.map(({ attributes }) => attributes["dlq-reason"]),
+          ["store-rejected"]
+        )
+        assert.strictEqual(yield* Effect.promise(() => set.table.count()), 2)
+
+        const processor = yield* counterfoil(["run"], {
+          ...set.environment,
+          HTTP_PORT: "18085",
+          MAX_RETRYING: "500"
+        })
+        const url = yield* processor.url
+        yield* publish(set, 1, 20_000)
+        yield* until(
+          "rows under way",
+          Effect.promise(async () => (await set.table.count()) > 200),
+          "60 seconds",
+          processor.stderr
+        )
+        yield* server.signal("SIGSTOP")
+        yield* until(
+          "health naming Cassandra",
+          Effect.map(health(url), (text) => /"cassandra"[^}]*[aA]way/.test(text)),
+          "40 seconds",
+          processor.stderr
+        )
+        const frozenAt = processor.peakMemory()
+        yield* Effect.sleep("15 seconds")
+        assert.isBelow(processor.peakMemory(), frozenAt + 64, "memory stays flat while intake is paused")
+        yield* server.signal("SIGCONT")
+        yield* rowsReach(set, 20_000, processor.stderr)
+
+        yield* Effect.promise(() => set.table.execute("DROP TABLE KEYSPACE.orders_payments_facts"))
+        yield* publish(set, 1, 50)
+        yield* until(
+          "health naming the missing table",
+          Effect.map(health(url), (text) => /"cassandra"[^}]*[aA]way/.test(text)),
+          "40 seconds",
+          processor.stderr
+        )
+        yield* Effect.promise(() => set.table.createAsOriginal())
+        yield* rowsReach(set, 50, processor.stderr)
+        yield* processor.signal("SIGTERM")
+        assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
+        assert.deepStrictEqual(yield* letters(), [])
+      }),
+    360_000
+  )
+})
