@@ -28,6 +28,17 @@ export const canonicalPayment = (payment: PaymentColumns): string =>
     payment.payment_datetime
   ])
 
+/**
+ * The version a payment in a row has by itself, where a tie raised the one it was written at.
+ *
+ * The hash in a version is that of the fields, so a raise by less than a millisecond shows. A payment that was
+ * lifted above nulls of a foreign writer has lost its own version: the answer is then the nulls', nearly.
+ */
+export const versionBeforeRaise = (payment: PaymentColumns, written: Version): Version => {
+  const hash = fnv1a(canonicalPayment(payment)) % 1000
+  return written - ((written - hash + 1000) % 1000)
+}
+
 /** The five payment columns of a fact, as far as the tie between two payments depends on them. */
 export type PaymentColumns = Pick<
   { [Field in keyof Payment]: Field extends "payment_id" ? bigint : Payment[Field] },

@@ -1,7 +1,7 @@
 /** Decides what a payment does to its row. */
 import type { FactState } from "../domain/Fact.ts"
 import type { Payment } from "../domain/Payment.ts"
-import { canonicalPayment, type Version } from "../domain/Version.ts"
+import { canonicalPayment, type Version, versionBeforeRaise } from "../domain/Version.ts"
 
 /** What a payment does to its row. */
 export type PaymentDecision =
@@ -20,21 +20,31 @@ export type PaymentDecision =
 /**
  * Compares a payment with what stands in its row.
  *
- * **Guarantee**: independent of the order in which payments arrive (G2). Of two payments with one version the
- * greater canonical tuple wins whole, at version + 1, because Cassandra would settle the tie cell by cell.
+ * Payments are ordered by version, then by canonical tuple; the greatest wins whole. It is written above what
+ * stands there, because Cassandra would settle a tie cell by cell.
+ *
+ * **Units**: `writeAt` is the least version to write at; greater than the payment's own where that was tied.
+ * **Guarantee**: independent of the order in which payments arrive (G2), except among payments older than the nulls
+ * a foreign writer put into the row: the first of them that is lifted above those nulls stays.
  */
-export const decide = (payment: Payment, version: Version, state: FactState | undefined): PaymentDecision => {
+export const decide = (
+  payment: Payment,
+  version: Version,
+  state: FactState | undefined,
+  writeAt: Version = version
+): PaymentDecision => {
   if (state === undefined) return { _tag: "Unmatched" }
   const standing = state.payment
   if (standing === undefined) {
-    return { _tag: "Write", version, mayBeShadowed: state.orderVersion >= version }
+    return { _tag: "Write", version: writeAt, mayBeShadowed: state.orderVersion >= writeAt }
   }
-  if (standing.version < version) return { _tag: "Write", version, mayBeShadowed: false }
   const ours = canonicalPayment(payment)
   const theirs = canonicalPayment(standing.columns)
-  if (ours === theirs) return { _tag: "AlreadyMatched" }
-  if (standing.version > version || ours < theirs) return { _tag: "Superseded" }
-  return { _tag: "Write", version: version + 1, mayBeShadowed: false }
+  if (ours === theirs && version <= standing.version) return { _tag: "AlreadyMatched" }
+  const theirVersion = versionBeforeRaise(standing.columns, standing.version)
+  const wins = version === theirVersion ? ours > theirs : version > theirVersion
+  if (!wins) return { _tag: "Superseded" }
+  return { _tag: "Write", version: Math.max(writeAt, standing.version + 1), mayBeShadowed: false }
 }
 
 /** A payment among others for the same order. */
@@ -44,9 +54,9 @@ export interface Contender {
 }
 
 /**
- * Of payments for one order, the one that wins, and the version it has to be written at.
+ * Of payments for one order, the one that wins, and the least version it has to be written at.
  *
- * The version is raised by one where another contender has the same version and other fields.
+ * That is its own, raised by one where another contender has the same version and other fields.
  */
 export const winnerOf = <C extends Contender>(
   contenders: readonly [C, ...Array<C>]

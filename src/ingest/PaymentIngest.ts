@@ -110,7 +110,7 @@ const plan = (
   planned: Array<Planned>
 ): void => {
   const { winner, version } = winnerOf(group)
-  const decision: PaymentDecision = decide(winner.payment, version, state)
+  const decision: PaymentDecision = decide(winner.payment, winner.version, state, version)
   switch (decision._tag) {
     case "Unmatched":
       settleAll(group, outcomes, unmatched)
