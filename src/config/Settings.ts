@@ -76,3 +76,9 @@ export interface LogSettings {
   /** None: pretty on a terminal, else JSON. */
   readonly format: Option.Option<"pretty" | "json">
 }
+
+/** Where traces and metrics are sent. */
+export interface TelemetrySettings {
+  /** Base address of an OTLP/HTTP collector. None: nothing is sent. */
+  readonly endpoint: Option.Option<string>
+}

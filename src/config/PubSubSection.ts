@@ -1,0 +1,100 @@
+/** Where Pub/Sub is, and what its resources are called. */
+import { hostAndPort } from "./parsers/HostPort.ts"
+import { projectId, resourceName } from "./parsers/PubSubName.ts"
+import { section } from "./Section.ts"
+import type { PubSubSettings } from "./Settings.ts"
+import { optional, type Variable, withDefault } from "./Variable.ts"
+
+const topic = (name: string, what: string, text: string): Variable<string> =>
+  withDefault(
+    {
+      name,
+      meaning: `The topic ${what}`,
+      change: "The topic has another name, or is in another project (then in full)",
+      see: "its subscription"
+    },
+    resourceName("topics", text),
+    text
+  )
+
+const subscription = (name: string, what: string, text: string): Variable<string> =>
+  withDefault(
+    {
+      name,
+      meaning: `The subscription ${what}`,
+      change: "The subscription has another name; several processes of one deployment share one",
+      see: "its topic"
+    },
+    resourceName("subscriptions", text),
+    text
+  )
+
+/** The variables behind {@link PubSubSettings}. */
+export const pubSubSection = section({
+  title: "Pub/Sub",
+  variables: {
+    projectId: optional(
+      {
+        name: "PUBSUB_PROJECT_ID",
+        aliases: ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"],
+        flag: "project",
+        meaning: "The Google Cloud project of names that are not given in full",
+        change: "The credentials belong to another project than the topics"
+      },
+      projectId,
+      "that of the Application Default Credentials"
+    ),
+    emulatorHost: optional(
+      {
+        name: "PUBSUB_EMULATOR_HOST",
+        meaning: "An emulator to use in place of the service; then no credentials are used",
+        change: "Development and tests"
+      },
+      hostAndPort
+    ),
+    ordersTopic: topic("PUBSUB_ORDERS_TOPIC", "orders are published to", "orders_data"),
+    ordersSubscription: subscription("PUBSUB_ORDERS_SUBSCRIPTION", "orders are read from", "orders_data-sub"),
+    paymentsTopic: topic("PUBSUB_PAYMENTS_TOPIC", "payments are published to", "payment_data"),
+    paymentsSubscription: subscription(
+      "PUBSUB_PAYMENTS_SUBSCRIPTION",
+      "payments are read from",
+      "payment_data-sub"
+    ),
+    dlqTopic: topic("PUBSUB_DLQ_TOPIC", "dead letters are published to", "dlq_payments_data"),
+    dlqSubscription: subscription(
+      "PUBSUB_DLQ_SUBSCRIPTION",
+      "dead letters are inspected in and redriven from",
+      "dlq_payments_data-sub"
+    )
+  },
+  relations: [
+    {
+      of: ["ordersSubscription", "paymentsSubscription", "dlqSubscription"],
+      severity: "error",
+      broken: (values) =>
+        repeated(
+          [values.ordersSubscription, values.paymentsSubscription, values.dlqSubscription],
+          (name) =>
+            `PUBSUB_ORDERS_SUBSCRIPTION, PUBSUB_PAYMENTS_SUBSCRIPTION and PUBSUB_DLQ_SUBSCRIPTION must differ, and ` +
+            `"${name}" is given twice: each would take messages meant for the other`
+        )
+    },
+    {
+      of: ["ordersTopic", "paymentsTopic", "dlqTopic"],
+      severity: "error",
+      broken: (values) =>
+        repeated(
+          [values.ordersTopic, values.paymentsTopic, values.dlqTopic],
+          (name) =>
+            `PUBSUB_ORDERS_TOPIC, PUBSUB_PAYMENTS_TOPIC and PUBSUB_DLQ_TOPIC must differ, and "${name}" is given ` +
+            `twice: each stream would get messages meant for the other`
+        )
+    }
+  ],
+  settings: (values): PubSubSettings => values
+})
+
+const repeated = (names: ReadonlyArray<string>, line: (name: string) => string): string | undefined => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  return twice === undefined ? undefined : line(twice)
+}

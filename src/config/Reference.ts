@@ -1,0 +1,51 @@
+/** Writes `docs/configuration.md` from the tables the settings are read with. */
+import type { Section } from "./Section.ts"
+import { sections } from "./Sections.ts"
+import type { Variable } from "./Variable.ts"
+
+/** The reference of all variables, as Markdown. */
+export const reference = (): string =>
+  `${[intro, ...Object.values<Section<unknown>>(sections).map(chapter)].join("\n\n")}\n`
+
+const intro = `# Configuration
+
+<!-- Generated from src/config by \`npm run docs\`; a test compares them. -->
+
+Everything is set by environment variables, or by the flags of a command; a flag beats its variable. An empty
+variable counts as missing, and blanks around a value are ignored (but in a password). What is wrong is told all at
+once, one line each, and the process exits 2. Secrets are shown nowhere.
+
+- **Durations**: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`30 seconds\`, or \`0\`.
+- **Sizes**: \`64MiB\` or \`64Mi\` (1024 × 1024), \`64MB\` (1000 × 1000), or a count of bytes.
+- **Words of a list** in any case.
+
+A command offers the flags of the sections it uses; \`counterfoil COMMAND --help\` lists them.`
+
+const chapter = (section: Section<unknown>): string => {
+  const variables = Object.values(section.variables)
+  return [`## ${section.title}`, ...variables.map(entry)].join("\n\n")
+}
+
+const entry = (variable: Variable<unknown>): string => {
+  const { doc } = variable
+  const aliases = (doc.aliases ?? []).map((alias) => `\`${alias}\``)
+  const lines = [
+    `### \`${doc.name}\``,
+    "",
+    `${doc.meaning}.`,
+    "",
+    `- Flag: \`${doc.isSwitch === true ? `--${variable.flag}\`, \`--no-${variable.flag}` : `--${variable.flag}`}\``,
+    ...(aliases.length > 0 ? [`- When it is missing: ${aliases.join(", then ")}`] : []),
+    `- Default: ${shownDefault(variable)}`,
+    ...(doc.unit === undefined ? [] : [`- Unit: ${doc.unit}`]),
+    `- Allowed: ${variable.allowed}`,
+    `- Example: ${doc.secret === true ? "none; it is a secret" : `\`${variable.example}\``}`,
+    `- Change it when: ${doc.change}.`,
+    ...(doc.see === undefined ? [] : [`- See also: ${doc.see}.`])
+  ]
+  return lines.join("\n")
+}
+
+/** A default that is a value is shown as one; else it is a phrase. */
+const shownDefault = (variable: Variable<unknown>): string =>
+  variable.isPhrase ? variable.defaultText : `\`${variable.defaultText}\``

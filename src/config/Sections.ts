@@ -1,0 +1,15 @@
+/** Every section there is, in the order of the reference. */
+import { cassandraSection } from "./CassandraSection.ts"
+import { processingSection } from "./ProcessingSection.ts"
+import { pubSubSection } from "./PubSubSection.ts"
+import { httpSection, logSection, telemetrySection } from "./ServingSection.ts"
+
+/** Every section there is, in the order of the reference; a command takes those it uses. */
+export const sections = {
+  pubSub: pubSubSection,
+  cassandra: cassandraSection,
+  processing: processingSection,
+  http: httpSection,
+  log: logSection,
+  telemetry: telemetrySection
+} as const

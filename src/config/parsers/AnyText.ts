@@ -1,0 +1,24 @@
+/** Values that only their receiver can judge. */
+import { Option } from "effect"
+import type { Parser } from "../Parser.ts"
+
+/** Takes any text: a user name or a password. */
+export const anyText: Parser<string> = {
+  parse: Option.some,
+  allowed: "any text",
+  example: "counterfoil"
+}
+
+/** Takes the path of a file; whether it can be read shows when it is needed. */
+export const filePath = (example: string): Parser<string> => ({
+  parse: (text) => (text.includes("\0") ? Option.none() : Option.some(text)),
+  allowed: "the path of a file",
+  example
+})
+
+/** Reads the address of an HTTP server. */
+export const httpUrl = (example: string): Parser<string> => ({
+  parse: (text) => (URL.canParse(text) && /^https?:\/\//i.test(text) ? Option.some(text) : Option.none()),
+  allowed: "an address that begins with http:// or https://",
+  example
+})
