@@ -12,6 +12,8 @@ export const int64Min = -(2n ** 63n)
 /** Largest value of a Cassandra bigint. */
 export const int64Max = 2n ** 63n - 1n
 
+const expected = "a safe integer, or a decimal string within int64"
+
 /**
  * A bigint within int64, from a JSON number that is a safe integer or from its canonical decimal text.
  *
@@ -20,11 +22,13 @@ export const int64Max = 2n ** 63n - 1n
  */
 export const Int64FromJson = Schema.declare(
   (input: unknown): input is number | string =>
-    typeof input === "number" ? Number.isSafeInteger(input) : typeof input === "string" && isInt64Text(input),
-  { expected: "a safe integer, or a decimal string within int64" }
+    typeof input === "number"
+      ? Number.isSafeInteger(input)
+      : typeof input === "string" && decimal.test(input),
+  { expected }
 ).pipe(
   Schema.decodeTo(
-    Schema.BigInt,
+    Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: int64Min, maximum: int64Max }, { expected })),
     SchemaTransformation.transform({
       decode: (input: number | string) => BigInt(input),
       encode: (value: bigint) =>
@@ -40,10 +44,5 @@ export const PositiveInt64FromJson = Int64FromJson.check(
   Schema.isGreaterThanOrEqualToBigInt(1n, { expected: "an integer of at least 1" })
 )
 
+// At most 19 digits, so that no text makes a bigint of a size worth speaking of.
 const decimal = /^(0|-?[1-9][0-9]{0,18})$/
-
-const isInt64Text = (text: string): boolean => {
-  if (!decimal.test(text)) return false
-  const value = BigInt(text)
-  return value >= int64Min && value <= int64Max
-}

@@ -23,9 +23,7 @@ export const Payment = Schema.Struct({
   payment_id: PaymentId,
   order_id: OrderId,
   payment_method: Text,
-  card_last_four: Schema.String.check(
-    Schema.makeFilter((text: string) => /^[0-9]{4}$/.test(text) || "Expected four digits")
-  ),
+  card_last_four: Schema.String.check(Schema.isPattern(/^[0-9]{4}$/, { expected: "four digits" })),
   payment_status: Text,
   payment_datetime: Text
 })
