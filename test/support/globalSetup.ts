@@ -37,7 +37,10 @@ function globalObject(name: string): object {
 
 const begin = (): Shared => {
   const scope = Scope.makeUnsafe("parallel")
-  return { services: Effect.runPromise(Scope.provide(findServices, scope)), scope, users: 0 }
+  const services = Scope.provide(findServices, scope).pipe(
+    Effect.onExit((exit) => (Exit.isFailure(exit) ? Scope.close(scope, exit) : Effect.void))
+  )
+  return { services: Effect.runPromise(services), scope, users: 0 }
 }
 
 const release = async (shared: Shared): Promise<void> => {

@@ -1,0 +1,112 @@
+/** Wraps a fact table, so that it goes wrong on demand. */
+import { Duration, Effect, Result } from "effect"
+import {
+  type Answers,
+  type FactStore,
+  FactStoreError,
+  FactStoreUnavailable,
+  RowRejected
+} from "../../src/facts/FactStore.ts"
+
+/** What one element of a call meets. */
+export type Encounter =
+  | "answered"
+  /** No answer in time, and nothing written. */
+  | "timed-out-unwritten"
+  /** No answer in time, but written. */
+  | "timed-out-written"
+
+/** What goes wrong; set while tests run. */
+export interface StoreFaults {
+  /** Nothing answers; every element is unavailable. */
+  isAway: boolean
+  /** How long a call takes. **Units**: milliseconds. */
+  latency: () => number
+  /** Drawn once an element of a write. */
+  encounter: (orderId: bigint) => Encounter
+  /** Rows that can never be stored. */
+  rejects: (orderId: bigint) => boolean
+  /** Thrown by every call: a bug. */
+  defect: Error | undefined
+  /** Called before each write that is carried out. */
+  onWrite: (orderIds: ReadonlyArray<bigint>) => void
+}
+
+/** Nothing goes wrong. */
+export const noStoreFaults = (): StoreFaults => ({
+  isAway: false,
+  latency: () => 0,
+  encounter: () => "answered",
+  rejects: () => false,
+  defect: undefined,
+  onWrite: () => {}
+})
+
+/** The same table, behind these faults. */
+export const faultyFactStore = (
+  inner: FactStore["Service"],
+  faults: StoreFaults
+): FactStore["Service"] => {
+  const travel = Effect.suspend(() => {
+    if (faults.defect !== undefined) return Effect.die(faults.defect)
+    const millis = faults.latency()
+    return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.void
+  })
+
+  const writing = <W>(
+    operation: string,
+    idOf: (write: W) => bigint,
+    call: (writes: ReadonlyArray<W>) => Effect.Effect<Answers<void>>
+  ) =>
+    Effect.fnUntraced(function* (writes: ReadonlyArray<W>): Effect.fn.Return<Answers<void>> {
+      yield* travel
+      const fates = writes.map((write) =>
+        faults.isAway
+          ? ("away" as const)
+          : faults.rejects(idOf(write))
+            ? ("rejected" as const)
+            : faults.encounter(idOf(write))
+      )
+      const carried = writes.filter((_, index) => carriesOut(fates[index]))
+      if (carried.length > 0) faults.onWrite(carried.map(idOf))
+      const answers = carried.length > 0 ? yield* call(carried) : []
+      let next = 0
+      return fates.map((fate) => {
+        const answer = carriesOut(fate) ? answers[next++] : undefined
+        if (fate === "rejected") return rejection(operation)
+        return fate === "answered" && answer !== undefined ? answer : unavailable(operation, fate)
+      })
+    })
+
+  return {
+    storeOrders: writing("store orders", ({ order }) => order.order_id, inner.storeOrders),
+    storePayments: writing("store payments", ({ payment }) => payment.order_id, inner.storePayments),
+    states: (orderIds) =>
+      Effect.andThen(
+        travel,
+        Effect.suspend(() =>
+          faults.isAway
+            ? Effect.succeed(orderIds.map(() => unavailable("read states", "away")))
+            : inner.states(orderIds)
+        )
+      ),
+    get: inner.get,
+    count: inner.count,
+    ping: inner.ping
+  }
+}
+
+const carriesOut = (fate: string | undefined) => fate === "answered" || fate === "timed-out-written"
+
+const unavailable = (operation: string, detail: string): Result.Result<never, FactStoreError> =>
+  Result.fail(
+    new FactStoreError({ operation, reason: new FactStoreUnavailable({ detail, cause: undefined }) })
+  )
+
+const rejection = (operation: string): Result.Result<never, FactStoreError> =>
+  Result.fail(
+    new FactStoreError({
+      operation,
+      reason: new RowRejected({ detail: "this row can never be stored", cause: undefined })
+    })
+  )

@@ -1,0 +1,170 @@
+/** An embedded Pub/Sub and a fact table under a test clock, and processors on them that may crash. */
+import { Context, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import type { ProcessingSettings } from "../../src/config/Settings.ts"
+import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
+import type { Order } from "../../src/domain/Order.ts"
+import type { Payment } from "../../src/domain/Payment.ts"
+import { FactStore } from "../../src/facts/FactStore.ts"
+import { makeProcessor } from "../../src/ingest/Processor.ts"
+import { Health } from "../../src/observe/Health.ts"
+import { Metrics, type StreamTotals } from "../../src/observe/Metrics.ts"
+import type { Published } from "../../src/pubsub/memory/Backlog.ts"
+import { MemoryBroker, type MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
+import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
+import { MemorySubscription } from "../../src/pubsub/memory/MemorySubscription.ts"
+import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
+import type { Message } from "../../src/pubsub/Message.ts"
+import { Publisher } from "../../src/pubsub/Publisher.ts"
+import { Subscription } from "../../src/pubsub/Subscription.ts"
+import { Topology } from "../../src/pubsub/Topology.ts"
+import { CellTable } from "./CellTable.ts"
+import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
+import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
+import { messageOf } from "./Samples.ts"
+
+/** Topics of a world; the subscription of each is its name with `-sub`. */
+export const ordersTopic = "orders_data"
+export const paymentsTopic = "payment_data"
+export const deadLetterTopic = "dlq_payments_data"
+
+/** Settings that a test overrides where it has to. */
+export const processing: ProcessingSettings = {
+  maxInFlightWrites: 512,
+  maxOutstandingMessages: 1_000,
+  maxOutstandingBytes: 64 * 2 ** 20,
+  maxRowBytes: 2 ** 20,
+  paymentGrace: Duration.seconds(30),
+  waitingRoomMax: 1_000,
+  waitingRoomBytes: 64 * 2 ** 20,
+  maxRetrying: 200,
+  shutdownTimeout: Duration.seconds(20)
+}
+
+/** When a world begins. **Units**: ms since the epoch. */
+export const worldBegins = 1_700_000_000_000
+
+/** Makes a world with its topics and subscriptions, and no process. */
+export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions = {}) {
+  yield* TestClock.setTime(worldBegins)
+  const context = yield* Layer.build(
+    Layer.mergeAll(MemoryPublisher.layer, MemoryTopology.layer).pipe(
+      Layer.provideMerge(MemoryBroker.layerWith(options))
+    )
+  )
+  const broker = Context.get(context, MemoryBroker)
+  const publisher = Context.get(context, Publisher)
+  const topology = Context.get(context, Topology)
+  for (const topic of [ordersTopic, paymentsTopic, deadLetterTopic]) {
+    yield* topology.createTopic(topic)
+    yield* topology.createSubscription({
+      topic,
+      subscription: `${topic}-sub`,
+      ackDeadline: Duration.seconds(60),
+      retention: Duration.days(7)
+    })
+  }
+  const table = new CellTable()
+  const storeFaults = noStoreFaults()
+  const publisherFaults = noPublisherFaults()
+
+  const publish = (topic: string) => (messages: ReadonlyArray<Message>) =>
+    publisher.publish(topic, messages)
+
+  return {
+    broker,
+    table,
+    storeFaults,
+    publisherFaults,
+    publishOrders: (...orders: ReadonlyArray<Order>) => publish(ordersTopic)(orders.map((it) => messageOf(it))),
+    publishPayments: (...payments: ReadonlyArray<Payment>) =>
+      publish(paymentsTopic)(payments.map((it) => messageOf(it))),
+    publishRaw: (topic: string, ...messages: ReadonlyArray<Message>) => publish(topic)(messages),
+    deadLetters: broker.publishedTo(deadLetterTopic),
+    /** Messages of a source topic that are not acknowledged. */
+    pending: (topic: string) =>
+      Effect.map(broker.backlog(`${topic}-sub`), ({ unacknowledged }) => unacknowledged),
+    /** Starts a processor; it is closed with the scope. */
+    start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1") =>
+      startProcess(
+        broker,
+        faultyFactStore(table.store, storeFaults),
+        faultyPublisher(publisher, publisherFaults),
+        { ...processing, ...overrides },
+        name
+      )
+  }
+})
+
+/** A world. */
+export type World = Effect.Success<ReturnType<typeof makeWorld>>
+
+const startProcess = Effect.fnUntraced(function* (
+  broker: MemoryBroker["Service"],
+  store: FactStore["Service"],
+  publisher: Publisher["Service"],
+  settings: ProcessingSettings,
+  name: string
+) {
+  const scope = yield* Effect.acquireRelease(Scope.make(), (made) => Scope.close(made, Exit.void))
+  const power = { isOn: true }
+  // A dead process neither writes nor publishes, whatever its fibers still do.
+  const whilePowered = <A>(call: Effect.Effect<A>): Effect.Effect<A> =>
+    Effect.suspend(() => (power.isOn ? call : Effect.never)).pipe(
+      Effect.flatMap((answer) => (power.isOn ? Effect.succeed(answer) : Effect.never))
+    )
+  const ports = Layer.mergeAll(
+    MemorySubscription.layerOf(name).pipe(Layer.provide(Layer.succeed(MemoryBroker, broker))),
+    Layer.succeed(FactStore, {
+      ...store,
+      storeOrders: (writes) => whilePowered(store.storeOrders(writes)),
+      storePayments: (writes) => whilePowered(store.storePayments(writes)),
+      states: (orderIds) => whilePowered(store.states(orderIds))
+    }),
+    DeadLetters.layer({ topic: deadLetterTopic, appVersion: "test" }).pipe(
+      Layer.provide(
+        Layer.succeed(Publisher, {
+          publish: (topic, messages) => whilePowered(publisher.publish(topic, messages))
+        })
+      )
+    ),
+    Layer.fresh(Metrics.layer),
+    Layer.fresh(Health.layer)
+  )
+  const context = yield* Layer.buildWithScope(ports, scope)
+  const processor = yield* makeProcessor({
+    ordersSubscription: `${ordersTopic}-sub`,
+    paymentsSubscription: `${paymentsTopic}-sub`,
+    processing: settings
+  }).pipe(Effect.provide(context), Scope.provide(scope))
+  const running = yield* Effect.forkIn(processor.run, scope)
+  return {
+    processor,
+    running,
+    subscription: Context.get(context, Subscription),
+    totals: Context.get(context, Metrics).totals,
+    health: Context.get(context, Health).states,
+    /** Interrupts `run`, as a signal does, waits for its end, and closes everything. */
+    shutDown: Fiber.interrupt(running).pipe(Effect.andThen(Scope.close(scope, Exit.void))),
+    /** Dies: nothing more reaches the table or the server. */
+    crash: Effect.suspend(() => {
+      power.isOn = false
+      return broker.crash(name)
+    }).pipe(Effect.andThen(Effect.forkIn(Fiber.interrupt(running), scope)), Effect.asVoid)
+  }
+})
+
+/** A running processor. */
+export type Process = Effect.Success<ReturnType<World["start"]>>
+
+/** Deliveries received and not accounted for; 0 by G7. */
+export const imbalanceOf = (totals: StreamTotals): number =>
+  totals.received -
+  Object.values(totals.fates).reduce((sum, count) => sum + count, 0) -
+  totals.released -
+  totals.inFlight -
+  totals.retrying -
+  totals.waiting
+
+/** An attribute of a dead letter; empty where it has none. */
+export const attributeOf = (letter: Published, key: string): string => letter.attributes[key] ?? ""
