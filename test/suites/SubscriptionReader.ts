@@ -67,8 +67,8 @@ export interface Reader {
   readonly received: ReadonlyArray<Delivery>
   /** What is delivered and not yet settled, by ack id. */
   readonly inHand: ReadonlyMap<string, Delivery>
-  /** The most that was in hand at once; **Units** of the second: bytes of data. */
-  readonly most: { messages: number; bytes: number }
+  /** The most that was in hand at once, and came at once. **Units**: `bytes` of data, the others deliveries. */
+  readonly most: { messages: number; bytes: number; batch: number }
   /** Waits until so many deliveries were received, and answers them. */
   readonly awaitReceived: (count: number) => Effect.Effect<ReadonlyArray<Delivery>>
   readonly ack: (deliveries: ReadonlyArray<Delivery>) => Effect.Effect<Settled>
@@ -93,13 +93,14 @@ export const read = (clock: SuiteClock, subscription: string, limits: ReaderLimi
     })
     const received: Array<Delivery> = []
     const inHand = new Map<string, Delivery>()
-    const most = { messages: 0, bytes: 0 }
+    const most = { messages: 0, bytes: 0, batch: 0 }
     const fiber = yield* open.deliveries.pipe(
       Stream.runForEach((batch) =>
         Effect.sync(() => {
           assert.isAbove(batch.length, 0)
           received.push(...batch)
           for (const delivery of batch) inHand.set(delivery.ackId, delivery)
+          most.batch = Math.max(most.batch, batch.length)
           most.messages = Math.max(most.messages, inHand.size)
           most.bytes = Math.max(most.bytes, dataBytes(inHand.values()))
         })

@@ -65,8 +65,7 @@ export class Consumption implements Consumer {
     if (taken.length > 0) return Effect.succeed(this.#handOver(taken, now))
     if (backlog.hasReady) return this.#waitLoudly(Number.POSITIVE_INFINITY)
     this.#quietSince ??= this.#clock.monotonicTimeNanosUnsafe()
-    // A lease that another consumer is given meanwhile cannot end sooner than one lease from now.
-    return this.#wait(Math.min(backlog.nextDue - now, leaseMillis))
+    return this.#wait(backlog.nextDue - now)
   })
 
   /** The stream of deliveries is not read any more. */
@@ -90,7 +89,7 @@ export class Consumption implements Consumer {
   }
 
   isHeld(delivery: Delivery): boolean {
-    return this.#held.holds(delivery)
+    return this.#held.get(delivery) !== undefined
   }
 
   /** Extends what is held, gives up what has been held too long, and forgets what could not be kept. */
@@ -99,7 +98,7 @@ export class Consumption implements Consumer {
     const backlog = this.#server.outageLeft(now) > 0 ? undefined : this.#backlog()
     backlog?.advance(now)
     for (const held of this.#held) {
-      if (held.isSettling || this.#keepLease(held, backlog, now)) continue
+      if (this.#keepLease(held, backlog, now)) continue
       this.#held.drop(held)
       this.#leasesLost += 1
     }
@@ -151,38 +150,33 @@ export class Consumption implements Consumer {
 
   #settle(deliveries: ReadonlyArray<Delivery>, carryOut: CarryOut): Effect.Effect<Settled> {
     return Effect.suspend(() => {
-      const { claimed, lost } = this.#held.claim(deliveries)
-      if (claimed.length === 0) return Effect.succeed({ done: 0, lost })
-      if (this.#server.outageLeft(this.#now()) === 0)
-        return Effect.succeed(this.#send(claimed, lost, carryOut))
-      return this.#server.awaitAvailable(this.#clock, leaseMillis).pipe(
-        Effect.map(() => this.#send(claimed, lost, carryOut)),
-        Effect.onInterrupt(() => Effect.sync(() => this.#held.unclaim(claimed)))
+      const hasToWait = this.#server.outageLeft(this.#now()) > 0 && deliveries.some((one) => this.isHeld(one))
+      if (!hasToWait) return Effect.succeed(this.#send(deliveries, carryOut))
+      // What is waited for stays held: an interruption leaves nothing to undo.
+      return Effect.map(this.#server.awaitAvailable(this.#clock, leaseMillis), () =>
+        this.#send(deliveries, carryOut)
       )
     })
   }
 
-  #send(
-    claimed: ReadonlyArray<HeldDelivery>,
-    unclaimed: ReadonlyArray<Delivery>,
-    carryOut: CarryOut
-  ): Settled {
+  /** Settles what is held, in one step, so that of several callers one settles a delivery and the others lose it. */
+  #send(deliveries: ReadonlyArray<Delivery>, carryOut: CarryOut): Settled {
     const now = this.#now()
     const hasArrived = this.#server.outageLeft(now) === 0
     const passage = hasArrived ? this.#server.settlePassage() : "request-lost"
     const backlog = passage === "request-lost" ? undefined : this.#backlog()
     backlog?.advance(now)
-    const lost = [...unclaimed]
-    for (const held of claimed) {
-      // Not held any more: its process crashed, or the scope closed, while the server was away.
-      const isDone =
-        this.isHeld(held.delivery) && backlog !== undefined && carryOut(backlog, held.delivery.ackId, now)
+    const lost: Array<Delivery> = []
+    for (const delivery of deliveries) {
+      const held = this.#held.get(delivery)
+      const isDone = held !== undefined && backlog !== undefined && carryOut(backlog, delivery.ackId, now)
+      if (!isDone || passage !== "arrives") lost.push(delivery)
+      if (held === undefined) continue
       if (!isDone && backlog !== undefined) this.#leasesLost += 1
-      if (!isDone || passage !== "arrives") lost.push(held.delivery)
       this.#held.drop(held)
     }
     this.#server.wake(this.subscription)
-    return { done: claimed.length + unclaimed.length - lost.length, lost }
+    return { done: deliveries.length - lost.length, lost }
   }
 
   /** Answers whether the delivery is still held. */

@@ -10,14 +10,10 @@ export interface HeldDelivery extends Taken {
   leasedUntil: number
   /** Out of the limits. */
   isAside: boolean
-  /** Somebody waits for the server's answer to an ack or release of it. */
-  isSettling: boolean
 }
 
 /**
  * The deliveries of one consumer, and what they take of its limits.
- *
- * **Guarantee**: a delivery is claimed for settling by one caller only.
  */
 export class Held {
   readonly #limits: SubscriptionOptions
@@ -47,14 +43,14 @@ export class Held {
   }
 
   add(taken: Taken, now: number, leasedUntil: number): void {
-    const held = { ...taken, since: now, leasedUntil, isAside: false, isSettling: false }
+    const held = { ...taken, since: now, leasedUntil, isAside: false }
     this.#byAckId.set(taken.delivery.ackId, held)
     this.#messages += 1
     this.#bytes += taken.bytes
   }
 
-  holds(delivery: Delivery): boolean {
-    return this.#byAckId.has(delivery.ackId)
+  get(delivery: Delivery): HeldDelivery | undefined {
+    return this.#byAckId.get(delivery.ackId)
   }
 
   setAside(deliveries: ReadonlyArray<Delivery>): void {
@@ -64,26 +60,6 @@ export class Held {
       this.#leaveLimits(held)
       held.isAside = true
     }
-  }
-
-  /** Claims what is held and not yet being settled; the rest is lost to the caller. */
-  claim(deliveries: ReadonlyArray<Delivery>): Claim {
-    const claimed: Array<HeldDelivery> = []
-    const lost: Array<Delivery> = []
-    for (const delivery of deliveries) {
-      const held = this.#byAckId.get(delivery.ackId)
-      if (held === undefined || held.isSettling) {
-        lost.push(delivery)
-        continue
-      }
-      held.isSettling = true
-      claimed.push(held)
-    }
-    return { claimed, lost }
-  }
-
-  unclaim(claimed: ReadonlyArray<HeldDelivery>): void {
-    for (const held of claimed) held.isSettling = false
   }
 
   drop(held: HeldDelivery): void {
@@ -101,10 +77,4 @@ export class Held {
     this.#messages -= 1
     this.#bytes -= held.bytes
   }
-}
-
-/** What a caller may settle, and what it may not. */
-export interface Claim {
-  readonly claimed: ReadonlyArray<HeldDelivery>
-  readonly lost: ReadonlyArray<Delivery>
 }
