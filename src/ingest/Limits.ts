@@ -195,3 +195,27 @@ export const trafficPaceMillis = 50
 
 /** Messages in one wave of sample traffic at full speed; bounds its memory. */
 export const trafficWaveMax = 8_000
+
+/** Messages handed to the publisher and not yet answered; above it, publishing waits. */
+export const publishOutstandingMessages = 20_000
+
+/** Their bytes; several requests of the largest size (10 MB). **Units**: bytes as encoded. */
+export const publishOutstandingBytes = 64 * 1024 * 1024
+
+/** How long one publish request may take; 10 MB over a slow line. **Units**: seconds. */
+export const publishCallSeconds = 10
+
+/** How long a question about topics and subscriptions, or their creation, may take. **Units**: seconds. */
+export const topologyCallSeconds = 10
+
+/** Subscriptions of a topic that are listed; more than anybody has for one. */
+export const topologyListMax = 100
+
+/** How often a missing dead-letter topic is looked for. **Units**: seconds. */
+export const topicPollSeconds = 2
+
+/** How long payments wait in the demo, where a newcomer shall see dead letters soon. **Units**: seconds. */
+export const demoGraceSeconds = 3
+
+/** Messages a second in the demo, unless told otherwise. */
+export const demoRate = 200

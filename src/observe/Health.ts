@@ -54,6 +54,12 @@ export const isReady = (state: HealthState): boolean => state._tag === "Healthy"
 export const reasonOf = (state: HealthState): string | undefined =>
   "reason" in state ? state.reason : undefined
 
+/** A part and its state for people: `cassandra: away: no host answers`. */
+export const sentenceOf = (part: HealthPart, state: HealthState): string => {
+  const reason = reasonOf(state)
+  return `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
+}
+
 const make = Effect.gen(function* () {
   const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
   const parts: Record<HealthPart, PartHealth> = {
@@ -85,8 +91,7 @@ const make = Effect.gen(function* () {
 })
 
 const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
-  const reason = reasonOf(state)
-  const text = `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
+  const text = sentenceOf(part, state)
   const log = state._tag === "Away" ? Effect.logWarning(text) : Effect.logInfo(text)
   return log.pipe(Effect.annotateLogs({ part, state: state._tag.toLowerCase() }))
 }

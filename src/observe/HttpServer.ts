@@ -15,7 +15,7 @@ import {
   httpIdleMillis,
   httpRequestMillis
 } from "../ingest/Limits.ts"
-import { Health, healthParts, isReady, type PartHealth, reasonOf } from "./Health.ts"
+import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "./Health.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
 import { Metrics } from "./Metrics.ts"
 
@@ -48,11 +48,7 @@ const ready = HttpRouter.add(
     const parts = yield* (yield* Health).parts
     const unready = healthParts.filter((part) => !isReady(parts[part].state))
     if (unready.length === 0) return HttpServerResponse.text("ready\n")
-    const reasons = unready.map((part) => {
-      const { state } = parts[part]
-      const reason = reasonOf(state)
-      return `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}\n`
-    })
+    const reasons = unready.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
     return HttpServerResponse.text(`not ready\n${reasons.join("")}`, { status: 503 })
   })
 )
@@ -128,8 +124,11 @@ const listenOn = Effect.fnUntraced(function* (host: string, port: number) {
     port,
     gracefulShutdownTimeout: httpGraceMillis
   })
+  const log = Effect.runForkWith(yield* Effect.context<never>())
   // Without a listener an error in accepting a connection would end the process, whose work is another.
-  server.on("error", () => {})
+  server.on("error", (cause) =>
+    log(Effect.logWarning(`HTTP: a connection was not accepted: ${cause.message}`))
+  )
   // Runs after the graceful time and before the wait for the last connection, which would have no end.
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
   return bound
