@@ -19,6 +19,8 @@ export type Trait =
   | "delayed-release"
   /** Illegal names of topics and subscriptions are refused. */
   | "name-rules"
+  /** A reader is sent no more than its limits, so that the rest is left to other readers. */
+  | "wire-limits"
   /** A delivery keeps its ordering key. */
   | "ordering-key"
 

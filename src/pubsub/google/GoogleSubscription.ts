@@ -13,18 +13,19 @@ import { makeReceipts } from "./Receipts.ts"
 import { subscriptionName } from "./ResourceName.ts"
 import { makeSettler } from "./Settler.ts"
 
-/**
- * Opens subscriptions of Google Cloud Pub/Sub.
- *
- * **Guarantee**: the port's; proven against the emulator, and against a scripted server for what no emulator does.
- */
-export const layer: Layer.Layer<Subscription, never, GoogleClient> = Layer.effect(
-  Subscription,
-  Effect.map(GoogleClient, (client) => ({
-    open: (options) =>
-      open(client, { ...options, subscription: subscriptionName(client.projectId, options.subscription) })
-  }))
-)
+/** Opens subscriptions of Google Cloud Pub/Sub. */
+export const GoogleSubscription = {
+  /** The port `Subscription`, with all it guarantees. */
+  layer: Layer.effect(
+    Subscription,
+    Effect.map(GoogleClient, (client) =>
+      Subscription.of({
+        open: (options) =>
+          open(client, { ...options, subscription: subscriptionName(client.projectId, options.subscription) })
+      })
+    )
+  )
+}
 
 const open = Effect.fnUntraced(function* (
   client: GoogleClient["Service"],
@@ -107,7 +108,7 @@ const open = Effect.fnUntraced(function* (
     stop,
     status: Effect.sync(() => ({
       ...intake.status(),
-      held: inventory.size,
+      held: inventory.handedOver,
       leasesLost: leases.lost(),
       oldestUndeliveredMicros: inventory.oldestParkedMicros()
     }))

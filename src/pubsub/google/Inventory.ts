@@ -66,8 +66,9 @@ export class Inventory {
     return this.#keys !== undefined
   }
 
-  get size(): number {
-    return this.#byAckId.size
+  /** Handed over and unsettled, those set aside included. */
+  get handedOver(): number {
+    return this.#byAckId.size - this.#parked.messages
   }
 
   [Symbol.iterator](): IterableIterator<Held> {

@@ -89,8 +89,7 @@ export class PullSlot {
       if (!isRoutineEnd(end)) yield* this.#judge(end)
       failures = wasProven ? 0 : failures + 1
       // Proven streams end because servers recycle them, so the next one is opened at once.
-      if (failures > 0)
-        yield* Effect.raceFirst(Effect.sleep(yield* retryDelay(failures)), this.#stopping.await)
+      if (failures > 0) yield* Effect.timeoutOption(this.#stopping.await, yield* retryDelay(failures))
     }
   })
 

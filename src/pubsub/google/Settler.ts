@@ -81,7 +81,7 @@ export const makeSettler = Effect.fnUntraced(function* (
   const loop = Effect.gen(function* () {
     yield* work.await
     // Others usually settle within this moment, and share the request.
-    yield* Effect.raceFirst(Effect.sleep(settleDelayMillis), hurry.await)
+    yield* Effect.timeoutOption(hurry.await, settleDelayMillis)
     work.closeUnsafe()
     hurry.closeUnsafe()
     const batches = [...pending]
