@@ -1,0 +1,95 @@
+/** The only wiring: which implementation stands behind each port. Read it first. */
+import { Effect, Layer } from "effect"
+import { Cassandra } from "./cassandra/Cassandra.ts"
+import type {
+  CassandraSettings,
+  HttpSettings,
+  ProcessingSettings,
+  PubSubSettings
+} from "./config/Settings.ts"
+import { DeadLetters } from "./deadletters/DeadLetters.ts"
+import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
+import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
+import { Health } from "./observe/Health.ts"
+import { HttpApi } from "./observe/HttpApi.ts"
+import { Metrics } from "./observe/Metrics.ts"
+import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
+import * as GooglePublisher from "./pubsub/google/GooglePublisher.ts"
+import * as GoogleSubscription from "./pubsub/google/GoogleSubscription.ts"
+import * as GoogleTopology from "./pubsub/google/GoogleTopology.ts"
+import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
+import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
+import { MemorySubscription } from "./pubsub/memory/MemorySubscription.ts"
+import { MemoryTopology } from "./pubsub/memory/MemoryTopology.ts"
+
+/** Metrics, health, and where they are served. */
+export const observed = (http: HttpSettings) =>
+  HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
+
+/** Google Cloud Pub/Sub, or its emulator. */
+export const googlePubSub = (settings: PubSubSettings) =>
+  Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+    Layer.provideMerge(GoogleClient.layer(settings))
+  )
+
+/** The embedded Pub/Sub. */
+export const memoryPubSub = Layer.mergeAll(
+  MemorySubscription.layer,
+  MemoryPublisher.layer,
+  MemoryTopology.layer
+).pipe(Layer.provideMerge(MemoryBroker.layer))
+
+/** The fact table in Cassandra; fails when the cluster does not answer. */
+export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
+  FactStoreCassandra.layer.pipe(
+    Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
+  )
+
+/** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
+export const cassandraFactsPatiently = (
+  settings: CassandraSettings,
+  { maxInFlightWrites }: ProcessingSettings
+) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const health = yield* Health
+      const whenUnreachable = (error: Error) =>
+        health.set("cassandra", { _tag: "Away", reason: error.message })
+      const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
+      const healthy = Layer.effectDiscard(health.set("cassandra", { _tag: "Healthy" }))
+      return healthy.pipe(Layer.provideMerge(FactStoreCassandra.layer), Layer.provideMerge(connected))
+    })
+  )
+
+/** The embedded fact table, in a file. */
+export const sqliteFacts = (file: string) => FactStoreSqlite.layer({ file })
+
+/** What `run` stands on. */
+export const application = (
+  settings: {
+    readonly pubSub: PubSubSettings
+    readonly cassandra: CassandraSettings
+    readonly processing: ProcessingSettings
+    readonly http: HttpSettings
+  },
+  appVersion: string
+) =>
+  DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        googlePubSub(settings.pubSub),
+        cassandraFactsPatiently(settings.cassandra, settings.processing)
+      )
+    ),
+    Layer.provideMerge(observed(settings.http))
+  )
+
+/** What `demo` stands on. */
+export const embedded = (
+  settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
+  appVersion: string
+) =>
+  DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(Layer.mergeAll(memoryPubSub, sqliteFacts(settings.file))),
+    Layer.provideMerge(observed(settings.http))
+  )

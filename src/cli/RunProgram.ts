@@ -1,0 +1,105 @@
+/** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
+import { Console, Duration, Effect } from "effect"
+import { application } from "../App.ts"
+import type {
+  CassandraSettings,
+  HttpSettings,
+  ProcessingSettings,
+  PubSubSettings
+} from "../config/Settings.ts"
+import { topicPollSeconds } from "../ingest/Limits.ts"
+import { makeProcessor, type Processor } from "../ingest/Processor.ts"
+import { Health } from "../observe/Health.ts"
+import { HttpApi } from "../observe/HttpApi.ts"
+import { GoogleClient } from "../pubsub/google/GoogleClient.ts"
+import type { PubSubError } from "../pubsub/PubSubError.ts"
+import { Topology } from "../pubsub/Topology.ts"
+import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+import { withProgress } from "./Progress.ts"
+
+/** What `run` is told. */
+export interface RunOptions {
+  readonly pubSub: PubSubSettings
+  readonly cassandra: CassandraSettings
+  readonly processing: ProcessingSettings
+  readonly http: HttpSettings
+  /** End when everything that was waiting has its fate. */
+  readonly drain: boolean
+  readonly json: boolean
+  readonly appVersion: string
+}
+
+/**
+ * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
+ *
+ * **Errors**: `CassandraError` or `PubSubError` that somebody has to mend: exit 2. Where nothing answers yet it
+ * waits for ever.
+ */
+export const run = (options: RunOptions) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { projectId, projectIdSource } = yield* GoogleClient
+      const { address } = yield* HttpApi
+      yield* Effect.logInfo("running").pipe(
+        Effect.annotateLogs({
+          project: projectId,
+          "project from": projectIdSource,
+          keyspace: options.cassandra.keyspace,
+          http: address._tag === "Some" ? address.value.url : "off"
+        })
+      )
+      const processor = yield* makeProcessor({
+        ordersSubscription: options.pubSub.ordersSubscription,
+        paymentsSubscription: options.pubSub.paymentsSubscription,
+        processing: options.processing
+      })
+      yield* processing(processor, options).pipe(
+        withProgress(Effect.map(totals, progressLine)),
+        Effect.ensuring(printFates(options.json))
+      )
+    })
+  ).pipe(Effect.provide(application(options, options.appVersion)))
+
+const processing = (processor: Processor, options: RunOptions) =>
+  Effect.raceFirst(
+    options.drain ? runToTheEnd(processor, Effect.void) : processor.run,
+    Effect.andThen(watchDeadLetterTopic(options.pubSub.dlqTopic), Effect.never)
+  )
+
+/** Runs until `published` has ended and everything then waiting has its fate. */
+export const runToTheEnd = <R>(
+  processor: Processor,
+  published: Effect.Effect<void, PubSubError, R>
+): Effect.Effect<void, PubSubError, R> =>
+  Effect.all(
+    [processor.run, published.pipe(Effect.andThen(processor.drained), Effect.andThen(processor.stop))],
+    {
+      concurrency: "unbounded",
+      discard: true
+    }
+  )
+
+/** Prints the table of fates, also when the work was interrupted. */
+export const printFates = (json: boolean) =>
+  Effect.flatMap(totals, (all) => Console.log(json ? fateJson(all) : fateTable(all)))
+
+/** Keeps health telling that the dead-letter topic is missing, until it is there. */
+const watchDeadLetterTopic = (topic: string) =>
+  Effect.gen(function* () {
+    const topology = yield* Topology
+    const health = yield* Health
+    const look = topology.topicExists(topic).pipe(
+      Effect.map((exists) => (exists ? undefined : `topic ${topology.topicName(topic)} does not exist`)),
+      // Looking at a topic takes a permission that publishing to it does not.
+      Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error.message : undefined))
+    )
+    for (;;) {
+      const trouble = yield* look
+      yield* health.set(
+        "dead-letters",
+        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble }
+      )
+      if (trouble === undefined) return
+      yield* Effect.sleep(Duration.seconds(topicPollSeconds))
+    }
+  })
