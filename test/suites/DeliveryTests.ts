@@ -30,9 +30,12 @@ export const deliveryTests = ({ it, clock, shows }: SuiteContext): void => {
       const before = yield* Clock.currentTimeMillis
       const [messageId] = yield* publishAll(topic, [message])
       const after = yield* Clock.currentTimeMillis
+      const sent = message.data.slice()
+      // What the publisher does with its bytes afterwards changes nothing.
+      message.data.fill(0)
       const reader = yield* read(clock, subscription)
       const [delivery] = yield* reader.awaitReceived(1)
-      assert.deepStrictEqual(Buffer.from(delivery?.data ?? []), Buffer.from(message.data))
+      assert.deepStrictEqual(Buffer.from(delivery?.data ?? []), Buffer.from(sent))
       assert.deepStrictEqual({ ...delivery?.attributes }, message.attributes)
       assert.strictEqual(delivery?.orderingKey, "")
       assert.strictEqual(delivery?.messageId, messageId)

@@ -38,7 +38,7 @@ export class MemoryBroker extends Context.Service<
 
     /** Sets some of the faults; what is not named stays as it is. */
     readonly setFaults: (faults: Partial<Faults>) => Effect.Effect<void>
-    /** Ends every fault: rates, missing resources apart, and unavailability. */
+    /** Ends every fault set by `setFaults`, and unavailability; what was made missing stays missing. */
     readonly heal: Effect.Effect<void>
     /** Makes a topic answer as if it were not there, or be there again with its subscriptions and their messages. */
     readonly setTopicMissing: (topic: string, isMissing: boolean) => Effect.Effect<void>
