@@ -74,7 +74,8 @@ export const encodedBytes = (message: Message): number => {
   return framed(bytes)
 }
 
-const attributeViolation = (key: string, value: string): string | undefined => {
+/** Says which limit one attribute breaks; undefined when none. */
+export const attributeViolation = (key: string, value: string): string | undefined => {
   if (key === "") return "an attribute key is empty"
   if (!key.isWellFormed()) return "an attribute key is not well-formed Unicode"
   const shown = JSON.stringify(key.slice(0, 64))
