@@ -1,0 +1,58 @@
+/** Where people read what happens: standard error, with one line at its foot that keeps changing. */
+import { styleText } from "node:util"
+import { Context } from "effect"
+
+/** Colours that mean something: trouble, a warning, something less important. */
+export type Paint = "red" | "yellow" | "dim"
+
+/** Standard error, shared by log lines and the live line so that neither tears the other. */
+export interface Screen {
+  readonly isTerminal: boolean
+  /** Writes whole lines above the live line. */
+  readonly writeLine: (line: string) => void
+  /** Replaces the live line; an empty one takes it away. Does nothing where there is no terminal. */
+  readonly setLive: (line: string) => void
+  /** Colours a text where colours show (a terminal, unless NO_COLOR is set). */
+  readonly painted: (paint: Paint, text: string) => string
+}
+
+/** Standard error of this process; tests put another one here. */
+export const Screen = Context.Reference<Screen>("counterfoil/cli/Screen", {
+  defaultValue: () => makeScreen(process.stderr)
+})
+
+/** A part of a stream that a screen needs. */
+export interface ScreenStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly write: (text: string) => unknown
+}
+
+/** A screen on a stream. */
+export const makeScreen = (stream: ScreenStream): Screen => {
+  const isTerminal = stream.isTTY === true
+  let live = ""
+  const draw = () => stream.write(live.slice(0, (stream.columns ?? 80) - 1))
+  return {
+    isTerminal,
+    writeLine: (line) => {
+      if (live === "") {
+        stream.write(`${line}\n`)
+      } else {
+        stream.write(`${eraseLine}${line}\n`)
+        draw()
+      }
+    },
+    setLive: (line) => {
+      if (!isTerminal || line === live) return
+      live = line
+      stream.write(eraseLine)
+      draw()
+    },
+    painted: (paint, text) =>
+      isTerminal ? styleText(paint, text, { stream: process.stderr }) : text
+  }
+}
+
+/** To the first column, and erase the whole line. */
+const eraseLine = "\r\u001b[2K"
