@@ -1,0 +1,49 @@
+/** The command line: its commands, and how it tells people what went wrong. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Console, Effect, Layer } from "effect"
+import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { appVersion } from "../config/AppVersion.ts"
+import { demoCommand } from "./Demo.ts"
+import { escaped } from "./Escaped.ts"
+import { factsCommand } from "./Facts.ts"
+import { reportFailure } from "./Failure.ts"
+import { produceCommand } from "./Produce.ts"
+import { runCommand } from "./Run.ts"
+import { setupCommand } from "./Setup.ts"
+
+/** The command `counterfoil` with everything under it. */
+export const counterfoil = Command.make("counterfoil").pipe(
+  Command.withDescription("Joins orders with their payments, from Pub/Sub into Cassandra, and loses neither"),
+  Command.withSubcommands([demoCommand, setupCommand, runCommand, produceCommand, factsCommand])
+)
+
+/** Wrong usage as one line each, without the whole help; a command that needs a subcommand shows its help. */
+const presenter: CliOutput.Presenter = {
+  present: (event) => {
+    if (event._tag === "InvalidInvocation") {
+      const lines = event.errors.map((error) => `counterfoil: ${escaped(lineOf(error))}`)
+      const help = `Run \`${event.commandPath.join(" ")} --help\` for what it takes.`
+      return Console.error([...lines, help].join("\n"))
+    }
+    return event._tag === "Help" && event.reason === "Implicit"
+      ? Console.error(CliOutput.defaultFormatter({ colors: false }).formatHelpDoc(event.helpDoc))
+      : CliOutput.defaultPresenter.present(event)
+  }
+}
+
+const lineOf = (error: CliError.CliError): string => {
+  const [first = ""] = error.message.split("\n")
+  const suggestions = "suggestions" in error ? error.suggestions : []
+  return suggestions.length === 0 ? first : `${first}; did you mean ${suggestions.join(" or ")}?`
+}
+
+/** `--log-level` is our own variable's flag, not the library's. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+
+/** Runs the command given by the process's arguments; what fails is told on standard error. */
+export const cli = Command.run(counterfoil, { version: appVersion }).pipe(
+  Effect.provide(
+    Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter))
+  ),
+  Effect.tapCause(reportFailure)
+)

@@ -1,0 +1,50 @@
+/** Tells people why a command failed, and supervisors with which exit code. */
+import { Cause, Effect, Formatter, Runtime } from "effect"
+import { CliError } from "effect/cli"
+import { escaped } from "./Escaped.ts"
+import { Screen } from "./Screen.ts"
+
+/** Exit code of a command that did not do what it was asked. */
+export const exitFailed = 1
+
+/** Exit code of wrong usage or configuration: the same command would fail again until somebody mends something. */
+export const exitMisused = 2
+
+/**
+ * Writes what failed to standard error: expected errors as one line each, defects with all that is known of them.
+ * An interruption, and usage errors that are told already, give nothing.
+ */
+export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.map(Screen, (screen) => {
+    screen.setLive("")
+    for (const reason of cause.reasons) {
+      if (Cause.isFailReason(reason)) {
+        for (const line of linesOf(reason.error)) screen.writeLine(`counterfoil: ${line}`)
+      } else if (Cause.isDieReason(reason)) {
+        screen.writeLine("counterfoil: this is a bug in Counterfoil; please report it with these lines")
+        const pretty = Cause.pretty(Cause.fromReasons([reason]))
+        for (const line of pretty.split("\n")) screen.writeLine(escaped(line))
+      }
+    }
+  })
+
+/**
+ * The exit code of a failed command: an error's own; else 2 where somebody has to mend something first (credentials,
+ * a data centre's name, an absent table or subscription), 1 where the same command may succeed later.
+ */
+export const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
+  const error = Cause.squash(cause)
+  if (isShowHelp(error)) return exitMisused
+  if (typeof error !== "object" || error === null) return exitFailed
+  if (Runtime.errorExitCode in error) return Runtime.getErrorExitCode(error)
+  return "isRetryable" in error && error.isRetryable === false ? exitMisused : exitFailed
+}
+
+const linesOf = (error: unknown): ReadonlyArray<string> => {
+  if (isShowHelp(error)) return []
+  const text = error instanceof Error && error.message !== "" ? error.message : Formatter.format(error)
+  return text.split("\n").map(escaped)
+}
+
+const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
+  CliError.isCliError(error) && error._tag === "ShowHelp"

@@ -1,0 +1,48 @@
+/** Flags made of the same parts as the variables of the environment. */
+import { Option } from "effect"
+import { Flag } from "effect/cli"
+import type { FlagTexts } from "../config/Configuration.ts"
+import type { Parser } from "../config/Parser.ts"
+import type { Section } from "../config/Section.ts"
+import { logSection } from "../config/ServingSection.ts"
+import type { Variable } from "../config/Variable.ts"
+
+/** A flag for each variable of the sections, and of the logs; what was given is read by `configured`. */
+export const settingFlags = (
+  ...sections: ReadonlyArray<Section<unknown>>
+): Readonly<Record<string, Flag.Flag<Option.Option<string>>>> =>
+  Object.fromEntries(
+    [...sections, logSection]
+      .flatMap((section) => Object.values(section.variables))
+      .map((variable) => [variable.flag, settingFlag(variable)])
+  )
+
+/** A flag of a command's own, read as variables are. **Errors**: wrong usage, exit 2. */
+export const parsedFlag = <A>(name: string, parser: Parser<A>, description: string): Flag.Flag<A> =>
+  Flag.String(name).pipe(
+    Flag.filterMap(parser.parse, () => parser.allowed),
+    Flag.withDescription(description)
+  )
+
+/** `--json`: data as JSON, for programs. */
+export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print data as JSON")
+)
+
+/** Lets a shorter flag speak for a variable's own. */
+export const spokenFor = (flags: FlagTexts, name: string, short: Option.Option<string>): FlagTexts =>
+  Option.isSome(short) ? { ...flags, [name]: short } : flags
+
+const settingFlag = (variable: Variable<unknown>): Flag.Flag<Option.Option<string>> => {
+  const flag =
+    variable.doc.isSwitch === true
+      ? Flag.Boolean(variable.flag).pipe(Flag.map(String), Flag.optional)
+      : Flag.optional(Flag.String(variable.flag))
+  return Flag.withDescription(
+    flag,
+    `${variable.doc.meaning} [${variable.doc.name}, default: ${shownDefault(variable)}]`
+  )
+}
+
+const shownDefault = ({ defaultText }: Variable<unknown>): string => defaultText.replaceAll("`", "")
