@@ -97,8 +97,8 @@ describe("serverProcess", () => {
 
   it.live("a program that is not there is named", () =>
     Effect.gen(function* () {
-      const { plan: any } = yield* plan(httpServer)
-      const error = yield* Effect.flip(serverProcess({ ...any, command: "no-such-program" }))
+      const { plan: httpPlan } = yield* plan(httpServer)
+      const error = yield* Effect.flip(serverProcess({ ...httpPlan, command: "no-such-program" }))
       expect(error.message).toContain("spawn no-such-program ENOENT")
     })
   )

@@ -51,16 +51,13 @@ export const serviceEnvironment: Readonly<Record<string, string>> = {
  * Where one is missing they are skipped, and a line on stderr says why:
  * `describeWith("cassandra", "pubsub")("Pipeline on the real servers", () => { … })`
  */
-export const describeWith = (
-  ...needed: ReadonlyArray<keyof ServicesOfThisRun>
-): typeof describe | typeof describe.skip => {
+export const describeWith = (...needed: ReadonlyArray<keyof ServicesOfThisRun>) => {
   const reasons = needed.flatMap((name) => {
     const service = services[name]
     return service._tag === "Absent" ? [`${name}: ${service.reason}`] : []
   })
-  if (reasons.length === 0) return describe
-  process.stderr.write(`SKIPPED: ${reasons.join("; ")}\n`)
-  return describe.skip
+  if (reasons.length > 0) process.stderr.write(`SKIPPED: ${reasons.join("; ")}\n`)
+  return describe.skipIf(reasons.length > 0)
 }
 
 /** A name nobody else uses, legal as a keyspace, a topic and a subscription: `prefix_` and 8 hex digits. */

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { codeOnly } from "./support/style/Code.ts"
+import { codeRules } from "./support/style/CodeRules.ts"
+import { importRules } from "./support/style/ImportRules.ts"
+import { repositoryRules } from "./support/style/RepositoryRules.ts"
+import { applied, type Source } from "./support/style/Rule.ts"
+
+const root = join(import.meta.dirname, "..")
+
+// New files too, before they are committed; not what git ignores.
+const listing = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8"
+})
+
+const sources: ReadonlyArray<Source> = listing
+  .split("\0")
+  .filter((path) => path !== "" && existsSync(join(root, path)))
+  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
+
+const rules = [...importRules, ...codeRules, ...repositoryRules]
+
+describe("the style of the project", () => {
+  it("has sources to look at", () => {
+    expect(sources.map(({ path }) => path)).toContain("src/domain/Fact.ts")
+  })
+
+  it.each(rules)("$name", (rule) => {
+    expect(sources.flatMap((source) => applied(rule, source))).toEqual([])
+  })
+
+  it("files over 200 lines are few, and named here", async ({ annotate }) => {
+    const long = sources
+      .filter(({ path }) => /^(src|test|bench)\/.*\.ts$/.test(path))
+      .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
+      .filter(({ lines }) => lines > 200)
+    await annotate(long.map(({ path, lines }) => `${path}: ${lines} lines`).join("\n") || "none")
+    expect(long.length).toBeLessThanOrEqual(sources.length / 10)
+  })
+})
+
+describe("the rules of style", () => {
+  it.each(rules)("sees what breaks it: $name", (rule) => {
+    const missed = rule.bad.filter((source) => applied(rule, source).length === 0)
+    expect(missed).toEqual([])
+  })
+
+  it.each(rules)("lets pass what is only near: $name", (rule) => {
+    expect(rule.good.flatMap((source) => applied(rule, source))).toEqual([])
+  })
+
+  it("comments, strings and regular expressions are not code", () => {
+    const text = "a /* b */ + \"c\" + 'd' + `e` + f(/g/) // h"
+    expect(codeOnly(text).replaceAll(/\s+/g, " ").trim()).toBe("a + + + + f( )")
+    expect(codeOnly(text)).toHaveLength(text.length)
+    expect(codeOnly("a / b / c")).toBe("a / b / c")
+    expect(codeOnly(`const s = ${"`$"}{any}${"`"}`)).toContain("any")
+  })
+})

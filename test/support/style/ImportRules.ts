@@ -1,0 +1,130 @@
+/** Which part of the program may know which. */
+import { posix } from "node:path"
+import { importsOf } from "./Code.ts"
+import type { Finding, Rule, Source } from "./Rule.ts"
+
+const base = ["limits", "domain"]
+const inner = [...base, "config", "ports", "observe", "ingest"]
+
+/** Each area, and those it may import besides itself; from the inside out. */
+const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
+  limits: [],
+  domain: [],
+  config: base,
+  ports: base,
+  observe: [...base, "config"],
+  ingest: inner,
+  cassandra: inner,
+  google: inner,
+  memory: inner,
+  facts: [...inner, "cassandra"],
+  app: [...inner, "cassandra", "google", "memory", "facts"],
+  cli: [...inner, "cassandra", "google", "memory", "facts", "app"],
+  main: ["cli"]
+}
+
+const areaOf = (path: string): string | undefined => areas.find(([start]) => path.startsWith(start))?.[1]
+
+// The first that fits counts.
+const areas: ReadonlyArray<readonly [string, string]> = [
+  ["src/main.ts", "main"],
+  ["src/App.ts", "app"],
+  ["src/cli/", "cli"],
+  ["src/domain/", "domain"],
+  ["src/config/", "config"],
+  ["src/observe/", "observe"],
+  ["src/ingest/Limits.ts", "limits"],
+  ["src/ingest/", "ingest"],
+  ["src/deadletters/", "ingest"],
+  ["src/sample/", "ingest"],
+  ["src/pubsub/google/", "google"],
+  ["src/pubsub/memory/", "memory"],
+  ["src/pubsub/", "ports"],
+  ["src/facts/FactStore.ts", "ports"],
+  ["src/facts/", "facts"],
+  ["src/cassandra/", "cassandra"]
+]
+
+const inSrc = (path: string): boolean => path.startsWith("src/") && path.endsWith(".ts")
+
+const wrongWay = ({ path, text }: Source): ReadonlyArray<Finding> => {
+  const from = areaOf(path)
+  if (from === undefined) return [{ line: 1, what: "belongs to no area of DESIGN's layout" }]
+  return importsOf(text).flatMap(({ specifier, line }) => {
+    if (!specifier.startsWith(".")) return []
+    const to = areaOf(posix.join(posix.dirname(path), specifier))
+    const allowed = to === from || (to !== undefined && mayImport[from]?.includes(to))
+    return allowed ? [] : [{ line, what: `${from} imports ${to ?? "what is outside of src"}: ${specifier}` }]
+  })
+}
+
+/** The one place of each vendor's client. */
+const vendors: ReadonlyArray<{ readonly client: RegExp; readonly home: string }> = [
+  { client: /^(@google-cloud\/|google-gax|@grpc\/)/, home: "src/pubsub/google/" },
+  { client: /^cassandra-driver/, home: "src/cassandra/" },
+  { client: /^node:sqlite/, home: "src/facts/FactStoreSqlite" }
+]
+
+const straysFromHome = ({ path, text }: Source): ReadonlyArray<Finding> =>
+  importsOf(text).flatMap(({ specifier, line }) =>
+    vendors
+      .filter(({ client, home }) => client.test(specifier) && !path.startsWith(home))
+      .map(({ home }) => ({ line, what: `${specifier} belongs to ${home}` }))
+  )
+
+const loadsEagerly = ({ text }: Source): ReadonlyArray<Finding> =>
+  importsOf(text)
+    .filter(({ specifier, atLoad }) => atLoad && vendors.some(({ client }) => client.test(specifier)))
+    .map(({ specifier, line }) => ({ line, what: `${specifier} is loaded before it is needed` }))
+
+const at = (path: string, text: string): Source => ({ path, text })
+
+/** The rules on imports. */
+export const importRules: ReadonlyArray<Rule> = [
+  {
+    name: "dependencies point one way: domain ← ports ← ingest ← adapters ← App ← cli ← main",
+    covers: inSrc,
+    find: wrongWay,
+    bad: [
+      at("src/domain/Fact.ts", `import type { FactStore } from "../facts/FactStore.ts"`),
+      at("src/ingest/Pipeline.ts", `import {\n  a\n} from "../cassandra/Cassandra.ts"`),
+      at("src/ingest/Pipeline.ts", `const x = import("../facts/FactStoreSqlite.ts")`),
+      at("src/pubsub/memory/Server.ts", `export { b } from "../google/Intake.ts"`),
+      at("src/App.ts", `import { run } from "./cli/Run.ts"`),
+      at("src/cli/Run.ts", `import "../main.ts"`),
+      at("src/cli/Run.ts", `import { World } from "../../test/support/World.ts"`),
+      at("src/elsewhere/Thing.ts", "")
+    ],
+    good: [
+      at("src/facts/FactStoreCassandra.ts", `import { Cassandra } from "../cassandra/Cassandra.ts"`),
+      at("src/observe/Health.ts", `import { scrapeSeconds } from "../ingest/Limits.ts"`),
+      at("src/deadletters/Redrive.ts", `import { pipeline } from "../ingest/Pipeline.ts"`),
+      at("src/main.ts", `import { command } from "./cli/Command.ts"`)
+    ]
+  },
+  {
+    name: "each vendor's client is imported in one folder only",
+    covers: inSrc,
+    find: straysFromHome,
+    bad: [
+      at("src/ingest/Pipeline.ts", `import type { Message } from "@google-cloud/pubsub"`),
+      at("src/facts/FactStoreCassandra.ts", `import type { types } from "cassandra-driver"`),
+      at("src/cli/Demo.ts", `const sqlite = await import("node:sqlite")`)
+    ],
+    good: [at("src/cassandra/Driver.ts", `export type Driver = typeof import("cassandra-driver")`)]
+  },
+  {
+    name: "vendors' clients are loaded only when they are needed, so that --help is quick",
+    covers: inSrc,
+    find: loadsEagerly,
+    bad: [
+      at("src/cassandra/Driver.ts", `import { Client } from "cassandra-driver"`),
+      at("src/pubsub/google/Client.ts", `import {\n  PubSub\n} from "@google-cloud/pubsub"`),
+      at("src/facts/FactStoreSqlite.ts", `import "node:sqlite"`)
+    ],
+    good: [
+      at("src/cassandra/Driver.ts", `import type { Client } from "cassandra-driver"`),
+      at("src/cassandra/Driver.ts", `const load = () => import("cassandra-driver")`)
+    ]
+  }
+]
