@@ -6,7 +6,8 @@ import {
   type DriverError,
   isTlsCode,
   noteworthy,
-  rowRefusals
+  rowRefusals,
+  settingCodes
 } from "./DriverError.ts"
 
 type Detail = { readonly detail: string; readonly cause: unknown }
@@ -154,7 +155,7 @@ const reasonOf = (cause: unknown): CassandraReason => {
         : new SettingsRefused({ detail, cause })
   }
   if (isTlsCode(error.code)) return new TlsFailed({ detail: `TLS failed: ${detail}`, cause })
-  if (error.code === "ENOENT" || error.code === "EACCES") return new SettingsRefused({ detail, cause })
+  if (settingCodes.has(error.code)) return new SettingsRefused({ detail, cause })
   if (error.isSilence) return new Unreachable({ detail, cause })
   // A TypeError of the driver quotes the value it could not encode, which is a message's.
   return new Faulty({ detail: cause instanceof TypeError ? "the driver failed (TypeError)" : detail, cause })

@@ -4,7 +4,7 @@ import { Duration, Effect } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
 import { cassandraConnectSeconds } from "../ingest/Limits.ts"
 import { retryDelay } from "../ingest/RetryPolicy.ts"
-import { CassandraError, classify, Unreachable } from "./CassandraError.ts"
+import { CassandraError, classify, SettingsRefused, Unreachable } from "./CassandraError.ts"
 import { clientOptions } from "./ClientOptions.ts"
 import { type Driver, loadDriver } from "./Driver.ts"
 
@@ -59,18 +59,39 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
         // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
         () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
         (cause) => {
-          // Without it the reconnection timers of a failed client keep the process alive.
-          void client.shutdown()
+          discard(client)
           resume(Effect.fail(classify("connect", cause)))
         }
       )
     } catch (cause) {
-      resume(Effect.fail(classify("connect", cause)))
+      // The constructor only looks at its options.
+      const detail = cause instanceof Error ? cause.message : "the driver refuses the settings"
+      const reason = new SettingsRefused({ detail, cause })
+      resume(Effect.fail(new CassandraError({ operation: "connect", reason })))
     }
     return Effect.sync(() => {
       isAwaited = false
     })
   })
+
+/**
+ * Closes what a failed client leaves open: `shutdown` alone does nothing before it was connected, and the connection
+ * over which it learned of its mistake (a wrong data centre, for one) would stay open for good.
+ */
+const discard = (client: Client): void => {
+  void client.shutdown()
+  const { controlConnection } = client as Client & UntypedClient
+  controlConnection?.shutdown()
+  controlConnection?.connection?.close()
+}
+
+/** What the driver keeps for itself. */
+interface UntypedClient {
+  readonly controlConnection?: {
+    readonly shutdown: () => void
+    readonly connection?: { readonly close: () => void } | null
+  }
+}
 
 const silent = (settings: CassandraSettings, timeout: Duration.Duration): CassandraError => {
   const hosts = settings.contactPoints.join(", ")

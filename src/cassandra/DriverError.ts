@@ -40,6 +40,14 @@ export const noteworthy = (innerErrors: Readonly<Record<string, unknown>>): Read
 /** Whether an error code of Node is one of TLS: an untrusted certificate, or no TLS at the other end. */
 export const isTlsCode = (code: unknown): boolean => typeof code === "string" && tlsCodes.test(code)
 
+/** Error codes of Node that say a setting is wrong: a file that cannot be read, a port that is none. */
+export const settingCodes: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "EACCES",
+  "EISDIR",
+  "ERR_SOCKET_BAD_PORT"
+])
+
 /**
  * How answers with code 0x2200 begin that refuse one row for its size, whoever sends it and whenever.
  *
@@ -74,7 +82,7 @@ const networkCodes = new Set([
 ])
 
 // Errors of the driver that have a text only.
-const silences = ["No connection available", "Socket was closed", "Connection timeout", "Connection was"]
+const silences = ["No connection available", "Socket was closed", "Connection timeout", "Connection closed"]
 
 const tlsCodes =
   /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT)_|HOSTNAME_MISMATCH$|INVALID_CA$)/

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Result } from "effect"
-import { OrderId } from "../../src/domain/Order.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreSqlite } from "../../src/facts/FactStoreSqlite.ts"
 import { factStoreSuite } from "../suites/FactStoreSuite.ts"
+import { orderOf } from "../support/Samples.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "counterfoil-facts-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -55,13 +55,4 @@ describe("FactStoreSqlite", () => {
   )
 })
 
-const order = {
-  order_id: OrderId.make(7n),
-  customer_id: 42n,
-  item: "Laptop",
-  quantity: 2n,
-  price: 1299.99,
-  shipping_address: "1 Main Street",
-  order_status: "Shipped",
-  creation_date: "2024-01-21"
-}
+const order = orderOf(7n)

@@ -1,11 +1,13 @@
 /** What every fact table does, whatever it is made of; run unchanged on each implementation. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, type Layer, Option, Result, Schema } from "effect"
+import { Effect, type Layer, Option, Schema } from "effect"
 import type { Fact } from "../../src/domain/Fact.ts"
 import { int64Max, int64Min } from "../../src/domain/Int64.ts"
 import { type Order, OrderId } from "../../src/domain/Order.ts"
-import { type Payment, PaymentId } from "../../src/domain/Payment.ts"
-import { type Answers, FactStore } from "../../src/facts/FactStore.ts"
+import type { Payment } from "../../src/domain/Payment.ts"
+import { FactStore } from "../../src/facts/FactStore.ts"
+import { orderOf, paymentOf } from "../support/Samples.ts"
+import { apply, type Ids, permuted, succeeded, tableOf, WriteSpec } from "./FactReplays.ts"
 
 /** Registers the suite for one implementation; the layer is built once and starts with an empty table. */
 export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unknown>): void =>
@@ -138,7 +140,7 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
           quantity: int64Max,
           price: Number.MAX_VALUE
         }
-        const payment = { ...paymentOf(order.order_id), payment_id: PaymentId.make(int64Max - 1n) }
+        const payment = paymentOf(order.order_id, { payment_id: int64Max - 1n })
         const version = Number.MAX_SAFE_INTEGER
         succeeded(yield* facts.storeOrders([{ order, version }]))
         succeeded(yield* facts.storePayments([{ payment, version }]))
@@ -213,96 +215,15 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
     )
   })
 
-/** Few ids, versions and values, so that most writes meet another, and many of them in a tie. */
-const WriteSpec = Schema.Struct({
-  kind: Schema.Literals(["order", "payment"]),
-  row: Schema.Literals([0, 1]),
-  version: Schema.Literals([1_000, 1_001, 1_002]),
-  number: Schema.Literals([-5n, 1n, 2n, 300n]),
-  text: Schema.Literals(["", "a", "ab", "b", "é", "\u{1F9FE}"])
-})
-type WriteSpec = typeof WriteSpec.Type
-
-const apply = Effect.fnUntraced(function* (
-  writes: ReadonlyArray<WriteSpec>,
-  ids: ReadonlyArray<OrderId>,
-  cuts: ReadonlyArray<number>
-) {
-  const facts = yield* FactStore
-  const size = 1 + Math.abs((cuts[0] ?? 0) % 4)
-  for (let from = 0; from < writes.length; from += size) {
-    const call = writes.slice(from, from + size)
-    const orders = call.filter((write) => write.kind === "order")
-    const payments = call.filter((write) => write.kind === "payment")
-    succeeded(yield* facts.storeOrders(orders.map((write) => ({ order: orderAs(write, ids), ...write }))))
-    succeeded(
-      yield* facts.storePayments(payments.map((write) => ({ payment: paymentAs(write, ids), ...write })))
-    )
-  }
-})
-
-const orderAs = (write: WriteSpec, ids: ReadonlyArray<OrderId>): Order => ({
-  ...orderOf(ids[write.row] ?? freshId()),
-  customer_id: write.number,
-  price: Number(write.number) ** 2,
-  item: write.text
-})
-
-const paymentAs = (write: WriteSpec, ids: ReadonlyArray<OrderId>): Payment => ({
-  ...paymentOf(ids[write.row] ?? freshId()),
-  payment_id: PaymentId.make(write.number < 1n ? 7n : write.number),
-  payment_method: write.text
-})
-
-const permuted = <A>(elements: ReadonlyArray<A>, keys: ReadonlyArray<number>): ReadonlyArray<A> =>
-  elements
-    .map((element, at) => ({ element, key: Math.sin((keys[at % (keys.length || 1)] ?? 0) + at * 7) }))
-    .sort((one, other) => one.key - other.key)
-    .map(({ element }) => element)
-
-/** The rows and their versions, without the ids, which differ from run to run. */
-const tableOf = Effect.fnUntraced(function* (ids: ReadonlyArray<OrderId>) {
-  const facts = yield* FactStore
-  const states = succeeded(yield* facts.states(ids))
-  const rows = yield* Effect.forEach(ids, (id) => facts.get(id))
-  return rows.map((row, at) => ({
-    state: states[at],
-    row: Option.getOrUndefined(Option.map(row, (fact) => ({ ...fact, order_id: 0n })))
-  }))
-})
-
 const stateOf = Effect.fnUntraced(function* (id: bigint) {
   const facts = yield* FactStore
   return succeeded(yield* facts.states([id]))[0]
 })
 
-const succeeded = <A>(answers: Answers<A>): ReadonlyArray<A> =>
-  answers.map((answer) => Result.getOrThrow(answer))
-
 let lastId = 1_000_000n
 const freshId = (): OrderId => OrderId.make(++lastId)
-const idsOfRun = (): ReadonlyArray<OrderId> => [freshId(), freshId()]
+const idsOfRun = (): Ids => [freshId(), freshId()]
 const idOf = (order: Order): OrderId => order.order_id
-
-const orderOf = (order_id: OrderId): Order => ({
-  order_id,
-  customer_id: 42n,
-  item: "Laptop",
-  quantity: 2n,
-  price: 1299.99,
-  shipping_address: "1 Main Street, Springfield",
-  order_status: "Shipped",
-  creation_date: "2024-01-21"
-})
-
-const paymentOf = (order_id: OrderId): Payment => ({
-  payment_id: PaymentId.make(1_000n + order_id),
-  order_id,
-  payment_method: "Credit Card",
-  card_last_four: "0007",
-  payment_status: "Completed",
-  payment_datetime: "2024-01-21T123:01:30Z"
-})
 
 const columnsOf = ({ order_id: _, ...columns }: Payment) => columns
 

@@ -1,0 +1,133 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { makeRequests } from "../../src/cassandra/Requests.ts"
+import { cassandraDrainSeconds } from "../../src/ingest/Limits.ts"
+
+describe("Requests", () => {
+  it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequests(7)
+      const all = yield* Effect.forEach(
+        Array.from({ length: 60 }, (_, at) => 1 + (at % 5)),
+        (weight) => requests.send("execute", weight, () => driver.take(weight)),
+        { concurrency: "unbounded" }
+      ).pipe(Effect.forkChild)
+      while (driver.answered < 60) {
+        yield* Effect.yieldNow
+        driver.answerOne()
+      }
+      yield* Fiber.join(all)
+      assert.isAtMost(driver.most, 7)
+      assert.isAtLeast(driver.most, 5)
+    })
+  )
+
+  it.effect("a request heavier than all that is allowed goes alone", () =>
+    Effect.gen(function* () {
+      const requests = yield* makeRequests(2)
+      const answered = yield* requests.send("batch", 10, () => Promise.resolve("written"))
+      assert.strictEqual(answered, "written")
+    })
+  )
+
+  it.effect("[G6] an interrupted caller frees its permits only when the driver has answered", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequests(1)
+      const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(first)
+      const second = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      assert.strictEqual(driver.started, 1)
+      driver.answerOne()
+      while (driver.started < 2) yield* Effect.yieldNow
+      driver.answerOne()
+      yield* Fiber.join(second)
+      assert.strictEqual(driver.most, 1)
+    })
+  )
+
+  it.effect("an interruption while waiting for a permit sends nothing", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequests(1)
+      const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      const second = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(second)
+      driver.answerOne()
+      yield* Fiber.join(first)
+      assert.strictEqual(driver.started, 1)
+      yield* requests.send("execute", 1, () => Promise.resolve())
+    })
+  )
+
+  it.effect("[G1] drain waits for the answer of an interrupted caller", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequests(4)
+      const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(caller)
+      const drained = yield* Effect.forkChild(requests.drain)
+      yield* Effect.yieldNow
+      assert.isUndefined(drained.pollUnsafe())
+      driver.answerOne()
+      yield* Fiber.join(drained)
+    })
+  )
+
+  it.effect("[G8] drain gives up on a driver that never answers", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequests(4)
+      const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      yield* Effect.yieldNow
+      const drained = yield* Effect.forkChild(requests.drain)
+      yield* TestClock.adjust(`${cassandraDrainSeconds} seconds`)
+      yield* Fiber.join(drained)
+      driver.answerOne()
+      yield* Fiber.join(caller)
+    })
+  )
+
+  it.effect("a driver that throws is classified like one that rejects", () =>
+    Effect.gen(function* () {
+      const requests = yield* makeRequests(1)
+      const error = yield* Effect.flip(
+        requests.send("execute", 1, () => {
+          throw new TypeError("no")
+        })
+      )
+      assert.strictEqual(error.reason._tag, "Faulty")
+    })
+  )
+})
+
+/** A driver that answers only when told to, and counts what it holds. */
+const slowDriver = () => {
+  const waiting: Array<() => void> = []
+  let held = 0
+  const driver = {
+    started: 0,
+    answered: 0,
+    most: 0,
+    take: (weight: number) =>
+      new Promise<void>((resolve) => {
+        driver.started += 1
+        held += weight
+        driver.most = Math.max(driver.most, held)
+        waiting.push(() => {
+          held -= weight
+          driver.answered += 1
+          resolve()
+        })
+      }),
+    answerOne: () => waiting.shift()?.()
+  }
+  return driver
+}

@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import driver from "cassandra-driver"
+import { Effect, Result } from "effect"
+import { type CassandraError, classify } from "../../src/cassandra/CassandraError.ts"
+import type { Answers } from "../../src/facts/FactStore.ts"
+import { answerGroups, rejectedOrUnavailable } from "../../src/facts/GroupedAnswers.ts"
+import { groupRows } from "../../src/facts/RowGroups.ts"
+
+describe("answerGroups", () => {
+  it.effect("[G3] a row that makes its batch fail is rejected alone, and its neighbours are written", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster((rows) => (rows.includes("bad") ? refused(0x2200, tooBig) : undefined))
+      const answers = yield* cluster.write(["a", "bad", "b", "c", "d", "e"])
+      assert.deepStrictEqual(tagsOf(answers), ["written", "RowRejected", ...Array(4).fill("written")])
+      assert.sameMembers(cluster.written, ["a", "b", "c", "d", "e"])
+    })
+  )
+
+  it.effect("[G4] a batch refused for its own size, row by row too, is no row's fault", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster(() => refused(0x2200, "Batch too large"))
+      assert.deepStrictEqual(tagsOf(yield* cluster.write(["a", "b"])), Array(2).fill("FactStoreUnavailable"))
+    })
+  )
+
+  it.effect("[G4] where the replicas of one row are down, only that row is unavailable", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster((rows) =>
+        rows.includes("far") ? refused(0x1000, "Cannot achieve") : undefined
+      )
+      assert.deepStrictEqual(tagsOf(yield* cluster.write(["a", "far", "b"])), [
+        "written",
+        "FactStoreUnavailable",
+        "written"
+      ])
+    })
+  )
+
+  it.effect("[G4] a time-out is never a success, and is not answered with more requests", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster(() => refused(0x1100, "Operation timed out"))
+      const answers = yield* cluster.write(["a", "b", "c"])
+      assert.deepStrictEqual(tagsOf(answers), Array(3).fill("FactStoreUnavailable"))
+      assert.deepStrictEqual(cluster.requests, [["a", "b", "c"]])
+    })
+  )
+
+  it.effect("each element's answer stands at its own place, however the call was grouped", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster(() => undefined)
+      const rows = Array.from({ length: 23 }, (_, at) => `row ${at}`)
+      const answers = yield* answerGroups(cluster.groups(rows), cluster.call)
+      assert.deepStrictEqual(answers.map(Result.getOrThrow), rows)
+    })
+  )
+})
+
+const tooBig = "Request is too big: length 17301647 exceeds maximum allowed length 16777216."
+
+const refused = (code: number, text: string): CassandraError =>
+  classify("batch", new driver.errors.ResponseError(code, text))
+
+/** A cluster whose every request is judged by the rows in it. */
+const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | undefined) => {
+  const written: Array<string> = []
+  const requests: Array<ReadonlyArray<string>> = []
+  const send = (rows: ReadonlyArray<string>) =>
+    Effect.suspend(() => {
+      requests.push(rows)
+      const error = judge(rows)
+      if (error !== undefined) return Effect.fail(error)
+      written.push(...rows)
+      return Effect.succeed(rows.map((row) => row))
+    })
+  const call = {
+    operation: "store orders",
+    together: send,
+    alone: (row: string) => Effect.map(send([row]), () => row),
+    failureOf: rejectedOrUnavailable
+  }
+  const groups = (rows: ReadonlyArray<string>) =>
+    groupRows(rows, { maxRows: 6, maxBytes: 100, bytesOf: () => 1, hostOf: (row) => row.length % 2 })
+  const oneGroup = (rows: ReadonlyArray<string>) =>
+    groupRows(rows, { maxRows: 6, maxBytes: 100, bytesOf: () => 1, hostOf: () => undefined })
+  return {
+    written,
+    requests,
+    call,
+    groups,
+    write: (rows: ReadonlyArray<string>) => answerGroups(oneGroup(rows), call)
+  }
+}
+
+const tagsOf = <A>(answers: Answers<A>): ReadonlyArray<string> =>
+  answers.map((answer) => (Result.isSuccess(answer) ? "written" : answer.failure.reason._tag))
