@@ -14,7 +14,7 @@ export interface Settler {
   readonly settle: (verb: SettleVerb, deliveries: ReadonlyArray<Delivery>) => Effect.Effect<Settled>
   /** Releases at once, without anybody waiting for the answer. */
   readonly giveBack: (held: ReadonlyArray<Held>, delaySeconds?: number) => void
-  /** Sends what is waiting and returns when everything has its answer, after `within` in any case. */
+  /** Sends what is waiting and returns when everything has its answer; after `within` the rest counts as lost. */
   readonly flush: (within: Duration.Duration) => Effect.Effect<void>
   /** Does the sending, for as long as anything is to be settled. */
   readonly run: Effect.Effect<void>
@@ -60,6 +60,7 @@ export const makeSettler = Effect.fnUntraced(function* (
   }
 
   const answered = (verb: SettleVerb, held: Held, isDone: boolean): void => {
+    if (held.place === "gone") return
     const behind = inventory.forget(held, verb !== "ack" || !isDone)
     if (behind.length > 0) giveBack(behind, verb === "ack" ? 0 : verb)
     held.settlement?.answered(held.delivery, isDone)
@@ -101,7 +102,9 @@ export const makeSettler = Effect.fnUntraced(function* (
       Effect.suspend(() => {
         giveUpAt = monotonicMillis(clock) + Duration.toMillis(within)
         hurry.openUnsafe()
-        return Effect.asVoid(Effect.timeoutOption(idle.await, within))
+        return Effect.map(Effect.timeoutOption(idle.await, within), () => {
+          for (const held of [...inventory]) if (held.settlement !== undefined) answered("ack", held, false)
+        })
       }),
     run: Effect.raceFirst(loop, FiberSet.join(sends))
   }

@@ -1,0 +1,102 @@
+/** A subscription of ours on the scripted server, on a clock that a test moves. */
+import { Duration, Effect, Fiber, Layer, Option, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import type { PubSubSettings } from "../../../src/config/Settings.ts"
+import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
+import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
+import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
+import type { Delivery } from "../../../src/pubsub/Message.ts"
+import { Subscription } from "../../../src/pubsub/Subscription.ts"
+import { type ScriptedMessage, type ScriptedPubSub, scriptedPubSub } from "../../support/ScriptedPubSub.ts"
+
+/** The full name of the subscription that {@link subscriber} opens. */
+export const scriptedName = "projects/scripted/subscriptions/scripted-sub"
+
+/** How a test differs from the usual. */
+export interface SubscriberOptions {
+  readonly messages?: number
+  readonly bytes?: number
+  /** Whether the server is taken for an emulator; by default for the service. */
+  readonly isEmulator?: boolean
+  readonly script?: ScriptedPubSub["script"]
+}
+
+/** Google's client on a scripted server. */
+export const scriptedClient = (server: ScriptedPubSub, isEmulator = false): Layer.Layer<GoogleClient> =>
+  Layer.effect(
+    GoogleClient,
+    Effect.map(GoogleClient, (client) => ({ ...client, isEmulator }))
+  ).pipe(Layer.provide(GoogleClient.layer(settingsOf(server))), Layer.orDie)
+
+/** Our publisher on a scripted server. */
+export const scriptedPublisher = (server: ScriptedPubSub) =>
+  GooglePublisher.layer.pipe(Layer.provide(scriptedClient(server)))
+
+/** Starts a scripted server, opens a subscription on it, and reads it until the scope closes. */
+export const subscriber = Effect.fnUntraced(function* (options: SubscriberOptions = {}) {
+  const server = yield* scriptedPubSub
+  server.script = options.script ?? {}
+  const context = yield* Layer.build(
+    GoogleSubscription.layer.pipe(Layer.provide(scriptedClient(server, options.isEmulator)))
+  )
+  const open = yield* Subscription.use((subscription) =>
+    subscription.open({
+      subscription: "scripted-sub",
+      maxOutstandingMessages: options.messages ?? 1_000,
+      maxOutstandingBytes: options.bytes ?? 64 * 1024 * 1024
+    })
+  ).pipe(Effect.provide(context))
+  const received: Array<Delivery> = []
+  const reading = yield* open.deliveries.pipe(
+    Stream.runForEach((batch) => Effect.sync(() => void received.push(...batch))),
+    Effect.forkScoped
+  )
+  return {
+    server,
+    open,
+    /** Everything handed over so far. */
+    received,
+    ids: () => received.map(({ ackId }) => ackId),
+    /** Waits until `deliveries` has ended. */
+    end: Effect.andThen(
+      until("the end of deliveries", () => reading.pollUnsafe() !== undefined),
+      Fiber.join(reading)
+    )
+  }
+})
+
+/** Waits until the condition holds; meanwhile the test clock moves by little steps. */
+export const until = (what: string, condition: () => boolean): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (let step = 0; !condition(); step++) {
+      if (step > 2_000) return yield* Effect.die(new Error(`never: ${what}`))
+      yield* TestClock.adjust(Duration.millis(10))
+      yield* realMoment
+    }
+  })
+
+/** Lets what is on the wire arrive, while the test clock stands still. */
+export const onTheWire: Effect.Effect<void> = Effect.forEach(
+  Array.from({ length: 50 }),
+  () => Effect.suspend(() => realMoment),
+  {
+    discard: true
+  }
+)
+
+/** Messages with ids `prefix-1`, `prefix-2`, … */
+export const batch = (prefix: string, count: number, orderingKey = ""): ReadonlyArray<ScriptedMessage> =>
+  Array.from({ length: count }, (_, index) => ({ ackId: `${prefix}-${index + 1}`, orderingKey }))
+
+const realMoment = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 1)))
+
+const settingsOf = (server: ScriptedPubSub): PubSubSettings => ({
+  projectId: Option.some("scripted"),
+  emulatorHost: Option.some(server.address),
+  ordersTopic: "orders",
+  ordersSubscription: "orders-sub",
+  paymentsTopic: "payments",
+  paymentsSubscription: "payments-sub",
+  dlqTopic: "dead-letters",
+  dlqSubscription: "dead-letters-sub"
+})

@@ -1,0 +1,333 @@
+/** How the subscriber settles, keeps leases and closes. Shown by the scripted server only, unless the suite says it too. */
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Exit, Fiber, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import {
+  ackRequestMaxIds,
+  leaseSeconds,
+  leaseTotalMinutes,
+  settlePatienceSeconds
+} from "../../../src/ingest/Limits.ts"
+import type { ScriptedStatus } from "../../support/ScriptedPubSub.ts"
+import { batch, onTheWire, type SubscriberOptions, subscriber, until } from "./ScriptedSubscriber.ts"
+
+/** A subscriber that was handed so many deliveries, `m-1`, `m-2`, … */
+const holding = (count: number, options: SubscriberOptions = {}) =>
+  Effect.gen(function* () {
+    const subscription = yield* subscriber({ messages: 10_000, ...options })
+    const { server, received } = subscription
+    yield* until("a stream", () => server.streams.length > 0)
+    server.streams[0]?.send(batch("m", count))
+    yield* until("the deliveries", () => received.length === count)
+    return subscription
+  })
+
+/** Waits for an answer, the clock moving. */
+const answered = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    yield* until("the answer", () => fiber.pollUnsafe() !== undefined)
+    return yield* Fiber.join(fiber)
+  })
+
+const unavailable: ScriptedStatus = { code: 14, details: "away" }
+const later = (seconds: number) => TestClock.adjust(Duration.seconds(seconds))
+
+describe("settling on a scripted server", () => {
+  it.effect("[G1] acknowledgements of one moment share a request, and each caller waits for its answer", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(30)
+      const settled = yield* answered(
+        Effect.forEach([0, 10, 20], (start) => open.ack(received.slice(start, start + 10)), {
+          concurrency: "unbounded"
+        })
+      )
+      assert.deepStrictEqual(settled, Array(3).fill({ done: 10, lost: [] }))
+      assert.strictEqual(server.acknowledged.length, 1)
+    })
+  )
+
+  it.effect("no request carries more ids than the service takes", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(6_000)
+      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 6_000, lost: [] })
+      assert.isAtLeast(server.acknowledged.length, 3)
+      for (const ids of server.acknowledged) assert.isAtMost(ids.length, ackRequestMaxIds)
+    })
+  )
+
+  it.effect("[G1] an acknowledgement that fails for a while is repeated, and then done", () =>
+    Effect.gen(function* () {
+      let failures = 0
+      const { open, received } = yield* holding(3, {
+        script: { acknowledge: () => (failures++ < 4 ? unavailable : undefined) }
+      })
+      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 3, lost: [] })
+    })
+  )
+
+  it.effect("[G1] an acknowledgement that keeps failing is reported as lost, and not tried for ever", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(2, { script: { acknowledge: () => unavailable } })
+      const settling = yield* Effect.forkChild(open.ack(received))
+      for (let second = 0; second <= settlePatienceSeconds + 10; second++) {
+        yield* later(1)
+        yield* onTheWire
+      }
+      yield* until("the answer", () => settling.pollUnsafe() !== undefined)
+      assert.deepStrictEqual(yield* Fiber.join(settling), { done: 0, lost: received })
+      const tries = server.acknowledged.length
+      yield* later(60)
+      yield* onTheWire
+      assert.strictEqual(server.acknowledged.length, tries)
+      assert.strictEqual((yield* open.status).held, 0)
+    })
+  )
+
+  it.effect("[G3] an id that the server refuses costs only itself", () =>
+    Effect.gen(function* () {
+      const { open, received } = yield* holding(100, {
+        script: {
+          acknowledge: (ids) => (ids.includes("m-42") ? { code: 3, details: "malformed id" } : undefined)
+        }
+      })
+      const settled = yield* answered(open.ack(received))
+      assert.strictEqual(settled.done, 99)
+      assert.deepStrictEqual(
+        settled.lost.map(({ ackId }) => ackId),
+        ["m-42"]
+      )
+    })
+  )
+
+  it.effect("exactly once: permanent failures are lost, transient ones repeated, the rest done", () =>
+    Effect.gen(function* () {
+      let requests = 0
+      const { server, open, received } = yield* holding(4, {
+        script: {
+          acknowledge: () => {
+            if (requests++ > 0) return undefined
+            return {
+              code: 9,
+              details: "some ids failed",
+              ackIds: {
+                "m-2": "PERMANENT_FAILURE_INVALID_ACK_ID",
+                "m-3": "TRANSIENT_FAILURE_SERVICE_UNAVAILABLE"
+              }
+            }
+          }
+        }
+      })
+      const settled = yield* answered(open.ack(received))
+      assert.strictEqual(settled.done, 3)
+      assert.deepStrictEqual(
+        settled.lost.map(({ ackId }) => ackId),
+        ["m-2"]
+      )
+      assert.deepStrictEqual(server.acknowledged[1], ["m-3"])
+    })
+  )
+
+  it.effect("exactly once: a delivery is handed over only when its receipt is confirmed", () =>
+    Effect.gen(function* () {
+      let isConfirming = false
+      const { server, open, ids } = yield* subscriber({
+        script: {
+          changeLease: () => {
+            if (!isConfirming) return unavailable
+            return {
+              code: 9,
+              details: "one failed",
+              ackIds: { "m-2": "PERMANENT_FAILURE_INVALID_ACK_ID" }
+            }
+          }
+        }
+      })
+      yield* until("a stream", () => server.streams.length > 0)
+      server.streams[0]?.send(batch("m", 3), { exactlyOnceDeliveryEnabled: true })
+      yield* until("a try to confirm", () => server.leaseChanges.length > 0)
+      assert.deepStrictEqual(ids(), [])
+      isConfirming = true
+      yield* until("the confirmed deliveries", () => ids().length === 2)
+      yield* onTheWire
+      assert.deepStrictEqual(ids(), ["m-1", "m-3"])
+      assert.deepStrictEqual(server.leaseChanges.at(-1), {
+        seconds: leaseSeconds,
+        ackIds: ["m-1", "m-2", "m-3"]
+      })
+      assert.strictEqual((yield* open.status).leasesLost, 0)
+    })
+  )
+
+  it.effect("a release is a deadline of 0, and a delayed one a deadline of that many seconds", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(2)
+      const [first, second] = received
+      assert.deepStrictEqual(yield* answered(open.release(first ? [first] : [])), { done: 1, lost: [] })
+      assert.deepStrictEqual(yield* answered(open.release(second ? [second] : [], Duration.minutes(5))), {
+        done: 1,
+        lost: []
+      })
+      yield* later(60)
+      yield* onTheWire
+      assert.deepStrictEqual(
+        server.leaseChanges.filter(({ seconds }) => seconds !== leaseSeconds),
+        [
+          { seconds: 0, ackIds: ["m-1"] },
+          { seconds: 300, ackIds: ["m-2"] }
+        ]
+      )
+      assert.strictEqual((yield* open.status).held, 0)
+    })
+  )
+})
+
+describe("leases on a scripted server", () => {
+  it.effect("leases of thousands of held deliveries are kept by a few requests", () =>
+    Effect.gen(function* () {
+      const { server, open } = yield* holding(5_000)
+      for (let second = 0; second < 30; second++) {
+        yield* later(1)
+        yield* onTheWire
+      }
+      const extended = new Map<string, number>()
+      for (const { seconds, ackIds } of server.leaseChanges) {
+        assert.strictEqual(seconds, leaseSeconds)
+        for (const ackId of ackIds) extended.set(ackId, (extended.get(ackId) ?? 0) + 1)
+      }
+      assert.strictEqual(extended.size, 5_000)
+      for (const times of extended.values()) assert.isAtLeast(times, 30 / leaseSeconds)
+      assert.isAtMost(server.leaseChanges.length, 30)
+      assert.strictEqual((yield* open.status).held, 5_000)
+    })
+  )
+
+  it.effect("what came beyond the limits, and nobody was handed, is leased too", () =>
+    Effect.gen(function* () {
+      const { server, received } = yield* subscriber({ messages: 1 })
+      yield* until("a stream", () => server.streams.length > 0)
+      server.streams[0]?.send(batch("m", 4))
+      yield* until("a lease", () => server.leaseChanges.length > 0)
+      assert.deepStrictEqual(server.leaseChanges[0]?.ackIds, ["m-1", "m-2", "m-3", "m-4"])
+      assert.strictEqual(received.length, 1)
+    })
+  )
+
+  it.effect("after 60 minutes a delivery is given up: released, counted, never settled later", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(2)
+      yield* later(leaseTotalMinutes * 60)
+      yield* until("the release", () => server.leaseChanges.some(({ seconds }) => seconds === 0))
+      assert.deepStrictEqual(received.map(open.isHeld), [false, false])
+      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 0, lost: received })
+      assert.deepStrictEqual(server.acknowledged, [])
+      const { held, leasesLost } = yield* open.status
+      assert.deepStrictEqual({ held, leasesLost }, { held: 0, leasesLost: 2 })
+    })
+  )
+
+  it.effect("a lease that the server says is gone is given up and counted", () =>
+    Effect.gen(function* () {
+      const { open, received } = yield* holding(2, {
+        script: {
+          changeLease: () => ({
+            code: 9,
+            details: "one failed",
+            ackIds: { "m-1": "PERMANENT_FAILURE_INVALID_ACK_ID" }
+          })
+        }
+      })
+      yield* until("one lost", () => received.filter(open.isHeld).length === 1)
+      const { held, leasesLost } = yield* open.status
+      assert.deepStrictEqual({ held, leasesLost }, { held: 1, leasesLost: 1 })
+    })
+  )
+})
+
+describe("closing on a scripted server", () => {
+  it.effect("[G8] acknowledgements under way are finished, and the rest is released at once", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { server, open, received } = yield* Scope.provide(holding(6), scope)
+      yield* Effect.forkChild(open.ack(received.slice(0, 2)))
+      yield* Effect.forkChild(open.setAside(received.slice(2, 4)))
+      yield* Effect.yieldNow
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
+      assert.deepStrictEqual(server.acknowledged.flat(), ["m-1", "m-2"])
+      assert.deepStrictEqual(
+        server.leaseChanges.filter(({ seconds }) => seconds === 0).flatMap(({ ackIds }) => ackIds),
+        ["m-3", "m-4", "m-5", "m-6"]
+      )
+      for (const stream of server.streams) assert.isTrue(stream.isLeft)
+    })
+  )
+
+  it.effect("[G8] after stop, what still arrives is released and not handed over", () =>
+    Effect.gen(function* () {
+      const { server, open, received, end } = yield* holding(2)
+      yield* open.stop
+      server.streams[1]?.send(batch("late", 2))
+      yield* end
+      yield* until("the release", () => server.leaseChanges.some(({ seconds }) => seconds === 0))
+      assert.deepStrictEqual(
+        server.leaseChanges.filter(({ seconds }) => seconds === 0).flatMap(({ ackIds }) => ackIds),
+        ["late-1", "late-2"]
+      )
+      assert.strictEqual(received.length, 2)
+      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 2, lost: [] })
+    })
+  )
+
+  it.effect("[G8] closing ends although the server answers nothing any more", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const script = { changeLease: () => unavailable, acknowledge: () => unavailable }
+      const { open, received } = yield* Scope.provide(holding(4, { script }), scope)
+      const acking = yield* Effect.forkChild(open.ack(received.slice(0, 2)))
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
+      yield* until("an answer", () => acking.pollUnsafe() !== undefined)
+      assert.deepStrictEqual(yield* Fiber.join(acking), { done: 0, lost: received.slice(0, 2) })
+      assert.deepStrictEqual(yield* open.ack(received), { done: 0, lost: received })
+    })
+  )
+})
+
+describe("ordering keys on a scripted server", () => {
+  const ordered = { messageOrderingEnabled: true }
+
+  it.effect("deliveries of one key are handed over one after another, and other keys flow on", () =>
+    Effect.gen(function* () {
+      const { server, open, received, ids } = yield* subscriber()
+      yield* until("a stream", () => server.streams.length > 0)
+      server.streams[0]?.send([...batch("a", 3, "A"), ...batch("b", 2, "B"), ...batch("free", 2)], ordered)
+      yield* until("the first deliveries", () => ids().length === 4)
+      assert.deepStrictEqual(ids(), ["a-1", "b-1", "free-1", "free-2"])
+      yield* answered(open.ack(received.slice(0, 1)))
+      yield* until("the next of the key", () => ids().length === 5)
+      assert.strictEqual(ids()[4], "a-2")
+      yield* open.setAside(received.slice(4))
+      yield* until("the one after", () => ids().length === 6)
+      assert.strictEqual(ids()[5], "a-3")
+    })
+  )
+
+  it.effect("a released delivery takes the later ones of its key with it", () =>
+    Effect.gen(function* () {
+      const { server, open, received, ids } = yield* subscriber()
+      yield* until("a stream", () => server.streams.length > 0)
+      server.streams[0]?.send([...batch("a", 3, "A"), ...batch("b", 2, "B")], ordered)
+      yield* until("the first deliveries", () => ids().length === 2)
+      yield* answered(open.release(received.slice(0, 1), Duration.seconds(7)))
+      yield* until("all released", () => server.leaseChanges.flatMap(({ ackIds }) => ackIds).includes("a-3"))
+      assert.deepStrictEqual(
+        server.leaseChanges.filter(({ seconds }) => seconds === 7).flatMap(({ ackIds }) => ackIds),
+        ["a-1", "a-2", "a-3"]
+      )
+      assert.deepStrictEqual(ids(), ["a-1", "b-1"])
+      server.streams[0]?.send([{ ackId: "again", orderingKey: "A" }], ordered)
+      yield* until("the redelivery", () => ids().includes("again"))
+    })
+  )
+})

@@ -1,0 +1,242 @@
+/** A Pub/Sub server that does what a test tells it, for what neither the emulator nor the service does on demand. */
+import { protos } from "@google-cloud/pubsub"
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData
+} from "@grpc/grpc-js"
+import { Effect, type Scope } from "effect"
+
+const { pubsub } = protos.google
+const v1 = pubsub.v1
+
+/** A gRPC status, and what an exactly-once subscription says about single acknowledgement ids. */
+export interface ScriptedStatus {
+  readonly code: number
+  readonly details: string
+  readonly ackIds?: Readonly<Record<string, string>>
+}
+
+/** A message as a test sends it; what is left out is empty. */
+export interface ScriptedMessage {
+  readonly ackId: string
+  readonly text?: string
+  readonly orderingKey?: string
+}
+
+/** What a subscription is said to be. */
+export interface ScriptedProperties {
+  readonly exactlyOnceDeliveryEnabled?: boolean
+  readonly messageOrderingEnabled?: boolean
+}
+
+/** One streaming pull of the client. */
+export class ScriptedStream {
+  readonly request: protos.google.pubsub.v1.IStreamingPullRequest
+  /** Messages the client wrote after its request, such as heartbeats. */
+  beats = 0
+  /** Whether the client has closed its side, or cancelled. */
+  isLeft = false
+  /** Responses that left this process: fewer than were sent while the client does not read. */
+  flushed = 0
+  readonly #call: PullCall
+
+  constructor(call: PullCall, request: protos.google.pubsub.v1.IStreamingPullRequest) {
+    this.#call = call
+    this.request = request
+  }
+
+  /** Sends one batch; without messages a sign of life. */
+  send(messages: ReadonlyArray<ScriptedMessage>, subscriptionProperties: ScriptedProperties = {}): void {
+    this.#call.write(
+      {
+        receivedMessages: messages.map(({ ackId, text = ackId, orderingKey = "" }) => ({
+          ackId,
+          message: {
+            data: Buffer.from(text),
+            messageId: ackId,
+            orderingKey,
+            publishTime: { seconds: 1_700_000_000, nanos: 123_456_789 }
+          }
+        })),
+        subscriptionProperties
+      },
+      () => {
+        this.flushed += 1
+      }
+    )
+  }
+
+  /** Ends the stream in good order, as servers do from time to time. */
+  end(): void {
+    this.#call.end()
+  }
+
+  fail(status: ScriptedStatus): void {
+    this.#call.emit("error", { ...status, metadata: metadataOf(status) })
+  }
+}
+
+/** The server, and everything it was told. */
+export interface ScriptedPubSub {
+  /** `host:port`. */
+  readonly address: string
+  /** Every stream ever opened, in order. */
+  readonly streams: Array<ScriptedStream>
+  /** Ids of acknowledgement requests, one array a request. */
+  readonly acknowledged: Array<ReadonlyArray<string>>
+  /** Requests to change leases. */
+  readonly leaseChanges: Array<{ readonly seconds: number; readonly ackIds: ReadonlyArray<string> }>
+  readonly published: Array<ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>>
+  /** What the script says to each; undefined: yes. A stream is kept open, silent, unless it says more. */
+  script: {
+    opened?: (stream: ScriptedStream) => void
+    acknowledge?: (ackIds: ReadonlyArray<string>) => ScriptedStatus | undefined
+    changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedStatus | undefined
+    publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedStatus | undefined
+  }
+}
+
+/** Starts the server on a free port of 127.0.0.1; it ends with the scope. */
+export const scriptedPubSub: Effect.Effect<ScriptedPubSub, never, Scope.Scope> = Effect.gen(function* () {
+  const told: Omit<ScriptedPubSub, "address"> = {
+    streams: [],
+    acknowledged: [],
+    leaseChanges: [],
+    published: [],
+    script: {}
+  }
+  const server = new Server({ "grpc.max_receive_message_length": -1 })
+  server.addService(service, handlers(told))
+  const port = yield* Effect.promise(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
+          error === null ? resolve(port) : reject(error)
+        )
+      })
+  )
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.forceShutdown()))
+  return Object.assign(told, { address: `127.0.0.1:${port}` })
+})
+
+type PullCall = ServerDuplexStream<
+  protos.google.pubsub.v1.IStreamingPullRequest,
+  protos.google.pubsub.v1.IStreamingPullResponse
+>
+
+const handlers = (told: Omit<ScriptedPubSub, "address">) => ({
+  streamingPull: (call: PullCall) => {
+    let stream: ScriptedStream | undefined
+    call.on("data", (request: protos.google.pubsub.v1.IStreamingPullRequest) => {
+      if (stream !== undefined) {
+        stream.beats += 1
+        return
+      }
+      stream = new ScriptedStream(call, request)
+      told.streams.push(stream)
+      told.script.opened?.(stream)
+    })
+    call.on("cancelled", () => {
+      if (stream !== undefined) stream.isLeft = true
+    })
+    call.on("end", () => {
+      if (stream !== undefined) stream.isLeft = true
+      call.end()
+    })
+  },
+  acknowledge: (
+    call: ServerUnaryCall<protos.google.pubsub.v1.IAcknowledgeRequest, object>,
+    answer: sendUnaryData<object>
+  ) => {
+    const ackIds = call.request.ackIds ?? []
+    told.acknowledged.push(ackIds)
+    reply(answer, told.script.acknowledge?.(ackIds))
+  },
+  modifyAckDeadline: (
+    call: ServerUnaryCall<protos.google.pubsub.v1.IModifyAckDeadlineRequest, object>,
+    answer: sendUnaryData<object>
+  ) => {
+    const ackIds = call.request.ackIds ?? []
+    const seconds = call.request.ackDeadlineSeconds ?? 0
+    told.leaseChanges.push({ seconds, ackIds })
+    reply(answer, told.script.changeLease?.(ackIds, seconds))
+  },
+  publish: (
+    call: ServerUnaryCall<protos.google.pubsub.v1.IPublishRequest, object>,
+    answer: sendUnaryData<object>
+  ) => {
+    const messages = call.request.messages ?? []
+    told.published.push(messages)
+    const first = told.published.length * 1_000_000
+    reply(answer, told.script.publish?.(messages), {
+      messageIds: messages.map((_, index) => String(first + index))
+    })
+  }
+})
+
+const reply = (
+  answer: sendUnaryData<object>,
+  status: ScriptedStatus | undefined,
+  value: object = {}
+): void => {
+  if (status === undefined) answer(null, value)
+  else answer({ ...status, metadata: metadataOf(status) })
+}
+
+/** Error details travel as an encoded google.rpc.Status with one ErrorInfo. */
+const metadataOf = (status: ScriptedStatus): Metadata => {
+  const metadata = new Metadata()
+  if (status.ackIds === undefined) return metadata
+  const entries = Object.entries(status.ackIds).map(([ackId, failure]) =>
+    field(3, Buffer.concat([field(1, Buffer.from(ackId)), field(2, Buffer.from(failure))]))
+  )
+  const errorInfo = Buffer.concat([field(1, Buffer.from("SCRIPTED")), ...entries])
+  const any = Buffer.concat([
+    field(1, Buffer.from("type.googleapis.com/google.rpc.ErrorInfo")),
+    field(2, errorInfo)
+  ])
+  const details = Buffer.concat([Buffer.from([8, status.code]), field(3, any)])
+  metadata.set("grpc-status-details-bin", details)
+  return metadata
+}
+
+/** A length-delimited field of a protocol buffer. */
+const field = (number: number, content: Buffer): Buffer => {
+  const length: Array<number> = []
+  let rest = content.length
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128)
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length, rest]), content])
+}
+
+interface Codec<Message> {
+  readonly encode: (message: Message) => { finish: () => Uint8Array }
+  readonly decode: (bytes: Uint8Array) => Message
+}
+
+const method = <Request, Response>(
+  path: string,
+  request: Codec<Request>,
+  response: Codec<Response>,
+  isStream = false
+) => ({
+  path: `/google.pubsub.v1.${path}`,
+  requestStream: isStream,
+  responseStream: isStream,
+  requestSerialize: (message: Request) => Buffer.from(request.encode(message).finish()),
+  requestDeserialize: (bytes: Buffer) => request.decode(bytes),
+  responseSerialize: (message: Response) => Buffer.from(response.encode(message).finish()),
+  responseDeserialize: (bytes: Buffer) => response.decode(bytes)
+})
+
+const empty = protos.google.protobuf.Empty
+
+const service = {
+  streamingPull: method("Subscriber/StreamingPull", v1.StreamingPullRequest, v1.StreamingPullResponse, true),
+  acknowledge: method("Subscriber/Acknowledge", v1.AcknowledgeRequest, empty),
+  modifyAckDeadline: method("Subscriber/ModifyAckDeadline", v1.ModifyAckDeadlineRequest, empty),
+  publish: method("Publisher/Publish", v1.PublishRequest, v1.PublishResponse)
+}
