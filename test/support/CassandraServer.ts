@@ -7,8 +7,9 @@ import { Effect, type Scope } from "effect"
 import { cacheFolder, serverLog } from "./Cache.ts"
 import { probeCql } from "./CqlProbe.ts"
 import { cassandraYaml, javaModuleFlags, logbackXml, type YamlValue } from "./cassandra/Configuration.ts"
-import { findJava, onPath } from "./Java.ts"
+import { findJava } from "./Java.ts"
 import { freePorts } from "./Ports.ts"
+import { onPath } from "./Programs.ts"
 import { ServerError, type ServerProcess, serverProcess } from "./ServerProcess.ts"
 
 /** What may differ from one node of 1 GiB on free ports of 127.0.0.1, with Cassandra's own defaults. */

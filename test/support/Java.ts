@@ -1,5 +1,5 @@
 /** Finds a Java that the servers run on. */
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -37,15 +37,6 @@ const candidates = (): ReadonlyArray<string> => {
     .flatMap((folder) => [join(folder, "bin/java"), join(folder, "Contents/Home/bin/java")])
     .filter((path) => existsSync(path))
   return [...(home === undefined ? [] : [join(home, "bin/java")]), ...inHomes, "java"]
-}
-
-/** Whether `program` can be found on the PATH. */
-export const onPath = (program: string): string | undefined => {
-  try {
-    return execFileSync("/bin/sh", ["-c", 'command -v "$1"', "sh", program], { encoding: "utf8" }).trim()
-  } catch {
-    return undefined
-  }
 }
 
 const majorVersion = (java: string): number | undefined => {

@@ -4,8 +4,9 @@ import { existsSync, readdirSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { serverLog } from "./Cache.ts"
-import { findJava, onPath } from "./Java.ts"
+import { findJava } from "./Java.ts"
 import { freePorts } from "./Ports.ts"
+import { onPath } from "./Programs.ts"
 import { ServerError, type ServerProcess, serverProcess } from "./ServerProcess.ts"
 
 /** What may differ from a free port of 127.0.0.1. */

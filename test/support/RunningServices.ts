@@ -1,6 +1,7 @@
 /** The Cassandra and the Pub/Sub server of this run: the ones given by the environment, else started here. */
 import { Effect, type Scope } from "effect"
 import { type CassandraOptions, cassandraServer, localDataCenter } from "./CassandraServer.ts"
+import { psTestServer } from "./PsTestServer.ts"
 import { type EmulatorOptions, pubSubEmulator } from "./PubSubEmulator.ts"
 import type { ServerError } from "./ServerProcess.ts"
 
@@ -36,9 +37,17 @@ export const pubSubPlace = (
 ): Effect.Effect<PubSubPlace, ServerError, Scope.Scope> => {
   const given = process.env["PUBSUB_EMULATOR_HOST"]
   const started = Effect.map(pubSubEmulator(options), (server) => server.address)
-  return Effect.map(given ? Effect.succeed(given) : started, (address) => ({
-    PUBSUB_EMULATOR_HOST: address,
-    PUBSUB_PROJECT_ID: process.env["PUBSUB_PROJECT_ID"] ?? "counterfoil-test",
-    METADATA_SERVER_DETECTION: "none" as const
-  }))
+  return Effect.map(given ? Effect.succeed(given) : started, pubSubAt)
 }
+
+/** A second Pub/Sub server, by other authors; always started, until the scope ends. */
+export const psTestPlace: Effect.Effect<PubSubPlace, ServerError, Scope.Scope> = Effect.map(
+  psTestServer(),
+  (server) => pubSubAt(server.address)
+)
+
+const pubSubAt = (address: string): PubSubPlace => ({
+  PUBSUB_EMULATOR_HOST: address,
+  PUBSUB_PROJECT_ID: process.env["PUBSUB_PROJECT_ID"] ?? "counterfoil-test",
+  METADATA_SERVER_DETECTION: "none"
+})

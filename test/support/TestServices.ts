@@ -12,6 +12,7 @@ export type Service<Place> =
 export interface ServicesOfThisRun {
   readonly cassandra: Service<CassandraPlace>
   readonly pubsub: Service<PubSubPlace>
+  readonly pstest: Service<PubSubPlace>
 }
 
 declare module "vitest" {
@@ -21,7 +22,11 @@ declare module "vitest" {
 }
 
 const notProvided = { _tag: "Absent", reason: "only files named *.integration.test.ts get servers" } as const
-const services: ServicesOfThisRun = inject("services") ?? { cassandra: notProvided, pubsub: notProvided }
+const services: ServicesOfThisRun = inject("services") ?? {
+  cassandra: notProvided,
+  pubsub: notProvided,
+  pstest: notProvided
+}
 
 const placeOf = <Place>(service: Service<Place>): Place | undefined =>
   service._tag === "Present" ? service.place : undefined
@@ -35,6 +40,9 @@ export const cassandraDataCenter: string =
 
 /** `host:port` of the run's Pub/Sub server; absent: there is none. */
 export const emulatorHost: string | undefined = placeOf(services.pubsub)?.PUBSUB_EMULATOR_HOST
+
+/** `host:port` of Go's in-memory Pub/Sub, a second server for contracts; absent: there is none. */
+export const psTestHost: string | undefined = placeOf(services.pstest)?.PUBSUB_EMULATOR_HOST
 
 /** The project that topics and subscriptions of tests are made in. */
 export const projectId: string = placeOf(services.pubsub)?.PUBSUB_PROJECT_ID ?? "counterfoil-test"

@@ -1,7 +1,7 @@
 /** Has the real servers ready before the first integration test, once for all of them. */
 import { Effect, Exit, Result, Scope } from "effect"
 import type { TestProject } from "vitest/node"
-import { cassandraPlace, pubSubPlace } from "./RunningServices.ts"
+import { cassandraPlace, psTestPlace, pubSubPlace } from "./RunningServices.ts"
 import type { ServerError } from "./ServerProcess.ts"
 import type { ServicesOfThisRun } from "./TestServices.ts"
 
@@ -53,11 +53,15 @@ const release = async (shared: Shared): Promise<void> => {
 const findServices = Effect.suspend(() => {
   if (process.env["COUNTERFOIL_NO_SERVICES"] === "1") {
     const absent = { _tag: "Absent", reason: "COUNTERFOIL_NO_SERVICES=1" } as const
-    return Effect.succeed({ cassandra: absent, pubsub: absent })
+    return Effect.succeed({ cassandra: absent, pubsub: absent, pstest: absent })
   }
   return Effect.all(
-    { cassandra: found(cassandraPlace({ heap: "768m" })), pubsub: found(pubSubPlace({})) },
-    { concurrency: 2 }
+    {
+      cassandra: found(cassandraPlace({ heap: "768m" })),
+      pubsub: found(pubSubPlace({})),
+      pstest: found(psTestPlace)
+    },
+    { concurrency: "unbounded" }
   )
 }).pipe(Effect.tap((services: ServicesOfThisRun) => Effect.sync(() => sayWhatIsMissing(services))))
 
