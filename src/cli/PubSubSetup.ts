@@ -78,7 +78,7 @@ const createSubscription = Effect.fnUntraced(function* (
   if (Result.isSuccess(first)) return { isNew: first.success, kept: plan.retention }
   const isTooLong =
     first.failure.reason._tag === "RequestRejected" && Duration.isGreaterThan(plan.retention, usual)
-  if (!isTooLong) return yield* Effect.fail(first.failure)
+  if (!isTooLong) return yield* first.failure
   return { isNew: yield* topology.createSubscription({ ...plan, retention: usual }), kept: usual }
 })
 

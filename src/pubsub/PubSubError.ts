@@ -52,7 +52,7 @@ export class PubSubError extends Data.TaggedError("PubSubError")<{
 const describe = (reason: PubSubReason): string => {
   switch (reason._tag) {
     case "PubSubUnavailable":
-      return "Pub/Sub does not answer; trying again"
+      return "Pub/Sub does not answer"
     case "ResourceMissing":
       return "it does not exist; `counterfoil setup pubsub` creates what is missing"
     case "AccessDenied":

@@ -7,9 +7,11 @@ import { isDataCenterName, keyspaceName } from "../../../src/config/parsers/Cass
 import { durationText } from "../../../src/config/parsers/DurationText.ts"
 import { enumeration } from "../../../src/config/parsers/Enumeration.ts"
 import { contactPoints, hostAndPort, listenAddress } from "../../../src/config/parsers/HostPort.ts"
+import { int64Text } from "../../../src/config/parsers/Int64Text.ts"
 import { integer, port } from "../../../src/config/parsers/Integer.ts"
 import { projectId, resourceName } from "../../../src/config/parsers/PubSubName.ts"
 import { replicationText } from "../../../src/config/parsers/ReplicationText.ts"
+import { share } from "../../../src/config/parsers/Share.ts"
 
 interface Table<A> {
   readonly parser: Parser<A>
@@ -101,6 +103,28 @@ judge("a whole number", {
     ["007", 7]
   ],
   refused: ["0", "2048", "1e3", "+5", "-5", "1.0", "0x10", "1_000", "٣", "9".repeat(30)]
+})
+
+judge("an id", {
+  parser: int64Text,
+  taken: [
+    ["4711", 4711n],
+    ["9223372036854775807", 2n ** 63n - 1n],
+    ["-9223372036854775808", -(2n ** 63n)]
+  ],
+  refused: ["9223372036854775808", "1e3", "1.0", "0x1", "+1", "1n", " ", "1".repeat(20)]
+})
+
+judge("a share", {
+  parser: share,
+  taken: [
+    ["0", 0],
+    ["1", 1],
+    ["0.05", 0.05],
+    ["5%", 0.05],
+    ["100%", 1]
+  ],
+  refused: ["1.01", "101%", "-1", ".5", "5 %", "1e-3", "half"]
 })
 
 judge("a port", {

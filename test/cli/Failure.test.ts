@@ -1,0 +1,80 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Cause, Effect } from "effect"
+import { BadCredentials, CassandraError, Unreachable } from "../../src/cassandra/CassandraError.ts"
+import { FactMissing } from "../../src/cli/FactsProgram.ts"
+import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
+import { ServerSilent } from "../../src/cli/Patience.ts"
+import { Screen } from "../../src/cli/Screen.ts"
+import { ConfigurationError } from "../../src/config/Configuration.ts"
+import { AccessDenied, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
+import { fakeScreen } from "./FakeScreen.ts"
+
+const detail = { detail: "as the server said", cause: undefined }
+const pubSub = { operation: "create topic", resource: "projects/p/topics/orders" }
+
+describe("a failed command", () => {
+  it.each([
+    ["malformed configuration", new ConfigurationError({ problems: ["a", "b"] }), 2],
+    [
+      "refused credentials",
+      new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
+      2
+    ],
+    [
+      "a missing permission",
+      new PubSubError({ ...pubSub, reason: new AccessDenied({ cause: undefined }) }),
+      2
+    ],
+    [
+      "a cluster that is away",
+      new CassandraError({ operation: "connect", reason: new Unreachable(detail) }),
+      1
+    ],
+    [
+      "Pub/Sub being away",
+      new PubSubError({ ...pubSub, reason: new PubSubUnavailable({ cause: undefined }) }),
+      1
+    ],
+    ["a silent server", new ServerSilent({ server: "Cassandra" }), 1],
+    ["an absent row", new FactMissing({ orderId: 5n }), 1],
+    ["something unheard of", "a text", 1]
+  ])("for %s exits as documented", (_what, error, code) => {
+    expect(exitCodeOf(Cause.fail(error))).toBe(code)
+  })
+
+  it("with a bug exits 1", () => {
+    expect(exitCodeOf(Cause.die(new TypeError("x is undefined")))).toBe(1)
+  })
+
+  const told = (cause: Cause.Cause<unknown>) =>
+    Effect.gen(function* () {
+      const { screen, written } = fakeScreen(false)
+      yield* reportFailure(cause).pipe(Effect.provideService(Screen, screen))
+      return written()
+    })
+
+  it.effect("tells each expected error in one line, without a stack and without control characters", () =>
+    Effect.gen(function* () {
+      expect(
+        yield* told(Cause.fail(new ConfigurationError({ problems: ["first", "second \u001b[31m"] })))
+      ).toBe("counterfoil: first\ncounterfoil: second \\u001b[31m\n")
+      expect(yield* told(Cause.fail(new FactMissing({ orderId: 5n })))).toMatch(
+        /^counterfoil: order 5 has no row[^\n]*\n$/
+      )
+    })
+  )
+
+  it.effect("tells a bug loudly, with where it happened", () =>
+    Effect.gen(function* () {
+      const text = yield* told(Cause.die(new TypeError("x is undefined")))
+      expect(text).toContain("this is a bug in Counterfoil")
+      expect(text).toMatch(/x is undefined[\s\S]*Failure\.test\.ts/)
+    })
+  )
+
+  it.effect("tells nothing of an interruption", () =>
+    Effect.gen(function* () {
+      expect(yield* told(Cause.interrupt())).toBe("")
+    })
+  )
+})
