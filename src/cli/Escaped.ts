@@ -8,7 +8,8 @@
 export const escaped = (text: string): string => text.replace(unsafe, written)
 
 /** JSON text in which the same characters are written out; it still decodes to the same value. */
-export const escapedJson = (value: unknown): string => JSON.stringify(value, int64AsText).replace(unsafe, written)
+export const escapedJson = (value: unknown): string =>
+  JSON.stringify(value, int64AsText).replace(unsafe, written)
 
 // C0 and DEL with C1, Arabic letter mark, left-to-right and right-to-left marks, line and paragraph separators with
 // embeddings and overrides (2028-202E), isolates, byte-order mark.

@@ -49,8 +49,7 @@ export const makeScreen = (stream: ScreenStream): Screen => {
       stream.write(eraseLine)
       draw()
     },
-    painted: (paint, text) =>
-      isTerminal ? styleText(paint, text, { stream: process.stderr }) : text
+    painted: (paint, text) => (isTerminal ? styleText(paint, text, { stream: process.stderr }) : text)
   }
 }
 
