@@ -67,11 +67,15 @@ export const makeAttempt = <A>(
       )
     })
 
+    /** Acknowledges what has got its fate since the last time. */
     const acknowledge = Effect.fnUntraced(function* (tally: Tally<A>, receivedAtMillis: number) {
+      const finished = tally.finished.splice(0)
+      if (finished.length === 0) return
       const now = yield* Clock.currentTimeMillis
-      yield* metrics.durableAfter(stream, now - receivedAtMillis, tally.finished.length)
-      const settled = yield* subscription.ack(tally.finished)
+      yield* metrics.durableAfter(stream, now - receivedAtMillis, finished.length)
+      const settled = yield* subscription.ack(finished)
       for (const [fate, deliveries] of tally.fates) yield* metrics.fated(stream, fate, deliveries)
+      tally.fates.clear()
       if (settled.lost.length > 0) yield* metrics.unconfirmed(stream, settled.lost.length)
     })
 
@@ -86,16 +90,20 @@ export const makeAttempt = <A>(
         const outcome = outcomes[index]
         if (outcome !== undefined) record(tally, subscription.name, work, outcome, mayWait)
       })
-      if (tally.storeTrouble !== undefined || tally.stored > 0) {
+      if (tally.storeTrouble !== undefined || tally.answered > 0) {
         yield* health.set(
           "cassandra",
-          tally.stored === 0 && tally.storeTrouble !== undefined
+          tally.answered === 0 && tally.storeTrouble !== undefined
             ? { _tag: "Away", reason: tally.storeTrouble }
             : { _tag: "Healthy" }
         )
       }
-      if (tally.letters.length > 0) yield* publish(tally)
-      if (tally.finished.length > 0) yield* acknowledge(tally, first.receivedAtMillis)
+      // What is stored is acknowledged first: it does not wait for the dead-letter topic (G3).
+      yield* acknowledge(tally, first.receivedAtMillis)
+      if (tally.letters.length > 0) {
+        yield* publish(tally)
+        yield* acknowledge(tally, first.receivedAtMillis)
+      }
       if (tally.again.length > 0) yield* metrics.retried(stream, tally.again.length)
       return tally
     })
@@ -109,7 +117,8 @@ interface Tally<A> extends Unfinished<A> {
   readonly letters: Array<DeadLetter>
   /** The work of each letter, in the same order. */
   readonly lettered: Array<Work<A>>
-  stored: number
+  /** Deliveries of which the table has told something, be it that there is no order. */
+  answered: number
   storeTrouble: string | undefined
 }
 
@@ -120,7 +129,7 @@ const newTally = <A>(): Tally<A> => ({
   fates: new Map(),
   letters: [],
   lettered: [],
-  stored: 0,
+  answered: 0,
   storeTrouble: undefined
 })
 
@@ -158,10 +167,11 @@ const record = <A>(
   mayWait: (work: Work<A>) => boolean
 ): void => {
   if (Result.isSuccess(outcome)) {
-    tally.stored++
+    tally.answered++
     fated(tally, outcome.success, work)
     return
   }
+  if (outcome.failure._tag === "UnmatchedPayment") tally.answered++
   const disposition = dispose(outcome.failure, mayWait(work))
   switch (disposition._tag) {
     case "Wait":

@@ -9,7 +9,7 @@ import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
 import { batchesAtOnce } from "./Limits.ts"
-import { type OpenWork, oldestOf, openWork } from "./OpenWork.ts"
+import { makeOpenWorks, type OpenWork } from "./OpenWork.ts"
 import { retryDelay } from "./RetryPolicy.ts"
 import type { Handle, Work } from "./Work.ts"
 
@@ -45,8 +45,15 @@ export interface Pipeline<A> {
   readonly retrying: () => number
   /** Whether intake stands still because too many deliveries are in backoff. */
   readonly isFull: () => boolean
+  /**
+   * Once `run` is interrupted: ends what is left, and counts it as released; closing the subscription does release
+   * it.
+   */
+  readonly giveUp: Effect.Effect<void>
   /** Oldest publish time among what is decoded and has no fate, what waits apart. **Units**: µs. */
   readonly oldestMicros: () => number | undefined
+  /** That time when there last was one; `-Infinity` where there never was. **Units**: µs. */
+  readonly lastOldestMicros: () => number
 }
 
 /** Makes the pipeline of one subscription. */
@@ -60,7 +67,7 @@ export const makePipeline = <A>(
     const places = yield* Semaphore.make(options.maxRetrying)
     const retries = yield* FiberSet.make<void, never>()
     const stopping = yield* Deferred.make<void>()
-    const open = new Set<OpenWork>()
+    const open = makeOpenWorks()
     const mayWait = options.admit === undefined ? never : always
     let inFlight = 0
     let retrying = 0
@@ -107,9 +114,9 @@ export const makePipeline = <A>(
         yield* leave(rest.length - again.length - unmatched.length)
         yield* hand(unmatched, () => leave(1))
         rest = again
-        record.oldest = oldestOf(again)
+        open.narrow(record, again)
       }
-      open.delete(record)
+      open.remove(record)
     })
 
     const retryLater = Effect.fnUntraced(function* (works: ReadonlyArray<Work<A>>) {
@@ -124,7 +131,7 @@ export const makePipeline = <A>(
           continue
         }
         retrying += group.length
-        const record = openWork(open, group)
+        const record = open.add(group)
         // supervised: `run` joins the set, so that a defect of a retry ends the pipeline
         yield* FiberSet.run(retries, retryGroup(group, record))
       }
@@ -135,14 +142,14 @@ export const makePipeline = <A>(
       const works = deliveries.map(
         (delivery): Work<A> => ({ delivery, decoded: options.decode(delivery.data), receivedAtMillis })
       )
-      const record = openWork(open, works)
+      const record = open.add(works)
       inFlight += works.length
       yield* metrics.received(stream, works.length, bytesOf(deliveries))
       const { again, unmatched } = yield* attempt(works, mayWait)
       inFlight -= works.length - again.length - unmatched.length
       yield* hand(unmatched, () => Effect.sync(() => inFlight--))
       yield* retryLater(again)
-      open.delete(record)
+      open.remove(record)
     })
 
     return {
@@ -158,14 +165,18 @@ export const makePipeline = <A>(
       inFlight: () => inFlight,
       retrying: () => retrying,
       isFull: () => blocked > 0,
-      oldestMicros: () => {
-        let oldest: number | undefined
-        for (const record of open) {
-          if (record.oldest !== undefined && (oldest === undefined || record.oldest < oldest))
-            oldest = record.oldest
-        }
-        return oldest
-      }
+      giveUp: FiberSet.clear(retries).pipe(
+        Effect.andThen(
+          Effect.suspend(() => {
+            const left = inFlight + retrying
+            inFlight = 0
+            retrying = 0
+            return metrics.released(stream, left)
+          })
+        )
+      ),
+      oldestMicros: open.oldest,
+      lastOldestMicros: open.lastOldest
     }
   })
 

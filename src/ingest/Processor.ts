@@ -5,16 +5,17 @@ import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
 import type { FactStore } from "../facts/FactStore.ts"
-import { Health, type HealthPart } from "../observe/Health.ts"
+import { Health } from "../observe/Health.ts"
 import { Metrics } from "../observe/Metrics.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { type OpenSubscription, Subscription } from "../pubsub/Subscription.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
-import { caughtUpAfterMillis, drainPollMillis, healthTickMillis } from "./Limits.ts"
+import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeOrderIngest } from "./OrderIngest.ts"
 import { makePaymentIngest } from "./PaymentIngest.ts"
 import { gaugesOf, makePipeline, type Pipeline } from "./Pipeline.ts"
-import { makeReception } from "./Reception.ts"
+import { makeReception, type Reception } from "./Reception.ts"
+import { type WatchedSource, watchSources } from "./SourceHealth.ts"
 import { makeWatermark } from "./Watermark.ts"
 
 /** What a processor reads and how much it takes on. */
@@ -44,130 +45,140 @@ export const makeProcessor = (
 ): Effect.Effect<Processor, never, Subscription | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
   Effect.gen(function* () {
     const { processing } = options
-    const source = yield* Subscription
+    const parts = yield* makeParts(options)
+    const { orders, payments, reception } = parts
     const metrics = yield* Metrics
     const health = yield* Health
-    const openSource = (subscription: string) =>
-      source.open({
-        subscription,
-        maxOutstandingMessages: processing.maxOutstandingMessages,
-        maxOutstandingBytes: processing.maxOutstandingBytes
-      })
-    const orders = yield* openSource(options.ordersSubscription)
-    const payments = yield* openSource(options.paymentsSubscription)
+    let isStopping = false
 
-    const reception = yield* makeReception(processing, payments)
-    const orderPipeline: Pipeline<Order> = yield* makePipeline({
-      stream: "orders",
-      subscription: orders,
-      decode: decodeOrder,
-      handle: yield* makeOrderIngest({ maxRowBytes: processing.maxRowBytes, onStored: reception.wake }),
-      maxRetrying: processing.maxRetrying,
-      admit: undefined
-    })
-    const paymentPipeline: Pipeline<Payment> = yield* makePipeline({
-      stream: "payments",
-      subscription: payments,
-      decode: decodePayment,
-      handle: yield* makePaymentIngest({ maxRowBytes: processing.maxRowBytes }),
-      maxRetrying: processing.maxRetrying,
-      admit: reception.admit
-    })
-    const watermark = makeWatermark({
-      oldestUnsettledMicros: Effect.map(orders.status, ({ oldestUndeliveredMicros }) =>
-        lesser(orderPipeline.oldestMicros(), oldestUndeliveredMicros)
-      ),
-      quietMillis: Effect.map(orders.status, ({ quietMillis }) => quietMillis)
-    })
-    yield* metrics.watch(
-      "orders",
-      gaugesOf(orderPipeline, () => 0)
+    const watermark = makeWatermark(
+      Effect.map(orders.subscription.status, ({ oldestUndeliveredMicros, quietMillis }) => ({
+        oldestUnsettledMicros: lesser(orders.pipeline.oldestMicros(), oldestUndeliveredMicros),
+        lastUnsettledMicros: orders.pipeline.lastOldestMicros(),
+        quietMillis
+      }))
     )
-    yield* metrics.watch("payments", gaugesOf(paymentPipeline, reception.occupancy))
+    const running = Effect.raceFirst(
+      Effect.all([orders.pipeline.run, payments.pipeline.run, reception.run(payments.pipeline, watermark)], {
+        concurrency: "unbounded",
+        discard: true
+      }),
+      watchSources(sourcesOf(parts), () => isStopping)
+    ).pipe(Effect.provideService(Health, health))
 
-    const stop = Effect.all([orderPipeline.stop, paymentPipeline.stop, reception.stop], { discard: true })
-    const parts = Effect.all(
-      [orderPipeline.run, paymentPipeline.run, reception.run(paymentPipeline, watermark)],
-      { concurrency: "unbounded", discard: true }
-    )
-    const watching = Effect.all(
-      [
-        watchHealth(health, "orders", orders, orderPipeline),
-        watchHealth(health, "payments", payments, paymentPipeline)
-      ],
-      { concurrency: "unbounded", discard: true }
-    )
+    const stop = Effect.gen(function* () {
+      isStopping = true
+      yield* health.set("orders", { _tag: "Stopping" })
+      yield* health.set("payments", { _tag: "Stopping" })
+      yield* orders.pipeline.stop
+      yield* payments.pipeline.stop
+      yield* reception.stop
+    })
+    const giveUp = Effect.gen(function* () {
+      yield* Effect.logWarning("the stop took longer than SHUTDOWN_TIMEOUT; the rest will be redelivered")
+      yield* orders.pipeline.giveUp
+      yield* payments.pipeline.giveUp
+      yield* metrics.released("payments", yield* reception.giveUp)
+    })
 
     return {
-      run: Effect.scoped(
-        Effect.gen(function* () {
-          // supervised: joined below; it outlives an interruption of the join, so that it can stop cleanly
-          const running = yield* Effect.forkScoped(Effect.raceFirst(parts, watching))
-          yield* Fiber.join(running).pipe(
-            Effect.onInterrupt(() =>
-              stop.pipe(
-                Effect.andThen(Fiber.await(running)),
-                Effect.timeoutOption(processing.shutdownTimeout),
-                Effect.flatMap((ended) => giveUpRest(ended._tag === "Some", orderPipeline, paymentPipeline)),
-                Effect.provideService(Metrics, metrics)
-              )
-            )
-          )
-        })
-      ),
+      run: Effect.gen(function* () {
+        // supervised: joined here; it outlives an interruption of the join, so that it can stop cleanly
+        const fiber = yield* Effect.forkScoped(running)
+        const stopWithin = Effect.andThen(stop, Fiber.await(fiber)).pipe(
+          Effect.timeoutOrElse({
+            duration: processing.shutdownTimeout,
+            orElse: () => Effect.andThen(Fiber.interrupt(fiber), giveUp)
+          })
+        )
+        yield* Fiber.join(fiber).pipe(Effect.onInterrupt(() => stopWithin))
+      }).pipe(Effect.scoped),
       stop,
-      drained: awaitDrained(
-        orders,
-        payments,
-        () =>
-          orderPipeline.inFlight() +
-          orderPipeline.retrying() +
-          paymentPipeline.inFlight() +
-          paymentPipeline.retrying() +
-          reception.occupancy()
-      )
+      drained: awaitDrained(parts)
     }
   })
 
-/** Counts what a stop within the timeout could not finish; closing the subscriptions releases it at once. */
-const giveUpRest = (ended: boolean, orders: Pipeline<Order>, payments: Pipeline<Payment>) =>
-  Effect.gen(function* () {
-    if (ended) return
-    const metrics = yield* Metrics
-    yield* Effect.logWarning(
-      "the stop took longer than SHUTDOWN_TIMEOUT; the rest is released for redelivery"
-    )
-    yield* metrics.released("orders", orders.inFlight() + orders.retrying())
-    yield* metrics.released("payments", payments.inFlight() + payments.retrying())
+interface Source<A> {
+  readonly subscription: OpenSubscription
+  readonly pipeline: Pipeline<A>
+}
+
+interface Parts {
+  readonly orders: Source<Order>
+  readonly payments: Source<Payment>
+  readonly reception: Reception
+}
+
+const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
+  const { maxOutstandingMessages, maxOutstandingBytes, maxRowBytes, maxRetrying } = options.processing
+  const source = yield* Subscription
+  const metrics = yield* Metrics
+  const orders = yield* source.open({
+    subscription: options.ordersSubscription,
+    maxOutstandingMessages,
+    maxOutstandingBytes
   })
+  const payments = yield* source.open({
+    subscription: options.paymentsSubscription,
+    maxOutstandingMessages,
+    maxOutstandingBytes
+  })
+  const reception = yield* makeReception(options.processing, payments)
+  const orderPipeline: Pipeline<Order> = yield* makePipeline({
+    stream: "orders",
+    subscription: orders,
+    decode: decodeOrder,
+    handle: yield* makeOrderIngest({ maxRowBytes, onStored: reception.wake }),
+    maxRetrying,
+    admit: undefined
+  })
+  const paymentPipeline: Pipeline<Payment> = yield* makePipeline({
+    stream: "payments",
+    subscription: payments,
+    decode: decodePayment,
+    handle: yield* makePaymentIngest({ maxRowBytes }),
+    maxRetrying,
+    admit: reception.admit
+  })
+  const ordersWait = () => 0
+  yield* metrics.watch("orders", gaugesOf(orderPipeline, ordersWait))
+  yield* metrics.watch("payments", gaugesOf(paymentPipeline, reception.occupancy))
+  const parts: Parts = {
+    orders: { subscription: orders, pipeline: orderPipeline },
+    payments: { subscription: payments, pipeline: paymentPipeline },
+    reception
+  }
+  return parts
+})
+
+const sourcesOf = ({ orders, payments, reception }: Parts): ReadonlyArray<WatchedSource> => [
+  {
+    part: "orders",
+    subscription: orders.subscription,
+    pausedBecause: () => retriesFull(orders.pipeline)
+  },
+  {
+    part: "payments",
+    subscription: payments.subscription,
+    pausedBecause: () =>
+      retriesFull(payments.pipeline) ??
+      (reception.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)
+  }
+]
+
+const retriesFull = <A>(pipeline: Pipeline<A>): string | undefined =>
+  pipeline.isFull() ? `${pipeline.retrying()} deliveries are being retried (MAX_RETRYING)` : undefined
 
 const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
   left === undefined ? right : right === undefined ? left : Math.min(left, right)
 
-const watchHealth = <A>(
-  health: Health["Service"],
-  part: HealthPart,
-  subscription: OpenSubscription,
-  pipeline: Pipeline<A>
-): Effect.Effect<never> =>
+const awaitDrained = ({ orders, payments, reception }: Parts): Effect.Effect<void> =>
   Effect.gen(function* () {
-    yield* Effect.sleep(Duration.millis(healthTickMillis))
-    const status = yield* subscription.status
-    yield* health.set(
-      part,
-      !status.connected
-        ? { _tag: "Away", reason: status.trouble }
-        : pipeline.isFull()
-          ? { _tag: "Paused", reason: `${pipeline.retrying()} deliveries are being retried (MAX_RETRYING)` }
-          : { _tag: "Healthy" }
-    )
-  }).pipe(Effect.forever)
-
-const awaitDrained = (orders: OpenSubscription, payments: OpenSubscription, unsettled: () => number) =>
-  Effect.gen(function* () {
+    const unsettled = <A>({ pipeline }: Source<A>) => pipeline.inFlight() + pipeline.retrying()
     for (;;) {
-      const statuses = yield* Effect.all([orders.status, payments.status])
-      if (unsettled() === 0 && statuses.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)) return
+      const statuses = yield* Effect.all([orders.subscription.status, payments.subscription.status])
+      const isQuiet = statuses.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+      if (isQuiet && unsettled(orders) + unsettled(payments) + reception.occupancy() === 0) return
       yield* Effect.sleep(Duration.millis(drainPollMillis))
     }
   })

@@ -17,7 +17,11 @@ export interface Reception {
   /** Attends until `stop`; then releases everyone. */
   readonly run: (pipeline: Pipeline<Payment>, watermark: Effect.Effect<number>) => Effect.Effect<void>
   readonly stop: Effect.Effect<void>
+  /** Once `run` is interrupted: forgets everyone, and says how many; closing the subscription releases them. */
+  readonly giveUp: Effect.Effect<number>
   readonly occupancy: () => number
+  /** Whether payments stand before a full room. */
+  readonly isFull: () => boolean
 }
 
 /** Opens a waiting room over the payments subscription. */
@@ -32,6 +36,7 @@ export const makeReception = (
       grace: processing.paymentGrace
     })
     const stopping = yield* Deferred.make<void>()
+    let atDoor = 0
 
     const untilStopped = <A>(effect: Effect.Effect<A>): Effect.Effect<A | undefined> =>
       Effect.raceFirst(Effect.as(Deferred.await(stopping), undefined), effect)
@@ -39,8 +44,12 @@ export const makeReception = (
     const admit = Effect.fnUntraced(function* (work: Work<Payment>) {
       if (Result.isFailure(work.decoded)) return false
       const orderId = work.decoded.success.order_id
-      yield* payments.setAside([work.delivery])
-      return (yield* untilStopped(Effect.as(room.admit(orderId, work), true))) ?? false
+      atDoor++
+      const admitted = (yield* untilStopped(Effect.as(room.admit(orderId, work), true))) ?? false
+      atDoor--
+      // Not sooner: at the door it still counts as outstanding, or there would be no limit to what stands there.
+      if (admitted) yield* payments.setAside([work.delivery])
+      return admitted
     })
 
     /** Attends once; answers whether to go on. */
@@ -48,12 +57,12 @@ export const makeReception = (
       pipeline: Pipeline<Payment>,
       watermark: Effect.Effect<number>
     ) {
-      const due = yield* untilStopped(room.takeDue)
+      const due = yield* untilStopped(room.takeDue(recheckBatch * recheckBatchesAtOnce))
       if (due === undefined) return false
       // Read before the table is: an order stored after this reading was not yet behind the watermark.
       const passed = yield* watermark
       yield* Effect.forEach(chunksOf(due), (guests) => lookUp(pipeline, guests, passed), {
-        concurrency: recheckBatchesAtOnce,
+        concurrency: "unbounded",
         discard: true
       })
       return true
@@ -80,7 +89,7 @@ export const makeReception = (
     })
 
     const seeOut = Effect.fnUntraced(function* (pipeline: Pipeline<Payment>) {
-      const guests = yield* room.takeAll
+      const guests = yield* room.takeRest
       yield* pipeline.release(guests.map(({ work }) => work))
       yield* room.dismiss(guests)
     })
@@ -89,11 +98,20 @@ export const makeReception = (
       admit: Duration.toMillis(processing.paymentGrace) === 0 ? undefined : admit,
       wake: room.wake,
       run: Effect.fnUntraced(function* (pipeline, watermark) {
-        while (yield* attend(pipeline, watermark)) {}
+        // Those who only wait are released at once; a lookup under way ends first, and its guests go then.
+        const attending = Effect.repeat(attend(pipeline, watermark), { while: (goOn) => goOn })
+        const stopped = Effect.andThen(Deferred.await(stopping), seeOut(pipeline))
+        yield* Effect.all([attending, stopped], { concurrency: "unbounded", discard: true })
         yield* seeOut(pipeline)
       }),
       stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
-      occupancy: room.occupancy
+      giveUp: Effect.gen(function* () {
+        const guests = yield* room.takeAll
+        yield* room.dismiss(guests)
+        return guests.length
+      }),
+      occupancy: room.occupancy,
+      isFull: () => atDoor > 0
     }
   })
 

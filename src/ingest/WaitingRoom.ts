@@ -32,12 +32,14 @@ export interface WaitingRoom {
   readonly admit: (orderId: bigint, work: Work<Payment>) => Effect.Effect<void>
   /** Makes the payments of these orders due at once. */
   readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
-  /** Suspends until payments are due, and takes them; each must be kept or dismissed. */
-  readonly takeDue: Effect.Effect<ReadonlyArray<Guest>>
+  /** Suspends until payments are due, and takes some, in turn; each must be kept or dismissed. */
+  readonly takeDue: (atMost: number) => Effect.Effect<ReadonlyArray<Guest>>
   /** Lets a taken payment wait on, until its next recheck. */
   readonly keep: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
   /** Lets taken payments go, and others in. */
   readonly dismiss: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
+  /** Takes everyone whom nobody has taken, due or not. */
+  readonly takeRest: Effect.Effect<ReadonlyArray<Guest>>
   /** Takes everyone, due or not, taken or not. */
   readonly takeAll: Effect.Effect<ReadonlyArray<Guest>>
   /** Whether a guest was held for the grace. */
@@ -68,10 +70,11 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       else ofOrder.add(guest)
     }
 
-    const take = (wanted: (guest: Guest) => boolean): ReadonlyArray<Guest> => {
+    const take = (atMost: number, wanted: (guest: Guest) => boolean): ReadonlyArray<Guest> => {
       const taken: Array<Guest> = []
       for (const ofOrder of guests.values()) {
         for (const guest of ofOrder) {
+          if (taken.length >= atMost) return taken
           if (!wanted(guest)) continue
           guest.taken = true
           guest.dueAtMillis = Number.POSITIVE_INFINITY
@@ -111,11 +114,11 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       seat(guest)
     })
 
-    const takeDue: WaitingRoom["takeDue"] = Effect.gen(function* () {
+    const takeDue: WaitingRoom["takeDue"] = Effect.fnUntraced(function* (atMost: number) {
       for (;;) {
         const now = yield* Clock.currentTimeMillis
         bell.closeUnsafe()
-        const due = take((guest) => !guest.taken && guest.dueAtMillis <= now)
+        const due = take(atMost, (guest) => !guest.taken && guest.dueAtMillis <= now)
         if (due.length > 0) return due
         yield* Effect.raceFirst(Effect.sleep(Duration.millis(waitingRoomTickMillis)), bell.await)
       }
@@ -140,6 +143,9 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
           guest.rechecks++
           if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis = yield* nextDue(guest)
           guest.taken = false
+          // To the end of the queue: however slow the lookups are, everyone who is due has a turn.
+          unseat(guest)
+          seat(guest)
         }
       }),
       dismiss: (gone) =>
@@ -149,7 +155,8 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
           const size = gone.reduce((sum, guest) => sum + guest.bytes, 0)
           return places.release(gone.length).pipe(Effect.andThen(bytes.release(size)), Effect.asVoid)
         }),
-      takeAll: Effect.sync(() => take(() => true)),
+      takeRest: Effect.sync(() => take(Number.POSITIVE_INFINITY, (guest) => !guest.taken)),
+      takeAll: Effect.sync(() => take(Number.POSITIVE_INFINITY, () => true)),
       graceIsOver: (guest) =>
         Effect.map(Clock.currentTimeMillis, (now) => now - guest.sinceMillis >= graceMillis),
       occupancy: () => occupancy

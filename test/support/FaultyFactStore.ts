@@ -43,10 +43,7 @@ export const noStoreFaults = (): StoreFaults => ({
 })
 
 /** The same table, behind these faults. */
-export const faultyFactStore = (
-  inner: FactStore["Service"],
-  faults: StoreFaults
-): FactStore["Service"] => {
+export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults): FactStore["Service"] => {
   const travel = Effect.suspend(() => {
     if (faults.defect !== undefined) return Effect.die(faults.defect)
     const millis = faults.latency()

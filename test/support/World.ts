@@ -9,12 +9,12 @@ import { FactStore } from "../../src/facts/FactStore.ts"
 import { makeProcessor } from "../../src/ingest/Processor.ts"
 import { Health } from "../../src/observe/Health.ts"
 import { Metrics, type StreamTotals } from "../../src/observe/Metrics.ts"
+import type { Message } from "../../src/pubsub/Message.ts"
 import type { Published } from "../../src/pubsub/memory/Backlog.ts"
 import { MemoryBroker, type MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscription } from "../../src/pubsub/memory/MemorySubscription.ts"
 import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
-import type { Message } from "../../src/pubsub/Message.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
 import { Subscription } from "../../src/pubsub/Subscription.ts"
 import { Topology } from "../../src/pubsub/Topology.ts"
@@ -22,6 +22,7 @@ import { CellTable } from "./CellTable.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
+import { pass } from "./VirtualTime.ts"
 
 /** Topics of a world; the subscription of each is its name with `-sub`. */
 export const ordersTopic = "orders_data"
@@ -68,15 +69,15 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   const storeFaults = noStoreFaults()
   const publisherFaults = noPublisherFaults()
 
-  const publish = (topic: string) => (messages: ReadonlyArray<Message>) =>
-    publisher.publish(topic, messages)
+  const publish = (topic: string) => (messages: ReadonlyArray<Message>) => publisher.publish(topic, messages)
 
   return {
     broker,
     table,
     storeFaults,
     publisherFaults,
-    publishOrders: (...orders: ReadonlyArray<Order>) => publish(ordersTopic)(orders.map((it) => messageOf(it))),
+    publishOrders: (...orders: ReadonlyArray<Order>) =>
+      publish(ordersTopic)(orders.map((it) => messageOf(it))),
     publishPayments: (...payments: ReadonlyArray<Payment>) =>
       publish(paymentsTopic)(payments.map((it) => messageOf(it))),
     publishRaw: (topic: string, ...messages: ReadonlyArray<Message>) => publish(topic)(messages),
@@ -106,12 +107,12 @@ const startProcess = Effect.fnUntraced(function* (
   settings: ProcessingSettings,
   name: string
 ) {
-  const scope = yield* Effect.acquireRelease(Scope.make(), (made) => Scope.close(made, Exit.void))
+  const scope = yield* Effect.acquireRelease(Scope.make(), close)
   const power = { isOn: true }
   // A dead process neither writes nor publishes, whatever its fibers still do.
   const whilePowered = <A>(call: Effect.Effect<A>): Effect.Effect<A> =>
     Effect.suspend(() => (power.isOn ? call : Effect.never)).pipe(
-      Effect.flatMap((answer) => (power.isOn ? Effect.succeed(answer) : Effect.never))
+      Effect.tap(() => (power.isOn ? Effect.void : Effect.never))
     )
   const ports = Layer.mergeAll(
     MemorySubscription.layerOf(name).pipe(Layer.provide(Layer.succeed(MemoryBroker, broker))),
@@ -138,6 +139,7 @@ const startProcess = Effect.fnUntraced(function* (
     processing: settings
   }).pipe(Effect.provide(context), Scope.provide(scope))
   const running = yield* Effect.forkIn(processor.run, scope)
+  yield* pass(0)
   return {
     processor,
     running,
@@ -145,7 +147,7 @@ const startProcess = Effect.fnUntraced(function* (
     totals: Context.get(context, Metrics).totals,
     health: Context.get(context, Health).states,
     /** Interrupts `run`, as a signal does, waits for its end, and closes everything. */
-    shutDown: Fiber.interrupt(running).pipe(Effect.andThen(Scope.close(scope, Exit.void))),
+    shutDown: Effect.suspend(() => close(scope)),
     /** Dies: nothing more reaches the table or the server. */
     crash: Effect.suspend(() => {
       power.isOn = false
@@ -153,6 +155,10 @@ const startProcess = Effect.fnUntraced(function* (
     }).pipe(Effect.andThen(Effect.forkIn(Fiber.interrupt(running), scope)), Effect.asVoid)
   }
 })
+
+/** Closing may wait for a shutdown timeout, and time passes only where it is made to. */
+const close = (scope: Scope.Closeable) =>
+  Effect.raceFirst(Scope.close(scope, Exit.void), Effect.forever(TestClock.adjust("100 millis")))
 
 /** A running processor. */
 export type Process = Effect.Success<ReturnType<World["start"]>>

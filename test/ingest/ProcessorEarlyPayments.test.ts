@@ -1,0 +1,177 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Duration, Effect } from "effect"
+import { bytesOf, orderOf, paymentOf } from "../support/Samples.ts"
+import { eventually, pass } from "../support/VirtualTime.ts"
+import {
+  attributeOf,
+  deadLetterTopic,
+  imbalanceOf,
+  makeWorld,
+  ordersTopic,
+  paymentsTopic,
+  type World,
+  worldBegins
+} from "../support/World.ts"
+
+const settled = (world: World, topic: string) =>
+  Effect.map(world.pending(topic), (pending) => pending.length === 0)
+
+const elapsedMillis = Effect.map(Clock.currentTimeMillis, (now) => now - worldBegins)
+
+const grace = { paymentGrace: Duration.seconds(10) }
+
+describe("a processor of early payments", () => {
+  it.effect("[G5] an early payment is matched the moment its order is stored", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start()
+      yield* world.publishPayments(paymentOf(1n))
+      // Late enough for rechecks to be seconds apart.
+      yield* pass("20 seconds")
+      assert.strictEqual((yield* process.totals("payments")).waiting, 1)
+      yield* world.publishOrders(orderOf(1n))
+      yield* pass("10 millis")
+      assert.strictEqual(world.table.fact(1n)?.payment_id, paymentOf(1n).payment_id)
+      assert.lengthOf(yield* world.pending(paymentsTopic), 0)
+    })
+  )
+
+  it.effect("[G5] an early payment whose order another process stores is found on a recheck", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* world.start()
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("1 second")
+      const { order_id, ...columns } = orderOf(1n)
+      world.table.write(order_id, columns, worldBegins * 1_000)
+      yield* eventually("the payment is settled", settled(world, paymentsTopic))
+      assert.lengthOf(yield* world.deadLetters, 0)
+      assert.isBelow(yield* elapsedMillis, 8_000)
+    })
+  )
+
+  it.effect(
+    "[G5] a payment that never gets an order is a dead letter once the grace is over, and not before",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        yield* world.start(grace)
+        yield* world.publishPayments(paymentOf(1n))
+        yield* pass("9900 millis")
+        assert.lengthOf(yield* world.deadLetters, 0)
+        yield* pass("300 millis")
+        const letters = yield* world.deadLetters
+        assert.deepStrictEqual(
+          letters.map((letter) => attributeOf(letter, "dlq-reason")),
+          ["unmatched-payment"]
+        )
+        assert.lengthOf(yield* world.pending(paymentsTopic), 0)
+      })
+  )
+
+  it.effect("[G5] however long the grace is over, a payment waits while an older order is unsettled", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* world.start(grace)
+      // The store takes orders of other ids, and holds up the one the payment is for.
+      world.storeFaults.encounter = (orderId) => (orderId === 1n ? "timed-out-unwritten" : "answered")
+      yield* world.publishOrders(orderOf(1n))
+      yield* pass("10 millis")
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("2 minutes")
+      assert.lengthOf(yield* world.deadLetters, 0)
+      world.storeFaults.encounter = () => "answered"
+      yield* eventually("the payment is settled", settled(world, paymentsTopic))
+      assert.lengthOf(yield* world.deadLetters, 0)
+      assert.strictEqual(world.table.fact(1n)?.payment_id, paymentOf(1n).payment_id)
+    })
+  )
+
+  it.effect("[G5] an undecodable order held for the dead-letter topic does not hold up payments", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* world.broker.setTopicMissing(deadLetterTopic, true)
+      const process = yield* world.start(grace)
+      yield* world.publishRaw(ordersTopic, { data: bytesOf("no JSON"), attributes: {}, orderingKey: "" })
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("30 seconds")
+      yield* world.broker.setTopicMissing(deadLetterTopic, false)
+      yield* eventually("both are settled", settled(world, paymentsTopic))
+      assert.strictEqual((yield* process.totals("payments")).fates["dead-lettered(unmatched-payment)"], 1)
+    })
+  )
+
+  it.effect(
+    "[G5] a trickle of orders, each stored at once, still carries the watermark past a lost payment",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        yield* world.start(grace)
+        yield* world.publishPayments(paymentOf(1n))
+        for (let id = 2n; id < 16n; id++) {
+          yield* pass("1 second")
+          yield* world.publishOrders(orderOf(id))
+        }
+        yield* pass("1 second")
+        assert.lengthOf(yield* world.deadLetters, 1)
+      })
+  )
+
+  it.effect("[G5] with a grace of 0 a payment without an order is a dead letter at once", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* world.start({ paymentGrace: Duration.zero })
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("10 millis")
+      assert.lengthOf(yield* world.deadLetters, 1)
+    })
+  )
+
+  it.effect("[G5] a full waiting room pauses payments and nothing else, and cannot deadlock", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld({ batchSize: 1 })
+      const process = yield* world.start({ waitingRoomMax: 5, maxOutstandingMessages: 10 })
+      const ids = Array.from({ length: 40 }, (_, index) => BigInt(index + 1))
+      yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
+      yield* pass("1 second")
+      const full = yield* process.totals("payments")
+      assert.strictEqual(full.waiting, 5)
+      assert.strictEqual((yield* process.health).payments._tag, "Paused")
+      assert.strictEqual((yield* process.health).orders._tag, "Healthy")
+      // Those at the door are outstanding still: the room's limits and the outstanding ones bound all there is.
+      assert.isAtMost(full.received, 15)
+      yield* world.publishOrders(...ids.map((id) => orderOf(id)))
+      yield* eventually("everything is settled", settled(world, paymentsTopic))
+      assert.deepStrictEqual(yield* world.deadLetters, [])
+      assert.strictEqual(imbalanceOf(yield* process.totals("payments")), 0)
+    })
+  )
+
+  it.effect("[G6] the waiting room's limit on bytes counts too", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld({ batchSize: 1 })
+      const process = yield* world.start({ waitingRoomBytes: 1_000 })
+      const ids = Array.from({ length: 40 }, (_, index) => BigInt(index + 1))
+      yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
+      yield* pass("1 second")
+      const { waiting } = yield* process.totals("payments")
+      assert.isAbove(waiting, 0)
+      assert.isBelow(waiting, 10)
+    })
+  )
+
+  it.effect("[G5] a backlog of orders read after an outage makes no dead letter of its payments", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld({ batchSize: 10 })
+      const ids = Array.from({ length: 300 }, (_, index) => BigInt(index + 1))
+      yield* world.publishOrders(...ids.map((id) => orderOf(id)))
+      yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
+      // So slow that the last order is stored long after the grace of the first payment.
+      world.storeFaults.latency = () => 15_000
+      yield* world.start(grace)
+      yield* pass("5 minutes")
+      yield* eventually("everything is settled", settled(world, paymentsTopic))
+      assert.deepStrictEqual(yield* world.deadLetters, [])
+    })
+  )
+})
