@@ -31,12 +31,21 @@ export class GoogleClient extends Context.Service<
    * **Errors**: `PubSubError` with `AccessDenied` where there are no Application Default Credentials, or
    * `RequestRejected` where no project id is set and an emulator knows none.
    */
-  static readonly layer = (settings: PubSubSettings): Layer.Layer<GoogleClient, PubSubError> =>
-    Layer.effect(GoogleClient, open(settings))
+  static readonly layer = (
+    settings: PubSubSettings,
+    options: ConnectionOptions = {}
+  ): Layer.Layer<GoogleClient, PubSubError> => Layer.effect(GoogleClient, open(settings, options))
+}
+
+/** How the connection differs from the usual. */
+export interface ConnectionOptions {
+  /** How often a silent connection is pinged, and at most how long an answer may take. **Units**: seconds. */
+  readonly pingSeconds?: number
 }
 
 const open = Effect.fnUntraced(function* (
-  settings: PubSubSettings
+  settings: PubSubSettings,
+  connection: ConnectionOptions
 ): Effect.fn.Return<GoogleClient["Service"], PubSubError, Scope.Scope> {
   const isEmulator = Option.isSome(settings.emulatorHost)
   if (isEmulator && Option.isNone(settings.projectId)) {
@@ -51,7 +60,7 @@ const open = Effect.fnUntraced(function* (
   }
   const { PubSub, v1: clients } = yield* Effect.promise(() => import("@google-cloud/pubsub"))
   const pubSub = new PubSub({
-    ...channelOptions,
+    ...channelOptions(connection.pingSeconds ?? (isEmulator ? keepAliveEmulatorSeconds : keepAliveSeconds)),
     ...(Option.isSome(settings.projectId) ? { projectId: settings.projectId.value } : {}),
     ...(Option.isSome(settings.emulatorHost) ? emulatorOptions(settings.emulatorHost.value) : {})
   })
@@ -83,19 +92,18 @@ const open = Effect.fnUntraced(function* (
  * as soon as our own backoff asks (the library would wait up to two minutes). Exactly-once answers name each failed
  * id in the metadata, which outgrows the default.
  */
-const channelOptions = {
-  "grpc.keepalive_time_ms": keepAliveSeconds * 1000,
-  "grpc.keepalive_timeout_ms": keepAliveAnswerSeconds * 1000,
+const channelOptions = (pingSeconds: number) => ({
+  "grpc.keepalive_time_ms": pingSeconds * 1000,
+  "grpc.keepalive_timeout_ms": Math.min(pingSeconds, keepAliveAnswerSeconds) * 1000,
   "grpc.initial_reconnect_backoff_ms": retryBaseMillis,
   "grpc.max_reconnect_backoff_ms": retryCapMillis,
   "grpc.max_metadata_size": 4 * 1024 * 1024
-}
+})
 
 /** Naming the universe keeps the library from looking for credentials, and so from probing for a metadata server. */
 const emulatorOptions = (host: string) => ({
   apiEndpoint: host,
   emulatorMode: true,
-  "grpc.keepalive_time_ms": keepAliveEmulatorSeconds * 1000,
   clientOptions: { universeDomain: "googleapis.com" }
 })
 

@@ -19,6 +19,11 @@ export const classify = (error: unknown): PubSubReason => {
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
   if (isCredentialTrouble(text)) return new AccessDenied({ cause: error })
   switch (codeOf(error)) {
+    case Status.ResourceExhausted:
+      // Of a quota: it passes. Of the server's limit on one request: that never does.
+      return tooLarge.test(text)
+        ? new RequestRejected({ detail: text, cause: error })
+        : new PubSubUnavailable({ cause: error })
     case Status.InvalidArgument:
     case Status.AlreadyExists:
     case Status.FailedPrecondition:
@@ -46,6 +51,7 @@ export const Status = {
   NotFound: 5,
   AlreadyExists: 6,
   PermissionDenied: 7,
+  ResourceExhausted: 8,
   FailedPrecondition: 9,
   OutOfRange: 11,
   Unimplemented: 12,
@@ -82,6 +88,7 @@ const textOf = (error: unknown): string => {
 const isCredentialTrouble = (text: string): boolean =>
   absentCredentials.test(text) || (refusedCredentials.test(text) && !networkTrouble.test(text))
 
+const tooLarge = /message larger than max/i
 const absentCredentials = /Could not load the default credentials|Unable to detect a Project Id/i
 const refusedCredentials = /Getting metadata from plugin failed|invalid_grant|invalid_client|invalid_rapt/i
 const networkTrouble =

@@ -21,12 +21,24 @@ export interface SubscriberOptions {
   readonly script?: ScriptedPubSub["script"]
 }
 
+/** Settings of a server at `host:port`. */
+export const settingsFor = (address: string): PubSubSettings => ({
+  projectId: Option.some("scripted"),
+  emulatorHost: Option.some(address),
+  ordersTopic: "orders",
+  ordersSubscription: "orders-sub",
+  paymentsTopic: "payments",
+  paymentsSubscription: "payments-sub",
+  dlqTopic: "dead-letters",
+  dlqSubscription: "dead-letters-sub"
+})
+
 /** Google's client on a scripted server. */
 export const scriptedClient = (server: ScriptedPubSub, isEmulator = false): Layer.Layer<GoogleClient> =>
   Layer.effect(
     GoogleClient,
     Effect.map(GoogleClient, (client) => ({ ...client, isEmulator }))
-  ).pipe(Layer.provide(GoogleClient.layer(settingsOf(server))), Layer.orDie)
+  ).pipe(Layer.provide(GoogleClient.layer(settingsFor(server.address))), Layer.orDie)
 
 /** Our publisher on a scripted server. */
 export const scriptedPublisher = (server: ScriptedPubSub) =>
@@ -89,14 +101,3 @@ export const batch = (prefix: string, count: number, orderingKey = ""): Readonly
   Array.from({ length: count }, (_, index) => ({ ackId: `${prefix}-${index + 1}`, orderingKey }))
 
 const realMoment = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 1)))
-
-const settingsOf = (server: ScriptedPubSub): PubSubSettings => ({
-  projectId: Option.some("scripted"),
-  emulatorHost: Option.some(server.address),
-  ordersTopic: "orders",
-  ordersSubscription: "orders-sub",
-  paymentsTopic: "payments",
-  paymentsSubscription: "payments-sub",
-  dlqTopic: "dead-letters",
-  dlqSubscription: "dead-letters-sub"
-})

@@ -58,6 +58,13 @@ describe("classify", () => {
     }
   )
 
+  it("a request over the server's own limit is rejected, although the status is that of a quota", () => {
+    assert.strictEqual(
+      classify(grpc(8, "grpc: received message larger than max (8 vs. 4)"))._tag,
+      "RequestRejected"
+    )
+  })
+
   it("a rejection tells the server's words", () => {
     const reason = classify(grpc(3, "You have passed an invalid argument"))
     assert.strictEqual(
