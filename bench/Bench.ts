@@ -1,0 +1,91 @@
+/** What every scenario works with: the servers, the benchmark's own look at them, and how much of everything. */
+import { execFileSync } from "node:child_process"
+import { join } from "node:path"
+import { type Contender, counterfoil, loop, loopAgain } from "./Contender.ts"
+import { FactTable } from "./FactTable.ts"
+import type { Options } from "./Options.ts"
+import { type Amounts, full, quick } from "./Plan.ts"
+import { openPubSub, type PubSubAccess } from "./PubSubAccess.ts"
+import { closeStage, openStage, type Stage, stageNamed } from "./Stage.ts"
+
+/** Where the servers are, as environment variables, and where contenders write their logs. */
+export interface Place {
+  readonly environment: Readonly<Record<string, string>>
+  readonly logs: string
+}
+
+/** What every scenario works with. */
+export interface Bench {
+  readonly place: Place
+  readonly access: PubSubAccess
+  readonly table: FactTable
+  readonly amounts: Amounts
+  /** The one everything is compared with, and the one that is compared. */
+  readonly contenders: readonly [Contender, Contender]
+  /** Plays on a stage of its own, which is cleared away afterwards. */
+  readonly onStage: <A>(play: (stage: Stage) => Promise<A>) => Promise<A>
+  readonly close: () => Promise<void>
+}
+
+/** Creates keyspace and table with `counterfoil setup`, and opens the benchmark's own clients. */
+export const openBench = async (servers: Place["environment"], options: Options): Promise<Bench> => {
+  const environment = { ...servers, CASSANDRA_KEYSPACE: keyspace }
+  const place = { environment, logs: join(root, ".cache", "bench", "logs") }
+  execFileSync(process.execPath, [join(root, "bin", "counterfoil.js"), "setup", "cassandra"], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+    stdio: ["ignore", "ignore", "inherit"]
+  })
+  const contactPoints = named(servers, "CASSANDRA_CONTACT_POINTS").split(",")
+  const table = new FactTable(contactPoints, named(servers, "CASSANDRA_LOCAL_DATACENTER"), keyspace)
+  await table.connect()
+  const access = await openPubSub(named(servers, "PUBSUB_PROJECT_ID"))
+  const run = Date.now().toString(36)
+  let stages = 0
+  return {
+    place,
+    access,
+    table,
+    amounts: {
+      ...(options.isQuick ? quick : full),
+      ...(options.rounds === undefined ? {} : { rounds: allOf(options.rounds) })
+    },
+    contenders: [loop, options.isSelf ? loopAgain : counterfoil],
+    onStage: async (play) => {
+      stages += 1
+      const stage = stageNamed(run, stages)
+      await openStage(access, stage)
+      const result = await play(stage)
+      await closeStage(access, stage)
+      return result
+    },
+    close: async () => {
+      await Promise.all([access.close(), table.close()])
+    }
+  }
+}
+
+/** Writes a line of progress. */
+export const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Each contender of a round; who is first changes from round to round, so that a drift favours neither. */
+export const inTurn = ({ contenders }: Bench, round: number): ReadonlyArray<Contender> =>
+  round % 2 === 0 ? contenders : contenders.toReversed()
+
+const root = join(import.meta.dirname, "..")
+const keyspace = "counterfoil_bench"
+
+const allOf = (rounds: number): Amounts["rounds"] => ({
+  drain: rounds,
+  steady: rounds,
+  backlog: rounds,
+  start: rounds,
+  produce: rounds
+})
+
+const named = (environment: Place["environment"], name: string): string => {
+  const value = environment[name]
+  if (value === undefined) throw new Error(`${name} is not known`)
+  return value
+}

@@ -1,0 +1,47 @@
+/** Takes in the dead letters of a phase while it runs. */
+import { type PubSubAccess, type PullStream, unary } from "./PubSubAccess.ts"
+
+const streamCount = 4
+
+/** Takes in everything a dead-letter subscription gets, and acknowledges it. */
+export class DeadLetterTap {
+  /** The bytes of each dead letter by its message id, so that a redelivery counts once. */
+  readonly letters = new Map<string, Buffer>()
+  /** When the last of them arrived. **Units**: milliseconds of `performance.now()`. */
+  lastAt = 0
+  readonly #access: PubSubAccess
+  readonly #subscription: string
+  readonly #streams: ReadonlyArray<PullStream>
+  #isOpen = true
+
+  constructor(access: PubSubAccess, subscription: string) {
+    this.#access = access
+    this.#subscription = subscription
+    this.#streams = Array.from({ length: streamCount }, () => this.#open())
+  }
+
+  close(): void {
+    this.#isOpen = false
+    for (const stream of this.#streams) stream.cancel()
+  }
+
+  #open(): PullStream {
+    const stream = this.#access.stub.streamingPull({ deadline: Date.now() + 1_800_000 })
+    stream.on("data", ({ receivedMessages }) => {
+      const ackIds: Array<string> = []
+      for (const { ackId, message } of receivedMessages) {
+        if (ackId == null || message?.messageId == null) continue
+        ackIds.push(ackId)
+        this.letters.set(message.messageId, message.data as Buffer)
+      }
+      this.lastAt = performance.now()
+      const { stub } = this.#access
+      void unary(stub, stub.acknowledge, { subscription: this.#subscription, ackIds }).catch(() => undefined)
+    })
+    stream.on("error", (error) => {
+      if (this.#isOpen) process.stderr.write(`dead letters: ${error.message}\n`)
+    })
+    stream.write({ subscription: this.#subscription, streamAckDeadlineSeconds: 60 })
+    return stream
+  }
+}

@@ -1,0 +1,49 @@
+/** What a run was made on: numbers of two machines, or of two versions, are not comparable. */
+import { execFileSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { cpus, release, totalmem, type } from "node:os"
+import { join } from "node:path"
+
+/** What a run was made on, and with. */
+export interface Machine {
+  readonly processor: string
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly system: string
+  readonly node: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly cassandra: string
+  readonly servers: string
+  /** The commit; with a plus sign where files were changed since. */
+  readonly commit: string
+  /** Whether `dist/` was there, which the command prefers to the sources. */
+  readonly isBuilt: boolean
+}
+
+/** Describes this machine. */
+export const machine = (cassandra: string, areServersGiven: boolean): Machine => ({
+  processor: cpus()[0]?.model.trim() ?? "unknown",
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  system: `${type()} ${release()}`,
+  node: process.versions.node,
+  versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+  cassandra,
+  servers: areServersGiven ? "given by the environment" : "started for this run, on the same machine",
+  commit: `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : "+"}`,
+  isBuilt: existsSync(join(root, "dist", "main.js"))
+})
+
+const root = join(import.meta.dirname, "..")
+const packages = ["effect", "@google-cloud/pubsub", "cassandra-driver"]
+
+const versionOf = (name: string): string =>
+  JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version
+
+const git = (...args: ReadonlyArray<string>): string => {
+  try {
+    return execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim()
+  } catch {
+    return "unknown"
+  }
+}

@@ -1,0 +1,49 @@
+/** How much of everything a run does. */
+
+/** The scenarios, in the order they are played. */
+export const scenarioNames = ["drain", "steady", "backlog", "start", "produce"] as const
+
+/** One of {@link scenarioNames}. */
+export type ScenarioName = (typeof scenarioNames)[number]
+
+/** How much of everything. */
+export interface Amounts {
+  readonly rounds: Readonly<Record<ScenarioName, number>>
+  /** Messages drained before anything is measured, so that the servers are warm. */
+  readonly warmUp: number
+  /** Orders, and as many payments, of one drain. */
+  readonly drain: number
+  /** Every how many payments one matches no order. */
+  readonly unmatchedEvery: number
+  readonly steadySeconds: number
+  /** Seconds at the same pace before them, which count for nothing. */
+  readonly steadyWarmUpSeconds: number
+  /** The two backlogs whose peak of memory is compared. */
+  readonly backlogs: readonly [number, number]
+  /** Orders, and as many payments, that `produce` publishes. */
+  readonly produce: number
+}
+
+/** What is judged: about 50 minutes. Eight rounds of drain let one outlier at each end be left aside. */
+export const full: Amounts = {
+  rounds: { drain: 8, steady: 5, backlog: 5, start: 5, produce: 5 },
+  warmUp: 20_000,
+  drain: 60_000,
+  unmatchedEvery: 10,
+  steadySeconds: 60,
+  steadyWarmUpSeconds: 5,
+  backlogs: [20_000, 200_000],
+  produce: 150_000
+}
+
+/** What only shows that it works: under three minutes, servers included. */
+export const quick: Amounts = {
+  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1 },
+  warmUp: 0,
+  drain: 3_000,
+  unmatchedEvery: 10,
+  steadySeconds: 4,
+  steadyWarmUpSeconds: 1,
+  backlogs: [2_000, 6_000],
+  produce: 5_000
+}

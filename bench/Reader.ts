@@ -1,0 +1,88 @@
+/** Reads back what a phase left, and compares every cell and every dead letter with what was published. */
+import type { types } from "cassandra-driver"
+import type { FactTable } from "./FactTable.ts"
+import type { PubSubAccess } from "./PubSubAccess.ts"
+import { type Stage, subscriptionPath } from "./Stage.ts"
+import { isUnmatched, orderOf, paymentOf, unmatchedAmong } from "./Traffic.ts"
+
+/** What must be in the table and among the dead letters. */
+export interface Expectation {
+  /** Orders 1 … `orders`. */
+  readonly orders: number
+  /** Payments 1 … `payments`. */
+  readonly payments: number
+  /** Every how many payments one matches no order. */
+  readonly unmatchedEvery: number
+}
+
+/** Throws unless rows, cells and dead letters are exactly as expected, and nothing is left in the subscriptions. */
+export const check = async (
+  table: FactTable,
+  access: PubSubAccess,
+  stage: Stage,
+  letters: Iterable<Buffer>,
+  expected: Expectation
+): Promise<void> => {
+  const problems: Array<string> = []
+  let rows = 0
+  for await (const row of table.rows()) {
+    rows += 1
+    const wrong = wrongCells(row, expected)
+    if (wrong.length > 0) problems.push(`order ${row["order_id"]}: ${wrong.join(", ")}`)
+  }
+  if (rows !== expected.orders) problems.push(`${rows} rows instead of ${expected.orders}`)
+  problems.push(...wrongLetters(letters, expected))
+  for (const subscription of [stage.ordersSubscription, stage.paymentsSubscription]) {
+    if (await holdsMessages(access, subscription)) problems.push(`${subscription} still holds messages`)
+  }
+  if (problems.length > 0)
+    throw new Error(`${problems.length} wrong, first: ${problems.slice(0, 5).join("; ")}`)
+}
+
+/** How many dead letters there must be. */
+export const deadLettersOf = ({ payments, unmatchedEvery }: Expectation): number =>
+  unmatchedAmong(1, payments, unmatchedEvery)
+
+const wrongCells = (row: types.Row, expected: Expectation): ReadonlyArray<string> => {
+  const id = Number(row["order_id"])
+  const hasPayment = id <= expected.payments && !isUnmatched(id, expected.unmatchedEvery)
+  const cells = { ...noPayment, ...orderOf(id), ...(hasPayment ? paymentOf(id, 0) : {}) }
+  return Object.entries(cells).flatMap(([column, value]) =>
+    valueOf(row[column]) === value ? [] : [`${column} is ${row[column]} instead of ${value}`]
+  )
+}
+
+const noPayment = {
+  payment_id: null,
+  payment_method: null,
+  card_last_four: null,
+  payment_status: null,
+  payment_datetime: null
+}
+
+/** Integers come as objects of the driver's own. */
+const valueOf = (cell: unknown): unknown =>
+  typeof cell === "object" && cell !== null ? Number(cell.toString()) : cell
+
+const wrongLetters = (letters: Iterable<Buffer>, expected: Expectation): ReadonlyArray<string> => {
+  const missing = new Set<string>()
+  for (let id = 1; id <= expected.payments; id++) {
+    if (!isUnmatched(id, expected.unmatchedEvery)) continue
+    missing.add(JSON.stringify(paymentOf(id, expected.unmatchedEvery)))
+  }
+  const wrong: Array<string> = []
+  for (const letter of letters) {
+    if (!missing.delete(letter.toString())) wrong.push(`a dead letter too many: ${letter}`)
+  }
+  return missing.size === 0 ? wrong : [...wrong, `${missing.size} dead letters are missing`]
+}
+
+const holdsMessages = async (access: PubSubAccess, subscription: string): Promise<boolean> => {
+  const name = subscriptionPath(access, subscription)
+  const [{ receivedMessages }] = await access.subscriber.pull({
+    subscription: name,
+    maxMessages: 1,
+    returnImmediately: true
+  })
+  return (receivedMessages?.length ?? 0) > 0
+}

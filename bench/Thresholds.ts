@@ -1,0 +1,90 @@
+/** What a full run must show; its exit status tells whether it does. */
+import type { Findings, Series } from "./Findings.ts"
+import { type Estimate, estimate } from "./Statistics.ts"
+
+/** One thing a run must show. */
+export interface Threshold {
+  /** The series it looks at. */
+  readonly id: string
+  readonly title: string
+  /** Which number of the series is judged: the median, or an end of its 90 % interval. */
+  readonly judged: keyof Pick<Estimate, "median" | "low" | "high">
+  readonly relation: "at most" | "at least"
+  readonly limit: number
+  /** What is hoped for beyond it; reported, not required. */
+  readonly goal?: number
+}
+
+/** How a run did at one threshold. */
+export interface Verdict extends Threshold {
+  readonly found: number
+  readonly holds: boolean
+  /** The goal, too. The median is what it is compared with. */
+  readonly reachesGoal: boolean | undefined
+}
+
+/** Everything a full run must show. */
+export const thresholds: ReadonlyArray<Threshold> = [
+  atMost("drain.orders.cpu", "drain: processor time per order by the loop's", "high", 0.85),
+  atMost("drain.payments.cpu", "drain: processor time per payment by the loop's", "high", 0.75),
+  atLeast("drain.orders.rate", "drain: orders a second by the loop's", "low", 0.95, 1.05),
+  atLeast("drain.payments.rate", "drain: payments a second by the loop's", "low", 0.95, 1.2),
+  atMost(
+    "steady.orders.receipt.p99",
+    "steady: orders, p99 from receipt to durable by the loop's",
+    "median",
+    1.25
+  ),
+  atMost(
+    "steady.payments.receipt.p99",
+    "steady: payments, p99 from receipt to durable by the loop's",
+    "median",
+    1.25
+  ),
+  atMost(
+    "backlog.growth",
+    "backlog: peak of memory with the large backlog by that with the small one",
+    "median",
+    1.1
+  ),
+  atMost("backlog.large", "backlog: peak of memory with the large backlog by the loop's", "median", 1),
+  atMost("start.allowed", "start: first row by 1.3 × the loop's + 0.3 s", "median", 1),
+  atLeast("produce.rate", "produce: messages a second", "median", 30_000)
+]
+
+/** Judges what was found; a threshold whose scenario was not played is left out. */
+export const judge = (findings: Findings): ReadonlyArray<Verdict> =>
+  thresholds.flatMap((threshold) => {
+    const series = [...findings.ratios, ...findings.measured].find(({ id }) => id === threshold.id)
+    return series === undefined ? [] : [verdictOn(threshold, series)]
+  })
+
+const verdictOn = (threshold: Threshold, { values }: Series): Verdict => {
+  const estimated = estimate(values)
+  const found = estimated[threshold.judged]
+  const { goal } = threshold
+  return {
+    ...threshold,
+    found,
+    holds: keeps(threshold, found, threshold.limit),
+    reachesGoal: goal === undefined ? undefined : keeps(threshold, estimated.median, goal)
+  }
+}
+
+// What could not be found keeps nothing: every comparison with NaN is false.
+const keeps = ({ relation }: Threshold, found: number, limit: number): boolean =>
+  relation === "at most" ? found <= limit : found >= limit
+
+function atMost(id: string, title: string, judged: Threshold["judged"], limit: number): Threshold {
+  return { id, title, judged, relation: "at most", limit }
+}
+
+function atLeast(
+  id: string,
+  title: string,
+  judged: Threshold["judged"],
+  limit: number,
+  goal?: number
+): Threshold {
+  return { id, title, judged, relation: "at least", limit, ...(goal === undefined ? {} : { goal }) }
+}
