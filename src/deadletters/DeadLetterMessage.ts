@@ -38,8 +38,9 @@ export const messageOf = (letter: DeadLetter, failedAtMillis: number, appVersion
     ([key]) => !key.startsWith(deadLetterPrefix)
   )
   const kept = original.filter(([key, value]) => attributeViolation(key, value) === undefined)
-  const slots = maxAttributes - own.length - 1
-  while (kept.length > slots) kept.pop()
+  const slots = maxAttributes - own.length
+  // Once one is dropped, the count of them takes a slot too.
+  if (kept.length < original.length || kept.length > slots) kept.splice(slots - 1)
   for (;;) {
     const message = assemble(letter.delivery.data, kept, own, original.length - kept.length)
     const excess = encodedBytes(message) - bytesMax

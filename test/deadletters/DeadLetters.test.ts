@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Result } from "effect"
+import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
+import { MemoryBroker } from "../../src/pubsub/memory/MemoryBroker.ts"
+import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
+import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
+import { Topology } from "../../src/pubsub/Topology.ts"
+import { deliveryOf } from "../support/Samples.ts"
+
+const topic = "dlq_payments_data"
+
+const ports = DeadLetters.layer({ topic, appVersion: "1.2.3" }).pipe(
+  Layer.provideMerge(Layer.mergeAll(MemoryPublisher.layer, MemoryTopology.layer)),
+  Layer.provideMerge(MemoryBroker.layer)
+)
+
+const letter = (messageId: string) => ({
+  delivery: deliveryOf(messageId),
+  subscription: "projects/p/subscriptions/s",
+  reason: "undecodable" as const,
+  error: "Expected JSON"
+})
+
+describe("DeadLetters", () => {
+  it.effect("[G1] answers each dead letter in order, once the server has it", () =>
+    Effect.gen(function* () {
+      yield* Topology.use((topology) => topology.createTopic(topic))
+      const deadLetters = yield* DeadLetters
+      const answers = yield* deadLetters.publish(["a", "b", "c"].map(letter))
+      assert.isTrue(answers.every(Result.isSuccess))
+      const published = yield* MemoryBroker.use((broker) => broker.publishedTo(topic))
+      assert.deepStrictEqual(
+        published.map(({ attributes }) => attributes["dlq-message-id"]),
+        ["a", "b", "c"]
+      )
+    }).pipe(Effect.provide(ports))
+  )
+
+  it.effect("[G4] a missing topic fails each dead letter, and says how to mend it", () =>
+    Effect.gen(function* () {
+      const deadLetters = yield* DeadLetters
+      const [answer] = yield* deadLetters.publish([letter("a")])
+      if (answer === undefined || Result.isSuccess(answer)) return assert.fail("published to nowhere")
+      assert.strictEqual(answer.failure.reason._tag, "ResourceMissing")
+      assert.include(answer.failure.message, "counterfoil setup pubsub")
+    }).pipe(Effect.provide(ports))
+  )
+})

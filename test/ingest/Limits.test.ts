@@ -1,0 +1,65 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Limits from "../../src/ingest/Limits.ts"
+import {
+  maxAttributeValueBytes,
+  maxRequestBytes,
+  maxRequestMessages
+} from "../../src/pubsub/MessageLimits.ts"
+
+const leaseMillis = Limits.leaseSeconds * 1_000
+
+describe("Limits", () => {
+  it("every limit is a number above zero, or a list of such", () => {
+    for (const [name, limit] of Object.entries(Limits)) {
+      for (const value of [limit].flat()) assert.isTrue(Number.isFinite(value) && value > 0, name)
+    }
+  })
+
+  it("[G1] a lease is extended at least twice before it ends", () => {
+    assert.isAtLeast(Limits.leaseSeconds, 2 * Limits.leaseExtendSeconds)
+    assert.isBelow(Limits.leaseTickMillis, Limits.leaseExtendSeconds * 1_000)
+  })
+
+  it("[G4] the longest retry wait, and a table's answer after it, end well within the total lease", () => {
+    const worstWait = Limits.retryCapMillis * (1 + Limits.retryJitter)
+    assert.isBelow(worstWait + Limits.cassandraAnswerMillis, (Limits.leaseTotalMinutes * 60_000) / 10)
+  })
+
+  it("[G4] a retry comes sooner than a lease ends, so that an outage's end is noticed within one lease", () => {
+    assert.isBelow(Limits.retryCapMillis * (1 + Limits.retryJitter), leaseMillis)
+  })
+
+  it("[G5] an early payment is rechecked sooner than a lease ends", () => {
+    assert.isBelow(Limits.recheckBaseMillis, Limits.recheckCapMillis)
+    assert.isBelow(Limits.recheckCapMillis * (1 + Limits.retryJitter), leaseMillis)
+    assert.isAtMost(Limits.waitingRoomTickMillis, Limits.recheckBaseMillis)
+  })
+
+  it("[G5] a quiet stream counts as caught up before the orders of a killed process would come back", () => {
+    // Hence the grace of 2 leases and 5 s: the watermark alone does not wait for them.
+    assert.isBelow(Limits.caughtUpAfterMillis, leaseMillis)
+  })
+
+  it("[G8] publishing gives up within a lease, and a close within the default SHUTDOWN_TIMEOUT of 20 s", () => {
+    assert.isBelow(Limits.publishPatienceSeconds, Limits.leaseSeconds)
+    assert.isBelow(Limits.closePatienceSeconds + Limits.cassandraDrainSeconds, 20)
+  })
+
+  it("[G6] the default MAX_IN_FLIGHT_WRITES of 512 is below what the driver takes on one connection", () => {
+    assert.isBelow(512, Limits.driverRequestsPerConnection)
+  })
+
+  it("[G6] sample traffic and acknowledgements stay within one request of the service", () => {
+    assert.isAtMost(Limits.publishRequestMessages, maxRequestMessages)
+    assert.isAtLeast(Limits.streamMinBytes, maxRequestBytes)
+    assert.isBelow(Limits.ackRequestMaxBytes, 512 * 1024)
+  })
+
+  it("[G3] the error of a schema violation fits an attribute, all its issues together", () => {
+    assert.isBelow(Limits.decodeIssuesShown * 200, maxAttributeValueBytes)
+  })
+
+  it("[G6] lookups of early payments leave most of the statements to orders", () => {
+    assert.isAtMost(Limits.recheckBatchesAtOnce, Limits.batchesAtOnce / 2)
+  })
+})
