@@ -73,7 +73,7 @@ export interface SubscriptionStatus {
   readonly connected: boolean
   /** Why it is not, in a sentence without personal data; empty when connected. */
   readonly trouble: string
-  /** Held and unsettled, those set aside included. */
+  /** Handed over and unsettled, those set aside included. */
   readonly held: number
   /** Deliveries given up because their lease could not be kept, since the start. */
   readonly leasesLost: number

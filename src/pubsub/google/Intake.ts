@@ -101,7 +101,8 @@ export const makeIntake = Effect.fnUntraced(function* (
         else slot.resume()
       }
     }
-    // The server counts what is set aside as outstanding on its stream: a fresh stream starts from nothing.
+    // The service counts what is set aside as outstanding on its stream: a fresh stream starts from nothing.
+    if (client.isEmulator) return
     for (const slot of slots) if (isHalfSpent(slot.stream, request)) slot.renew()
   }
 

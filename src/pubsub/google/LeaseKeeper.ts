@@ -72,7 +72,8 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
       const renewAt = monotonicMillis(clock) + leaseExtendSeconds * 1000
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...refused, ...unanswered]) inventory.forget(held, true)
+      for (const held of [...refused, ...unanswered])
+        if (held.settlement === undefined) inventory.forget(held, true)
       onRoom()
       return done
     })

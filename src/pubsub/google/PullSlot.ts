@@ -36,6 +36,8 @@ export class PullSlot {
   readonly #stopping = Latch.makeUnsafe()
   #stream: PullStream | undefined
   #isPaused = false
+  /** Whether the stream replaces one that worked: then it is taken to be open before it has shown it. */
+  #isReplacement = false
 
   constructor(options: PullSlotOptions) {
     this.#options = options
@@ -49,7 +51,8 @@ export class PullSlot {
   get isOpen(): boolean {
     const { clock, stub } = this.#options
     if (this.#stream === undefined || !isConnected(stub)) return false
-    return this.#stream.hasAnswered || monotonicMillis(clock) - this.#stream.openedAt >= streamOpenMillis
+    if (this.#isReplacement || this.#stream.hasAnswered) return true
+    return monotonicMillis(clock) - this.#stream.openedAt >= streamOpenMillis
   }
 
   pause(): void {
@@ -88,6 +91,7 @@ export class PullSlot {
       if (this.#stopping.isOpen()) return
       if (!isRoutineEnd(end)) yield* this.#judge(end)
       failures = wasProven ? 0 : failures + 1
+      this.#isReplacement = wasProven
       // Proven streams end because servers recycle them, so the next one is opened at once.
       if (failures > 0) yield* Effect.timeoutOption(this.#stopping.await, yield* retryDelay(failures))
     }

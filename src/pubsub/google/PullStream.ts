@@ -32,6 +32,7 @@ export class PullStream {
   heardAt: number
   readonly #call: PullCall
   #isOver = false
+  #isRetired = false
 
   constructor(stub: PullStub, request: PullRequest, openedAt: number, listener: PullListener) {
     this.openedAt = openedAt
@@ -68,12 +69,13 @@ export class PullStream {
 
   /** Shows the server that we are there; it closes streams on which nobody writes. */
   beat(): void {
-    if (!this.#isOver) this.#call.write({})
+    if (!this.#isOver && !this.#isRetired) this.#call.write({})
   }
 
   /** Asks the server to end the stream after what it has sent already. */
   retire(): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#isRetired) return
+    this.#isRetired = true
     this.#call.resume()
     this.#call.end()
   }

@@ -37,6 +37,7 @@ export const makeSettler = Effect.fnUntraced(function* (
   const idle = yield* Latch.make(true)
   let open = 0
   let giveUpAt = Number.POSITIVE_INFINITY
+  let isOver = false
 
   const enqueue = (verb: SettleVerb, claimed: ReadonlyArray<Held>): void => {
     if (claimed.length === 0) return
@@ -60,7 +61,7 @@ export const makeSettler = Effect.fnUntraced(function* (
   }
 
   const answered = (verb: SettleVerb, held: Held, isDone: boolean): void => {
-    if (held.place === "gone") return
+    if (isOver) return
     const behind = inventory.forget(held, verb !== "ack" || !isDone)
     if (behind.length > 0) giveBack(behind, verb === "ack" ? 0 : verb)
     held.settlement?.answered(held.delivery, isDone)
@@ -104,6 +105,7 @@ export const makeSettler = Effect.fnUntraced(function* (
         hurry.openUnsafe()
         return Effect.map(Effect.timeoutOption(idle.await, within), () => {
           for (const held of [...inventory]) if (held.settlement !== undefined) answered("ack", held, false)
+          isOver = true
         })
       }),
     run: Effect.raceFirst(loop, FiberSet.join(sends))
