@@ -53,10 +53,9 @@ export const cassandraFactsPatiently = (
   Layer.unwrap(
     Effect.gen(function* () {
       const health = yield* Health
-      const whenUnreachable = (error: Error) =>
-        health.set("cassandra", { _tag: "Away", reason: error.message })
+      const whenUnreachable = (error: Error) => health.set("facts", { _tag: "Away", reason: error.message })
       const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
-      const healthy = Layer.effectDiscard(health.set("cassandra", { _tag: "Healthy" }))
+      const healthy = Layer.effectDiscard(health.set("facts", { _tag: "Healthy" }))
       return healthy.pipe(Layer.provideMerge(FactStoreCassandra.layer), Layer.provideMerge(connected))
     })
   )

@@ -92,7 +92,7 @@ export const makeAttempt = <A>(
       })
       if (tally.storeTrouble !== undefined || tally.answered > 0) {
         yield* health.set(
-          "cassandra",
+          "facts",
           tally.answered === 0 && tally.storeTrouble !== undefined
             ? { _tag: "Away", reason: tally.storeTrouble }
             : { _tag: "Healthy" }

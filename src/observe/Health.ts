@@ -2,7 +2,7 @@
 import { Clock, Context, Effect, Equal, Layer } from "effect"
 
 /** The parts a process depends on. */
-export const healthParts = ["cassandra", "orders", "payments", "dead-letters"] as const
+export const healthParts = ["facts", "orders", "payments", "dead-letters"] as const
 
 /** One of {@link healthParts}. */
 export type HealthPart = (typeof healthParts)[number]
@@ -54,7 +54,7 @@ export const isReady = (state: HealthState): boolean => state._tag === "Healthy"
 export const reasonOf = (state: HealthState): string | undefined =>
   "reason" in state ? state.reason : undefined
 
-/** A part and its state for people: `cassandra: away: no host answers`. */
+/** A part and its state for people: `facts: away: no host answers`. */
 export const sentenceOf = (part: HealthPart, state: HealthState): string => {
   const reason = reasonOf(state)
   return `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
@@ -63,7 +63,7 @@ export const sentenceOf = (part: HealthPart, state: HealthState): string => {
 const make = Effect.gen(function* () {
   const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
   const parts: Record<HealthPart, PartHealth> = {
-    cassandra: start,
+    facts: start,
     orders: start,
     payments: start,
     "dead-letters": start
@@ -80,7 +80,7 @@ const make = Effect.gen(function* () {
     set: (part, state) =>
       Effect.suspend(() => (Equal.equals(parts[part].state, state) ? Effect.void : change(part, state))),
     states: Effect.sync(() => ({
-      cassandra: parts.cassandra.state,
+      facts: parts.facts.state,
       orders: parts.orders.state,
       payments: parts.payments.state,
       "dead-letters": parts["dead-letters"].state

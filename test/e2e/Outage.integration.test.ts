@@ -68,7 +68,7 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         yield* server.signal("SIGSTOP")
         yield* until(
           "health naming Cassandra",
-          Effect.map(health(url), (text) => /"cassandra"[^}]*[aA]way/.test(text)),
+          Effect.map(health(url), (text) => /"facts"[^}]*[aA]way/.test(text)),
           "40 seconds",
           processor.stderr
         )
@@ -82,7 +82,7 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         yield* publish(set, 1, 50)
         yield* until(
           "health naming the missing table",
-          Effect.map(health(url), (text) => /"cassandra"[^}]*[aA]way/.test(text)),
+          Effect.map(health(url), (text) => /"facts"[^}]*[aA]way/.test(text)),
           "40 seconds",
           processor.stderr
         )

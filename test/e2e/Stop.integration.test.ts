@@ -64,7 +64,7 @@ describeWith("cassandra", "pubsub")("A stop under load", () => {
         })
         yield* until(
           "a first line",
-          Effect.sync(() => process.stderr().includes("cassandra")),
+          Effect.sync(() => process.stderr().includes("facts")),
           "20 seconds",
           process.stderr
         )

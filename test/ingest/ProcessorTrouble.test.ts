@@ -106,7 +106,7 @@ describe("a processor in trouble", () => {
       // Sixteen batches of ten stand before the full backoff; nothing more is taken in.
       assert.strictEqual(away.received, 50 + 160)
       const states = yield* process.health
-      assert.strictEqual(states.cassandra._tag, "Away")
+      assert.strictEqual(states.facts._tag, "Away")
       assert.strictEqual(states.orders._tag, "Paused")
       yield* pass("5 minutes")
       assert.deepStrictEqual(yield* world.deadLetters, [])
@@ -115,7 +115,7 @@ describe("a processor in trouble", () => {
       yield* eventually("everything is settled", settled(world, ordersTopic))
       yield* pass("1 second")
       const healed = yield* process.health
-      assert.strictEqual(healed.cassandra._tag, "Healthy")
+      assert.strictEqual(healed.facts._tag, "Healthy")
       assert.strictEqual(healed.orders._tag, "Healthy")
       assert.strictEqual(imbalanceOf(yield* process.totals("orders")), 0)
       assert.strictEqual((yield* process.totals("orders")).fates["order-stored"], 2_000)
@@ -140,11 +140,11 @@ describe("a processor in trouble", () => {
       world.storeFaults.isAway = true
       yield* world.publishPayments(paymentOf(1n))
       yield* pass("1 second")
-      assert.strictEqual((yield* process.health).cassandra._tag, "Away")
+      assert.strictEqual((yield* process.health).facts._tag, "Away")
       world.storeFaults.isAway = false
       yield* pass("10 seconds")
       assert.strictEqual((yield* process.totals("payments")).waiting, 1)
-      assert.strictEqual((yield* process.health).cassandra._tag, "Healthy")
+      assert.strictEqual((yield* process.health).facts._tag, "Healthy")
     })
   )
 

@@ -25,10 +25,10 @@ describe("Health", () => {
     Effect.gen(function* () {
       const health = yield* Health
       yield* setAll({ _tag: "Healthy" })
-      yield* health.set("cassandra", { _tag: "Away", reason: "no host answers" })
+      yield* health.set("facts", { _tag: "Away", reason: "no host answers" })
       assert.isFalse(yield* isReady)
-      assert.deepStrictEqual((yield* health.states).cassandra, { _tag: "Away", reason: "no host answers" })
-      yield* health.set("cassandra", { _tag: "Healthy" })
+      assert.deepStrictEqual((yield* health.states).facts, { _tag: "Away", reason: "no host answers" })
+      yield* health.set("facts", { _tag: "Healthy" })
       assert.isTrue(yield* isReady)
     }).pipe(Effect.provide(Health.layer))
   )

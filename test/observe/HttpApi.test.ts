@@ -49,7 +49,7 @@ const setAllHealthy = Health.use((health) =>
 describe("HttpApi", () => {
   it.live("/live answers 200 whatever the parts are like", () =>
     Effect.gen(function* () {
-      yield* Health.use((health) => health.set("cassandra", { _tag: "Away", reason: "down" }))
+      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "down" }))
       assert.deepInclude(yield* get("/live"), { status: 200, text: "live\n" })
     }).pipe(Effect.provide(served))
   )
@@ -57,10 +57,10 @@ describe("HttpApi", () => {
   it.live("/ready answers 503 with each reason, then 200", () =>
     Effect.gen(function* () {
       yield* setAllHealthy
-      yield* Health.use((health) => health.set("cassandra", { _tag: "Away", reason: "no host answers" }))
+      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "no host answers" }))
       assert.deepInclude(yield* get("/ready"), {
         status: 503,
-        text: "not ready\ncassandra: away: no host answers\n"
+        text: "not ready\nfacts: away: no host answers\n"
       })
       yield* setAllHealthy
       assert.deepInclude(yield* get("/ready"), { status: 200, text: "ready\n" })
@@ -80,7 +80,7 @@ describe("HttpApi", () => {
       assert.isTrue(ready)
       assert.deepStrictEqual(Object.keys(parts), [...healthParts])
       assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
-      assert.match(parts.cassandra.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+      assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }).pipe(Effect.provide(served))
   )
 
