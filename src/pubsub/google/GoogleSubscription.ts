@@ -63,12 +63,13 @@ const open = Effect.fnUntraced(function* (
   }
   const intake = yield* makeIntake(client, options, inventory, received)
 
-  // Supervised: what fails here ends `deliveries` with it. Leases and settling outlive the intake.
   const upkeep = Effect.all([settler.run, leases.run, receipts.run], {
     concurrency: "unbounded",
     discard: true
   })
+  // supervised: what fails ends `deliveries` with it
   yield* Effect.forkScoped(endWhereItFails(upkeep))
+  // supervised: likewise
   const reading = yield* Effect.forkScoped(endWhereItFails(intake.run))
 
   const stop = Effect.sync(() => {

@@ -1,7 +1,6 @@
 /** How the subscriber keeps its network streams. Shown by the scripted server only: no emulator does these things on demand. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect } from "effect"
 import {
   heartbeatAnswerSeconds,
   heartbeatSeconds,
@@ -9,9 +8,7 @@ import {
   streamMinBytes
 } from "../../../src/ingest/Limits.ts"
 import type { ScriptedStream } from "../../support/ScriptedPubSub.ts"
-import { batch, onTheWire, scriptedName, subscriber, until } from "./ScriptedSubscriber.ts"
-
-const later = (seconds: number) => TestClock.adjust(Duration.seconds(seconds))
+import { batch, later, onTheWire, scriptedName, subscriber, until } from "./ScriptedSubscriber.ts"
 
 describe("streams to a scripted server", () => {
   it.effect("the service gets few streams, which share the limits, and each fits the largest message", () =>

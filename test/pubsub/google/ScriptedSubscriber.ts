@@ -7,7 +7,12 @@ import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { Subscription } from "../../../src/pubsub/Subscription.ts"
-import { type ScriptedMessage, type ScriptedPubSub, scriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import {
+  type ScriptedMessage,
+  type ScriptedPubSub,
+  type ScriptedStatus,
+  scriptedPubSub
+} from "../../support/ScriptedPubSub.ts"
 
 /** The full name of the subscription that {@link subscriber} opens. */
 export const scriptedName = "projects/scripted/subscriptions/scripted-sub"
@@ -86,6 +91,30 @@ export const until = (what: string, condition: () => boolean): Effect.Effect<voi
       yield* realMoment
     }
   })
+
+/** A subscriber that was handed so many deliveries, `m-1`, `m-2`, … */
+export const holding = (count: number, options: SubscriberOptions = {}) =>
+  Effect.gen(function* () {
+    const subscription = yield* subscriber({ messages: 10_000, ...options })
+    const { server, received } = subscription
+    yield* until("a stream", () => server.streams.length > 0)
+    server.streams[0]?.send(batch("m", count))
+    yield* until("the deliveries", () => received.length === count)
+    return subscription
+  })
+
+/** Waits for an effect's answer, the clock moving. */
+export const answered = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    yield* until("the answer", () => fiber.pollUnsafe() !== undefined)
+    return yield* Fiber.join(fiber)
+  })
+
+/** The status of a server that is away. */
+export const unavailable: ScriptedStatus = { code: 14, details: "away" }
+/** Lets so many seconds pass, by the test clock. */
+export const later = (seconds: number) => TestClock.adjust(Duration.seconds(seconds))
 
 /** Lets what is on the wire arrive, while the test clock stands still. */
 export const onTheWire: Effect.Effect<void> = Effect.forEach(

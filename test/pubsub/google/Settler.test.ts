@@ -1,37 +1,17 @@
-/** How the subscriber settles, keeps leases and closes. Shown by the scripted server only, unless the suite says it too. */
+/** How the subscriber settles, and closes. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
-import { TestClock } from "effect/testing"
+import { ackRequestMaxIds, leaseSeconds, settlePatienceSeconds } from "../../../src/ingest/Limits.ts"
 import {
-  ackRequestMaxIds,
-  leaseSeconds,
-  leaseTotalMinutes,
-  settlePatienceSeconds
-} from "../../../src/ingest/Limits.ts"
-import type { ScriptedStatus } from "../../support/ScriptedPubSub.ts"
-import { batch, onTheWire, type SubscriberOptions, subscriber, until } from "./ScriptedSubscriber.ts"
-
-/** A subscriber that was handed so many deliveries, `m-1`, `m-2`, … */
-const holding = (count: number, options: SubscriberOptions = {}) =>
-  Effect.gen(function* () {
-    const subscription = yield* subscriber({ messages: 10_000, ...options })
-    const { server, received } = subscription
-    yield* until("a stream", () => server.streams.length > 0)
-    server.streams[0]?.send(batch("m", count))
-    yield* until("the deliveries", () => received.length === count)
-    return subscription
-  })
-
-/** Waits for an answer, the clock moving. */
-const answered = <A, E>(effect: Effect.Effect<A, E>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    yield* until("the answer", () => fiber.pollUnsafe() !== undefined)
-    return yield* Fiber.join(fiber)
-  })
-
-const unavailable: ScriptedStatus = { code: 14, details: "away" }
-const later = (seconds: number) => TestClock.adjust(Duration.seconds(seconds))
+  answered,
+  batch,
+  holding,
+  later,
+  onTheWire,
+  subscriber,
+  unavailable,
+  until
+} from "./ScriptedSubscriber.ts"
 
 describe("settling on a scripted server", () => {
   it.effect("[G1] acknowledgements of one moment share a request, and each caller waits for its answer", () =>
@@ -182,68 +162,6 @@ describe("settling on a scripted server", () => {
   )
 })
 
-describe("leases on a scripted server", () => {
-  it.effect("leases of thousands of held deliveries are kept by a few requests", () =>
-    Effect.gen(function* () {
-      const { server, open } = yield* holding(5_000)
-      for (let second = 0; second < 30; second++) {
-        yield* later(1)
-        yield* onTheWire
-      }
-      const extended = new Map<string, number>()
-      for (const { seconds, ackIds } of server.leaseChanges) {
-        assert.strictEqual(seconds, leaseSeconds)
-        for (const ackId of ackIds) extended.set(ackId, (extended.get(ackId) ?? 0) + 1)
-      }
-      assert.strictEqual(extended.size, 5_000)
-      for (const times of extended.values()) assert.isAtLeast(times, 30 / leaseSeconds)
-      assert.isAtMost(server.leaseChanges.length, 30)
-      assert.strictEqual((yield* open.status).held, 5_000)
-    })
-  )
-
-  it.effect("what came beyond the limits, and nobody was handed, is leased too", () =>
-    Effect.gen(function* () {
-      const { server, received } = yield* subscriber({ messages: 1 })
-      yield* until("a stream", () => server.streams.length > 0)
-      server.streams[0]?.send(batch("m", 4))
-      yield* until("a lease", () => server.leaseChanges.length > 0)
-      assert.deepStrictEqual(server.leaseChanges[0]?.ackIds, ["m-1", "m-2", "m-3", "m-4"])
-      assert.strictEqual(received.length, 1)
-    })
-  )
-
-  it.effect("after 60 minutes a delivery is given up: released, counted, never settled later", () =>
-    Effect.gen(function* () {
-      const { server, open, received } = yield* holding(2)
-      yield* later(leaseTotalMinutes * 60)
-      yield* until("the release", () => server.leaseChanges.some(({ seconds }) => seconds === 0))
-      assert.deepStrictEqual(received.map(open.isHeld), [false, false])
-      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 0, lost: received })
-      assert.deepStrictEqual(server.acknowledged, [])
-      const { held, leasesLost } = yield* open.status
-      assert.deepStrictEqual({ held, leasesLost }, { held: 0, leasesLost: 2 })
-    })
-  )
-
-  it.effect("a lease that the server says is gone is given up and counted", () =>
-    Effect.gen(function* () {
-      const { open, received } = yield* holding(2, {
-        script: {
-          changeLease: () => ({
-            code: 9,
-            details: "one failed",
-            ackIds: { "m-1": "PERMANENT_FAILURE_INVALID_ACK_ID" }
-          })
-        }
-      })
-      yield* until("one lost", () => received.filter(open.isHeld).length === 1)
-      const { held, leasesLost } = yield* open.status
-      assert.deepStrictEqual({ held, leasesLost }, { held: 1, leasesLost: 1 })
-    })
-  )
-})
-
 describe("closing on a scripted server", () => {
   it.effect("[G8] acknowledgements under way are finished, and the rest is released at once", () =>
     Effect.gen(function* () {
@@ -290,44 +208,6 @@ describe("closing on a scripted server", () => {
       yield* until("an answer", () => acking.pollUnsafe() !== undefined)
       assert.deepStrictEqual(yield* Fiber.join(acking), { done: 0, lost: received.slice(0, 2) })
       assert.deepStrictEqual(yield* open.ack(received), { done: 0, lost: received })
-    })
-  )
-})
-
-describe("ordering keys on a scripted server", () => {
-  const ordered = { messageOrderingEnabled: true }
-
-  it.effect("deliveries of one key are handed over one after another, and other keys flow on", () =>
-    Effect.gen(function* () {
-      const { server, open, received, ids } = yield* subscriber()
-      yield* until("a stream", () => server.streams.length > 0)
-      server.streams[0]?.send([...batch("a", 3, "A"), ...batch("b", 2, "B"), ...batch("free", 2)], ordered)
-      yield* until("the first deliveries", () => ids().length === 4)
-      assert.deepStrictEqual(ids(), ["a-1", "b-1", "free-1", "free-2"])
-      yield* answered(open.ack(received.slice(0, 1)))
-      yield* until("the next of the key", () => ids().length === 5)
-      assert.strictEqual(ids()[4], "a-2")
-      yield* open.setAside(received.slice(4))
-      yield* until("the one after", () => ids().length === 6)
-      assert.strictEqual(ids()[5], "a-3")
-    })
-  )
-
-  it.effect("a released delivery takes the later ones of its key with it", () =>
-    Effect.gen(function* () {
-      const { server, open, received, ids } = yield* subscriber()
-      yield* until("a stream", () => server.streams.length > 0)
-      server.streams[0]?.send([...batch("a", 3, "A"), ...batch("b", 2, "B")], ordered)
-      yield* until("the first deliveries", () => ids().length === 2)
-      yield* answered(open.release(received.slice(0, 1), Duration.seconds(7)))
-      yield* until("all released", () => server.leaseChanges.flatMap(({ ackIds }) => ackIds).includes("a-3"))
-      assert.deepStrictEqual(
-        server.leaseChanges.filter(({ seconds }) => seconds === 7).flatMap(({ ackIds }) => ackIds),
-        ["a-1", "a-2", "a-3"]
-      )
-      assert.deepStrictEqual(ids(), ["a-1", "b-1"])
-      server.streams[0]?.send([{ ackId: "again", orderingKey: "A" }], ordered)
-      yield* until("the redelivery", () => ids().includes("again"))
     })
   )
 })
