@@ -20,6 +20,8 @@ export interface CounterfoilProcess {
   readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** Most memory it had so far. **Units**: MiB of resident set; 0 once it has ended. */
   readonly peakMemory: () => number
+  /** Memory it has now. **Units**: as `peakMemory`. */
+  readonly memory: () => number
   /** Suspends until it serves HTTP, and answers where: `http://127.0.0.1:PORT`. */
   readonly url: Effect.Effect<string>
 }
@@ -110,7 +112,8 @@ const handle = (
   stderr: () => output.stderr,
   ended: Deferred.await(ended),
   signal: (signal) => Effect.sync(() => void child.kill(signal)),
-  peakMemory: () => peakMemoryOf(child.pid ?? 0),
+  peakMemory: () => memoryOf(child.pid ?? 0, "VmHWM"),
+  memory: () => memoryOf(child.pid ?? 0, "VmRSS"),
   url: Effect.suspend(() => {
     const found = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout + output.stderr)?.[0]
     return until(
@@ -125,9 +128,10 @@ const handle = (
   })
 })
 
-const peakMemoryOf = (pid: number): number => {
+const memoryOf = (pid: number, field: "VmHWM" | "VmRSS"): number => {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024
+    const found = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))
+    return Number(found?.[1] ?? 0) / 1024
   } catch {
     return 0
   }
