@@ -1,12 +1,7 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
-import type {
-  CassandraSettings,
-  HttpSettings,
-  ProcessingSettings,
-  PubSubSettings
-} from "./config/Settings.ts"
+import type * as Settings from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
@@ -23,11 +18,11 @@ import { MemorySubscription } from "./pubsub/memory/MemorySubscription.ts"
 import { MemoryTopology } from "./pubsub/memory/MemoryTopology.ts"
 
 /** Metrics, health, and where they are served. */
-export const observed = (http: HttpSettings) =>
+export const observed = (http: Settings.HttpSettings) =>
   HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
 
 /** Google Cloud Pub/Sub, or its emulator. */
-export const googlePubSub = (settings: PubSubSettings) =>
+export const googlePubSub = (settings: Settings.PubSubSettings) =>
   Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
     Layer.provideMerge(GoogleClient.layer(settings))
   )
@@ -40,15 +35,15 @@ export const memoryPubSub = Layer.mergeAll(
 ).pipe(Layer.provideMerge(MemoryBroker.layer))
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
-export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
+export const cassandraFacts = (settings: Settings.CassandraSettings, maxInFlight: number) =>
   FactStoreCassandra.layer.pipe(
     Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
   )
 
 /** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
 export const cassandraFactsPatiently = (
-  settings: CassandraSettings,
-  { maxInFlightWrites }: ProcessingSettings
+  settings: Settings.CassandraSettings,
+  { maxInFlightWrites }: Settings.ProcessingSettings
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -60,35 +55,22 @@ export const cassandraFactsPatiently = (
     })
   )
 
-/** The embedded fact table, in a file. */
-export const sqliteFacts = (file: string) => FactStoreSqlite.layer({ file })
-
 /** What `run` stands on. */
-export const application = (
-  settings: {
-    readonly pubSub: PubSubSettings
-    readonly cassandra: CassandraSettings
-    readonly processing: ProcessingSettings
-    readonly http: HttpSettings
-  },
-  appVersion: string
-) =>
+export const application = (settings: Settings.RunSettings, appVersion: string) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        googlePubSub(settings.pubSub),
-        cassandraFactsPatiently(settings.cassandra, settings.processing)
-      )
-    ),
+    Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
+    // Before Cassandra, which may be waited for: absent credentials show at once.
+    Layer.provideMerge(googlePubSub(settings.pubSub)),
     Layer.provideMerge(observed(settings.http))
   )
 
 /** What `demo` stands on. */
 export const embedded = (
-  settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
+  settings: { readonly dlqTopic: string; readonly file: string; readonly http: Settings.HttpSettings },
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
-    Layer.provideMerge(Layer.mergeAll(memoryPubSub, sqliteFacts(settings.file))),
+    Layer.provideMerge(memoryPubSub),
+    Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
     Layer.provideMerge(observed(settings.http))
   )

@@ -6,8 +6,11 @@ import type { CassandraError } from "./CassandraError.ts"
 import { type Migration, migrationFolder, readMigrations } from "./MigrationFiles.ts"
 import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./MigrationRecord.ts"
 
-/** The schema cannot be brought up to date as things are; the message says what to do. */
-export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{ readonly message: string }> {}
+/** The schema cannot be brought up to date as things are; the message says what to do. The command exits 2. */
+export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{ readonly message: string }> {
+  /** Somebody has to mend something first. */
+  readonly isRetryable = false
+}
 
 /** What {@link apply} did. */
 export interface Applied {

@@ -40,10 +40,17 @@ const lineOf = (error: CliError.CliError): string => {
 /** `--log-level` is our own variable's flag, not the library's. */
 const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
+const settled = <A, E, R>(command: Effect.Effect<A, E, R>) =>
+  command.pipe(
+    Effect.provide(
+      Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter))
+    ),
+    Effect.tapCause(reportFailure)
+  )
+
+/** Runs the command these arguments give; what fails is told on standard error. */
+export const cliWith = (args: ReadonlyArray<string>) =>
+  settled(Command.runWith(counterfoil, { version: appVersion })(args))
+
 /** Runs the command given by the process's arguments; what fails is told on standard error. */
-export const cli = Command.run(counterfoil, { version: appVersion }).pipe(
-  Effect.provide(
-    Layer.mergeAll(NodeServices.layer, CliConfig.layer({ builtIns }), CliOutput.layerPresenter(presenter))
-  ),
-  Effect.tapCause(reportFailure)
-)
+export const cli = settled(Command.run(counterfoil, { version: appVersion }))

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path"
 import { Console, Duration, Effect, Option, Stream } from "effect"
 import { embedded } from "../App.ts"
 import type { HttpSettings, ProcessingSettings } from "../config/Settings.ts"
+import { FactStore } from "../facts/FactStore.ts"
 import { demoGraceSeconds, demoRate } from "../ingest/Limits.ts"
 import { makeProcessor, type Processor } from "../ingest/Processor.ts"
 import { HttpApi } from "../observe/HttpApi.ts"
@@ -48,13 +49,20 @@ export const demo = (options: DemoOptions) => {
       })
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
-        Effect.ensuring(printFates(options.json))
+        Effect.ensuring(Effect.andThen(printFates(options.json), printOutlook(file)))
       )
     })
   ).pipe(
     Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion))
   )
 }
+
+/** Says where to look further; not on standard output, where the data is. */
+const printOutlook = (file: string) =>
+  Effect.gen(function* () {
+    const rows = yield* (yield* FactStore).count
+    yield* Console.error(`${rows} rows are in ${file}; what else there is: npx counterfoil --help`)
+  }).pipe(Effect.catchTag("FactStoreError", (error) => Effect.logWarning(error.message)))
 
 const topics = { orders: "orders_data", payments: "payment_data", deadLetters: "dlq_payments_data" }
 

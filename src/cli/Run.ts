@@ -1,5 +1,5 @@
 /** `run`: the processor, on Pub/Sub and Cassandra. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { appVersion } from "../config/AppVersion.ts"
 import { sections } from "../config/Sections.ts"
@@ -21,10 +21,11 @@ export const runCommand = Command.make(
     flags: settingFlags(...Object.values(wanted))
   },
   ({ drain, json, flags }) =>
-    configured(wanted, flags, ({ settings }) =>
+    configured(wanted, flags, ({ settings, sources }) =>
       Effect.gen(function* () {
         const { run } = yield* Effect.promise(() => import("./RunProgram.ts"))
-        yield* run({ ...settings, drain, json, appVersion })
+        const projectSource = Option.fromNullishOr(sources.get("PUBSUB_PROJECT_ID"))
+        yield* run({ ...settings, projectSource, drain, json, appVersion })
       })
     )
 ).pipe(Command.withDescription("Process orders and payments until stopped"))

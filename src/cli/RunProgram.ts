@@ -1,12 +1,7 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
-import { Console, Duration, Effect } from "effect"
+import { Console, Duration, Effect, Option } from "effect"
 import { application } from "../App.ts"
-import type {
-  CassandraSettings,
-  HttpSettings,
-  ProcessingSettings,
-  PubSubSettings
-} from "../config/Settings.ts"
+import type { RunSettings } from "../config/Settings.ts"
 import { topicPollSeconds } from "../ingest/Limits.ts"
 import { makeProcessor, type Processor } from "../ingest/Processor.ts"
 import { Health } from "../observe/Health.ts"
@@ -18,11 +13,9 @@ import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 import { withProgress } from "./Progress.ts"
 
 /** What `run` is told. */
-export interface RunOptions {
-  readonly pubSub: PubSubSettings
-  readonly cassandra: CassandraSettings
-  readonly processing: ProcessingSettings
-  readonly http: HttpSettings
+export interface RunOptions extends RunSettings {
+  /** The flag or variable that gave the project id; none: the credentials did. */
+  readonly projectSource: Option.Option<string>
   /** End when everything that was waiting has its fate. */
   readonly drain: boolean
   readonly json: boolean
@@ -43,7 +36,7 @@ export const run = (options: RunOptions) =>
       yield* Effect.logInfo("running").pipe(
         Effect.annotateLogs({
           project: projectId,
-          "project from": projectIdSource,
+          "project from": Option.getOrElse(options.projectSource, () => projectIdSource),
           keyspace: options.cassandra.keyspace,
           http: address._tag === "Some" ? address.value.url : "off"
         })

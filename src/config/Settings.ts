@@ -82,3 +82,11 @@ export interface TelemetrySettings {
   /** Base address of an OTLP/HTTP collector. None: nothing is sent. */
   readonly endpoint: Option.Option<string>
 }
+
+/** Everything `run` stands on. */
+export interface RunSettings {
+  readonly pubSub: PubSubSettings
+  readonly cassandra: CassandraSettings
+  readonly processing: ProcessingSettings
+  readonly http: HttpSettings
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect } from "effect"
 import { BadCredentials, CassandraError, Unreachable } from "../../src/cassandra/CassandraError.ts"
+import { MigrationRefused } from "../../src/cassandra/Migrator.ts"
 import { FactMissing } from "../../src/cli/FactsProgram.ts"
 import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
 import { ServerSilent } from "../../src/cli/Patience.ts"
@@ -20,6 +21,7 @@ describe("a failed command", () => {
       new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
       2
     ],
+    ["a migration somebody has to decide on", new MigrationRefused({ message: "replication 1" }), 2],
     [
       "a missing permission",
       new PubSubError({ ...pubSub, reason: new AccessDenied({ cause: undefined }) }),
