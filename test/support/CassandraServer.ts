@@ -81,6 +81,8 @@ export const cassandraServer = Effect.fnUntraced(function* (
       ...(options.jvmArgs ?? []),
       ...["-cp", join(jars, "*"), "org.apache.cassandra.service.CassandraDaemon"]
     ],
+    host,
+    port,
     logFile: serverLog("cassandra", host, port),
     probe: probeCql({
       host,

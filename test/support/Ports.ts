@@ -12,11 +12,20 @@ export const freePorts = (count: number, host = "127.0.0.1"): Effect.Effect<Read
     return ports
   })
 
-const listen = (host: string): Promise<Server> =>
+/** Whether nobody listens on this port of `host`. */
+export const isFree = (host: string, port: number): Effect.Effect<boolean> =>
+  Effect.promise(() =>
+    listen(host, port).then(
+      (server) => new Promise<boolean>((resolve) => server.close(() => resolve(true))),
+      () => false
+    )
+  )
+
+const listen = (host: string, port = 0): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once("error", reject)
-    server.listen(0, host, () => resolve(server))
+    server.listen(port, host, () => resolve(server))
   })
 
 const portOf = (server: Server): number => {

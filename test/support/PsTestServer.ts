@@ -25,16 +25,19 @@ export const psTestServer = Effect.fnUntraced(function* (): Effect.fn.Return<
   Scope.Scope
 > {
   const program = yield* builtProgram
-  const [port = 0] = yield* freePorts(1)
+  const host = "127.0.0.1"
+  const [port = 0] = yield* freePorts(1, host)
   const process = yield* serverProcess({
     name: serverName,
     command: program,
     args: [String(port)],
-    logFile: serverLog("pstest", "127.0.0.1", port),
+    host,
+    port,
+    logFile: serverLog("pstest", host, port),
     probe: accepts(port),
     startWithin: "30 seconds"
   })
-  return { ...process, address: `127.0.0.1:${port}` }
+  return { ...process, address: `${host}:${port}` }
 })
 
 const serverName = "pstest"

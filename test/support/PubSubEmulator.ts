@@ -41,6 +41,8 @@ export const pubSubEmulator = Effect.fnUntraced(function* (
     name: serverName,
     command: java,
     args: ["-jar", jar, `--host=${host}`, `--port=${port}`],
+    host,
+    port,
     logFile: serverLog("pubsub-emulator", host, port),
     probe: answersHttp(address),
     startWithin: "60 seconds"

@@ -22,6 +22,8 @@ const plan = Effect.fnUntraced(function* (source: (port: number) => string) {
     name: "toy server",
     command: process.execPath,
     args: ["-e", source(port)],
+    host: "127.0.0.1",
+    port,
     logFile,
     probe: Effect.asVoid(answers(port)),
     startWithin: "20 seconds"
@@ -92,6 +94,16 @@ describe("serverProcess", () => {
       const error = yield* Effect.flip(serverProcess({ ...silent, startWithin: "2 seconds" }))
       expect(error.message).toContain("did not answer within 2 seconds")
       assert.isFalse(isAlive(Number.parseInt(readFileSync(silent.logFile, "utf8"), 10)))
+    })
+  )
+
+  it.live("does not take another program on its port for its own", () =>
+    Effect.gen(function* () {
+      const { plan: httpPlan, port } = yield* plan(httpServer)
+      const first = yield* serverProcess(httpPlan)
+      const error = yield* Effect.flip(serverProcess(httpPlan))
+      expect(error.message).toBe(`toy server: another program listens on 127.0.0.1:${port}`)
+      expect(readFileSync(first.logFile, "utf8")).toBe("hello\n")
     })
   )
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
 import { Data, Deferred, type Duration, Effect, Exit, Schedule, type Scope } from "effect"
+import { isFree } from "./Ports.ts"
 
 /** A server could not be had: a program is missing, or it ended or stayed silent after its start. */
 export class ServerError extends Data.TaggedError("ServerError")<{
@@ -18,6 +19,9 @@ export interface ServerPlan {
   readonly name: string
   readonly command: string
   readonly args: ReadonlyArray<string>
+  /** Where it will listen. */
+  readonly host: string
+  readonly port: number
   /** Everything it prints, over its restarts too; kept after its end. */
   readonly logFile: string
   /** Succeeds once the server answers its clients. */
@@ -51,7 +55,7 @@ export const serverProcess = Effect.fnUntraced(function* (
   plan: ServerPlan
 ): Effect.fn.Return<ServerProcess, ServerError, Scope.Scope> {
   let running: Running | undefined
-  writeFileSync(plan.logFile, "")
+  let started = false
   const current = Effect.suspend(() =>
     running === undefined ? Effect.die(new Error(`${plan.name} is not running`)) : Effect.succeed(running)
   )
@@ -63,6 +67,13 @@ export const serverProcess = Effect.fnUntraced(function* (
     })
   const start = Effect.gen(function* () {
     if (running !== undefined) return
+    // Else the probe would take the answer of whoever listens there for the server's own.
+    if (!(yield* isFree(plan.host, plan.port))) {
+      const detail = `another program listens on ${plan.host}:${plan.port}`
+      return yield* new ServerError({ server: plan.name, detail })
+    }
+    if (!started) writeFileSync(plan.logFile, "")
+    started = true
     running = launch(plan)
     yield* answers(plan, running)
   }).pipe(Effect.onExit((exit) => (Exit.isFailure(exit) ? end("SIGKILL") : Effect.void)))
