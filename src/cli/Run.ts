@@ -6,8 +6,8 @@ import { sections } from "../config/Sections.ts"
 import { configured } from "./Configured.ts"
 import { jsonFlag, settingFlags } from "./Flags.ts"
 
-const { pubSub, cassandra, processing, http } = sections
-const wanted = { pubSub, cassandra, processing, http }
+const { pubSub, cassandra, processing, http, telemetry } = sections
+const wanted = { pubSub, cassandra, processing, http, telemetry }
 
 /** `run [--drain]`. */
 export const runCommand = Command.make(

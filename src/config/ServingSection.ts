@@ -1,4 +1,5 @@
 /** What a process shows of itself: over HTTP, in logs, and to OpenTelemetry. */
+import { Option } from "effect"
 import { httpUrl } from "./parsers/AnyText.ts"
 import { enumeration } from "./parsers/Enumeration.ts"
 import { listenAddress } from "./parsers/HostPort.ts"
@@ -79,6 +80,15 @@ export const telemetrySection = section({
       "nothing is sent"
     )
   },
-  relations: [],
+  relations: [
+    {
+      of: ["endpoint"],
+      severity: "warning",
+      broken: ({ endpoint }, given) =>
+        Option.isSome(endpoint)
+          ? `${given.endpoint} is given, and this version sends nothing yet: /metrics on HTTP_PORT has the metrics`
+          : undefined
+    }
+  ],
   settings: (values): TelemetrySettings => values
 })
