@@ -36,7 +36,7 @@ const open = (server: Server, process: string, options: SubscriptionOptions) =>
     yield* Effect.sync(() => consumption.keepLeases()).pipe(
       Effect.delay(leaseExtendSeconds * 1_000),
       Effect.forever,
-      // A defect here would let every lease run out unseen: it fails the stream instead.
+      // supervised: by the stream, which a defect fails; unseen it would let every lease run out.
       Effect.catchDefect((defect) => Effect.sync(() => consumption.die(Cause.die(defect)))),
       Effect.forkScoped
     )
