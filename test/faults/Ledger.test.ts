@@ -1,0 +1,234 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { PlainRow } from "../support/PlainTable.ts"
+import { type History, isRight, isSettled, judge, type Letter, type Published } from "./Ledger.ts"
+import { makeRandom } from "./Random.ts"
+import { orderColumns, paymentColumns } from "./Rows.ts"
+import { order, type Planned, payment, poison, traffic } from "./Traffic.ts"
+
+const random = makeRandom(7)
+
+const published = (planned: Planned, messageId: string, publishMillis: number): Published => ({
+  planned,
+  messageId,
+  publishMillis
+})
+
+const nulls: PlainRow = Object.fromEntries(
+  [...orderColumns, ...paymentColumns].map((column) => [column, null])
+)
+
+/** The row that these messages make, the later over the earlier. */
+const rowOf = (...messages: ReadonlyArray<Published>): PlainRow =>
+  Object.assign(
+    { ...nulls },
+    ...messages.map(({ planned: { meaning } }) => (meaning._tag === "Poison" ? {} : meaning.cells))
+  )
+
+const letterOf = (message: Published, reason: string): Letter => ({
+  data: message.planned.data,
+  attributes: {
+    ...message.planned.attributes,
+    "dlq-reason": reason,
+    "dlq-message-id": message.messageId,
+    "dlq-subscription": `projects/p/subscriptions/${message.planned.stream}-sub`
+  }
+})
+
+const firstOrder = published(order(1, "Pending", random), "1", 1_000)
+const firstPayment = published(payment(1, 1, random), "2", 2_000)
+const laterPayment = published(payment(1, 2, random), "3", 3_000)
+const badOrder = published(poison("orders", random), "4", 1_000)
+const badReason = badOrder.planned.meaning._tag === "Poison" ? badOrder.planned.meaning.reason : ""
+
+const history = (fields: Partial<History>): History => ({
+  published: [firstOrder, firstPayment],
+  rows: new Map([["1", rowOf(firstOrder, firstPayment)]]),
+  letters: [],
+  left: [],
+  ...fields
+})
+
+const faultsOf = (fields: Partial<History>, copiesAllowed = 0) => {
+  const { lost, wrong, doubled, misrouted, stale, left } = judge(history(fields), copiesAllowed)
+  return { lost, wrong, doubled, misrouted, stale, left }
+}
+
+const none = { lost: 0, wrong: 0, doubled: 0, misrouted: 0, stale: 0, left: 0 }
+
+describe("the ledger finds right", () => {
+  it("an order and its payment in one row", () => {
+    const judgement = judge(history({}))
+    assert.isTrue(isRight(judgement) && isSettled(judgement))
+    assert.deepStrictEqual(Object.fromEntries(judgement.verdicts), {
+      "orders:1": "stored",
+      "payments:2": "matched"
+    })
+  })
+
+  it("the later of two payments, whichever arrived last", () => {
+    const judgement = judge(
+      history({
+        published: [firstOrder, laterPayment, firstPayment],
+        rows: new Map([["1", rowOf(firstOrder, laterPayment)]])
+      })
+    )
+    assert.isTrue(isRight(judgement))
+    assert.strictEqual(judgement.verdicts.get("payments:2"), "superseded")
+    assert.strictEqual(judgement.verdicts.get("payments:3"), "matched")
+  })
+
+  it("either of two payments of one millisecond, if it is whole", () => {
+    const tied = { ...laterPayment, publishMillis: firstPayment.publishMillis }
+    for (const winner of [firstPayment, tied]) {
+      const rows = new Map([["1", rowOf(firstOrder, winner)]])
+      assert.deepStrictEqual(faultsOf({ published: [firstOrder, firstPayment, tied], rows }), none)
+    }
+  })
+
+  it("one dead letter for a message that cannot be read, and one for a payment without an order", () => {
+    const lonely = published(payment(9, 1, random), "9", 1_000)
+    const letters = [letterOf(badOrder, badReason), letterOf(lonely, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map(), letters }), none)
+  })
+
+  it("copies of a dead letter, as many as a crash may leave", () => {
+    const letters = [1, 2, 3].map(() => letterOf(badOrder, badReason))
+    const twoTooMany = { published: [badOrder], rows: new Map(), letters }
+    assert.deepStrictEqual(faultsOf(twoTooMany, 2), none)
+    assert.strictEqual(judge(history(twoTooMany), 2).copies, 2)
+    assert.deepStrictEqual(faultsOf(twoTooMany, 1), { ...none, doubled: 1 })
+    assert.deepStrictEqual(faultsOf(twoTooMany), { ...none, doubled: 2 })
+  })
+})
+
+describe("the ledger finds lost", () => {
+  it("an order without a row", () => {
+    assert.deepStrictEqual(faultsOf({ published: [firstOrder], rows: new Map() }), { ...none, lost: 1 })
+  })
+
+  it("a payment whose order's row has none", () => {
+    const rows = new Map([["1", rowOf(firstOrder)]])
+    assert.deepStrictEqual(faultsOf({ rows }), { ...none, lost: 1 })
+  })
+
+  it("a message that cannot be read, and a payment without an order, where there is no dead letter", () => {
+    const lonely = published(payment(9, 1, random), "9", 1_000)
+    assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map() }), { ...none, lost: 2 })
+  })
+
+  it("nothing that is still on its subscription; that is left", () => {
+    const left = [
+      { stream: "orders", messageId: "1" },
+      { stream: "orders", messageId: "4" }
+    ] as const
+    const judgement = judge(history({ published: [firstOrder, badOrder], rows: new Map(), left }))
+    assert.deepStrictEqual([judgement.lost, judgement.left], [0, 2])
+    assert.isFalse(isRight(judgement))
+  })
+})
+
+describe("the ledger finds wrong", () => {
+  it("any one cell", () => {
+    for (const column of [...orderColumns, ...paymentColumns]) {
+      for (const value of ["x", null]) {
+        const rows = new Map([["1", { ...rowOf(firstOrder, firstPayment), [column]: value }]])
+        assert.strictEqual(faultsOf({ rows }).wrong, 1, `${column}: ${value}`)
+      }
+    }
+  })
+
+  it("an older payment over a later one", () => {
+    const rows = new Map([["1", rowOf(firstOrder, firstPayment)]])
+    assert.deepStrictEqual(faultsOf({ published: [firstOrder, firstPayment, laterPayment], rows }), {
+      ...none,
+      wrong: 1
+    })
+  })
+
+  it("the cells of two payments in one row", () => {
+    const tied = { ...laterPayment, publishMillis: firstPayment.publishMillis }
+    const mixed = { ...rowOf(firstOrder, firstPayment), payment_id: rowOf(tied)["payment_id"] ?? null }
+    const rows = new Map([["1", mixed]])
+    assert.strictEqual(faultsOf({ published: [firstOrder, firstPayment, tied], rows }).wrong, 1)
+  })
+
+  it("a row nobody published an order for, with a payment or without", () => {
+    const lonely = published(payment(9, 1, random), "9", 1_000)
+    const letters = [letterOf(lonely, "unmatched-payment")]
+    const rows = new Map([["9", rowOf(lonely)]])
+    assert.deepStrictEqual(faultsOf({ published: [lonely], rows, letters }), { ...none, wrong: 1 })
+    assert.strictEqual(faultsOf({ published: [], rows: new Map([["5", rowOf(firstOrder)]]) }).wrong, 1)
+  })
+
+  it("a payment in a row without the order", () => {
+    const rows = new Map([["1", rowOf(firstPayment)]])
+    assert.deepStrictEqual(faultsOf({ rows }), { ...none, wrong: 1, lost: 1 })
+  })
+
+  it("a dead letter with other bytes, or without an attribute of the message", () => {
+    const letter = letterOf(badOrder, badReason)
+    const { kind: _, ...attributes } = letter.attributes
+    for (const changed of [
+      { ...letter, data: Buffer.from("other") },
+      { ...letter, attributes }
+    ]) {
+      const fields = { published: [badOrder], rows: new Map(), letters: [changed] }
+      assert.deepStrictEqual(faultsOf(fields), { ...none, wrong: 1 })
+    }
+  })
+})
+
+describe("the ledger finds misrouted", () => {
+  it("a payment that became a dead letter though its order is there", () => {
+    const rows = new Map([["1", rowOf(firstOrder)]])
+    const letters = [letterOf(firstPayment, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ rows, letters }), { ...none, misrouted: 1 })
+  })
+
+  it("such a payment, too, where an older one stands instead of it; the row itself is right then", () => {
+    const letters = [letterOf(laterPayment, "unmatched-payment")]
+    const all = [firstOrder, firstPayment, laterPayment]
+    assert.deepStrictEqual(faultsOf({ published: all, letters }), { ...none, misrouted: 1 })
+  })
+
+  it("not one that a later redelivery matched; that is stale", () => {
+    const letters = [letterOf(firstPayment, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ letters }), { ...none, stale: 1 })
+  })
+
+  it("an order, or a payment for another reason, though they are stored as well", () => {
+    const letters = [letterOf(firstOrder, "schema-violation"), letterOf(firstPayment, "store-rejected")]
+    assert.deepStrictEqual(faultsOf({ letters }), { ...none, misrouted: 2 })
+  })
+
+  it("a dead letter of a wrong reason, and one for what nobody published", () => {
+    const wrongReason = {
+      published: [badOrder],
+      rows: new Map(),
+      letters: [letterOf(badOrder, "store-rejected")]
+    }
+    assert.deepStrictEqual(faultsOf(wrongReason), { ...none, misrouted: 1 })
+    const letters = [letterOf({ ...badOrder, messageId: "99" }, badReason)]
+    assert.deepStrictEqual(faultsOf({ letters }), { ...none, misrouted: 1 })
+  })
+})
+
+describe("the traffic of a scenario", () => {
+  it("is the same for a seed, about as much as asked for, and of every sort", () => {
+    const made = traffic({ messages: 5_000, seed: 1 })
+    assert.deepStrictEqual(traffic({ messages: 5_000, seed: 1 }), made)
+    assert.notDeepEqual(traffic({ messages: 5_000, seed: 2 }), made)
+    assert.isTrue(made.length > 4_800 && made.length < 5_200, `${made.length}`)
+    const ordered = new Map<string, number>()
+    made.forEach(({ meaning }, place) => {
+      if (meaning._tag === "Order") ordered.set(meaning.orderId, ordered.get(meaning.orderId) ?? place)
+    })
+    const payments = made.flatMap(({ meaning }, place) =>
+      meaning._tag === "Payment" ? [{ orderedAt: ordered.get(meaning.orderId), place }] : []
+    )
+    assert.isAbove(payments.filter(({ orderedAt = 0, place }) => orderedAt > place).length, 100)
+    assert.isAbove(payments.filter(({ orderedAt }) => orderedAt === undefined).length, 20)
+    assert.isAbove(made.filter(({ meaning }) => meaning._tag === "Poison").length, 20)
+    assert.isAbove(made.length - new Set(made).size, 50)
+  })
+})

@@ -1,0 +1,157 @@
+/** Judges a run: what was published against what the table, the dead letters and the subscriptions then held. */
+import { isDeepStrictEqual } from "node:util"
+import type { PlainRow } from "../support/PlainTable.ts"
+import { groupsOf, judgeRow, type OrderGroup } from "./Rows.ts"
+import type { Planned, StreamName } from "./Traffic.ts"
+
+/** A message as Pub/Sub has it. */
+export interface Published {
+  readonly planned: Planned
+  readonly messageId: string
+  /** **Units**: ms since the epoch, as the server says. */
+  readonly publishMillis: number
+}
+
+/** A dead letter as its subscription gives it, redeliveries of it apart. */
+export interface Letter {
+  readonly data: Buffer
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** A message left on a source subscription. */
+export interface Left {
+  readonly stream: StreamName
+  readonly messageId: string
+}
+
+/** What was published, and the three things that are read afterwards. */
+export interface History {
+  readonly published: ReadonlyArray<Published>
+  readonly rows: ReadonlyMap<string, PlainRow>
+  readonly letters: ReadonlyArray<Letter>
+  readonly left: ReadonlyArray<Left>
+}
+
+/**
+ * What became of a message.
+ *
+ * `stored`, `matched`, `superseded` by a later one, `dead-lettered` and rightly so, `left` unacknowledged without an
+ * effect; `stale`: dead-lettered as unmatched, and matched all the same by a later redelivery.
+ * The faults: `lost` without an effect anywhere; `wrong`: its row shows what no message said; `misrouted`: a dead
+ * letter it should not have become, or of another reason.
+ */
+export type Verdict =
+  | "stored"
+  | "matched"
+  | "superseded"
+  | "dead-lettered"
+  | "left"
+  | "stale"
+  | "lost"
+  | "wrong"
+  | "misrouted"
+
+/** The judgement of a run. */
+export interface Judgement {
+  /** By `stream:message id`. */
+  readonly verdicts: ReadonlyMap<string, Verdict>
+  /** Messages without an effect anywhere. */
+  readonly lost: number
+  /** Rows with a cell that is not as published, and dead letters that are not the message they stand for. */
+  readonly wrong: number
+  /** Dead letters with the `dlq-message-id` of another, beyond the copies that were allowed. */
+  readonly doubled: number
+  readonly misrouted: number
+  readonly stale: number
+  /** Dead letters with the `dlq-message-id` of another. */
+  readonly copies: number
+  /** Messages left on the source subscriptions. */
+  readonly left: number
+  /** The first of the faults, in words. */
+  readonly findings: ReadonlyArray<string>
+}
+
+/** Judges a run in which up to `copiesAllowed` dead letters may be there twice: 0 without crash or lost lease. */
+export const judge = (history: History, copiesAllowed = 0): Judgement => {
+  const findings: Array<string> = []
+  const found = (text: string) => void (findings.length < findingsShown && findings.push(text))
+  const published = new Map(history.published.map((one) => [keyOf(one.planned.stream, one.messageId), one]))
+  const letters = lettersByKey(history.letters)
+  const left = new Set(history.left.map(({ stream, messageId }) => keyOf(stream, messageId)))
+  const verdicts = new Map<string, Verdict>()
+  let wrong = 0
+  let foreign = 0
+
+  for (const [key, copies] of letters) {
+    const original = published.get(key)
+    if (original === undefined) {
+      foreign += 1
+      found(`a dead letter for ${key}, which was not published`)
+    } else if (!copies.every((letter) => isCopyOf(letter, original.planned))) {
+      wrong += 1
+      found(`the dead letter for ${key} is not the message it stands for`)
+    }
+  }
+  for (const [key, { planned }] of published) {
+    if (planned.meaning._tag !== "Poison") continue
+    const reason = letters.get(key)?.[0]?.attributes["dlq-reason"]
+    const missing = left.has(key) ? "left" : "lost"
+    verdicts.set(
+      key,
+      reason === undefined ? missing : reason === planned.meaning.reason ? "dead-lettered" : "misrouted"
+    )
+  }
+  const context = { reasonOf: (key: string) => letters.get(key)?.[0]?.attributes["dlq-reason"], left }
+  const groups = groupsOf(published)
+  for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
+    const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }
+    const judged = judgeRow(group, history.rows.get(orderId), context)
+    for (const [key, verdict] of judged.verdicts) verdicts.set(key, verdict)
+    if (judged.wrong !== undefined) {
+      wrong += 1
+      found(`row ${orderId}: ${judged.wrong}`)
+    }
+  }
+  for (const [key, verdict] of verdicts) {
+    if (verdict === "lost" || verdict === "misrouted") found(`${verdict}: ${key}`)
+  }
+  const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
+  const copies = history.letters.length - letters.size
+  return {
+    verdicts,
+    lost: countOf("lost"),
+    wrong,
+    doubled: Math.max(0, copies - copiesAllowed),
+    misrouted: countOf("misrouted") + foreign,
+    stale: countOf("stale"),
+    copies,
+    left: left.size,
+    findings
+  }
+}
+
+/** Whether every message has its effect, whatever still waits to be acknowledged. */
+export const isSettled = ({ lost, wrong }: Judgement): boolean => lost === 0 && wrong === 0
+
+/** Whether nothing is wrong with a run that has ended. */
+export const isRight = ({ lost, wrong, doubled, misrouted, left }: Judgement): boolean =>
+  lost + wrong + doubled + misrouted + left === 0
+
+/** How a message is named here: ids may repeat between topics. */
+export const keyOf = (stream: StreamName, messageId: string): string => `${stream}:${messageId}`
+
+/** The stream a dead letter comes from, by the name of its subscription. */
+const streamOf = ({ attributes }: Letter): StreamName =>
+  /\/subscriptions\/payment/.test(attributes["dlq-subscription"] ?? "") ? "payments" : "orders"
+
+const lettersByKey = (letters: ReadonlyArray<Letter>): ReadonlyMap<string, ReadonlyArray<Letter>> =>
+  Map.groupBy(letters, (letter) => keyOf(streamOf(letter), letter.attributes["dlq-message-id"] ?? "?"))
+
+const isCopyOf = ({ data, attributes }: Letter, planned: Planned): boolean =>
+  data.equals(planned.data) &&
+  isDeepStrictEqual(
+    Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("dlq-"))),
+    { ...planned.attributes }
+  )
+
+const findingsShown = 10
