@@ -12,6 +12,8 @@ import { closeStage, openStage, type Stage, stageNamed } from "./Stage.ts"
 export interface Place {
   readonly environment: Readonly<Record<string, string>>
   readonly logs: string
+  /** Options of node itself, for every contender. */
+  readonly nodeOptions: ReadonlyArray<string>
 }
 
 /** What every scenario works with. */
@@ -30,7 +32,11 @@ export interface Bench {
 /** Creates keyspace and table with `counterfoil setup`, and opens the benchmark's own clients. */
 export const openBench = async (servers: Place["environment"], options: Options): Promise<Bench> => {
   const environment = { ...servers, CASSANDRA_KEYSPACE: keyspace }
-  const place = { environment, logs: join(root, ".cache", "bench", "logs") }
+  const place = {
+    environment,
+    logs: join(root, ".cache", "bench", "logs"),
+    nodeOptions: options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]
+  }
   execFileSync(process.execPath, [join(root, "bin", "counterfoil.js"), "setup", "cassandra"], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
     stdio: ["ignore", "ignore", "inherit"]
@@ -45,10 +51,7 @@ export const openBench = async (servers: Place["environment"], options: Options)
     place,
     access,
     table,
-    amounts: {
-      ...(options.isQuick ? quick : full),
-      ...(options.rounds === undefined ? {} : { rounds: allOf(options.rounds) })
-    },
+    amounts: amountsFor(options),
     contenders: [loop, options.isSelf ? loopAgain : counterfoil],
     onStage: async (play) => {
       stages += 1
@@ -75,6 +78,15 @@ export const inTurn = ({ contenders }: Bench, round: number): ReadonlyArray<Cont
 
 const root = join(import.meta.dirname, "..")
 const keyspace = "counterfoil_bench"
+
+const amountsFor = ({ isQuick, rounds, messages }: Options): Amounts => {
+  const amounts = isQuick ? quick : full
+  return {
+    ...amounts,
+    rounds: rounds === undefined ? amounts.rounds : allOf(rounds),
+    drain: messages ?? amounts.drain
+  }
+}
 
 const allOf = (rounds: number): Amounts["rounds"] => ({
   drain: rounds,

@@ -105,7 +105,7 @@ export const start = (contender: Contender, place: Place, stage: Stage, settings
   const log = openSync(logFile, "w")
   const { probe, ...others } = settings
   const preload = probe === undefined ? [] : ["--import", probeModule]
-  const child = spawn(process.execPath, [...preload, ...contender.command], {
+  const child = spawn(process.execPath, [...place.nodeOptions, ...preload, ...contender.command], {
     stdio: ["ignore", log, log],
     env: {
       PATH: process.env["PATH"],

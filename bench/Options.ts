@@ -10,16 +10,23 @@ export interface Options {
   readonly only: ReadonlyArray<ScenarioName>
   /** Instead of each scenario's own number. */
   readonly rounds: number | undefined
+  /** Messages of one drain, instead of the plan's. */
+  readonly messages: number | undefined
+  /** A folder for a processor profile of every contender's process; nothing is judged then. */
+  readonly profile: string | undefined
   /** The folder of the report. */
   readonly out: string | undefined
 }
 
 /** How to use it. */
-export const usage = `npm run bench -- [--quick] [--only drain,steady,…] [--rounds N] [--self] [--out FOLDER]
+export const usage = `npm run bench -- [--quick] [--only drain,steady,…] [--rounds N] [--messages N] [--self]
+               [--profile FOLDER] [--out FOLDER]
 
   --quick    small amounts, one round, nothing judged: shows that it works, in under three minutes
   --only     these scenarios: ${scenarioNames.join(", ")}
   --rounds   this many rounds of each scenario
+  --messages this many messages in a drain; nothing judged
+  --profile  writes a processor profile of each process to this folder (bench/Profile.ts reads them); nothing judged
   --self     compares the loop with itself, to see what this machine's differences are worth; nothing judged
   --out      writes the report to this folder; without it, a full run writes to bench/results/, others to .cache/bench/
 `
@@ -33,18 +40,27 @@ export const parseOptions = (args: ReadonlyArray<string>): Options => {
       self: { type: "boolean", default: false },
       only: { type: "string" },
       rounds: { type: "string" },
+      messages: { type: "string" },
+      profile: { type: "string" },
       out: { type: "string" }
     }
   })
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error(usage)
   return {
     isQuick: values.quick,
     isSelf: values.self,
     only: values.only === undefined ? scenarioNames : values.only.split(",").map(scenarioNamed),
-    rounds,
+    rounds: amountOf(values.rounds),
+    messages: amountOf(values.messages),
+    profile: values.profile,
     out: values.out
   }
+}
+
+const amountOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const amount = Number(text)
+  if (!(Number.isInteger(amount) && amount > 0)) throw new Error(`${text} is no amount\n\n${usage}`)
+  return amount
 }
 
 const scenarioNamed = (name: string): ScenarioName => {

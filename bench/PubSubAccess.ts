@@ -15,8 +15,6 @@ export interface PullStream {
     ((event: "error", listener: (error: Error) => void) => PullStream) &
     ((event: "close", listener: () => void) => PullStream)
   readonly write: (request: protos.google.pubsub.v1.IStreamingPullRequest) => boolean
-  readonly pause: () => void
-  readonly resume: () => void
   readonly cancel: () => void
 }
 

@@ -11,6 +11,13 @@ import { play } from "./Play.ts"
 import { writeReport } from "./Report.ts"
 import { judge } from "./Thresholds.ts"
 
+const isLargeEnough = ({ isQuick, isSelf, messages, profile, rounds }: Options): boolean =>
+  !isQuick &&
+  !isSelf &&
+  messages === undefined &&
+  profile === undefined &&
+  (rounds ?? enoughRounds) >= enoughRounds
+
 // Fewer say nothing with 90 % confidence.
 const enoughRounds = 5
 
@@ -23,7 +30,7 @@ const bench = async (servers: Readonly<Record<string, string>>, options: Options
   const findings = await play(opened, options.only)
   await opened.close()
   const verdicts = judge(findings)
-  const isJudged = !options.isQuick && !options.isSelf && (options.rounds ?? enoughRounds) >= enoughRounds
+  const isJudged = isLargeEnough(options)
   const isWhole = isJudged && options.only.length === scenarioNames.length && options.rounds === undefined
   const folder = options.out ?? (isWhole ? join(import.meta.dirname, "results") : join(".cache", "bench"))
   const text = writeReport(folder, {

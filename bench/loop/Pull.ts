@@ -1,4 +1,10 @@
-/** Pulls one subscription over many streams: leases, back-pressure and awaited acknowledgements, by hand. */
+/**
+ * Pulls one subscription over many streams: leases, flow control and awaited acknowledgements, by hand.
+ *
+ * How much is held is left to the server, which is told a limit for each stream and keeps it on the service. The
+ * emulator does not know that limit: there, all of a backlog comes into memory. A loop that stops reading instead
+ * fares worse there, because the emulator goes on sending, and leases of what lies unread on the wire end after 10 s.
+ */
 import { type PullResponse, type PullStream, type SubscriberStub, unary } from "../PubSubAccess.ts"
 
 /** A message that we hold the lease of. */
@@ -19,6 +25,7 @@ export interface PullCounts {
 // The emulator sends 100 messages per 50 ms and stream, so the number of streams decides what can be reached.
 const streamCount = 20
 const leaseSeconds = 10
+// As many as Counterfoil takes on.
 const maxHeld = 10_000
 const acknowledgeEveryMillis = 10
 // Below the 512 KiB that one request may have.
@@ -36,7 +43,6 @@ export class Pull {
   #done: Array<string> = []
   #flush: NodeJS.Timeout | undefined
   readonly #calls = new Set<Promise<void>>()
-  #isPaused = false
   #isOpen = true
 
   constructor(stub: SubscriberStub, subscription: string, take: (message: Held) => void) {
@@ -88,9 +94,8 @@ export class Pull {
     stream.write({
       subscription: this.#subscription,
       streamAckDeadlineSeconds: leaseSeconds,
-      maxOutstandingMessages: maxHeld
+      maxOutstandingMessages: maxHeld / streamCount
     })
-    if (this.#isPaused) stream.pause()
   }
 
   #receive(response: PullResponse): void {
@@ -103,18 +108,10 @@ export class Pull {
       const publishMillis = Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1_000_000)
       this.#take({ ackId, data: message.data as Buffer, publishMillis })
     }
-    if (!this.#isPaused && this.#held.size >= maxHeld) {
-      this.#isPaused = true
-      for (const stream of this.#streams) stream.pause()
-    }
   }
 
   #letGo(ackIds: ReadonlyArray<string>): void {
     for (const ackId of ackIds) this.#held.delete(ackId)
-    if (this.#isPaused && this.#held.size < maxHeld) {
-      this.#isPaused = false
-      for (const stream of this.#streams) stream.resume()
-    }
   }
 
   #sendDone(): void {
