@@ -74,16 +74,18 @@ export const makeAttempt = <A>(
       const now = yield* Clock.currentTimeMillis
       yield* metrics.durableAfter(stream, now - receivedAtMillis, finished.length)
       const settled = yield* subscription.ack(finished)
+      tally.unconfirmed += settled.lost.length
+    })
+
+    const count = Effect.fnUntraced(function* (tally: Tally<A>, notHeld: number) {
       for (const [fate, deliveries] of tally.fates) yield* metrics.fated(stream, fate, deliveries)
-      tally.fates.clear()
-      if (settled.lost.length > 0) yield* metrics.unconfirmed(stream, settled.lost.length)
+      if (tally.unconfirmed > 0) yield* metrics.unconfirmed(stream, tally.unconfirmed)
+      if (tally.again.length > 0) yield* metrics.retried(stream, tally.again.length)
+      if (notHeld > 0) yield* metrics.released(stream, notHeld)
     })
 
     return Effect.fnUntraced(function* (works, mayWait) {
       const held = works.filter((work) => subscription.isHeld(work.delivery))
-      if (held.length < works.length) yield* metrics.released(stream, works.length - held.length)
-      const first = held[0]
-      if (first === undefined) return nothing
       const tally = newTally<A>()
       const outcomes = yield* outcomesOf(held, options.handle)
       held.forEach((work, index) => {
@@ -98,13 +100,15 @@ export const makeAttempt = <A>(
             : { _tag: "Healthy" }
         )
       }
+      const receivedAtMillis = held[0]?.receivedAtMillis ?? 0
       // What is stored is acknowledged first: it does not wait for the dead-letter topic (G3).
-      yield* acknowledge(tally, first.receivedAtMillis)
+      yield* acknowledge(tally, receivedAtMillis)
       if (tally.letters.length > 0) {
         yield* publish(tally)
-        yield* acknowledge(tally, first.receivedAtMillis)
+        yield* acknowledge(tally, receivedAtMillis)
       }
-      if (tally.again.length > 0) yield* metrics.retried(stream, tally.again.length)
+      // At the very end, so that an interrupted attempt has counted nothing yet.
+      yield* count(tally, works.length - held.length)
       return tally
     })
   })
@@ -120,6 +124,7 @@ interface Tally<A> extends Unfinished<A> {
   /** Deliveries of which the table has told something, be it that there is no order. */
   answered: number
   storeTrouble: string | undefined
+  unconfirmed: number
 }
 
 const newTally = <A>(): Tally<A> => ({
@@ -130,10 +135,9 @@ const newTally = <A>(): Tally<A> => ({
   letters: [],
   lettered: [],
   answered: 0,
-  storeTrouble: undefined
+  storeTrouble: undefined,
+  unconfirmed: 0
 })
-
-const nothing: Unfinished<never> = { again: [], unmatched: [] }
 
 type Outcome = Result.Result<Stored, HandlingFailure>
 

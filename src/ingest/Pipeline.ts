@@ -75,8 +75,9 @@ export const makePipeline = <A>(
 
     const release = Effect.fnUntraced(function* (works: ReadonlyArray<Work<A>>) {
       if (works.length === 0) return
-      yield* subscription.release(works.map(({ delivery }) => delivery))
+      // Counted first: interrupted while the server is silent, it comes back all the same.
       yield* metrics.released(stream, works.length)
+      yield* subscription.release(works.map(({ delivery }) => delivery))
     })
 
     /** Runs `effect` unless the pipeline stops first; answers whether it ran to its end. */
@@ -106,8 +107,8 @@ export const makePipeline = <A>(
       for (let failures = 1; rest.length > 0; failures++) {
         const delay = yield* retryDelay(failures)
         if (!(yield* unlessStopping(Effect.sleep(delay)))) {
-          yield* release(rest)
           yield* leave(rest.length)
+          yield* release(rest)
           break
         }
         const { again, unmatched } = yield* attempt(rest, mayWait)

@@ -90,8 +90,8 @@ export const makeReception = (
 
     const seeOut = Effect.fnUntraced(function* (pipeline: Pipeline<Payment>) {
       const guests = yield* room.takeRest
-      yield* pipeline.release(guests.map(({ work }) => work))
       yield* room.dismiss(guests)
+      yield* pipeline.release(guests.map(({ work }) => work))
     })
 
     return {

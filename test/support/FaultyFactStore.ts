@@ -15,6 +15,8 @@ export type Encounter =
   | "timed-out-unwritten"
   /** No answer in time, but written. */
   | "timed-out-written"
+  /** No answer in time, and written only after that. */
+  | "timed-out-late"
 
 /** What goes wrong; set while tests run. */
 export interface StoreFaults {
@@ -24,12 +26,14 @@ export interface StoreFaults {
   latency: () => number
   /** Drawn once an element of a write. */
   encounter: (orderId: bigint) => Encounter
+  /** How much later a late write happens. **Units**: milliseconds. */
+  late: () => number
   /** Rows that can never be stored. */
   rejects: (orderId: bigint) => boolean
   /** Thrown by every call: a bug. */
   defect: Error | undefined
-  /** Called before each write that is carried out. */
-  onWrite: (orderIds: ReadonlyArray<bigint>) => void
+  /** Told of each write that is carried out, whether or not its answer comes back. */
+  onWrite: (operation: "store orders" | "store payments", orderIds: ReadonlyArray<bigint>) => void
 }
 
 /** Nothing goes wrong. */
@@ -37,6 +41,7 @@ export const noStoreFaults = (): StoreFaults => ({
   isAway: false,
   latency: () => 0,
   encounter: () => "answered",
+  late: () => 0,
   rejects: () => false,
   defect: undefined,
   onWrite: () => {}
@@ -51,7 +56,7 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
   })
 
   const writing = <W>(
-    operation: string,
+    operation: "store orders" | "store payments",
     idOf: (write: W) => bigint,
     call: (writes: ReadonlyArray<W>) => Effect.Effect<Answers<void>>
   ) =>
@@ -65,8 +70,13 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
             : faults.encounter(idOf(write))
       )
       const carried = writes.filter((_, index) => carriesOut(fates[index]))
-      if (carried.length > 0) faults.onWrite(carried.map(idOf))
+      if (carried.length > 0) faults.onWrite(operation, carried.map(idOf))
       const answers = carried.length > 0 ? yield* call(carried) : []
+      const late = writes.filter((_, index) => fates[index] === "timed-out-late")
+      if (late.length > 0) {
+        // Not supervised, and on purpose: neither a retry nor the end of the process stops such a write.
+        yield* Effect.forkDetach(Effect.delay(call(late), Duration.millis(faults.late())))
+      }
       let next = 0
       return fates.map((fate) => {
         const answer = carriesOut(fate) ? answers[next++] : undefined

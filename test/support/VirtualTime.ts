@@ -18,7 +18,7 @@ export const eventually = Effect.fnUntraced(function* (what: string, condition: 
 const patienceMillis = 120_000
 
 /** The scheduler runs what is ready in turns; chains longer than this are not known. */
-const turns = 20
+const turns = 12
 
 // The test clock waits for what it has woken itself; what a test has set off has to get its turns.
 const settle = Effect.promise(async () => {

@@ -1,0 +1,25 @@
+import { Effect } from "effect"
+import { assert, describe, it } from "vitest"
+import { simulateSeed } from "./SimulatedSeed.ts"
+
+/** Seeds of one test; more with `npm run test:simulate -- --seeds N`. */
+const seedsOfTest = 25
+
+describe("a simulation under faults", () => {
+  for (const first of [1, 26, 51, 76, 101, 126, 151, 176]) {
+    it(`[G1][G2][G3][G4][G5][G6][G7] loses, mistakes, doubles and misroutes nothing, seeds ${first} to ${first + seedsOfTest - 1}`, async () => {
+      for (let seed = first; seed < first + seedsOfTest; seed++) {
+        const { report } = await Effect.runPromise(simulateSeed(seed))
+        assert.isUndefined(report, report)
+      }
+    })
+  }
+
+  it("gives the same trace for the same seed", async () => {
+    for (const seed of [3, 17]) {
+      const once = await Effect.runPromise(simulateSeed(seed))
+      const again = await Effect.runPromise(simulateSeed(seed))
+      assert.strictEqual(again.trace, once.trace)
+    }
+  })
+})
