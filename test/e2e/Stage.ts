@@ -25,6 +25,7 @@ export interface Stage {
 /** Where the table is, when it is not on the run's shared server. */
 export interface StageOptions {
   readonly contactPoints?: string
+  readonly credentials?: { readonly username: string; readonly password: string }
   readonly host?: string
   readonly replication?: number
   /** Whether to create the table as the original project does; else `counterfoil setup` has to. */
@@ -43,7 +44,7 @@ const set = async (options: StageOptions): Promise<Stage> => {
   const contactPoints = options.contactPoints ?? cassandraAddress ?? ""
   const names = { orders: uniqueName("orders"), payments: uniqueName("payments"), dlq: uniqueName("dlq") }
   const pubsub = new PlainPubSub(host, projectId)
-  const table = new PlainTable(contactPoints, cassandraDataCenter, uniqueName("facts"))
+  const table = new PlainTable(contactPoints, cassandraDataCenter, uniqueName("facts"), options.credentials)
   for (const name of Object.values(names)) await pubsub.create(name)
   if (options.table ?? true) {
     await table.createKeyspace(options.replication ?? 1)
@@ -68,7 +69,13 @@ const set = async (options: StageOptions): Promise<Stage> => {
       PUBSUB_PAYMENTS_SUBSCRIPTION: `${names.payments}-sub`,
       PUBSUB_DLQ_TOPIC: names.dlq,
       PUBSUB_DLQ_SUBSCRIPTION: `${names.dlq}-sub`,
-      PAYMENT_GRACE: "0"
+      PAYMENT_GRACE: "0",
+      ...(options.credentials === undefined
+        ? {}
+        : {
+            CASSANDRA_USERNAME: options.credentials.username,
+            CASSANDRA_PASSWORD: options.credentials.password
+          })
     }
   }
 }

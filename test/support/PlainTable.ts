@@ -1,5 +1,5 @@
 /** The fact table by the driver alone, so that tests see what Counterfoil did with other eyes. */
-import { Client, types } from "cassandra-driver"
+import { Client, policies, types } from "cassandra-driver"
 
 /** A row as the driver gives it: bigint columns as decimal text, absent cells as null. */
 export type PlainRow = Readonly<Record<string, string | number | null>>
@@ -9,13 +9,21 @@ export class PlainTable {
   readonly #client: Client
   readonly keyspace: string
 
-  constructor(contactPoints: string, localDataCenter: string, keyspace: string) {
+  constructor(
+    contactPoints: string,
+    localDataCenter: string,
+    keyspace: string,
+    credentials?: { readonly username: string; readonly password: string }
+  ) {
     this.keyspace = keyspace
     this.#client = new Client({
       contactPoints: contactPoints.split(","),
       localDataCenter,
+      ...(credentials === undefined ? {} : { credentials }),
       queryOptions: { consistency: types.consistencies.localQuorum, prepare: true, isIdempotent: true },
-      socketOptions: { readTimeout: 30_000 }
+      socketOptions: { readTimeout: 30_000 },
+      // Tests take the server away and want to see the table as soon as it is back.
+      policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(500) }
     })
   }
 

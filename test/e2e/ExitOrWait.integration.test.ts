@@ -1,0 +1,155 @@
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { cassandraServer } from "../support/CassandraServer.ts"
+import { certificates } from "../support/Certificates.ts"
+import { until } from "../support/Counterfoil.ts"
+import { describeWith, projectId } from "../support/TestServices.ts"
+import { ran } from "./Ran.ts"
+import { serving } from "./Serving.ts"
+import { type Stage, stage } from "./Stage.ts"
+
+const credentials = { username: "cassandra", password: "cassandra" }
+
+/** Looks for what must not be told; a password of this form occurs nowhere else. */
+const wrongPassword = "wr0ng-pa55w0rd"
+
+const make = Effect.gen(function* () {
+  const { node, stranger } = yield* certificates("node", "stranger")
+  const server = yield* cassandraServer({
+    heap: "768m",
+    yaml: {
+      authenticator: "PasswordAuthenticator",
+      client_encryption_options: {
+        enabled: true,
+        optional: true,
+        keystore: node.keystore,
+        keystore_password: node.password,
+        store_type: "PKCS12"
+      }
+    }
+  })
+  const set = yield* stage({ contactPoints: server.address, credentials })
+  return { server, set, trusted: node.pemFile, stranger: stranger.pemFile }
+})
+
+/** A Cassandra that asks for a password and offers TLS, and a stage on it. */
+class Guarded extends Context.Service<Guarded, Effect.Success<typeof make>>()("test/Guarded") {
+  static readonly layer = Layer.effect(Guarded, make)
+}
+
+type Changes = (guarded: Guarded["Service"]) => Readonly<Record<string, string>>
+
+const toMend: ReadonlyArray<readonly [what: string, changes: Changes, line: RegExp]> = [
+  [
+    "a wrong password",
+    () => ({ CASSANDRA_PASSWORD: wrongPassword }),
+    /^counterfoil: Cassandra, connect: credentials refused.*CASSANDRA_USERNAME, CASSANDRA_PASSWORD/
+  ],
+  [
+    "no password where one is asked for",
+    () => ({ CASSANDRA_USERNAME: "", CASSANDRA_PASSWORD: "" }),
+    /^counterfoil: Cassandra, connect: credentials refused, or missing/
+  ],
+  [
+    "a wrong data centre",
+    () => ({ CASSANDRA_LOCAL_DATACENTER: "atlantis" }),
+    /^counterfoil: Cassandra, connect: .*atlantis.*CASSANDRA_LOCAL_DATACENTER/
+  ],
+  [
+    "an absent keyspace",
+    () => ({ CASSANDRA_KEYSPACE: "no_such_keyspace" }),
+    /^counterfoil: Cassandra, .*no_such_keyspace.* does not exist; `counterfoil setup cassandra` creates it$/
+  ],
+  [
+    "an absent table",
+    () => ({ CASSANDRA_KEYSPACE: "system" }),
+    /^counterfoil: Cassandra, .*orders_payments_facts does not exist; `counterfoil setup cassandra` creates it$/
+  ],
+  [
+    "a certificate that is not trusted",
+    ({ stranger }) => ({ CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: stranger }),
+    /^counterfoil: Cassandra, connect: TLS failed: .*certificate/
+  ],
+  [
+    "a certificate of no public authority",
+    () => ({ CASSANDRA_TLS: "true" }),
+    /^counterfoil: Cassandra, connect: TLS failed: .*certificate/
+  ],
+  [
+    "an absent source subscription",
+    () => ({ PUBSUB_PAYMENTS_SUBSCRIPTION: "no-such-subscription" }),
+    new RegExp(
+      `^counterfoil: .*projects/${projectId}/subscriptions/no-such-subscription: it does not exist; ` +
+        "`counterfoil setup pubsub` creates what is missing$"
+    )
+  ]
+]
+
+const order = (id: number): string =>
+  `{"order_id": ${id}, "customer_id": 5, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
+
+const rowsReach = (set: Stage, count: number, stderr: () => string) =>
+  until(
+    `${count} rows`,
+    // The table's own connection comes back in its own time.
+    Effect.tryPromise(async () => (await set.table.count()) === count).pipe(
+      Effect.orElseSucceed(() => false)
+    ),
+    "120 seconds",
+    stderr
+  )
+
+describeWith("cassandra", "pubsub")("Exit or wait", () => {
+  layer(Guarded.layer, { excludeTestServices: true, timeout: 240_000 })("on a guarded Cassandra", (it) => {
+    for (const [what, changes, line] of toMend) {
+      it.effect(`run ends with exit 2 and one clear line on ${what}`, () =>
+        Effect.gen(function* () {
+          const guarded = yield* Guarded
+          const ended = yield* ran(["run"], { ...guarded.set.environment, ...changes(guarded) })
+          assert.strictEqual(ended.code, 2, ended.errors)
+          assert.strictEqual(ended.told.length, 1, ended.errors)
+          assert.match(ended.told[0] ?? "", line)
+          assert.notInclude(ended.errors + ended.out, wrongPassword)
+        })
+      )
+    }
+
+    it.effect("the right password over TLS with a certificate that is trusted works", () =>
+      Effect.gen(function* () {
+        const { set, trusted } = yield* Guarded
+        const environment = { ...set.environment, CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: trusted }
+        const setUp = yield* ran(["setup", "cassandra"], environment)
+        assert.strictEqual(setUp.code, 0, setUp.errors)
+        const counted = yield* ran(["facts", "count"], environment)
+        assert.deepStrictEqual([counted.code, counted.out], [0, "0\n"], counted.errors)
+      })
+    )
+
+    it.effect(
+      "[G4] run starts before Cassandra, is not ready and says why, and does its work once it is there",
+      () =>
+        Effect.gen(function* () {
+          const { server, set } = yield* Guarded
+          yield* server.stop
+          const processor = yield* serving(["run"], set.environment)
+          yield* processor.until(
+            "/ready",
+            ({ status, text }) => status === 503 && text.includes("facts: away")
+          )
+          assert.strictEqual((yield* processor.get("/live")).status, 200)
+          const { parts } = JSON.parse((yield* processor.get("/health")).text)
+          assert.strictEqual(parts.facts.state, "away")
+          assert.include(parts.facts.reason, server.address)
+          yield* Effect.promise(() =>
+            set.pubsub.publish(set.orders, [{ data: order(1) }, { data: order(2) }])
+          )
+          yield* server.start
+          yield* processor.until("/ready", ({ status }) => status === 200)
+          yield* rowsReach(set, 2, processor.stderr)
+          yield* processor.signal("SIGTERM")
+          assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
+        }),
+      120_000
+    )
+  })
+})

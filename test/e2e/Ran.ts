@@ -1,0 +1,31 @@
+/** Runs a command of `counterfoil` to its end. */
+import { Clock, Effect } from "effect"
+import { counterfoil } from "../support/Counterfoil.ts"
+
+/** How a command ended and what it said. */
+export interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly errors: string
+  /** What it said to people on standard error: all but the log's lines, which are JSON here. */
+  readonly told: ReadonlyArray<string>
+  readonly seconds: number
+}
+
+/** Runs a command to its end. */
+export const ran = (
+  args: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>> = {},
+  options: { readonly cwd?: string } = {}
+): Effect.Effect<Ran> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const startedAt = yield* Clock.currentTimeMillis
+      const started = yield* counterfoil(args, environment, options)
+      const { code } = yield* started.ended
+      const seconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
+      const errors = started.stderr()
+      const told = errors.split("\n").filter((line) => line !== "" && !line.startsWith("{"))
+      return { code, out: started.stdout(), errors, told, seconds }
+    })
+  )
