@@ -32,7 +32,7 @@ const publishPayments = ({ pubsub, payments: topic }: Stage) =>
   Effect.promise(() => pubsub.publish(topic, payments))
 const rowsOf = ({ table }: Stage) => Effect.promise(() => table.rows())
 const deadLettersOf = ({ pubsub, deadLetters }: Stage) =>
-  Effect.promise(() => pubsub.takeAll(`${deadLetters}-sub`))
+  Effect.promise(() => pubsub.takeAll(`${deadLetters}-sub`, 420))
 
 const sortedTexts = (messages: ReadonlyArray<{ readonly data: Uint8Array }>): ReadonlyArray<string> =>
   messages.map(({ data }) => Buffer.from(data).toString("latin1")).sort()

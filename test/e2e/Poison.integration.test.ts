@@ -82,7 +82,7 @@ describeWith("cassandra", "pubsub")("Poison among good messages", () => {
         yield* Effect.promise(() => set.pubsub.publish(set.orders, messages))
         yield* drain(set.environment)
 
-        const letters = yield* Effect.promise(() => set.pubsub.takeAll(`${set.deadLetters}-sub`))
+        const letters = yield* Effect.promise(() => set.pubsub.takeAll(`${set.deadLetters}-sub`, poisonCount))
         const sent = new Map(messages.flatMap((message) => [[message.attributes?.["at"], message] as const]))
         assert.strictEqual(letters.length, poisonCount)
         assert.strictEqual(new Set(letters.map(({ attributes }) => attributes["at"])).size, poisonCount)

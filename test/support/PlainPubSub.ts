@@ -70,6 +70,15 @@ export class PlainPubSub {
     })
   }
 
+  /** Creates one more subscription of a topic. */
+  async createSubscription(name: string, topic: string): Promise<void> {
+    await this.#subscriber.createSubscription({
+      name: this.subscription(name),
+      topic: this.topic(topic),
+      ackDeadlineSeconds: 60
+    })
+  }
+
   /** Deletes a topic; its subscriptions stay. */
   async deleteTopic(name: string): Promise<void> {
     await this.#publisher.deleteTopic({ topic: this.topic(name) })
@@ -92,21 +101,32 @@ export class PlainPubSub {
     return ids
   }
 
-  /** Takes and acknowledges what is there, until nothing came for `quietMillis`. */
-  async takeAll(subscription: string, quietMillis = 1_000): Promise<ReadonlyArray<PlainReceived>> {
+  /**
+   * Takes and acknowledges what is there: at least `expected` messages, and then whatever comes until a second was
+   * silent. Answers with fewer when 30 s were silent.
+   */
+  async takeAll(subscription: string, expected = 0): Promise<ReadonlyArray<PlainReceived>> {
     const received: Array<PlainReceived> = []
     let silentSince = performance.now()
-    while (performance.now() - silentSince < quietMillis) {
+    while (performance.now() - silentSince < (received.length < expected ? 30_000 : 1_000)) {
       const batch = await this.pull(subscription, 1_000)
       if (batch.length === 0) continue
       silentSince = performance.now()
       received.push(...batch)
-      await this.#subscriber.acknowledge({
-        subscription: this.subscription(subscription),
-        ackIds: batch.map(({ ackId }) => ackId)
-      })
+      await this.acknowledge(
+        subscription,
+        batch.map(({ ackId }) => ackId)
+      )
     }
     return received
+  }
+
+  /** Acknowledges what was pulled. */
+  async acknowledge(subscription: string, ackIds: ReadonlyArray<string>): Promise<void> {
+    await this.#subscriber.acknowledge({
+      subscription: this.subscription(subscription),
+      ackIds: [...ackIds]
+    })
   }
 
   /** Pulls once, without settling. */
