@@ -57,8 +57,17 @@ export class PlainTable {
     )
   }
 
-  /** Every row by order id; a paged scan. */
+  /** Every row by order id; a paged scan, begun again where a tormented server fails it. */
   async rows(): Promise<ReadonlyMap<string, PlainRow>> {
+    return again(() => this.#rows())
+  }
+
+  /** Rows in the table; as {@link rows}. */
+  async count(): Promise<number> {
+    return again(() => this.#count())
+  }
+
+  async #rows(): Promise<ReadonlyMap<string, PlainRow>> {
     const rows = new Map<string, PlainRow>()
     const stream = this.#client.stream(
       `SELECT ${columns.join(", ")} FROM ${this.keyspace}.orders_payments_facts`,
@@ -69,8 +78,7 @@ export class PlainTable {
     return rows
   }
 
-  /** Rows in the table. */
-  async count(): Promise<number> {
+  async #count(): Promise<number> {
     let count = 0
     const stream = this.#client.stream(`SELECT order_id FROM ${this.keyspace}.orders_payments_facts`, [], {
       autoPage: true,
@@ -84,6 +92,16 @@ export class PlainTable {
   async close(): Promise<void> {
     await this.#client.execute(`DROP KEYSPACE IF EXISTS ${this.keyspace}`, [], { prepare: false })
     await this.#client.shutdown()
+  }
+}
+
+const again = async <A>(scan: () => Promise<A>, tries = 10): Promise<A> => {
+  try {
+    return await scan()
+  } catch (error) {
+    if (tries <= 1) throw error
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return again(scan, tries - 1)
   }
 }
 
