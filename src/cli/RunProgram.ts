@@ -88,11 +88,10 @@ const watchDeadLetterTopic = (topic: string) =>
     )
     for (;;) {
       const trouble = yield* look
-      yield* health.set(
-        "dead-letters",
-        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble }
-      )
-      if (trouble === undefined) return
+      if (trouble === undefined) return yield* health.set("dead-letters", { _tag: "Healthy" })
+      // A publish that failed has told already; two reasons in turn would fill the log.
+      const { _tag } = (yield* health.states)["dead-letters"]
+      if (_tag !== "Away") yield* health.set("dead-letters", { _tag: "Away", reason: trouble })
       yield* Effect.sleep(Duration.seconds(topicPollSeconds))
     }
   })

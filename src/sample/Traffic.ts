@@ -1,5 +1,5 @@
 /** Publishes sample traffic at a rate, and keeps count. */
-import { Clock, Effect, Result, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, Result, Schedule, Stream } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import {
   publishRequestMessages,
@@ -13,7 +13,7 @@ import {
 import type { StreamName } from "../observe/Metrics.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
-import type { PubSubError } from "../pubsub/PubSubError.ts"
+import { PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
 import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
 
 /** What to publish, where, and how fast. */
@@ -97,6 +97,7 @@ const publishAll = (
 ): Effect.Effect<void, PubSubError, Publisher> =>
   Effect.suspend(() => {
     let left = messages
+    let trouble: PubSubError | undefined
     const attempt = Effect.gen(function* () {
       const answers = yield* (yield* Publisher).publish(topic, left)
       const failures = answers.flatMap((answer) => (Result.isFailure(answer) ? [answer.failure] : []))
@@ -105,15 +106,28 @@ const publishAll = (
         return answer === undefined || Result.isFailure(answer)
       })
       const worst = failures.find(({ isRetryable }) => !isRetryable) ?? failures[0]
+      trouble = worst
       if (worst !== undefined) return yield* worst
     })
-    return Effect.retry(attempt, { schedule: retrySchedule, while: ({ isRetryable }) => isRetryable })
+    return Effect.retry(attempt, { schedule: retrySchedule, while: ({ isRetryable }) => isRetryable }).pipe(
+      Effect.timeoutOrElse({
+        duration: Duration.seconds(publishRetrySeconds),
+        orElse: () => Effect.fail(trouble ?? unanswered(topic))
+      })
+    )
   })
 
 const retrySchedule = Schedule.min([
   Schedule.exponential(publishRetryBaseMillis),
   Schedule.spaced(publishRetryCapMillis)
-]).pipe(Schedule.jittered, Schedule.upTo({ duration: `${publishRetrySeconds} seconds` }))
+]).pipe(Schedule.jittered)
+
+const unanswered = (topic: string): PubSubError =>
+  new PubSubError({
+    operation: "publish",
+    resource: topic,
+    reason: new PubSubUnavailable({ cause: undefined })
+  })
 
 const inGroups = <A>(values: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>

@@ -7,7 +7,7 @@ export interface Ran {
   readonly code: number | null
   readonly out: string
   readonly errors: string
-  /** What it said to people on standard error: all but the log's lines, which are JSON here. */
+  /** The lines on standard error that say why it failed. */
   readonly told: ReadonlyArray<string>
   readonly seconds: number
 }
@@ -25,7 +25,7 @@ export const ran = (
       const { code } = yield* started.ended
       const seconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
       const errors = started.stderr()
-      const told = errors.split("\n").filter((line) => line !== "" && !line.startsWith("{"))
+      const told = errors.split("\n").filter((line) => line.startsWith("counterfoil: "))
       return { code, out: started.stdout(), errors, told, seconds }
     })
   )

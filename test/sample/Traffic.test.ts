@@ -131,6 +131,18 @@ describe("publishTraffic", () => {
     })
   )
 
+  it.effect("gives up after ten seconds on a publish that is never answered", () =>
+    Effect.gen(function* () {
+      const silent = Layer.succeed(Publisher, { publish: () => Effect.never })
+      const fiber = yield* Effect.flip(last(plan)).pipe(Effect.provide(silent), Effect.forkChild)
+      yield* TestClock.adjust("9 seconds")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(fiber.pollUnsafe()?._tag, "Success")
+      assert.match((yield* Fiber.join(fiber)).message, /does not answer/)
+    })
+  )
+
   it.effect("keeps the rate, evenly", () =>
     Effect.gen(function* () {
       const accepted: Array<Published> = []
