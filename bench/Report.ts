@@ -43,7 +43,7 @@ const markdown = (run: Run): string =>
         `${verdict.relation} ${number(verdict.limit)}`,
         number(verdict.found),
         run.isJudged ? (verdict.holds ? "yes" : "**no**") : "",
-        verdict.goal === undefined
+        verdict.goal === undefined || !run.isJudged
           ? ""
           : `${number(verdict.goal)}: ${verdict.reachesGoal ? "reached" : "missed"}`
       ])
