@@ -47,6 +47,9 @@ export const recheckBatchesAtOnce = 4
 /** How often the state of a subscription is read for health. **Units**: milliseconds. */
 export const healthTickMillis = 500
 
+/** When it is read first: a subscription that opens promptly is then open, not trouble. **Units**: milliseconds. */
+export const healthFirstMillis = 100
+
 /** Bucket boundaries of the time from receipt to durable effect: one write up to a long outage. **Units**: seconds. */
 export const durableSecondsBoundaries: ReadonlyArray<number> = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800
@@ -138,6 +141,15 @@ export const keepAliveEmulatorSeconds = 310
 
 /** How long a ping may stay unanswered before the connection counts as dead. **Units**: seconds. */
 export const keepAliveAnswerSeconds = 10
+
+/** How long a call may stay unanswered, with nothing else heard, before its connection counts as broken; far above a round trip. **Units**: seconds. */
+export const connectionAnswerSeconds = 2
+
+/** How long so before the connection is replaced by a new one; a server that is merely slow is not left. **Units**: seconds. */
+export const connectionRenewSeconds = 10
+
+/** How long quiet may go unproven while somebody reads the status: then one small question is asked. **Units**: milliseconds. */
+export const connectionProofMillis = 3_000
 
 /** A stream that lived this long, or delivered, is reopened at once; others wait longer each time. **Units**: milliseconds. */
 export const streamProvenMillis = 10_000

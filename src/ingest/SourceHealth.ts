@@ -2,7 +2,7 @@
 import { Duration, Effect } from "effect"
 import { Health, type HealthPart, type HealthState } from "../observe/Health.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
-import { healthTickMillis } from "./Limits.ts"
+import { healthFirstMillis, healthTickMillis } from "./Limits.ts"
 
 /** A subscription that is watched. */
 export interface WatchedSource {
@@ -19,6 +19,7 @@ export const watchSources = (
 ): Effect.Effect<never, never, Health> =>
   Effect.gen(function* () {
     const health = yield* Health
+    yield* Effect.sleep(Duration.millis(healthFirstMillis))
     for (;;) {
       for (const source of sources) {
         const state = yield* stateOf(source)

@@ -148,6 +148,21 @@ describe("a processor in trouble", () => {
     })
   )
 
+  it.effect("[G4] a start is no trouble: a source is Starting until it is read, then Healthy", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start()
+      assert.strictEqual((yield* process.health).orders._tag, "Starting")
+      yield* pass("200 millis")
+      assert.strictEqual((yield* process.health).orders._tag, "Healthy")
+      yield* world.broker.makeUnavailable("10 seconds")
+      yield* pass("1 second")
+      assert.strictEqual((yield* process.health).orders._tag, "Away")
+      yield* pass("10 seconds")
+      assert.strictEqual((yield* process.health).orders._tag, "Healthy")
+    })
+  )
+
   it.effect(
     "[G4] while the dead-letter topic is missing nothing is lost, and once it is there all is published",
     () =>

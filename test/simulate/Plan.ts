@@ -33,6 +33,8 @@ export interface Plan {
     readonly timedOutWritten: number
     readonly timedOutUnwritten: number
     readonly timedOutLate: number
+    /** Orders none of whose writes succeeds before this time. **Units**: ms from the begin. */
+    readonly heldUp: ReadonlyMap<bigint, number>
   }
   /** How long publishing a dead letter takes at most. **Units**: milliseconds. */
   readonly publishLatencyMax: number
@@ -48,7 +50,9 @@ export const planOf = (seed: number): Plan => {
   // Each seed has some kinds of trouble only: all of them at once would hide one another.
   const some = (most: number) => (dice.chance(0.5) ? dice.next() * most : 0)
   const traffic = drawTraffic(dice, troubleMillis - 3_000)
-  const places = dice.chance(0.25) ? 2 : 1
+  // Where one process receives everything in order, the ledger can be stricter about early payments.
+  const isOrderly = dice.chance(0.35)
+  const places = !isOrderly && dice.chance(0.3) ? 2 : 1
   return {
     seed,
     places,
@@ -64,7 +68,7 @@ export const planOf = (seed: number): Plan => {
     },
     pubSub: {
       duplicates: some(0.3),
-      reorderWithin: dice.chance(0.5) ? dice.int(2, 20) : 0,
+      reorderWithin: !isOrderly && dice.chance(0.6) ? dice.int(2, 20) : 0,
       settleRequestsLost: some(0.2),
       settleAnswersLost: some(0.2),
       publishRequestsLost: some(0.2),
@@ -74,17 +78,28 @@ export const planOf = (seed: number): Plan => {
       latencyMax: dice.pick([0, 20, 1_500]),
       timedOutWritten: some(0.2),
       timedOutUnwritten: some(0.2),
-      timedOutLate: some(0.1)
+      timedOutLate: some(0.1),
+      heldUp: drawHeldUp(dice)
     },
     publishLatencyMax: dice.pick([0, 0, 300, 3_000]),
     happenings: [
       ...traffic.map((publication): Happening => ({ _tag: "Publish", ...publication })),
-      ...drawTrouble(dice, places)
+      ...drawTrouble(dice, places, isOrderly)
     ].sort((left, right) => left.at - right.at)
   }
 }
 
-const drawTrouble = (dice: Dice, places: number): ReadonlyArray<Happening> => {
+const drawHeldUp = (dice: Dice): ReadonlyMap<bigint, number> => {
+  const count = dice.chance(0.5) ? dice.int(1, 8) : 0
+  return new Map(
+    Array.from(
+      { length: count },
+      () => [BigInt(dice.int(1, 20)), dice.int(2_000, 2 * troubleMillis)] as const
+    )
+  )
+}
+
+const drawTrouble = (dice: Dice, places: number, isOrderly: boolean): ReadonlyArray<Happening> => {
   const trouble: Array<Happening> = []
   const spell = (most: number) => {
     const at = dice.int(0, troubleMillis)
@@ -98,7 +113,8 @@ const drawTrouble = (dice: Dice, places: number): ReadonlyArray<Happening> => {
     const { at, until } = spell(12_000)
     trouble.push({ _tag: "LettersAway", at }, { _tag: "LettersBack", at: until })
   }
-  if (dice.chance(0.25)) {
+  if (isOrderly) return trouble
+  if (dice.chance(0.3)) {
     const { at, until } = spell(25_000)
     trouble.push({ _tag: "ServerAway", at, millis: until - at })
   }

@@ -35,7 +35,7 @@ const reportOf = ({ plan, trace }: Aftermath, judgement: Judgement): string => {
   return [
     `seed ${plan.seed} failed; see it again with: npm run test:simulate -- --seeds 1 --first ${plan.seed} --trace`,
     ...cases,
-    `  ${JSON.stringify(circumstances)}`,
+    `  ${JSON.stringify(circumstances, (_, value) => (value instanceof Map ? [...value].map(String) : value))}`,
     ...trace.slice(-linesShown).map((line) => `  ${line}`)
   ].join("\n")
 }

@@ -77,7 +77,9 @@ class Simulation {
     const dice = new Dice(plan.seed + 1)
     const { table } = plan
     world.storeFaults.latency = () => dice.int(0, table.latencyMax)
-    world.storeFaults.encounter = () => {
+    world.storeFaults.encounter = (orderId) => {
+      if (clock.currentTimeMillisUnsafe() < worldBegins + (table.heldUp.get(orderId) ?? 0))
+        return "timed-out-unwritten"
       if (dice.chance(table.timedOutWritten)) return "timed-out-written"
       if (dice.chance(table.timedOutLate)) return "timed-out-late"
       return dice.chance(table.timedOutUnwritten) ? "timed-out-unwritten" : "answered"

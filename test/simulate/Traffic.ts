@@ -47,7 +47,7 @@ const drawOrder = (dice: Dice, id: bigint, millis: number): ReadonlyArray<Public
     publications.push({ at: near(), topic: ordersTopic, messages: [as("order", order)] })
   }
   for (let count = dice.pick([0, 1, 1, 1, 2, 3]); count > 0; count--) {
-    const payments = dice.chance(0.2) ? drawTie(dice, id) : [drawPayment(dice, id)]
+    const payments = dice.chance(0.35) ? drawTie(dice, id) : [drawPayment(dice, id)]
     const messages = payments.map((payment) => as("payment", payment))
     publications.push({ at: near(), topic: paymentsTopic, messages })
   }
@@ -57,23 +57,32 @@ const drawOrder = (dice: Dice, id: bigint, millis: number): ReadonlyArray<Public
 const drawPayment = (dice: Dice, id: bigint): Payment =>
   paymentOf(id, {
     payment_id: BigInt(dice.int(1, 1_000_000)),
-    payment_status: dice.pick(["Pending", "Completed", "Failed"]),
+    payment_status: dice.pick(statuses),
     payment_method: dice.pick(["Card", "Transfer"])
   })
 
 /** Two or three payments for one order with one version: published together, and equal in their hash. */
 const drawTie = (dice: Dice, id: bigint): ReadonlyArray<Payment> => {
-  const tie = dice.pick(ties).slice(0, dice.int(2, 3))
-  return tie.map(({ payment_id }) => paymentOf(id, { payment_id }))
+  return dice
+    .pick(ties)
+    .slice(0, dice.int(2, 3))
+    .map(({ order_id: _, ...columns }) => paymentOf(id, columns))
 }
 
 const findTies = (): readonly [ReadonlyArray<Payment>, ...Array<ReadonlyArray<Payment>>] => {
   const payments = Array.from({ length: 3_000 }, (_, index) =>
-    paymentOf(1n, { payment_id: BigInt(index + 1) })
+    paymentOf(1n, {
+      payment_id: BigInt(index + 1),
+      // The greater by one column is the lesser by others, so that mixed cells show.
+      payment_method: `Method ${5_000 - index}`,
+      payment_status: statuses[index % 3] ?? ""
+    })
   )
   const [first, ...others] = Map.groupBy(payments, (payment) => versionOfPayment(payment, 0)).values()
   return [first ?? [], ...others]
 }
+
+const statuses = ["Pending", "Completed", "Failed"] as const
 
 /** Payments by their hash; the hash does not depend on the order. */
 const ties = findTies()
