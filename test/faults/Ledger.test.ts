@@ -1,6 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PlainRow } from "../support/PlainTable.ts"
-import { type History, isRight, isSettled, judge, type Letter, type Published } from "./Ledger.ts"
+import {
+  type History,
+  isRecovered,
+  isRight,
+  isSettled,
+  judge,
+  type Letter,
+  type Published
+} from "./Ledger.ts"
 import { makeRandom } from "./Random.ts"
 import { orderColumns, paymentColumns } from "./Rows.ts"
 import { order, type Planned, payment, poison, traffic } from "./Traffic.ts"
@@ -114,6 +122,11 @@ describe("the ledger finds lost", () => {
   it("a message that cannot be read, and a payment without an order, where there is no dead letter", () => {
     const lonely = published(payment(9, 1, random), "9", 1_000)
     assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map() }), { ...none, lost: 2 })
+    const waiting = judge(history({ published: [lonely], rows: new Map() }))
+    assert.isTrue(
+      isRecovered(waiting) && !isSettled(waiting),
+      "until its grace is over, that is how it should be"
+    )
   })
 
   it("nothing that is still on its subscription; that is left", () => {

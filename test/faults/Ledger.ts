@@ -57,6 +57,8 @@ export interface Judgement {
   readonly verdicts: ReadonlyMap<string, Verdict>
   /** Messages without an effect anywhere. */
   readonly lost: number
+  /** Of those, payments without an order: they have to wait before they become dead letters. */
+  readonly lostUnmatched: number
   /** Rows with a cell that is not as published, and dead letters that are not the message they stand for. */
   readonly wrong: number
   /** Dead letters with the `dlq-message-id` of another, beyond the copies that were allowed. */
@@ -113,13 +115,18 @@ export const judge = (history: History, copiesAllowed = 0): Judgement => {
     }
   }
   for (const [key, verdict] of verdicts) {
-    if (verdict === "lost" || verdict === "misrouted") found(`${verdict}: ${key}`)
+    if (verdict === "lost" || verdict === "misrouted" || verdict === "stale") {
+      found(`${verdict}: ${describe(key, published.get(key), groups, letters.get(key)?.[0])}`)
+    }
   }
   const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
   const copies = history.letters.length - letters.size
   return {
     verdicts,
     lost: countOf("lost"),
+    lostUnmatched: [...groups.values()]
+      .flatMap(({ orders, payments }) => (orders.length === 0 ? payments : []))
+      .filter(({ key }) => verdicts.get(key) === "lost").length,
     wrong,
     doubled: Math.max(0, copies - copiesAllowed),
     misrouted: countOf("misrouted") + foreign,
@@ -132,6 +139,10 @@ export const judge = (history: History, copiesAllowed = 0): Judgement => {
 
 /** Whether every message has its effect, whatever still waits to be acknowledged. */
 export const isSettled = ({ lost, wrong }: Judgement): boolean => lost === 0 && wrong === 0
+
+/** Whether every message has its effect, but for payments that may wait for an order that never comes. */
+export const isRecovered = ({ lost, lostUnmatched, wrong }: Judgement): boolean =>
+  lost === lostUnmatched && wrong === 0
 
 /** Whether nothing is wrong with a run that has ended. */
 export const isRight = ({ lost, wrong, doubled, misrouted, left }: Judgement): boolean =>
@@ -153,5 +164,26 @@ const isCopyOf = ({ data, attributes }: Letter, planned: Planned): boolean =>
     Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("dlq-"))),
     { ...planned.attributes }
   )
+
+const describe = (
+  key: string,
+  message: Published | undefined,
+  groups: ReadonlyMap<string, OrderGroup>,
+  letter: Letter | undefined
+): string => {
+  if (message === undefined || message.planned.meaning._tag === "Poison") return key
+  const { orderId } = message.planned.meaning
+  const orderedAt = groups.get(orderId)?.orders.map(({ publishMillis }) => publishMillis) ?? []
+  const ahead = Math.min(...orderedAt) - message.publishMillis
+  const failedAt = Date.parse(letter?.attributes["dlq-failed-at"] ?? "")
+  return [
+    `${key} for order ${orderId}, published ${Math.abs(ahead)} ms ${ahead > 0 ? "before" : "after"} it`,
+    ...(letter === undefined
+      ? []
+      : [
+          `a dead letter (${letter.attributes["dlq-reason"]}) ${(failedAt - message.publishMillis) / 1000} s later`
+        ])
+  ].join("; ")
+}
 
 const findingsShown = 10

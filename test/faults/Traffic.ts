@@ -120,6 +120,16 @@ export const payment = (orderId: number, nth: number, random: Random): Planned =
   )
 }
 
+/** The same payment for another order. */
+export const paymentFor = (orderId: number, { meaning }: Planned): Planned => {
+  const cells = meaning._tag === "Payment" ? meaning.cells : {}
+  return message(
+    "payments",
+    { _tag: "Payment", orderId: String(orderId), cells },
+    { ...cells, order_id: orderId }
+  )
+}
+
 /** A message of the stream that cannot be read. */
 export const poison = (stream: StreamName, random: Random): Planned => {
   const [reason, data] = random.oneOf(poisons)

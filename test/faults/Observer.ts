@@ -1,0 +1,143 @@
+/** Publishes a scenario's messages, and reads what became of them, by plain clients alone. */
+import { setTimeout as sleep } from "node:timers/promises"
+import type { PlainReceived } from "../support/PlainPubSub.ts"
+import { type History, type Judgement, judge, keyOf, type Left, type Published } from "./Ledger.ts"
+import type { Stage } from "./Stage.ts"
+import type { Planned, StreamName } from "./Traffic.ts"
+
+/** A message and the id Pub/Sub gave it. */
+export interface Sent {
+  readonly planned: Planned
+  readonly messageId: string
+}
+
+/** What is known of one scenario from outside. */
+export class Observer {
+  readonly #stage: Stage
+  readonly #sent: Array<Sent> = []
+  /** Publish times by key, as the witnesses saw them. */
+  readonly #publishMillis = new Map<string, number>()
+  /** By the dead letter's own message id, so that a redelivery of it counts once. */
+  readonly #letters = new Map<string, PlainReceived>()
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+  }
+
+  /** Messages published so far, in order. */
+  get sent(): ReadonlyArray<Sent> {
+    return this.#sent
+  }
+
+  /** Their number. */
+  get published(): number {
+    return this.#sent.length
+  }
+
+  /** Dead letters seen so far. */
+  get letters(): ReadonlyArray<PlainReceived> {
+    return [...this.#letters.values()]
+  }
+
+  /** Publishes at once, both topics beside each other, and remembers the ids. */
+  async publish(messages: ReadonlyArray<Planned>): Promise<void> {
+    const { pubsub, topics } = this.#stage
+    const of = async (stream: StreamName) => {
+      const chosen = messages.filter((message) => message.stream === stream)
+      const ids = await pubsub.publish(topics[stream], chosen)
+      chosen.forEach((planned, index) => {
+        this.#sent.push({ planned, messageId: ids[index] ?? "" })
+      })
+    }
+    await Promise.all([of("orders"), of("payments")])
+  }
+
+  /** Publishes evenly over this time. **Units**: ms. */
+  async publishOver(messages: ReadonlyArray<Planned>, millis: number): Promise<void> {
+    const began = performance.now()
+    for (let done = 0; done < messages.length; ) {
+      const share = Math.min(1, (performance.now() - began + paceMillis) / Math.max(1, millis))
+      const end = Math.ceil(messages.length * share)
+      await this.publish(messages.slice(done, end))
+      done = end
+      await sleep(paceMillis)
+    }
+  }
+
+  /** Reads the table and the dead letters as they are now, and judges them. */
+  async judgeNow(left: ReadonlyArray<Left> = [], copiesAllowed = 0): Promise<Judgement> {
+    await this.#readLetters()
+    const rows = await this.#stage.table.rows()
+    const history: History = { published: await this.witnessed(), rows, letters: this.letters, left }
+    return judge(history, copiesAllowed)
+  }
+
+  /** Takes what is left on the source subscriptions, once the leases of all that ended have run out. */
+  async readLeft(): Promise<ReadonlyArray<Left>> {
+    const of = async (stream: StreamName): Promise<ReadonlyArray<Left>> => {
+      const received = await this.#take(`${this.#stage.topics[stream]}-sub`, leaseMillis)
+      return received.map(({ messageId }) => ({ stream, messageId }))
+    }
+    return (await Promise.all([of("orders"), of("payments")])).flat()
+  }
+
+  /** Messages that Pub/Sub itself gave up on. */
+  async readGivenUp(): Promise<number> {
+    return (await this.#take(`${this.#stage.givenUp}-sub`, quietMillis)).length
+  }
+
+  /** Dead letters that are there now; none while their subscription is missing. */
+  async #readLetters(): Promise<void> {
+    const subscription = `${this.#stage.deadLetters}-sub`
+    const letters = await this.#take(subscription, quietMillis).catch(() => [])
+    for (const letter of letters) this.#letters.set(letter.messageId, letter)
+  }
+
+  /** What was published, with the times that the witnesses saw. */
+  async witnessed(): Promise<ReadonlyArray<Published>> {
+    for (const stream of ["orders", "payments"] as const) {
+      const missing = () =>
+        this.#sent.some(
+          ({ planned, messageId }) =>
+            planned.stream === stream && !this.#publishMillis.has(keyOf(stream, messageId))
+        )
+      while (missing()) {
+        for (const seen of await this.#take(this.#stage.witnesses[stream], quietMillis)) {
+          this.#publishMillis.set(keyOf(stream, seen.messageId), seen.publishTimeMillis)
+        }
+      }
+    }
+    return this.#sent.map(({ planned, messageId }) => ({
+      planned,
+      messageId,
+      publishMillis: this.#publishMillis.get(keyOf(planned.stream, messageId)) ?? 0
+    }))
+  }
+
+  /** Takes and acknowledges, until nothing came for that long. */
+  async #take(subscription: string, quiet: number): Promise<ReadonlyArray<PlainReceived>> {
+    const { pubsub } = this.#stage
+    const received: Array<PlainReceived> = []
+    for (let silentSince = performance.now(); performance.now() - silentSince < quiet; ) {
+      const batch = await pubsub.pull(subscription, 1_000)
+      if (batch.length === 0) {
+        await sleep(Math.min(quiet, 500))
+        continue
+      }
+      silentSince = performance.now()
+      received.push(...batch)
+      await pubsub.acknowledge(
+        subscription,
+        batch.map(({ ackId }) => ackId)
+      )
+    }
+    return received
+  }
+}
+
+const paceMillis = 50
+
+/** Above the 10 s for which Counterfoil leases what it holds. */
+const leaseMillis = 12_000
+
+const quietMillis = 100

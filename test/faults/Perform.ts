@@ -1,0 +1,141 @@
+/** Plays a scenario and judges it. */
+import { Effect, Fiber, type Scope } from "effect"
+import { until } from "../support/Counterfoil.ts"
+import type { ServerError } from "../support/ServerProcess.ts"
+import { makeCrew } from "./Crew.ts"
+import { isRecovered, isRight, isSettled, type Judgement } from "./Ledger.ts"
+import { Observer } from "./Observer.ts"
+import type { Act, Scenario, ScenarioError } from "./Scenario.ts"
+import type { Servers } from "./Servers.ts"
+import { stage } from "./Stage.ts"
+import { tcpProxy } from "./TcpProxy.ts"
+import { type Planned, traffic } from "./Traffic.ts"
+
+/** What came of a scenario. */
+export interface Outcome {
+  readonly scenario: Scenario
+  readonly messages: number
+  /** From the end of fault and load until every message had its effect, unmatched payments apart. **Units**: seconds. */
+  readonly recoveredIn: number
+  /** Deliveries beyond the first of each message, as far as the processors told. */
+  readonly redelivered: number
+  readonly judgement: Judgement
+  /** What did not hold besides the ledger's verdict. */
+  readonly unmet: ReadonlyArray<string>
+  readonly isRight: boolean
+}
+
+/** Plays a scenario with about so many messages. */
+export const perform = (
+  scenario: Scenario,
+  servers: Servers,
+  messages: number
+): Effect.Effect<Outcome, ScenarioError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const load = scenario.load?.(messages) ?? traffic({ messages, seed: 1 })
+      const { act, unmet } = yield* prepare(scenario, servers, load.length)
+      const { crew, observer } = act
+      const publishing = yield* Effect.forkScoped(publish(scenario, observer, load))
+      if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
+      yield* scenario.play(act)
+      yield* Fiber.join(publishing)
+      const from = performance.now()
+      const within = scenario.settleWithinSeconds ?? 180
+      yield* untilJudged(observer, "an effect of every message that need not wait", isRecovered, within)
+      const recoveredIn = (performance.now() - from) / 1000
+      yield* untilJudged(observer, "an effect of every message", isSettled, within)
+      yield* crew.stopAll
+      const left = yield* Effect.promise(() => observer.readLeft())
+      const judgement = yield* Effect.promise(() => observer.judgeNow(left, scenario.copies?.(crew) ?? 0))
+      yield* act.expect(
+        scenario.forbidsStale !== true || judgement.stale === 0,
+        `${judgement.stale} payments became dead letters and were matched later`
+      )
+      if (scenario.afterwards !== undefined) yield* scenario.afterwards(act)
+      return {
+        scenario,
+        messages: observer.published,
+        recoveredIn,
+        redelivered: Math.max(0, crew.received() - observer.published),
+        judgement,
+        unmet,
+        isRight: isRight(judgement) && unmet.length === 0
+      }
+    })
+  )
+
+const prepare = (
+  scenario: Scenario,
+  servers: Servers,
+  loaded: number
+): Effect.Effect<{ readonly act: Act; readonly unmet: Array<string> }, ServerError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const cassandra = yield* servers.cassandra(scenario.nodes ?? "one")
+    const { pubsub, projectId } = servers
+    const places = { pubsub, projectId, cassandra: cassandra.address, replication: cassandra.replication }
+    const set = yield* stage(places, scenario.stage ?? {})
+    const toPubSub = yield* tcpProxy(pubsub)
+    const toCassandra = yield* tcpProxy(cassandra.address.split(",")[0] ?? "")
+    const crew = yield* makeCrew(scenario.name, {
+      ...set.environment,
+      ...(scenario.proxied?.includes("pubsub") ? { PUBSUB_EMULATOR_HOST: toPubSub.address } : {}),
+      ...(scenario.proxied?.includes("cassandra") ? { CASSANDRA_CONTACT_POINTS: toCassandra.address } : {}),
+      ...scenario.environment
+    })
+    const unmet: Array<string> = []
+    const observer = new Observer(set)
+    const act: Act = {
+      stage: set,
+      crew,
+      observer,
+      cassandra,
+      toPubSub,
+      toCassandra,
+      expect: (holds: boolean, otherwise: string) =>
+        Effect.sync(() => {
+          if (!holds) unmet.push(otherwise)
+        }),
+      untilPublished: (share) =>
+        until(
+          "the load being published",
+          Effect.sync(() => observer.published >= loaded * share),
+          "10 minutes"
+        ).pipe(Effect.orDie)
+    }
+    return { act, unmet }
+  })
+
+const publish = ({ loadSeconds }: Scenario, observer: Observer, load: ReadonlyArray<Planned>) =>
+  Effect.promise(() =>
+    loadSeconds === "before" ? observer.publish(load) : observer.publishOver(load, (loadSeconds ?? 20) * 1000)
+  )
+
+/** Suspends until the judgement is so; a table that does not answer just now is asked again. */
+const untilJudged = (
+  observer: Observer,
+  what: string,
+  isSo: (judgement: Judgement) => boolean,
+  seconds: number
+) => {
+  let last = ""
+  return until(
+    what,
+    Effect.tryPromise(() => observer.judgeNow()).pipe(
+      Effect.map((judgement) => {
+        const { lost, wrong, findings } = judgement
+        last = `${lost} without an effect, ${wrong} wrong: ${findings.join("; ")}`
+        return isSo(judgement)
+      }),
+      Effect.catch((error) =>
+        Effect.sync(() => {
+          last = String(error.cause)
+          return false
+        })
+      ),
+      Effect.tap((isSoNow) => (isSoNow ? Effect.void : Effect.sleep("500 millis")))
+    ),
+    `${seconds} seconds`,
+    () => last
+  )
+}

@@ -1,0 +1,58 @@
+/** A fault, the load it comes upon, and what has to hold besides the ledger's verdict. */
+import type { Effect, Scope } from "effect"
+import type { NotInTime } from "../support/Counterfoil.ts"
+import type { ServerError } from "../support/ServerProcess.ts"
+import type { Crew, CrewError } from "./Crew.ts"
+import type { Observer } from "./Observer.ts"
+import type { CassandraNodes } from "./Servers.ts"
+import type { Stage, StageOptions } from "./Stage.ts"
+import type { TcpProxy } from "./TcpProxy.ts"
+import type { Planned } from "./Traffic.ts"
+
+/** Something a scenario waits for or does has failed. */
+export type ScenarioError = CrewError | NotInTime | ServerError
+
+/** What a scenario is played with. */
+export interface Act {
+  readonly stage: Stage
+  readonly crew: Crew
+  readonly observer: Observer
+  readonly cassandra: CassandraNodes
+  /** Between the processors and Pub/Sub. */
+  readonly toPubSub: TcpProxy
+  /** Between the processors and Cassandra, where it is one node. */
+  readonly toCassandra: TcpProxy
+  /** Suspends until this share of the load is published. */
+  readonly untilPublished: (share: number) => Effect.Effect<void>
+  /** Notes what has to hold. */
+  readonly expect: (holds: boolean, otherwise: string) => Effect.Effect<void>
+}
+
+/** A scenario. */
+export interface Scenario {
+  readonly name: string
+  /** In words, for the report. */
+  readonly fault: string
+  /** Traffic of every sort by default. */
+  readonly load?: (messages: number) => ReadonlyArray<Planned>
+  /** For how long the load is published; `"before"`: all of it before `play` begins. Default 20. **Units**: seconds. */
+  readonly loadSeconds?: number | "before"
+  readonly stage?: StageOptions
+  /** Settings that differ from the defaults. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly nodes?: "one" | "three"
+  /** Between the processors and these servers stands a proxy. */
+  readonly proxied?: ReadonlyArray<"pubsub" | "cassandra">
+  /** What the fault may leave twice in the dead letters; `0` by default, where nothing dies or is lost. */
+  readonly copies?: (crew: Crew) => number
+  /** Whether a dead letter that was matched by a later redelivery is a failure here. */
+  readonly forbidsStale?: boolean
+  /** Whether the machine has what the scenario needs; else why not. */
+  readonly missing?: () => string | undefined
+  /** Starts the processors, brings the fault about and ends it; the load is published meanwhile. */
+  readonly play: (act: Act) => Effect.Effect<void, ScenarioError, Scope.Scope>
+  /** Looks at what is left when all is settled and stopped. */
+  readonly afterwards?: (act: Act) => Effect.Effect<void, ScenarioError>
+  /** For how long everything may take to be settled after the fault. Default 180. **Units**: seconds. */
+  readonly settleWithinSeconds?: number
+}

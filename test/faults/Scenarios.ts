@@ -1,0 +1,30 @@
+/** Every scenario, in the order in which they are played. */
+import type { Scenario } from "./Scenario.ts"
+import { backlogs } from "./scenarios/Backlogs.ts"
+import { cassandraAway, nodesAway } from "./scenarios/CassandraAway.ts"
+import { clocks } from "./scenarios/Clocks.ts"
+import { heat } from "./scenarios/Heat.ts"
+import { processes, restarts } from "./scenarios/Processes.ts"
+import { answersAway, pubSubAway } from "./scenarios/PubSubAway.ts"
+import { ties } from "./scenarios/Ties.ts"
+
+/** All of them. */
+export const scenarios: ReadonlyArray<Scenario> = [
+  ...processes,
+  ...cassandraAway,
+  ...pubSubAway,
+  ...restarts,
+  ...heat,
+  ...backlogs,
+  ...clocks,
+  ...ties,
+  ...answersAway,
+  ...nodesAway
+]
+
+/** The one of that name. **Errors**: throws where there is none. */
+export const scenarioNamed = (name: string): Scenario => {
+  const found = scenarios.find((scenario) => scenario.name === name)
+  if (found === undefined) throw new Error(`there is no scenario ${name}`)
+  return found
+}

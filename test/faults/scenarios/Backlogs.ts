@@ -1,0 +1,75 @@
+/** Backlogs whose payments are faster than their orders, and little memory for them. */
+import { Effect } from "effect"
+import { until } from "../../support/Counterfoil.ts"
+import { untilReady } from "../Crew.ts"
+import { makeRandom } from "../Random.ts"
+import type { Scenario } from "../Scenario.ts"
+import { order, type Planned, payment } from "../Traffic.ts"
+
+/**
+ * All orders, in the order of their ids, and payments from the last order's on backwards.
+ *
+ * Orders are large: their stream drains slower, and the payments that are read first wait longest for theirs.
+ */
+const backlog = (messages: number, addressLength: number): ReadonlyArray<Planned> => {
+  const random = makeRandom(21)
+  const count = Math.max(1, Math.round(messages * 2.5))
+  const address = "long way ".repeat(addressLength / 9)
+  return [
+    ...Array.from({ length: count }, (_, index) => order(index + 1, "Pending", random, address)),
+    ...Array.from({ length: count }, (_, index) => payment(count - index, 1, random))
+  ]
+}
+
+const slowerOrders: Scenario = {
+  name: "backlog",
+  fault: "backlog whose payments drain faster",
+  loadSeconds: "before",
+  load: (messages) => backlog(messages, 1_800),
+  forbidsStale: true,
+  settleWithinSeconds: 600,
+  play: ({ crew }) => Effect.asVoid(crew.start())
+}
+
+const takenOver: Scenario = {
+  ...slowerOrders,
+  name: "backlog-taken-over",
+  fault: "the same, killed in the middle, another goes on",
+  copies: ({ lostHolds }) => lostHolds(),
+  play: ({ crew, stage, observer }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* until(
+        "a third of the rows",
+        Effect.promise(async () => (await stage.table.count()) > observer.published / 6),
+        "300 seconds"
+      )
+      yield* crew.kill(processor)
+      yield* crew.start()
+    })
+}
+
+/** What a processor with the default limits needs of heap for a full backlog of messages of 4 KB. **Units**: MiB. */
+const neededHeap = 256
+
+const littleMemory: Scenario = {
+  name: "memory-limited",
+  fault: `heap limited to ${neededHeap * 1.5} MiB, Cassandra frozen 15 s`,
+  loadSeconds: "before",
+  load: (messages) => backlog(messages / 2, 3_600),
+  forbidsStale: true,
+  settleWithinSeconds: 600,
+  play: ({ crew, cassandra, expect }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start({ nodeArgs: [`--max-old-space-size=${neededHeap * 1.5}`] })
+      yield* untilReady(processor)
+      // Every limit is reached while nothing drains.
+      yield* cassandra.node.signal("SIGSTOP")
+      yield* Effect.sleep("15 seconds")
+      yield* cassandra.node.signal("SIGCONT")
+      yield* expect(processor.peakMemory() > 0, "the processor did not survive the backlog")
+    })
+}
+
+/** Backlogs. */
+export const backlogs: ReadonlyArray<Scenario> = [slowerOrders, takenOver, littleMemory]

@@ -1,0 +1,103 @@
+/** Cassandra frozen, killed, late, and in part. */
+import { Effect } from "effect"
+import { untilHealthSays, untilReady } from "../Crew.ts"
+import type { Act, Scenario } from "../Scenario.ts"
+
+const frozen: Scenario = {
+  name: "cassandra-frozen",
+  fault: "Cassandra frozen for 20 s (SIGSTOP)",
+  play: ({ crew, cassandra, untilPublished }) =>
+    Effect.gen(function* () {
+      const { node } = cassandra
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      yield* untilPublished(0.3)
+      yield* node.signal("SIGSTOP")
+      yield* untilHealthSays(processor, factsAway)
+      yield* Effect.sleep("20 seconds")
+      yield* node.signal("SIGCONT")
+    })
+}
+
+const killed: Scenario = {
+  name: "cassandra-killed",
+  fault: "Cassandra killed, restarted on its data",
+  play: ({ crew, cassandra, untilPublished }) =>
+    Effect.gen(function* () {
+      const { node } = cassandra
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      yield* untilPublished(0.3)
+      yield* node.kill
+      yield* untilHealthSays(processor, factsAway)
+      yield* node.start
+    })
+}
+
+const late: Scenario = {
+  name: "cassandra-late",
+  fault: "Cassandra started after the processor",
+  play: ({ crew, cassandra, untilPublished }) =>
+    Effect.gen(function* () {
+      const { node } = cassandra
+      yield* node.stop
+      const processor = yield* crew.start()
+      yield* untilHealthSays(processor, factsAway)
+      yield* untilPublished(0.5)
+      yield* node.start
+      yield* untilReady(processor)
+    })
+}
+
+const oneOfThree: Scenario = {
+  name: "one-of-three-killed",
+  fault: "one of three Cassandra nodes killed",
+  nodes: "three",
+  play: ({ crew, cassandra, untilPublished, expect }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      yield* untilPublished(0.3)
+      yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.kill)
+      yield* untilPublished(1)
+      const errors = processor.stderr().split("\n").filter(isError)
+      yield* expect(errors.length === 0, `an error surfaced: ${errors[0]}`)
+    }),
+  afterwards: noLettersButDue
+}
+
+const twoOfThree: Scenario = {
+  name: "two-of-three-killed",
+  fault: "two of three killed, one of them back",
+  nodes: "three",
+  loadSeconds: 30,
+  settleWithinSeconds: 300,
+  play: ({ crew, cassandra, untilPublished }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      yield* untilPublished(0.3)
+      yield* Effect.forEach(cassandra.others, (other) => other.kill, { concurrency: 2 })
+      yield* untilHealthSays(processor, factsAway)
+      yield* Effect.sleep("15 seconds")
+      yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.start)
+    }),
+  afterwards: noLettersButDue
+}
+
+/** The ledger has judged every dead letter already; here is said what an outage must not add to them (G4). */
+function noLettersButDue({ observer, expect }: Act) {
+  const rejected = observer.letters.filter(({ attributes }) => attributes["dlq-reason"] === "store-rejected")
+  return expect(rejected.length === 0, `${rejected.length} dead letters of an outage`)
+}
+
+/** A line of the log at level error or above. */
+const isError = (text: string): boolean => /"(level|severity)":"(error|fatal)"/i.test(text)
+
+const factsAway = /"facts":\{[^}]*"away"/i
+
+/** One node away. */
+export const cassandraAway: ReadonlyArray<Scenario> = [frozen, killed, late]
+
+/** Some of three nodes away. */
+export const nodesAway: ReadonlyArray<Scenario> = [oneOfThree, twoOfThree]

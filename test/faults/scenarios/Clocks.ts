@@ -1,0 +1,26 @@
+/** Processors whose clock is wrong. */
+import { existsSync } from "node:fs"
+import { Effect } from "effect"
+import { untilReady } from "../Crew.ts"
+import type { Scenario } from "../Scenario.ts"
+
+const wrongClock = (name: string, offset: string): Scenario => ({
+  name,
+  fault: `clock of the processor ${offset} wrong`,
+  forbidsStale: true,
+  missing: () => (existsSync(fakeTime) ? undefined : "libfaketime is not installed"),
+  environment: { LD_PRELOAD: fakeTime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
+  play: ({ crew, untilPublished }) =>
+    Effect.gen(function* () {
+      yield* untilReady(yield* crew.start())
+      yield* untilPublished(1)
+    })
+})
+
+const fakeTime = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketime.so.1`
+
+/** Wrong by an hour, either way. */
+export const clocks: ReadonlyArray<Scenario> = [
+  wrongClock("clock-ahead", "+1h"),
+  wrongClock("clock-behind", "-1h")
+]

@@ -1,0 +1,77 @@
+/** Processors that die, leave and take turns. */
+import { Effect } from "effect"
+import { untilReady } from "../Crew.ts"
+import { makeRandom } from "../Random.ts"
+import type { Scenario } from "../Scenario.ts"
+
+const killed: Scenario = {
+  name: "kill-9",
+  fault: "processor killed 5 times",
+  loadSeconds: 25,
+  copies: ({ lostHolds }) => lostHolds(),
+  play: ({ crew, untilPublished }) =>
+    Effect.gen(function* () {
+      const random = makeRandom(9)
+      for (let kills = 1; kills <= 5; kills++) {
+        const processor = yield* crew.start()
+        yield* untilReady(processor)
+        yield* Effect.sleep(random.between(200, 2_000))
+        yield* untilPublished(kills / 6)
+        yield* crew.kill(processor)
+      }
+      yield* crew.start()
+    })
+}
+
+const shared: Scenario = {
+  name: "two-processors",
+  fault: "of two processors one killed, one stopped",
+  copies: ({ lostHolds }) => lostHolds(),
+  play: ({ crew, untilPublished }) =>
+    Effect.gen(function* () {
+      const [one, other] = yield* Effect.all([crew.start(), crew.start()])
+      yield* Effect.forEach([one, other], untilReady)
+      yield* untilPublished(0.4)
+      yield* crew.kill(one)
+      const third = yield* crew.start()
+      yield* untilReady(third)
+      yield* untilPublished(0.7)
+      yield* crew.stop(other)
+    })
+}
+
+const rolling: Scenario = {
+  name: "rolling-restart",
+  fault: "10 rolling restarts, 100 attempts",
+  loadSeconds: 60,
+  stage: { deliveryAttempts: 100 },
+  play: ({ crew, untilPublished }) =>
+    Effect.gen(function* () {
+      let current = yield* crew.start()
+      yield* untilReady(current)
+      for (let restarts = 1; restarts <= restartsInAll; restarts++) {
+        yield* untilPublished(restarts / (restartsInAll + 2))
+        const next = yield* crew.start()
+        yield* untilReady(next)
+        yield* crew.stop(current)
+        current = next
+      }
+    }),
+  afterwards: ({ expect, observer }) =>
+    Effect.gen(function* () {
+      const givenUp = yield* Effect.promise(() => observer.readGivenUp())
+      yield* expect(givenUp === 0, `Pub/Sub gave up on ${givenUp} messages`)
+      const attempts = observer.letters.map(({ attributes }) => Number(attributes["dlq-delivery-attempt"]))
+      const most = Math.max(...attempts)
+      // A payment that waits is released by each process that stops, and by no other reason.
+      yield* expect(most <= restartsInAll + 1, `a message took ${most} attempts in ${restartsInAll} restarts`)
+    })
+}
+
+const restartsInAll = 10
+
+/** Scenarios of processes. */
+export const processes: ReadonlyArray<Scenario> = [killed, shared]
+
+/** The one with a policy on its source subscriptions. */
+export const restarts: ReadonlyArray<Scenario> = [rolling]

@@ -1,0 +1,117 @@
+/** Pub/Sub out of reach, slow, mute, and without its dead-letter topic. */
+import { Effect } from "effect"
+import { until } from "../../support/Counterfoil.ts"
+import { ask, untilHealthSays, untilReady } from "../Crew.ts"
+import type { Act, Scenario } from "../Scenario.ts"
+import type { Mode } from "../TcpProxy.ts"
+import { traffic } from "../Traffic.ts"
+
+/** Spoils the connection at these shares of the load, for so long each. */
+const spoiling =
+  (modes: ReadonlyArray<Mode>, seconds: number) =>
+  ({ crew, toPubSub, untilPublished }: Act) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      for (const [index, mode] of modes.entries()) {
+        yield* untilPublished((index + 1) / (modes.length + 2))
+        yield* toPubSub.set(mode)
+        yield* Effect.sleep(`${seconds} seconds`)
+        yield* toPubSub.set({ _tag: "Pass" })
+      }
+    })
+
+// An acknowledgement, or the answer to it, may be lost with a connection: what it was for comes again, after each of up to 4 faults.
+const asMuchAsWasHeld: NonNullable<Scenario["copies"]> = ({ mostHeld }) => 4 * mostHeld()
+
+const cut: Scenario = {
+  name: "pubsub-cut",
+  fault: "connection to Pub/Sub cut 4 times for 2 s",
+  proxied: ["pubsub"],
+  copies: asMuchAsWasHeld,
+  play: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
+}
+
+const blackHole: Scenario = {
+  name: "pubsub-black-hole",
+  fault: "connection to Pub/Sub black-holed for 30 s",
+  proxied: ["pubsub"],
+  copies: asMuchAsWasHeld,
+  play: spoiling([{ _tag: "BlackHole" }], 30)
+}
+
+const slow: Scenario = {
+  name: "pubsub-slow",
+  fault: "Pub/Sub 500 ms away in each direction",
+  proxied: ["pubsub"],
+  play: ({ crew, toPubSub, untilPublished }) =>
+    Effect.gen(function* () {
+      yield* toPubSub.set({ _tag: "Delay", millis: 500 })
+      yield* untilReady(yield* crew.start())
+      yield* untilPublished(1)
+    })
+}
+
+const acknowledgementsLost: Scenario = {
+  name: "acks-lost",
+  fault: "requests, then answers of Pub/Sub lost",
+  proxied: ["pubsub"],
+  copies: asMuchAsWasHeld,
+  play: spoiling(
+    [{ _tag: "DropRequests" }, { _tag: "DropAnswers" }, { _tag: "DropRequests" }, { _tag: "DropAnswers" }],
+    4
+  )
+}
+
+const answersLost: Scenario = {
+  name: "answers-lost",
+  fault: "answers of Cassandra lost 3 times, rows written",
+  proxied: ["cassandra"],
+  play: ({ crew, toCassandra, untilPublished }) =>
+    Effect.gen(function* () {
+      yield* untilReady(yield* crew.start())
+      for (const share of [0.25, 0.5, 0.75]) {
+        yield* untilPublished(share)
+        yield* toCassandra.set({ _tag: "DropAnswers" })
+        yield* Effect.sleep("4 seconds")
+        yield* toCassandra.set({ _tag: "Pass" })
+      }
+    })
+}
+
+const noTopic: Scenario = {
+  name: "dlq-missing",
+  fault: "no dead-letter topic until late",
+  stage: { hasDeadLetterTopic: false },
+  // Few enough that the payments without an order fill them.
+  environment: { WAITING_ROOM_MAX: "20", PAYMENT_GRACE: "5s" },
+  load: (messages) =>
+    traffic({ messages, seed: 2, poison: { orders: 0, payments: 0.01 }, unmatched: 0.03, early: 0 }),
+  play: ({ crew, stage, observer, untilPublished, expect }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* untilHealthSays(processor, new RegExp(`topics/${stage.deadLetters} does not exist`))
+      const ready = yield* ask(processor, "/ready")
+      yield* expect(ready.includes("dead-letters: away"), `ready without a dead-letter topic: ${ready}`)
+      yield* untilPublished(1)
+      yield* untilHealthSays(processor, /"payments":\{[^}]*"paused"/i)
+      const orders = new Set(
+        observer.sent.flatMap(({ planned: { meaning } }) =>
+          meaning._tag === "Order" ? [meaning.orderId] : []
+        )
+      ).size
+      yield* until(
+        "every order stored while payments stand still",
+        Effect.promise(async () => (await stage.table.count()) === orders),
+        "60 seconds"
+      )
+      yield* Effect.promise(() => stage.pubsub.create(stage.deadLetters))
+      yield* untilReady(processor)
+    })
+}
+
+/** Ways in which Pub/Sub can be away. */
+export const pubSubAway: ReadonlyArray<Scenario> = [cut, blackHole, slow, noTopic]
+
+/** Answers that never come, though what was asked for was done. */
+export const answersAway: ReadonlyArray<Scenario> = [acknowledgementsLost, answersLost]

@@ -1,0 +1,85 @@
+/** Pairs of payments with one publish time. */
+import { Effect } from "effect"
+import { OrderId } from "../../../src/domain/Order.ts"
+import { PaymentId } from "../../../src/domain/Payment.ts"
+import { versionOfPayment } from "../../../src/domain/Version.ts"
+import { untilReady } from "../Crew.ts"
+import { makeRandom } from "../Random.ts"
+import { paymentColumns } from "../Rows.ts"
+import type { Act, Scenario } from "../Scenario.ts"
+import { type Meaning, order, type Planned, payment, paymentFor } from "../Traffic.ts"
+
+const pairs = 1_000
+
+/** Two payments for one order; for every second order even their versions are the same. */
+const pairsOf = (): ReadonlyArray<readonly [Planned, Planned]> => {
+  const random = makeRandom(31)
+  return Array.from({ length: pairs }, (_, index) => {
+    const one = payment(index + 1, 1, random)
+    for (let nth = 2; ; nth++) {
+      const other = payment(index + 1, nth, random)
+      if (index % 2 === 0 || versionOf(one.meaning) === versionOf(other.meaning)) return [one, other]
+    }
+  })
+}
+
+/** Our own code is asked only which pairs are the hardest, never which of them has to win. */
+const versionOf = (meaning: Meaning): number => {
+  const text = (column: string) => (meaning._tag === "Payment" ? String(meaning.cells[column]) : "")
+  const fields = {
+    order_id: OrderId.make(1n),
+    payment_id: PaymentId.make(BigInt(text("payment_id"))),
+    payment_method: text("payment_method"),
+    card_last_four: text("card_last_four"),
+    payment_status: text("payment_status"),
+    payment_datetime: text("payment_datetime")
+  }
+  return versionOfPayment(fields, 0)
+}
+
+/** Every pair twice: for its order, and the other way round for a second order. */
+const load = (): ReadonlyArray<Planned> => {
+  const random = makeRandom(32)
+  const made = pairsOf()
+  return [
+    ...Array.from({ length: 2 * pairs }, (_, index) => order(index + 1, "Pending", random)),
+    ...made.flat(),
+    ...made.flatMap(([one, other], index) =>
+      [other, one].map((again) => paymentFor(pairs + index + 1, again))
+    )
+  ]
+}
+
+const sameWinners = ({ observer, stage, expect }: Act) =>
+  Effect.gen(function* () {
+    const rows = yield* Effect.promise(() => stage.table.rows())
+    const times = new Map<string, Set<number>>()
+    for (const { planned, publishMillis } of yield* Effect.promise(() => observer.witnessed())) {
+      if (planned.meaning._tag !== "Payment") continue
+      const { orderId } = planned.meaning
+      times.set(orderId, (times.get(orderId) ?? new Set()).add(publishMillis))
+    }
+    const isTied = (orderId: number) => times.get(String(orderId))?.size === 1
+    const ids = Array.from({ length: pairs }, (_, index) => index + 1)
+    const tied = ids.filter((id) => isTied(id) && isTied(id + pairs))
+    const winner = (orderId: number) =>
+      paymentColumns.map((column) => rows.get(String(orderId))?.[column]).join(", ")
+    const differing = tied.filter((id) => winner(id) !== winner(id + pairs))
+    yield* expect(tied.length > 0.8 * pairs, `only ${tied.length} of ${pairs} pairs shared a publish time`)
+    yield* expect(
+      differing.length === 0,
+      `${differing.length} pairs had another winner the other way round: ${differing.slice(0, 3)}`
+    )
+  })
+
+/** Ties. */
+export const ties: ReadonlyArray<Scenario> = [
+  {
+    name: "equal-times",
+    fault: "1000 pairs of one publish time, both ways round",
+    loadSeconds: "before",
+    load,
+    play: ({ crew }) => Effect.flatMap(crew.start(), untilReady),
+    afterwards: sameWinners
+  }
+]
