@@ -9,10 +9,12 @@ import { makeRequests } from "./Requests.ts"
 /** A value to bind; every bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
 
-/** One statement with its values. */
+/** One statement with its values; a batch is one too. */
 export interface Statement {
   readonly query: string
   readonly params: ReadonlyArray<Param>
+  /** Rows it writes, for {@link CassandraOptions.maxInFlight}; one if absent. */
+  readonly rows?: number
 }
 
 /** A host to send a request to first. */
@@ -67,11 +69,6 @@ export class Cassandra extends Context.Service<
   Cassandra,
   {
     readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
-    /** Writes all in one request, each statement at its own timestamp; not atomic. */
-    readonly writeTogether: (
-      statements: ReadonlyArray<Statement>,
-      coordinator: Coordinator | undefined
-    ) => Effect.Effect<void, CassandraError>
     /**
      * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
      * (one host only) or is not known (a secure bundle names its data centre itself).
@@ -114,18 +111,11 @@ export class Cassandra extends Context.Service<
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
         execute: (statement, execution = {}) =>
-          requests.send("execute", 1, async () => {
-            const result = await client.execute(
-              statement.query,
-              [...statement.params],
-              toQueryOptions(execution)
-            )
+          requests.send("execute", statement.rows ?? 1, async () => {
+            // The driver only reads the values; its types do not say so.
+            const params = statement.params as Array<Param>
+            const result = await client.execute(statement.query, params, toQueryOptions(execution))
             return { rows: result.rows ?? [], next: result.pageState ?? undefined }
-          }),
-        writeTogether: (statements, coordinator) =>
-          requests.send("batch", statements.length, async () => {
-            const queries = statements.map(({ query, params }) => ({ query, params: [...params] }))
-            await client.batch(queries, { logged: false, ...routedTo(coordinator) })
           }),
         coordinatorOf: (partitionKey) => {
           if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined
@@ -141,10 +131,8 @@ export class Cassandra extends Context.Service<
     })
 }
 
-const routedTo = (coordinator: Coordinator | undefined) => (coordinator === undefined ? {} : { coordinator })
-
 const toQueryOptions = (options: ExecuteOptions) => ({
-  ...routedTo(options.coordinator),
+  ...(options.coordinator === undefined ? {} : { coordinator: options.coordinator }),
   ...(options.pageSize === undefined ? {} : { fetchSize: options.pageSize }),
   ...(options.page === undefined ? {} : { pageState: options.page }),
   ...(options.isIdempotent === undefined ? {} : { isIdempotent: options.isIdempotent }),

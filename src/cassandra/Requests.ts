@@ -1,5 +1,5 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
-import { Effect, Fiber, FiberSet, type Scope, Semaphore } from "effect"
+import { Effect, Latch } from "effect"
 import { cassandraDrainSeconds } from "../ingest/Limits.ts"
 import { type CassandraError, classify } from "./CassandraError.ts"
 
@@ -15,26 +15,68 @@ export interface Requests {
   readonly drain: Effect.Effect<void>
 }
 
-/** Requests of which at most `maxInFlight` are on their way; a heavier one goes when nothing else is. */
-export const makeRequests = (maxInFlight: number): Effect.Effect<Requests, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const permits = yield* Semaphore.make(maxInFlight)
-    const onTheirWay = yield* FiberSet.make()
+/**
+ * Requests of which at most `maxInFlight` statements are on their way; a heavier one goes when nothing else is.
+ */
+export const makeRequests = (maxInFlight: number): Effect.Effect<Requests> =>
+  Effect.sync(() => {
+    const waiting = new Set<Waiting>()
+    const idle = Latch.makeUnsafe(true)
+    let inFlight = 0
+
+    const hasRoomFor = (rows: number) => inFlight === 0 || inFlight + rows <= maxInFlight
+    const took = (rows: number) => {
+      if (inFlight === 0) idle.closeUnsafe()
+      inFlight += rows
+    }
+    const answered = (rows: number) => {
+      inFlight -= rows
+      for (const next of waiting) {
+        if (!hasRoomFor(next.rows)) break
+        waiting.delete(next)
+        next.go()
+      }
+      if (inFlight === 0) idle.openUnsafe()
+    }
+
     return {
-      send: (operation, rows, start) => {
-        const weight = Math.min(rows, maxInFlight)
-        const answer = Effect.tryPromise({ try: start, catch: (cause) => classify(operation, cause) })
-        // In a fiber of its own: an interrupted caller must not free the permits of a statement that is still sent.
-        const request = Effect.uninterruptible(Effect.ensuring(answer, Semaphore.release(permits, weight)))
-        return Effect.uninterruptibleMask((restore) =>
-          restore(Semaphore.take(permits, weight)).pipe(
-            Effect.andThen(FiberSet.run(onTheirWay, request)),
-            Effect.flatMap((fiber) => restore(Fiber.join(fiber)))
-          )
-        )
-      },
-      drain: Effect.asVoid(
-        Effect.timeoutOption(FiberSet.awaitEmpty(onTheirWay), `${cassandraDrainSeconds} seconds`)
-      )
+      send: <A>(operation: string, rows: number, start: () => Promise<A>) =>
+        Effect.callback<A, CassandraError>((resume) => {
+          // Its answer is counted whoever still waits for it: an interrupted caller's statement is sent all the same.
+          const go = () => {
+            took(rows)
+            started(start).then(
+              (value) => {
+                answered(rows)
+                resume(Effect.succeed(value))
+              },
+              (cause) => {
+                answered(rows)
+                resume(Effect.fail(classify(operation, cause)))
+              }
+            )
+          }
+          if (waiting.size === 0 && hasRoomFor(rows)) {
+            go()
+            return
+          }
+          const place = { rows, go }
+          waiting.add(place)
+          return Effect.sync(() => void waiting.delete(place))
+        }),
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${cassandraDrainSeconds} seconds`))
     }
   })
+
+interface Waiting {
+  readonly rows: number
+  readonly go: () => void
+}
+
+const started = <A>(start: () => Promise<A>): Promise<A> => {
+  try {
+    return start()
+  } catch (cause) {
+    return Promise.reject(cause)
+  }
+}

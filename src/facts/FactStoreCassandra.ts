@@ -11,13 +11,14 @@ import {
   scanPageRows
 } from "../ingest/Limits.ts"
 import {
-  bytesOf,
+  bytesOfOrder,
+  bytesOfPayment,
   factFrom,
   factStatement,
   keysStatement,
-  orderStatement,
+  ordersStatement,
   partitionKey,
-  paymentStatement,
+  paymentsStatement,
   pingStatement,
   stateFrom,
   statesStatement
@@ -47,17 +48,19 @@ export const FactStoreCassandra = {
       yield* Effect.catchIf(cassandra.execute(pingStatement), isOutage, () => Effect.void)
       return FactStore.of({
         storeOrders: (writes) =>
-          writeRows(
-            cassandra,
-            "store orders",
-            writes.map((write) => ({ orderId: write.order.order_id, statement: orderStatement(write) }))
-          ),
+          writeRows(cassandra, writes, {
+            operation: "store orders",
+            orderIdOf: ({ order }) => order.order_id,
+            bytesOf: bytesOfOrder,
+            statementOf: ordersStatement
+          }),
         storePayments: (writes) =>
-          writeRows(
-            cassandra,
-            "store payments",
-            writes.map((write) => ({ orderId: write.payment.order_id, statement: paymentStatement(write) }))
-          ),
+          writeRows(cassandra, writes, {
+            operation: "store payments",
+            orderIdOf: ({ payment }) => payment.order_id,
+            bytesOf: bytesOfPayment,
+            statementOf: paymentsStatement
+          }),
         states: (orderIds) => readStates(cassandra, orderIds),
         get: (orderId) =>
           Effect.mapBoth(cassandra.execute(factStatement(orderId)), {
@@ -76,33 +79,31 @@ export const FactStoreCassandra = {
 
 type Connected = Cassandra["Service"]
 
-interface RowWrite {
-  readonly orderId: bigint
-  readonly statement: Statement
+/** A kind of write. */
+interface RowWrite<A> {
+  readonly operation: string
+  readonly orderIdOf: (write: A) => bigint
+  readonly bytesOf: (write: A) => number
+  readonly statementOf: (writes: ReadonlyArray<A>) => Statement
 }
 
-const writeRows = (
+const writeRows = <A>(
   cassandra: Connected,
-  operation: string,
-  writes: ReadonlyArray<RowWrite>
+  writes: ReadonlyArray<A>,
+  { operation, orderIdOf, bytesOf, statementOf }: RowWrite<A>
 ): Effect.Effect<Answers<void>> => {
   const groups = groupRows(writes, {
     maxRows: batchRowsMax,
     maxBytes: batchBytesMax,
-    bytesOf: ({ statement }) => bytesOf(statement),
-    hostOf: ({ orderId }) => cassandra.coordinatorOf(() => partitionKey(orderId))
+    bytesOf,
+    hostOf: (write) => cassandra.coordinatorOf(() => partitionKey(orderIdOf(write)))
   })
+  const write = (rows: ReadonlyArray<A>, coordinator: Coordinator | undefined) =>
+    cassandra.execute(statementOf(rows), { coordinator })
   return answerGroups(groups, {
     operation,
-    together: (rows, host) =>
-      Effect.as(
-        cassandra.writeTogether(
-          rows.map((row) => row.statement),
-          host
-        ),
-        rows.map(() => undefined)
-      ),
-    alone: ({ statement }, coordinator) => Effect.asVoid(cassandra.execute(statement, { coordinator })),
+    together: (rows, host) => Effect.map(write(rows, host), () => new Array<void>(rows.length)),
+    alone: (row, host) => Effect.asVoid(write([row], host)),
     failureOf: rejectedOrUnavailable
   })
 }

@@ -41,8 +41,9 @@ export const answerGroups = <A, H, R>(
     Effect.matchEffect(call.together(group.elements, group.host), {
       onSuccess: (results) =>
         Effect.sync(() => {
-          for (const [at, result] of results.entries())
-            answers[group.places[at] ?? 0] = Result.succeed(result)
+          group.places.forEach((place, at) => {
+            answers[place] = Result.succeed(results[at] as R)
+          })
         }),
       onFailure: (error) =>
         mayBeOnes.has(error.reason._tag)
