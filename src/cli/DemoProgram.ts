@@ -7,6 +7,7 @@ import type { HttpSettings, ProcessingSettings } from "../config/Settings.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import { demoGraceSeconds, demoRate } from "../ingest/Limits.ts"
 import { makeProcessor, type Processor } from "../ingest/Processor.ts"
+import { Health } from "../observe/Health.ts"
 import { HttpApi } from "../observe/HttpApi.ts"
 import { Topology } from "../pubsub/Topology.ts"
 import { publishTraffic, type TrafficPlan } from "../sample/Traffic.ts"
@@ -39,6 +40,7 @@ export const demo = (options: DemoOptions) => {
     Effect.gen(function* () {
       const { address } = yield* HttpApi
       yield* createTopics
+      yield* embeddedPartsAreThere
       yield* Console.error(`fact table:  ${file}`)
       if (Option.isSome(address)) yield* Console.error(`health:      ${address.value.url}/health`)
       if (Option.isSome(address)) yield* Console.error(`metrics:     ${address.value.url}/metrics`)
@@ -83,6 +85,13 @@ const createTopics = Effect.gen(function* () {
       retention: Duration.days(7)
     })
   }
+})
+
+/** The table is open and the topic made; what is away later, the processor tells. */
+const embeddedPartsAreThere = Effect.gen(function* () {
+  const health = yield* Health
+  yield* health.set("facts", { _tag: "Healthy" })
+  yield* health.set("dead-letters", { _tag: "Healthy" })
 })
 
 /** Publishes and processes; where the traffic ends, the processor follows once all of it has its fate. */

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { createServer, type Server } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { factColumns } from "../../src/domain/Fact.ts"
+import { counterfoil, until } from "../support/Counterfoil.ts"
+import { ran } from "./Ran.ts"
+
+/** A folder of its own to run the demo in, as its table's file is below the working directory. */
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "counterfoil-demo-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const fileIn = (cwd: string): string => join(cwd, ".counterfoil", "demo.sqlite")
+
+/** The rows of a demo's table, by plain SQLite. */
+const rowsOf = (cwd: string): ReadonlyArray<unknown> => {
+  const database = new DatabaseSync(fileIn(cwd), { readOnly: true })
+  try {
+    // Without the versions: those tell when a message was published.
+    const columns = factColumns.join(", ")
+    const statement = database.prepare(`SELECT ${columns} FROM orders_payments_facts ORDER BY order_id`)
+    statement.setReadBigInts(true)
+    return statement.all()
+  } finally {
+    database.close()
+  }
+}
+
+describe("demo", () => {
+  it.live(
+    "the same seed gives the same fates and the same rows; it ends by itself and says where to look further",
+    () =>
+      Effect.gen(function* () {
+        const run = Effect.gen(function* () {
+          const cwd = yield* folder
+          const ended = yield* ran(
+            ["demo", "--orders", "2000", "--payments", "2000", "--seed", "1"],
+            {},
+            { cwd }
+          )
+          assert.strictEqual(ended.code, 0, ended.errors)
+          const rows = rowsOf(cwd)
+          const lastLine = `${rows.length} rows are in ${fileIn(cwd)}; what else there is: npx counterfoil --help`
+          assert.strictEqual(ended.errors.trimEnd().split("\n").at(-1), lastLine)
+          return { table: ended.out, rows }
+        })
+        const first = yield* run
+        const second = yield* run
+        assert.strictEqual(second.table, first.table)
+        assert.deepStrictEqual(second.rows, first.rows)
+        assert.isAtLeast(first.rows.length, 2000)
+        const numbers = first.table
+          .trimEnd()
+          .split("\n")
+          .slice(1)
+          .map((line) => line.trim().split(/ {2,}/).slice(1).map(Number))
+        const sum = (column: number) =>
+          numbers.slice(0, -1).reduce((total, row) => total + (row[column] ?? 0), 0)
+        assert.deepStrictEqual(
+          [sum(0), sum(1)],
+          numbers.at(-1),
+          `the fates add up to what was received:\n${first.table}`
+        )
+      }),
+    120_000
+  )
+
+  it.live(
+    "[G8] without a number it runs until Ctrl-C, says where the table's file is, and exits 0",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        const demo = yield* counterfoil(["demo"], { HTTP_PORT: "", PORT: "" }, { cwd })
+        const url = yield* demo.url
+        assert.include(demo.stderr(), `fact table:  ${fileIn(cwd)}`)
+        yield* until(
+          "rows in the table",
+          Effect.sync(() => rowsOf(cwd).length > 0),
+          "60 seconds",
+          demo.stderr
+        )
+        yield* until(
+          "being ready",
+          Effect.promise(async () => (await fetch(`${url}/ready`)).status === 200),
+          "30 seconds",
+          demo.stderr
+        )
+        yield* demo.signal("SIGINT")
+        assert.deepStrictEqual(yield* demo.ended, { code: 0, signal: null }, demo.stderr())
+        assert.match(demo.stdout(), /^order-stored +[1-9]/m)
+      }),
+    120_000
+  )
+
+  it.live("a port that was asked for and is taken ends it with exit 2 and one line", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      const server = yield* listening
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? String(address.port) : ""
+      const ended = yield* ran(["demo", "--port", port], {}, { cwd })
+      assert.strictEqual(ended.code, 2, ended.errors)
+      assert.lengthOf(ended.told, 1, ended.errors)
+      assert.include(ended.told[0], "the port is taken")
+    })
+  )
+})
+
+const listening = Effect.acquireRelease(
+  Effect.promise(
+    () =>
+      new Promise<Server>((resolve) => {
+        const server = createServer().listen(0, "127.0.0.1", () => resolve(server))
+      })
+  ),
+  (server) => Effect.sync(() => server.close())
+)
