@@ -84,7 +84,8 @@ export interface SubscriptionStatus {
    */
   readonly oldestUndeliveredMicros: number | undefined
   /**
-   * For how long the streams have been open, with free credit all the while, and nothing delivered.
+   * For how long the streams have been open, with free credit all the while, and nothing delivered; up to the last
+   * word of the server, since a connection that has died since then would be as quiet.
    *
    * **Units**: milliseconds by a monotonic clock; 0 while closed, paused or delivering.
    */

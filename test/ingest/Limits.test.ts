@@ -40,6 +40,12 @@ describe("Limits", () => {
     assert.isBelow(Limits.caughtUpAfterMillis, leaseMillis)
   })
 
+  it("[G5] quiet is proved in time to count as caught up, and a dead connection is known before it is replaced", () => {
+    assert.isAtMost(Limits.connectionProofMillis, Limits.caughtUpAfterMillis)
+    assert.isBelow(Limits.connectionAnswerSeconds, Limits.connectionRenewSeconds)
+    assert.isBelow(Limits.ackCallSeconds, Limits.connectionRenewSeconds)
+  })
+
   it("[G8] publishing gives up within a lease, and a close within the default SHUTDOWN_TIMEOUT of 20 s", () => {
     assert.isBelow(Limits.publishPatienceSeconds, Limits.leaseSeconds)
     assert.isBelow(Limits.closePatienceSeconds + Limits.cassandraDrainSeconds, 20)

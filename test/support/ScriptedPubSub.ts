@@ -91,22 +91,35 @@ export interface ScriptedPubSub {
   /** Requests to change leases. */
   readonly leaseChanges: Array<{ readonly seconds: number; readonly ackIds: ReadonlyArray<string> }>
   readonly published: Array<ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>>
-  /** What the script says to each; undefined: yes. A stream is kept open, silent, unless it says more. */
+  /** How often a subscription was asked for. */
+  lookups: number
+  /** Says yes to everything that was left unanswered. */
+  readonly answerAll: () => void
+  /** What the script says to each. A stream is kept open, silent, unless it says more. */
   script: {
     opened?: (stream: ScriptedStream) => void
-    acknowledge?: (ackIds: ReadonlyArray<string>) => ScriptedStatus | undefined
-    changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedStatus | undefined
-    publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedStatus | undefined
+    acknowledge?: (ackIds: ReadonlyArray<string>) => ScriptedAnswer
+    changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedAnswer
+    publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedAnswer
+    lookup?: () => ScriptedAnswer
   }
 }
 
+/** Undefined: yes. `silence`: no answer before `answerAll`. */
+export type ScriptedAnswer = ScriptedStatus | "silence" | undefined
+
 /** Starts the server on a free port of 127.0.0.1; it ends with the scope. */
 export const scriptedPubSub: Effect.Effect<ScriptedPubSub, never, Scope.Scope> = Effect.gen(function* () {
-  const told: Omit<ScriptedPubSub, "address"> = {
+  const told: Told = {
     streams: [],
     acknowledged: [],
     leaseChanges: [],
     published: [],
+    lookups: 0,
+    answerAll: () => {
+      for (const answer of told.unanswered.splice(0)) answer()
+    },
+    unanswered: [],
     script: {}
   }
   const server = new Server({ "grpc.max_receive_message_length": -1 })
@@ -128,7 +141,9 @@ type PullCall = ServerDuplexStream<
   protos.google.pubsub.v1.IStreamingPullResponse
 >
 
-const handlers = (told: Omit<ScriptedPubSub, "address">) => ({
+type Told = Omit<ScriptedPubSub, "address"> & { readonly unanswered: Array<() => void> }
+
+const handlers = (told: Told) => ({
   streamingPull: (call: PullCall) => {
     let stream: ScriptedStream | undefined
     call.on("data", (request: protos.google.pubsub.v1.IStreamingPullRequest) => {
@@ -154,7 +169,7 @@ const handlers = (told: Omit<ScriptedPubSub, "address">) => ({
   ) => {
     const ackIds = call.request.ackIds ?? []
     told.acknowledged.push(ackIds)
-    reply(answer, told.script.acknowledge?.(ackIds))
+    reply(told, answer, told.script.acknowledge?.(ackIds))
   },
   modifyAckDeadline: (
     call: ServerUnaryCall<protos.google.pubsub.v1.IModifyAckDeadlineRequest, object>,
@@ -163,7 +178,7 @@ const handlers = (told: Omit<ScriptedPubSub, "address">) => ({
     const ackIds = call.request.ackIds ?? []
     const seconds = call.request.ackDeadlineSeconds ?? 0
     told.leaseChanges.push({ seconds, ackIds })
-    reply(answer, told.script.changeLease?.(ackIds, seconds))
+    reply(told, answer, told.script.changeLease?.(ackIds, seconds))
   },
   publish: (
     call: ServerUnaryCall<protos.google.pubsub.v1.IPublishRequest, object>,
@@ -172,17 +187,23 @@ const handlers = (told: Omit<ScriptedPubSub, "address">) => ({
     const messages = call.request.messages ?? []
     told.published.push(messages)
     const first = told.published.length * 1_000_000
-    reply(answer, told.script.publish?.(messages), {
+    reply(told, answer, told.script.publish?.(messages), {
       messageIds: messages.map((_, index) => String(first + index))
     })
+  },
+  getSubscription: (_call: unknown, answer: sendUnaryData<object>) => {
+    told.lookups += 1
+    reply(told, answer, told.script.lookup?.())
   }
 })
 
 const reply = (
+  told: Told,
   answer: sendUnaryData<object>,
-  status: ScriptedStatus | undefined,
+  status: ScriptedAnswer,
   value: object = {}
 ): void => {
+  if (status === "silence") return void told.unanswered.push(() => answer(null, value))
   if (status === undefined) answer(null, value)
   else answer({ ...status, metadata: metadataOf(status) })
 }
@@ -238,5 +259,6 @@ const service = {
   streamingPull: method("Subscriber/StreamingPull", v1.StreamingPullRequest, v1.StreamingPullResponse, true),
   acknowledge: method("Subscriber/Acknowledge", v1.AcknowledgeRequest, empty),
   modifyAckDeadline: method("Subscriber/ModifyAckDeadline", v1.ModifyAckDeadlineRequest, empty),
+  getSubscription: method("Subscriber/GetSubscription", v1.GetSubscriptionRequest, v1.Subscription),
   publish: method("Publisher/Publish", v1.PublishRequest, v1.PublishResponse)
 }

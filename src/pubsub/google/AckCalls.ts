@@ -46,14 +46,11 @@ export const makeAckCalls = (client: GoogleClient["Service"], subscription: stri
   const attempt = (change: LeaseChange, held: ReadonlyArray<Held>) => {
     const ackIds = held.map(({ delivery }) => delivery.ackId)
     return change === "ack"
-      ? callOnce("acknowledge", subscription, ackCallSeconds, (options) =>
-          client.subscriber.acknowledge({ subscription, ackIds }, options)
+      ? callOnce(client.subscriber, "acknowledge", subscription, ackCallSeconds, (api, options) =>
+          api.acknowledge({ subscription, ackIds }, options)
         )
-      : callOnce("modify ack deadline", subscription, ackCallSeconds, (options) =>
-          client.subscriber.modifyAckDeadline(
-            { subscription, ackIds, ackDeadlineSeconds: change.deadlineSeconds },
-            options
-          )
+      : callOnce(client.subscriber, "modify ack deadline", subscription, ackCallSeconds, (api, options) =>
+          api.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: change.deadlineSeconds }, options)
         )
   }
 

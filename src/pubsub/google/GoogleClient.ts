@@ -10,9 +10,10 @@ import {
   retryCapMillis
 } from "../../ingest/Limits.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
+import { type Connection, openConnection } from "./Connection.ts"
 import { classify } from "./StatusClass.ts"
 
-/** Google's own clients of one project, and who they speak for. One connection, closed with the layer. */
+/** Google's own clients of one project, and who they speak for. One connection each, closed with the layer. */
 export class GoogleClient extends Context.Service<
   GoogleClient,
   {
@@ -21,8 +22,8 @@ export class GoogleClient extends Context.Service<
     readonly projectIdSource: string
     /** Whether this is an emulator: it sends few messages a stream and answers no protocol keep-alive. */
     readonly isEmulator: boolean
-    readonly subscriber: v1.SubscriberClient
-    readonly publisher: v1.PublisherClient
+    readonly subscriber: Connection<v1.SubscriberClient>
+    readonly publisher: Connection<v1.PublisherClient>
   }
 >()("counterfoil/pubsub/google/GoogleClient") {
   /**
@@ -70,14 +71,13 @@ const open = Effect.fnUntraced(function* (
     catch: noCredentials
     // Its type says the same, but for `undefined` in place of absent.
   })) as ConstructorParameters<typeof v1.SubscriberClient>[0]
-  const closing = <Client extends { readonly close: () => Promise<void> }>(make: () => Client) =>
-    Effect.acquireRelease(Effect.sync(make), (client) =>
-      Effect.ignore(Effect.tryPromise(() => client.close()))
-    )
-  const subscriber = yield* closing(() => new clients.SubscriberClient(options))
-  const publisher = yield* closing(() => new clients.PublisherClient(options))
-  // Finds credentials, if any are needed, so that their absence shows at the start.
-  yield* Effect.tryPromise({ try: () => subscriber.initialize(), catch: noCredentials })
+  // Initializing finds credentials, if any are needed, so that their absence shows at the start.
+  const subscriber = yield* openConnection(async () => {
+    const client = new clients.SubscriberClient(options)
+    await client.initialize()
+    return client
+  }, noCredentials)
+  const publisher = yield* openConnection(async () => new clients.PublisherClient(options), noCredentials)
   return GoogleClient.of({
     projectId: pubSub.projectId,
     projectIdSource: Option.isSome(settings.projectId) ? "configuration" : "Application Default Credentials",
@@ -97,7 +97,9 @@ const channelOptions = (pingSeconds: number) => ({
   "grpc.keepalive_timeout_ms": Math.min(pingSeconds, keepAliveAnswerSeconds) * 1000,
   "grpc.initial_reconnect_backoff_ms": retryBaseMillis,
   "grpc.max_reconnect_backoff_ms": retryCapMillis,
-  "grpc.max_metadata_size": 4 * 1024 * 1024
+  "grpc.max_metadata_size": 4 * 1024 * 1024,
+  // A client has a connection to itself, and a new client a new one: else it would get the dead one of the old.
+  "grpc.use_local_subchannel_pool": 1
 })
 
 /** Naming the universe keeps the library from looking for credentials, and so from probing for a metadata server. */

@@ -118,8 +118,8 @@ const publishPatiently = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const giveUpAt = monotonicMillis(clock) + publishPatienceSeconds * 1000
   const messages = request.map(({ message }) => message)
-  const attempt = callOnce("publish", topic, publishCallSeconds, (options) =>
-    client.publisher.publish({ topic, messages }, options)
+  const attempt = callOnce(client.publisher, "publish", topic, publishCallSeconds, (api, options) =>
+    api.publish({ topic, messages }, options)
   )
   for (let failures = 1; ; failures++) {
     const result = yield* Effect.result(attempt)

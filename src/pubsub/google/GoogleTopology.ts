@@ -5,6 +5,7 @@ import { topologyCallSeconds, topologyListMax } from "../../ingest/Limits.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import { type SubscriptionInfo, Topology } from "../Topology.ts"
 import { callOnce } from "./Calls.ts"
+import type { ClosableClient, Connection } from "./Connection.ts"
 import { GoogleClient } from "./GoogleClient.ts"
 import { subscriptionName, topicName } from "./ResourceName.ts"
 import { codeOf, Status } from "./StatusClass.ts"
@@ -26,7 +27,7 @@ const make = ({
 }: GoogleClient["Service"]): Topology["Service"] => {
   const getTopic = (operation: string, topic: string) => {
     const name = topicName(projectId, topic)
-    return call(operation, name, (options) => publisher.getTopic({ topic: name }, options))
+    return call(publisher, operation, name, (api, options) => api.getTopic({ topic: name }, options))
   }
 
   return Topology.of({
@@ -35,8 +36,8 @@ const make = ({
     topicExists: (topic) => Effect.map(unlessMissing(getTopic("get topic", topic)), Option.isSome),
     describeSubscription: (subscription) => {
       const name = subscriptionName(projectId, subscription)
-      const found = call("get subscription", name, (options) =>
-        subscriber.getSubscription({ subscription: name }, options)
+      const found = call(subscriber, "get subscription", name, (api, options) =>
+        api.getSubscription({ subscription: name }, options)
       )
       return Effect.map(
         unlessMissing(found),
@@ -45,8 +46,8 @@ const make = ({
     },
     subscriptionsOf: (topic) => {
       const name = topicName(projectId, topic)
-      const listed = call("list subscriptions of", name, (options) =>
-        publisher.listTopicSubscriptions(
+      const listed = call(publisher, "list subscriptions of", name, (api, options) =>
+        api.listTopicSubscriptions(
           { topic: name, pageSize: topologyListMax },
           { ...options, autoPaginate: false }
         )
@@ -60,13 +61,15 @@ const make = ({
     },
     createTopic: (topic) => {
       const name = topicName(projectId, topic)
-      return unlessThere(call("create topic", name, (options) => publisher.createTopic({ name }, options)))
+      return unlessThere(
+        call(publisher, "create topic", name, (api, options) => api.createTopic({ name }, options))
+      )
     },
     createSubscription: (plan) => {
       const name = subscriptionName(projectId, plan.subscription)
       return unlessThere(
-        call("create subscription", name, (options) =>
-          subscriber.createSubscription(
+        call(subscriber, "create subscription", name, (api, options) =>
+          api.createSubscription(
             {
               name,
               topic: topicName(projectId, plan.topic),
@@ -83,8 +86,12 @@ const make = ({
   })
 }
 
-const call = <A>(operation: string, resource: string, run: (options: CallOptions) => Promise<A>) =>
-  callOnce(operation, resource, topologyCallSeconds, run)
+const call = <Client extends ClosableClient, A>(
+  connection: Connection<Client>,
+  operation: string,
+  resource: string,
+  run: (client: Client, options: CallOptions) => Promise<A>
+) => callOnce(connection, operation, resource, topologyCallSeconds, run)
 
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>

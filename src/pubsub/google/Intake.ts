@@ -1,7 +1,9 @@
 /** Reads from the network streams of one subscription as long as there is room. */
 import { randomUUID } from "node:crypto"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Latch } from "effect"
 import {
+  ackCallSeconds,
+  connectionProofMillis,
   heartbeatAnswerSeconds,
   heartbeatSeconds,
   leaseSeconds,
@@ -12,11 +14,12 @@ import {
 } from "../../ingest/Limits.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import type { SubscriptionOptions } from "../Subscription.ts"
+import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
 import type { Held, Inventory } from "./Inventory.ts"
 import { monotonicMillis } from "./Monotonic.ts"
 import { PullSlot } from "./PullSlot.ts"
-import { type PullRequest, type PullResponse, type PullStream, pullStub } from "./PullStream.ts"
+import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
 
 /** Reads from the network streams of one subscription as long as there is room. */
@@ -49,7 +52,8 @@ export const makeIntake = Effect.fnUntraced(function* (
   received: (held: ReadonlyArray<Held>, exactlyOnce: boolean) => void
 ): Effect.fn.Return<Intake> {
   const clock = yield* Clock.Clock
-  const stub = yield* Effect.promise(() => pullStub(client.subscriber))
+  const connection = client.subscriber
+  const unproven = yield* Latch.make()
   let exactlyOnce = false
   let isPaused = false
   let isStopped = false
@@ -81,7 +85,7 @@ export const makeIntake = Effect.fnUntraced(function* (
     { length: streamCount(options, client.isEmulator) },
     () =>
       new PullSlot({
-        stub,
+        connection,
         request: { ...request, clientId: randomUUID() },
         clock,
         responded,
@@ -106,6 +110,12 @@ export const makeIntake = Effect.fnUntraced(function* (
     for (const slot of slots) if (isHalfSpent(slot.stream, request)) slot.renew()
   }
 
+  const troubleOf = (closed: PullSlot | undefined): string => {
+    if (isStopped) return "intake is stopped"
+    if (!connection.isSilent) return closed?.trouble ?? ""
+    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
+  }
+
   const beat = Effect.sync(() => {
     for (const { stream } of slots) stream?.beat()
   })
@@ -126,26 +136,45 @@ export const makeIntake = Effect.fnUntraced(function* (
     Effect.forever
   )
 
-  return {
-    run: Effect.raceFirst(
-      Effect.forEach(slots, (slot) => slot.run, { concurrency: "unbounded", discard: true }),
-      heart
+  /** Asks something of no account: any answer, be it a refusal, proves that nothing else is on its way to us. */
+  const prove = unproven.await.pipe(
+    Effect.andThen(
+      callOnce(connection, "get subscription", options.subscription, ackCallSeconds, (api, callOptions) =>
+        api.getSubscription({ subscription: options.subscription }, callOptions)
+      )
     ),
+    Effect.ignore,
+    Effect.andThen(Effect.sync(() => unproven.closeUnsafe())),
+    Effect.andThen(Effect.sleep(connectionProofMillis)),
+    Effect.forever
+  )
+
+  return {
+    run: Effect.raceAllFirst([
+      Effect.forEach(slots, (slot) => slot.run, { concurrency: "unbounded", discard: true }),
+      heart,
+      prove
+    ]),
     regulate,
     stop: () => {
       isStopped = true
       for (const slot of slots) slot.stop()
     },
     status: () => {
+      const now = monotonicMillis(clock)
       const closed = slots.find((slot) => !slot.isOpen)
-      const connected = closed === undefined && !isStopped
+      const { isSilent } = connection
+      const connected = closed === undefined && !isStopped && !isSilent
       if (connected && !seenConnected) disturb()
       seenConnected = connected
+      const since = Math.max(quietSince, connection.steadySince)
+      if (now - Math.max(since, connection.heardAt) >= connectionProofMillis) unproven.openUnsafe()
       const isQuiet = connected && !isPaused && inventory.oldestParkedMicros() === undefined
       return {
         connected,
-        trouble: isStopped ? "intake is stopped" : (closed?.trouble ?? ""),
-        quietMillis: isQuiet ? monotonicMillis(clock) - quietSince : 0
+        trouble: troubleOf(closed),
+        // Only up to the last word of the server: what came later may be on its way, or swallowed.
+        quietMillis: isQuiet ? Math.max(0, connection.heardAt - since) : 0
       }
     }
   }

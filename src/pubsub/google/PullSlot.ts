@@ -1,16 +1,18 @@
 /** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
+import type { v1 } from "@google-cloud/pubsub"
 import { type Clock, Effect, Latch } from "effect"
 import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../ingest/Limits.ts"
 import { retryDelay } from "../../ingest/RetryPolicy.ts"
 import { PubSubError } from "../PubSubError.ts"
+import { type Connection, connectionLost } from "./Connection.ts"
 import { monotonicMillis } from "./Monotonic.ts"
 import {
-  isConnected,
   isRoutineEnd,
   type PullRequest,
   type PullResponse,
   PullStream,
   type PullStub,
+  pullStub,
   routineEnd,
   type StreamEnd
 } from "./PullStream.ts"
@@ -18,7 +20,7 @@ import { classify } from "./StatusClass.ts"
 
 /** What a slot needs to know of its subscription. */
 export interface PullSlotOptions {
-  readonly stub: PullStub
+  readonly connection: Connection<v1.SubscriberClient>
   /** Its limits are those of this one stream. */
   readonly request: PullRequest
   readonly clock: Clock.Clock
@@ -49,10 +51,9 @@ export class PullSlot {
 
   /** Whether a stream is open, as far as one can know: an emulator says nothing until it has something to deliver. */
   get isOpen(): boolean {
-    const { clock, stub } = this.#options
-    if (this.#stream === undefined || !isConnected(stub)) return false
+    if (this.#stream === undefined || !this.#stream.isConnected) return false
     if (this.#isReplacement || this.#stream.hasAnswered) return true
-    return monotonicMillis(clock) - this.#stream.openedAt >= streamOpenMillis
+    return monotonicMillis(this.#options.clock) - this.#stream.openedAt >= streamOpenMillis
   }
 
   pause(): void {
@@ -87,7 +88,7 @@ export class PullSlot {
   readonly #keepOpen = Effect.fnUntraced({ self: this }, function* () {
     for (let failures = 0; !this.#stopping.isOpen(); ) {
       this.#retiring.closeUnsafe()
-      const { end, wasProven } = yield* this.#connection
+      const { end, wasProven } = yield* this.#oneStream
       if (this.#stopping.isOpen()) return
       if (!isRoutineEnd(end)) yield* this.#judge(end)
       failures = wasProven ? 0 : failures + 1
@@ -97,13 +98,14 @@ export class PullSlot {
     }
   })
 
-  readonly #connection = Effect.suspend(() => {
-    const { clock, changed } = this.#options
+  readonly #oneStream = Effect.suspend(() => {
+    const { clock, changed, connection } = this.#options
     const retired = Effect.as(
       Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
       routineEnd
     )
-    return Effect.raceFirst(this.#untilEnd, retired).pipe(
+    const renewed = Effect.as(connection.renewed, connectionLost)
+    return Effect.raceAllFirst([this.#untilEnd, retired, renewed]).pipe(
       Effect.map((end) => {
         const stream = this.#stream
         const age = stream === undefined ? 0 : monotonicMillis(clock) - stream.openedAt
@@ -122,17 +124,27 @@ export class PullSlot {
     )
   })
 
-  readonly #untilEnd = Effect.callback<StreamEnd>((resume) => {
-    const { changed, clock, request, responded, stub } = this.#options
-    const stream = new PullStream(stub, request, monotonicMillis(clock), {
-      responded,
-      ended: (end) => resume(Effect.succeed(end))
-    })
-    this.#stream = stream
-    if (this.#isPaused) stream.pause()
-    changed()
-    return Effect.sync(() => stream.cancel())
+  readonly #untilEnd = Effect.suspend(() => {
+    const { client } = this.#options.connection
+    return Effect.flatMap(
+      Effect.promise(() => pullStub(client)),
+      (stub) => this.#untilEndOf(client, stub)
+    )
   })
+
+  readonly #untilEndOf = (client: v1.SubscriberClient, stub: PullStub) =>
+    Effect.callback<StreamEnd>((resume) => {
+      const { changed, clock, connection, request, responded } = this.#options
+      const stream = new PullStream(stub, request, monotonicMillis(clock), {
+        heard: () => connection.heard(client),
+        responded,
+        ended: (end) => resume(Effect.succeed(end))
+      })
+      this.#stream = stream
+      if (this.#isPaused) stream.pause()
+      changed()
+      return Effect.sync(() => stream.cancel())
+    })
 
   #judge(end: StreamEnd): Effect.Effect<void, PubSubError> {
     const error = new PubSubError({

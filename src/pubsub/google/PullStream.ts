@@ -17,6 +17,8 @@ export interface StreamEnd {
 
 /** Hears of what happens on a stream. Nothing is heard after `ended`, which comes once. */
 export interface PullListener {
+  /** The server has said something, be it that it took the request. */
+  readonly heard: () => void
   readonly responded: (response: PullResponse, stream: PullStream) => void
   readonly ended: (end: StreamEnd) => void
 }
@@ -30,11 +32,13 @@ export class PullStream {
   hasAnswered = false
   hasDelivered = false
   heardAt: number
+  readonly #stub: PullStub
   readonly #call: PullCall
   #isOver = false
   #isRetired = false
 
   constructor(stub: PullStub, request: PullRequest, openedAt: number, listener: PullListener) {
+    this.#stub = stub
     this.openedAt = openedAt
     this.heardAt = openedAt
     this.#call = stub.streamingPull({})
@@ -47,15 +51,22 @@ export class PullStream {
     }
     this.#call.on("metadata", () => {
       this.hasAnswered = true
+      listener.heard()
     })
     this.#call.on("data", (response: PullResponse) => {
       this.hasAnswered = true
+      listener.heard()
       listener.responded(response, this)
     })
     // An error is followed by the status that says the same; without a listener it would be thrown.
     this.#call.on("error", () => {})
     this.#call.on("status", (status: StreamEnd) => end(status))
     this.#call.write(request)
+  }
+
+  /** Whether the connection it uses stands. */
+  get isConnected(): boolean {
+    return this.#stub.getChannel().getConnectivityState(false) === ready
   }
 
   /** Stops reading from the network; the server stops sending when its window is full. */
@@ -91,10 +102,6 @@ export interface PullStub {
   readonly streamingPull: (options: object) => PullCall
   readonly getChannel: () => { readonly getConnectivityState: (connect: boolean) => number }
 }
-
-/** Whether the connection to the server stands. */
-export const isConnected = (stub: PullStub): boolean =>
-  stub.getChannel().getConnectivityState(false) === ready
 
 /** gRPC's connectivity state READY. */
 const ready = 2

@@ -47,7 +47,9 @@ export const codeOf = (error: unknown): number | undefined =>
 /** The gRPC status numbers that Counterfoil tells apart. */
 export const Status = {
   Ok: 0,
+  Cancelled: 1,
   InvalidArgument: 3,
+  DeadlineExceeded: 4,
   NotFound: 5,
   AlreadyExists: 6,
   PermissionDenied: 7,
@@ -55,6 +57,7 @@ export const Status = {
   FailedPrecondition: 9,
   OutOfRange: 11,
   Unimplemented: 12,
+  Unavailable: 14,
   Unauthenticated: 16
 } as const
 
