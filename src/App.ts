@@ -1,6 +1,7 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
+import { layerInFlightGauge } from "./cassandra/InFlightGauge.ts"
 import type * as Settings from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
@@ -51,7 +52,10 @@ export const cassandraFactsPatiently = (
       const whenUnreachable = (error: Error) => health.set("facts", { _tag: "Away", reason: error.message })
       const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
       const healthy = Layer.effectDiscard(health.set("facts", { _tag: "Healthy" }))
-      return healthy.pipe(Layer.provideMerge(FactStoreCassandra.layer), Layer.provideMerge(connected))
+      return Layer.merge(healthy, layerInFlightGauge).pipe(
+        Layer.provideMerge(FactStoreCassandra.layer),
+        Layer.provideMerge(connected)
+      )
     })
   )
 

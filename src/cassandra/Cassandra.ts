@@ -2,6 +2,7 @@
 import type { Host } from "cassandra-driver"
 import { Context, type Duration, Effect, Layer, Option, type Scope } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
+import { inFlightWritesMin } from "../ingest/Limits.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import { connect, connectPatiently } from "./Connection.ts"
 import { makeRequests } from "./Requests.ts"
@@ -48,6 +49,8 @@ export interface ExecuteOptions {
 export interface CassandraOptions {
   /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
   readonly maxInFlight: number
+  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightWritesMin` if absent. */
+  readonly minInFlight?: number
   /**
    * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
    * that somebody has to mend (credentials, data centre, keyspace) always fail at once.
@@ -76,6 +79,8 @@ export class Cassandra extends Context.Service<
      * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
      */
     readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
+    /** Statements that may be in flight just now; below `maxInFlight` while the cluster is slow. */
+    readonly inFlightLimit: () => number
     /** Hosts of the cluster this process knows, and those it is connected to. */
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
   }
@@ -96,7 +101,10 @@ export class Cassandra extends Context.Service<
     options: CassandraOptions
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
-      const requests = yield* makeRequests(options.maxInFlight)
+      const requests = yield* makeRequests({
+        least: options.minInFlight ?? inFlightWritesMin,
+        most: options.maxInFlight
+      })
       const attempt = connect(settings, options)
       const report = options.whenUnreachable
       const client = yield* Effect.acquireRelease(
@@ -123,6 +131,7 @@ export class Cassandra extends Context.Service<
           const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
           return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
         },
+        inFlightLimit: requests.limit,
         hosts: Effect.sync(() => ({
           known: client.hosts.length,
           connected: client.getState().getConnectedHosts().length

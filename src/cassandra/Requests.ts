@@ -1,38 +1,43 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
-import { Effect, Latch } from "effect"
+import { Clock, Effect, Latch } from "effect"
 import { cassandraDrainSeconds } from "../ingest/Limits.ts"
+import { type LimitBounds, makeAdaptiveLimit, type Outcome } from "./AdaptiveLimit.ts"
 import { type CassandraError, classify } from "./CassandraError.ts"
 
 /** Requests on their way to the driver. */
 export interface Requests {
-  /** Starts a request once as many statements may be sent; an interruption before that sends nothing. */
+  /** Starts a request once its statements may be sent; an interruption before that sends nothing. */
   readonly send: <A>(
     operation: string,
-    rows: number,
+    statements: number,
     start: () => Promise<A>
   ) => Effect.Effect<A, CassandraError>
   /** Waits for all that are on their way, {@link cassandraDrainSeconds} at most. */
   readonly drain: Effect.Effect<void>
+  /** How many statements may be on their way just now. */
+  readonly limit: () => number
 }
 
 /**
- * Requests of which at most `maxInFlight` statements are on their way; a heavier one goes when nothing else is.
+ * Requests whose statements on their way are at most as many as an {@link makeAdaptiveLimit} between these bounds
+ * allows; a heavier one goes when nothing else is. They go in the order in which they came.
+ *
+ * Not Effect's `Semaphore`: a statement that is sent keeps its place though its caller is interrupted, which takes a
+ * fiber each with a semaphore; and its release looks at every waiter (decision 0008).
  */
-export const makeRequests = (maxInFlight: number): Effect.Effect<Requests> =>
-  Effect.sync(() => {
+export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const adaptive = makeAdaptiveLimit(bounds)
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
 
-    const hasRoomFor = (rows: number) => inFlight === 0 || inFlight + rows <= maxInFlight
-    const took = (rows: number) => {
-      if (inFlight === 0) idle.closeUnsafe()
-      inFlight += rows
-    }
-    const answered = (rows: number) => {
-      inFlight -= rows
+    const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
+    const leave = (statements: number) => {
+      inFlight -= statements
       for (const next of waiting) {
-        if (!hasRoomFor(next.rows)) break
+        if (!hasRoomFor(next.statements)) break
         waiting.delete(next)
         next.go()
       }
@@ -40,39 +45,45 @@ export const makeRequests = (maxInFlight: number): Effect.Effect<Requests> =>
     }
 
     return {
-      send: <A>(operation: string, rows: number, start: () => Promise<A>) =>
+      send: <A>(operation: string, statements: number, start: () => Promise<A>) =>
         Effect.callback<A, CassandraError>((resume) => {
-          // Its answer is counted whoever still waits for it: an interrupted caller's statement is sent all the same.
           const go = () => {
-            took(rows)
+            inFlight += statements
+            idle.closeUnsafe()
+            const sentAt = now()
+            const observe = (outcome: Outcome) =>
+              adaptive.observe({ sentAt, answeredAt: now(), statements, inFlight, outcome })
+            // Whoever still waits for it: an interrupted caller's statement has been sent all the same.
             started(start).then(
               (value) => {
-                answered(rows)
+                observe("answered")
+                leave(statements)
                 resume(Effect.succeed(value))
               },
               (cause) => {
-                answered(rows)
-                resume(Effect.fail(classify(operation, cause)))
+                const error = classify(operation, cause)
+                if (isOverload(error)) observe("overloaded")
+                leave(statements)
+                resume(Effect.fail(error))
               }
             )
           }
-          if (waiting.size === 0 && hasRoomFor(rows)) {
-            go()
-            return
-          }
-          const place = { rows, go }
+          if (waiting.size === 0 && hasRoomFor(statements)) return go()
+          const place = { statements, go }
           waiting.add(place)
           return Effect.sync(() => void waiting.delete(place))
         }),
-      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${cassandraDrainSeconds} seconds`))
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${cassandraDrainSeconds} seconds`)),
+      limit: adaptive.current
     }
   })
 
 interface Waiting {
-  readonly rows: number
+  readonly statements: number
   readonly go: () => void
 }
 
+/** What a driver throws is an answer like what it rejects. */
 const started = <A>(start: () => Promise<A>): Promise<A> => {
   try {
     return start()
@@ -80,3 +91,7 @@ const started = <A>(start: () => Promise<A>): Promise<A> => {
     return Promise.reject(cause)
   }
 }
+
+// Other failures say nothing about the load: nobody is there, or the statement is wrong.
+const isOverload = ({ reason }: CassandraError): boolean =>
+  reason._tag === "TimedOut" || reason._tag === "Overloaded"

@@ -1,8 +1,9 @@
 /** Series about the process itself, beside those about deliveries. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { type Context, Effect, Layer, Metric } from "effect"
+import { Effect, Layer, Metric } from "effect"
 import { eventLoopSampleMillis } from "../ingest/Limits.ts"
 import { Metrics } from "./Metrics.ts"
+import { registerGauge, registerReading } from "./Reading.ts"
 
 /**
  * Adds memory, CPU time, start time, event loop lag and the version to what `Metrics` shows, for the life of the
@@ -16,23 +17,28 @@ export const layerProcessMetrics = (appVersion: string): Layer.Layer<never, neve
       // The series go to the registry that comes with `Metrics`.
       yield* Metrics
       const lag = yield* eventLoopLag
-      yield* gauge("process_resident_memory_bytes", "Resident memory size in bytes.", () =>
+      yield* registerGauge("process_resident_memory_bytes", "Resident memory size in bytes.", () =>
         process.memoryUsage.rss()
       )
-      yield* gauge(
+      yield* registerGauge(
         "process_start_time_seconds",
         "Start time of the process since the epoch in seconds.",
         () => performance.timeOrigin / 1000
       )
-      yield* gauge(
+      yield* registerGauge(
         "nodejs_eventloop_lag_p99_seconds",
         "99th percentile of the event loop's lag since the metrics were last read, in seconds.",
         lag
       )
-      yield* gauge("counterfoil_build_info", "The version that runs, as a label; always 1.", () => 1, {
-        version: appVersion
-      })
-      yield* register(
+      yield* registerGauge(
+        "counterfoil_build_info",
+        "The version that runs, as a label; always 1.",
+        () => 1,
+        {
+          version: appVersion
+        }
+      )
+      yield* registerReading(
         Metric.counter("process_cpu_seconds_total", {
           description: "User and system CPU time spent in seconds.",
           incremental: true
@@ -40,21 +46,6 @@ export const layerProcessMetrics = (appVersion: string): Layer.Layer<never, neve
         () => ({ count: cpuSeconds(), incremental: true })
       )
     })
-  )
-
-const gauge = (
-  name: string,
-  description: string,
-  read: () => number,
-  attributes: Record<string, string> = {}
-) => register(Metric.gauge(name, { description, attributes }), () => ({ value: read() }))
-
-const register = <Input, State>(metric: Metric.Metric<Input, State>, get: () => State) =>
-  Effect.contextWith((context: Context.Context<never>) =>
-    Effect.acquireRelease(
-      Effect.sync(() => Metric.registerUnsafe(metric, context, { get, update: () => {}, modify: () => {} })),
-      (registration) => Effect.sync(registration.remove)
-    )
   )
 
 const cpuSeconds = (): number => {

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import cassandra from "cassandra-driver"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRequests } from "../../src/cassandra/Requests.ts"
@@ -8,7 +9,7 @@ describe("Requests", () => {
   it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequests(7)
+      const requests = yield* makeRequests({ least: 1, most: 7 })
       const all = yield* Effect.forEach(
         Array.from({ length: 60 }, (_, at) => 1 + (at % 5)),
         (weight) => requests.send("execute", weight, () => driver.take(weight)),
@@ -24,9 +25,36 @@ describe("Requests", () => {
     })
   )
 
+  it.effect(
+    "[G4] time-outs take what may be at the driver down to its least, good answers bring it back",
+    () =>
+      Effect.gen(function* () {
+        const driver = slowDriver()
+        const requests = yield* makeRequests({ least: 2, most: 8 })
+        const mostAtOnce = Effect.fnUntraced(function* (answerOne: () => void) {
+          driver.most = 0
+          const callers = yield* Effect.forEach(
+            Array.from({ length: 600 }),
+            () => Effect.exit(requests.send("execute", 1, () => driver.take(1))),
+            { concurrency: "unbounded" }
+          ).pipe(Effect.forkChild)
+          yield* Effect.yieldNow
+          while (callers.pollUnsafe() === undefined) {
+            answerOne()
+            yield* TestClock.adjust("40 millis")
+          }
+          return driver.most
+        })
+        assert.strictEqual(yield* mostAtOnce(driver.timeOneOut), 8)
+        assert.strictEqual(requests.limit(), 2)
+        assert.strictEqual(yield* mostAtOnce(driver.answerOne), 8)
+        assert.strictEqual(requests.limit(), 8)
+      })
+  )
+
   it.effect("a request heavier than all that is allowed goes alone", () =>
     Effect.gen(function* () {
-      const requests = yield* makeRequests(2)
+      const requests = yield* makeRequests({ least: 1, most: 2 })
       const answered = yield* requests.send("batch", 10, () => Promise.resolve("written"))
       assert.strictEqual(answered, "written")
     })
@@ -35,7 +63,7 @@ describe("Requests", () => {
   it.effect("[G6] an interrupted caller frees its permits only when the driver has answered", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequests(1)
+      const requests = yield* makeRequests({ least: 1, most: 1 })
       const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
       yield* Effect.yieldNow
       yield* Fiber.interrupt(first)
@@ -53,7 +81,7 @@ describe("Requests", () => {
   it.effect("an interruption while waiting for a permit sends nothing", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequests(1)
+      const requests = yield* makeRequests({ least: 1, most: 1 })
       const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
       yield* Effect.yieldNow
       const second = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
@@ -69,7 +97,7 @@ describe("Requests", () => {
   it.effect("[G1] drain waits for the answer of an interrupted caller", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequests(4)
+      const requests = yield* makeRequests({ least: 1, most: 4 })
       const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
       yield* Effect.yieldNow
       yield* Fiber.interrupt(caller)
@@ -84,7 +112,7 @@ describe("Requests", () => {
   it.effect("[G8] drain gives up on a driver that never answers", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequests(4)
+      const requests = yield* makeRequests({ least: 1, most: 4 })
       const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
       yield* Effect.yieldNow
       const drained = yield* Effect.forkChild(requests.drain)
@@ -97,7 +125,7 @@ describe("Requests", () => {
 
   it.effect("a driver that throws is classified like one that rejects", () =>
     Effect.gen(function* () {
-      const requests = yield* makeRequests(1)
+      const requests = yield* makeRequests({ least: 1, most: 1 })
       const error = yield* Effect.flip(
         requests.send("execute", 1, () => {
           throw new TypeError("no")
@@ -110,24 +138,26 @@ describe("Requests", () => {
 
 /** A driver that answers only when told to, and counts what it holds. */
 const slowDriver = () => {
-  const waiting: Array<() => void> = []
+  const waiting: Array<(failure?: Error) => void> = []
   let held = 0
   const driver = {
     started: 0,
     answered: 0,
     most: 0,
     take: (weight: number) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
         driver.started += 1
         held += weight
         driver.most = Math.max(driver.most, held)
-        waiting.push(() => {
+        waiting.push((failure) => {
           held -= weight
           driver.answered += 1
-          resolve()
+          if (failure === undefined) resolve()
+          else reject(failure)
         })
       }),
-    answerOne: () => waiting.shift()?.()
+    answerOne: () => waiting.shift()?.(),
+    timeOneOut: () => waiting.shift()?.(new cassandra.errors.OperationTimedOutError("no answer"))
   }
   return driver
 }
