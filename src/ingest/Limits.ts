@@ -127,30 +127,6 @@ export const limitFallSlow = 0.8
 /** What a good window gives back, of the greatest limit: all of it takes 25 s. */
 export const limitClimb = 0.02
 
-/** What slowness never takes of MAX_IN_FLIGHT_WRITES: one batch, and a few reads beside it. **Units**: statements. */
-export const inFlightWritesMin = 16
-
-/** An answer after which Cassandra counts as slow: a quarter of the 2 s its own write timeout gives. **Units**: milliseconds. */
-export const slowAnswerMillis = 500
-
-/** The share of slow answers above which fewer statements are sent: the 95th percentile is what counts. */
-export const slowShare = 0.05
-
-/** How long answers are counted before the limit in flight moves; many answers, and few falls in one stall. **Units**: milliseconds. */
-export const limitWindowMillis = 500
-
-/** Statements without which no window is judged: one slow answer of three says little. */
-export const limitWindowStatements = 20
-
-/** What a time-out or an overload leaves of the limit. */
-export const limitFallOverloaded = 0.5
-
-/** What slow answers leave of the limit. */
-export const limitFallSlow = 0.8
-
-/** What a good window gives back, of the greatest limit: all of it takes 25 s. */
-export const limitClimb = 0.02
-
 /** Rows in one unlogged batch: Cassandra warns from 11 partitions on. **Units**: rows. */
 export const batchRowsMax = 10
 
@@ -206,7 +182,7 @@ export const streamProvenMillis = 10_000
 export const streamOpenMillis = 1_000
 
 /** How long a stream that is being closed may still deliver what is on the wire. **Units**: milliseconds. */
-export const streamRetireMillis = 1_000
+export const streamRetireMillis = 2_500
 
 /** How long settled deliveries wait for others to share a request. **Units**: milliseconds. */
 export const settleDelayMillis = 10
