@@ -46,7 +46,7 @@ const producing = (count: number, seed: number): ReadonlyArray<string> => [
   ...["--unmatched", "0.1", "--early", "0.1", "--duplicates", "0.05", "--poison", "0.02"]
 ]
 
-describeWith("cassandra", "pubsub")("The commands, one after the other", () => {
+describeWith("cassandra", "pubsub")("The commands, one after the other", { concurrent: true }, () => {
   it.live(
     "[G1] [G7] setup, produce, run --drain and facts do the whole job, and each delivery gets the fate produce announced",
     () =>

@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { cassandraServer } from "../support/CassandraServer.ts"
 import { certificates } from "../support/Certificates.ts"
@@ -152,4 +152,24 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
       120_000
     )
   })
+})
+
+// Credentials that Google refuses are Google's to refuse: StatusClass.test.ts has what it answers then.
+describe("Absent Google credentials", () => {
+  const nobody = {
+    PUBSUB_PROJECT_ID: "some-project",
+    CASSANDRA_CONTACT_POINTS: "127.0.0.1:9",
+    HOME: "/absent"
+  }
+
+  it.live.each(["run", "setup pubsub", "produce all --count 1"])(
+    "end `counterfoil %s` with exit 2 and one clear line, without waiting for anything",
+    (command) =>
+      Effect.gen(function* () {
+        const ended = yield* ran(command.split(" "), nobody)
+        assert.strictEqual(ended.code, 2, ended.errors)
+        assert.lengthOf(ended.told, 1, ended.errors)
+        assert.match(ended.told[0] ?? "", /^counterfoil: connect to Google Cloud Pub\/Sub: .*credentials/)
+      })
+  )
 })

@@ -40,7 +40,7 @@ const silentServer = Effect.acquireRelease(
   })
 )
 
-describeWith("cassandra", "pubsub")("What is not up yet, run waits for", () => {
+describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concurrent: true }, () => {
   it.live(
     "[G4] Pub/Sub: not ready, says why, and does its work once it is there",
     () =>
@@ -49,7 +49,12 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", () => {
         // An emulator forgets its subscriptions: this one runs, and can be reached when the gate opens.
         const gate = yield* tcpGate(emulatorHost ?? "")
         yield* Effect.promise(() => set.pubsub.publish(set.orders, [{ data: order(1) }, { data: order(2) }]))
-        const processor = yield* serving(["run"], { ...set.environment, PUBSUB_EMULATOR_HOST: gate.address })
+        const processor = yield* serving(["run"], {
+          ...set.environment,
+          PUBSUB_EMULATOR_HOST: gate.address,
+          PUBSUB_PROJECT_ID: "",
+          GOOGLE_CLOUD_PROJECT: projectId
+        })
         yield* processor.until(
           "/ready",
           ({ status, text }) => status === 503 && /^orders: away: .*does not answer/m.test(text)
@@ -59,6 +64,7 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", () => {
         assert.strictEqual(parts.payments.state, "away")
         assert.strictEqual(parts["dead-letters"].state, "away")
         assert.include(parts.payments.reason, "does not answer")
+        assert.include(processor.stderr(), '"project from":"GOOGLE_CLOUD_PROJECT"')
         yield* gate.open
         yield* rowsReach(set, 2, processor.stderr)
         yield* processor.until("/ready", ({ status }) => status === 200)
