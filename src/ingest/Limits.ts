@@ -157,6 +157,12 @@ export const heartbeatSeconds = 30
 /** How long the service may take to answer a heartbeat before the stream is rebuilt. **Units**: seconds. */
 export const heartbeatAnswerSeconds = 15
 
+/**
+ * What may be on the wire from the service, a connection and a stream. With HTTP/2's 64 KiB a server 500 ms away sends
+ * so slowly that leases run out on the way; more would only be memory. **Units**: bytes.
+ */
+export const flowControlWindowBytes = 4 * 1024 * 1024
+
 /** How often a silent connection to the service is pinged. **Units**: seconds. */
 export const keepAliveSeconds = 30
 

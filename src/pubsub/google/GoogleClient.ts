@@ -3,6 +3,7 @@ import type { v1 } from "@google-cloud/pubsub"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
 import type { PubSubSettings } from "../../config/Settings.ts"
 import {
+  flowControlWindowBytes,
   keepAliveAnswerSeconds,
   keepAliveEmulatorSeconds,
   keepAliveSeconds,
@@ -97,6 +98,7 @@ const channelOptions = (pingSeconds: number) => ({
   "grpc.keepalive_timeout_ms": Math.min(pingSeconds, keepAliveAnswerSeconds) * 1000,
   "grpc.initial_reconnect_backoff_ms": retryBaseMillis,
   "grpc.max_reconnect_backoff_ms": retryCapMillis,
+  "grpc-node.flow_control_window": flowControlWindowBytes,
   "grpc.max_metadata_size": 4 * 1024 * 1024,
   // A client has a connection to itself, and a new client a new one: else it would get the dead one of the old.
   "grpc.use_local_subchannel_pool": 1
