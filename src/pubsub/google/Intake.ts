@@ -88,6 +88,7 @@ export const makeIntake = Effect.fnUntraced(function* (
         connection,
         request: { ...request, clientId: randomUUID() },
         clock,
+        restsWhilePaused: client.isEmulator,
         responded,
         changed: () => {
           seenConnected = false
@@ -97,7 +98,9 @@ export const makeIntake = Effect.fnUntraced(function* (
   )
 
   const regulate = (): void => {
-    if (inventory.isFull !== isPaused) {
+    // Opening streams costs something: where a pause ends them, it lasts until there is room for many deliveries.
+    const hasRoom = isPaused && client.isEmulator ? inventory.isHalfEmpty : !inventory.isFull
+    if (hasRoom === isPaused) {
       isPaused = !isPaused
       disturb()
       for (const slot of slots) {

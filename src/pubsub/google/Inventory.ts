@@ -87,6 +87,14 @@ export class Inventory {
     )
   }
 
+  /** Whether received and handed over together leave at least half of each limit. */
+  get isHalfEmpty(): boolean {
+    return (
+      (this.#parked.messages + this.#handed.messages) * 2 <= this.#limits.maxOutstandingMessages &&
+      (this.#parked.bytes + this.#handed.bytes) * 2 <= this.#limits.maxOutstandingBytes
+    )
+  }
+
   /** Takes over what a server sent; a delivery that is held already is not taken again. */
   receive(
     deliveries: ReadonlyArray<Delivery>,

@@ -24,6 +24,11 @@ export interface PullSlotOptions {
   /** Its limits are those of this one stream. */
   readonly request: PullRequest
   readonly clock: Clock.Clock
+  /**
+   * Whether a pause ends the stream, after what is on the wire was received. An emulator goes on sending to a stream
+   * that nobody reads, and the leases of what it sends run out unseen.
+   */
+  readonly restsWhilePaused: boolean
   readonly responded: (response: PullResponse, stream: PullStream) => void
   /** A stream was opened or has ended. */
   readonly changed: () => void
@@ -36,8 +41,10 @@ export class PullSlot {
   readonly #options: PullSlotOptions
   readonly #retiring = Latch.makeUnsafe()
   readonly #stopping = Latch.makeUnsafe()
+  readonly #resumed = Latch.makeUnsafe(true)
   #stream: PullStream | undefined
-  #isPaused = false
+  /** Whether there is no stream because of a pause. */
+  #isResting = false
   /** Whether the stream replaces one that worked: then it is taken to be open before it has shown it. */
   #isReplacement = false
 
@@ -51,18 +58,20 @@ export class PullSlot {
 
   /** Whether a stream is open, as far as one can know: an emulator says nothing until it has something to deliver. */
   get isOpen(): boolean {
+    if (this.#isResting) return true
     if (this.#stream === undefined || !this.#stream.isConnected) return false
     if (this.#isReplacement || this.#stream.hasAnswered) return true
     return monotonicMillis(this.#options.clock) - this.#stream.openedAt >= streamOpenMillis
   }
 
   pause(): void {
-    this.#isPaused = true
-    this.#stream?.pause()
+    this.#resumed.closeUnsafe()
+    if (this.#options.restsWhilePaused) this.renew()
+    else this.#stream?.pause()
   }
 
   resume(): void {
-    this.#isPaused = false
+    this.#resumed.openUnsafe()
     this.#stream?.resume()
   }
 
@@ -87,6 +96,8 @@ export class PullSlot {
 
   readonly #keepOpen = Effect.fnUntraced({ self: this }, function* () {
     for (let failures = 0; !this.#stopping.isOpen(); ) {
+      if (this.#options.restsWhilePaused) yield* this.#rest
+      if (this.#stopping.isOpen()) return
       this.#retiring.closeUnsafe()
       const { end, wasProven } = yield* this.#oneStream
       if (this.#stopping.isOpen()) return
@@ -97,6 +108,17 @@ export class PullSlot {
       if (failures > 0) yield* Effect.timeoutOption(this.#stopping.await, yield* retryDelay(failures))
     }
   })
+
+  readonly #rest = Effect.suspend(() => {
+    this.#isResting = !this.#resumed.isOpen()
+    return Effect.raceFirst(this.#resumed.await, this.#stopping.await)
+  }).pipe(
+    Effect.andThen(
+      Effect.sync(() => {
+        this.#isResting = false
+      })
+    )
+  )
 
   readonly #oneStream = Effect.suspend(() => {
     const { clock, changed, connection } = this.#options
@@ -141,7 +163,7 @@ export class PullSlot {
         ended: (end) => resume(Effect.succeed(end))
       })
       this.#stream = stream
-      if (this.#isPaused) stream.pause()
+      if (!this.#resumed.isOpen()) this.pause()
       changed()
       return Effect.sync(() => stream.cancel())
     })
