@@ -154,7 +154,7 @@ describe("streams to a scripted server", () => {
 
   it.effect("[G6] while the limits are reached nothing is read from the network, and all arrives later", () =>
     Effect.gen(function* () {
-      const large = (index: number) => ({ ackId: `m-${index}`, text: "x".repeat(100_000) })
+      const large = (index: number) => ({ ackId: `m-${index}`, text: "x".repeat(400_000) })
       const { server, open, received } = yield* subscriber({ messages: 1 })
       yield* until("the stream", () => server.streams.length === 1)
       const stream = server.streams[0] as ScriptedStream
