@@ -6,7 +6,7 @@ import { connectedTo, withPatience } from "../../src/cli/Patience.ts"
 class Server extends Context.Service<Server, { readonly name: string }>()("test/Server") {}
 
 /** What is left of a command that waits for a server, after so long. */
-const after = <A, E>(duration: `${number} seconds`, command: Effect.Effect<A, E>) =>
+const onceOver = <A, E>(duration: `${number} seconds`, command: Effect.Effect<A, E>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(Effect.exit(command))
     yield* TestClock.adjust(duration)
@@ -16,7 +16,7 @@ const after = <A, E>(duration: `${number} seconds`, command: Effect.Effect<A, E>
 describe("the patience of a command", () => {
   it.effect("a server that never answers is given up after 10 s, by name", () =>
     Effect.gen(function* () {
-      const waiting = yield* after("9 seconds", Effect.flip(withPatience("Cassandra")(Effect.never)))
+      const waiting = yield* onceOver("9 seconds", Effect.flip(withPatience("Cassandra")(Effect.never)))
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust("1 seconds")
       const exit = yield* Fiber.join(waiting)
@@ -30,7 +30,10 @@ describe("the patience of a command", () => {
   it.effect("a connection that never comes about is given up after 10 s", () =>
     Effect.gen(function* () {
       const connection = Layer.effect(Server, Effect.never)
-      const waiting = yield* after("11 seconds", Effect.flip(connectedTo("Pub/Sub", connection)(Effect.void)))
+      const waiting = yield* onceOver(
+        "11 seconds",
+        Effect.flip(connectedTo("Pub/Sub", connection)(Effect.void))
+      )
       const exit = yield* Fiber.join(waiting)
       assert.strictEqual(exit._tag === "Success" && exit.value.message, "Pub/Sub did not answer within 10 s")
     })
@@ -43,7 +46,7 @@ describe("the patience of a command", () => {
         Server.use(({ name }) => Effect.succeed(name)),
         "1 hour"
       )
-      const waiting = yield* after("3601 seconds", connectedTo("Pub/Sub", connection)(work))
+      const waiting = yield* onceOver("3601 seconds", connectedTo("Pub/Sub", connection)(work))
       const exit = yield* Fiber.join(waiting)
       assert.strictEqual(exit._tag === "Success" && exit.value, "it")
     })

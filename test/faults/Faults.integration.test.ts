@@ -23,8 +23,7 @@ const shortened = (name: string, changes: Partial<Scenario>): Scenario => ({
 
 describeWith("cassandra", "pubsub")("Under faults, by an independent ledger", () => {
   layer(FaultServers.layer, { timeout: "240 seconds" })((it) => {
-    const proves = (title: string, scenario: Scenario) =>
-      it.effect(title, () => proven(scenario), 150_000)
+    const proves = (title: string, scenario: Scenario) => it.effect(title, () => proven(scenario), 150_000)
 
     proves(
       "[G1] [G2] the processor killed 5 times under load: nothing lost, wrong or misrouted",
