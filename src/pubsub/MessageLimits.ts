@@ -65,7 +65,8 @@ export const violationOf = (message: Message): string | undefined => {
  * **Units**: bytes of its protocol buffer encoding, framing included.
  */
 export const encodedBytes = (message: Message): number => {
-  let bytes = field(message.data.byteLength) + field(Buffer.byteLength(message.orderingKey))
+  let bytes = field(message.data.byteLength)
+  if (message.orderingKey !== "") bytes += framed(Buffer.byteLength(message.orderingKey))
   for (const key in message.attributes) {
     // A map entry is itself a message of two fields, which are there even when they are empty.
     const entry = framed(Buffer.byteLength(key)) + framed(Buffer.byteLength(message.attributes[key] ?? ""))

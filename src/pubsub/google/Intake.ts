@@ -172,7 +172,7 @@ export const makeIntake = Effect.fnUntraced(function* (
       seenConnected = connected
       const since = Math.max(quietSince, connection.steadySince)
       if (now - Math.max(since, connection.heardAt) >= connectionProofMillis) unproven.openUnsafe()
-      const isQuiet = connected && !isPaused && inventory.oldestParkedMicros() === undefined
+      const isQuiet = connected && !isPaused && !inventory.hasParked
       return {
         connected,
         trouble: troubleOf(closed),

@@ -186,16 +186,19 @@ export class Inventory {
     return []
   }
 
+  /** Whether anything was received and not handed over. */
+  get hasParked(): boolean {
+    return this.#parked.messages > 0
+  }
+
   /** What was received and not handed over. */
   parked(): ReadonlyArray<Held> {
-    return this.#parked.messages === 0
-      ? []
-      : [...this.#byAckId.values()].filter(({ place }) => place === "parked")
+    return !this.hasParked ? [] : [...this.#byAckId.values()].filter(({ place }) => place === "parked")
   }
 
   /** Oldest publish time among what was received and not handed over. **Units**: µs since the epoch. */
   oldestParkedMicros(): number | undefined {
-    if (this.#parked.messages === 0) return undefined
+    if (!this.hasParked) return undefined
     let oldest: number | undefined
     for (const { delivery, place } of this.#byAckId.values()) {
       if (place === "parked" && (oldest === undefined || delivery.publishTimeMicros < oldest)) {

@@ -22,4 +22,8 @@ const toBytes = (data: Uint8Array | string | null | undefined): Uint8Array =>
   typeof data === "string" ? Buffer.from(data, "base64") : (data ?? noBytes)
 
 const toMicros = (time: protos.google.protobuf.ITimestamp | null | undefined): number =>
-  Number(time?.seconds ?? 0) * 1_000_000 + Math.floor((time?.nanos ?? 0) / 1000)
+  toNumber(time?.seconds) * 1_000_000 + Math.floor((time?.nanos ?? 0) / 1000)
+
+/** 64-bit integers are objects of the vendor's own. */
+const toNumber = (value: { readonly toNumber: () => number } | number | string | null | undefined): number =>
+  typeof value === "object" && value !== null ? value.toNumber() : Number(value ?? 0)

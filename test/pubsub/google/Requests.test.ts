@@ -1,5 +1,7 @@
 /** How acknowledgements and messages are divided among requests, and what the wire's messages become. */
+
 import { assert, describe, it } from "@effect/vitest"
+import { protos } from "@google-cloud/pubsub"
 import { Effect, Schema } from "effect"
 import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds } from "../../../src/ingest/Limits.ts"
 import { inRequests } from "../../../src/pubsub/google/AckCalls.ts"
@@ -18,6 +20,8 @@ const heldWith = (ackIdLengths: ReadonlyArray<number>) => {
     0
   )
 }
+
+const { PubsubMessage } = protos.google.pubsub.v1
 
 describe("acknowledgement requests", () => {
   it("stay below the service's limits on ids and on bytes", () => {
@@ -81,6 +85,9 @@ describe("received messages", () => {
   it("keep the microseconds of their publish time", () => {
     const publishTime = { seconds: "1700000000", nanos: 123_456_789 }
     assert.strictEqual(toDelivery({ message: { publishTime } }).publishTimeMicros, 1_700_000_000_123_456)
+    const wire = PubsubMessage.encode({ publishTime: { ...publishTime, seconds: 1_700_000_000 } }).finish()
+    const message = PubsubMessage.decode(wire)
+    assert.strictEqual(toDelivery({ message }).publishTimeMicros, 1_700_000_000_123_456)
   })
 
   it("are whole deliveries even where the server leaves everything out", () => {
