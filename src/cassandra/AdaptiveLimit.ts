@@ -1,25 +1,26 @@
 /**
  * How many statements may be in flight: fewer while Cassandra is slow or has too much to do, more as it recovers.
  *
- * Additive increase, multiplicative decrease, judged once a window, as TCP does it: a window in which an answer was a
- * time-out or an overload halves the limit; one in which more than a share of the answers was slow takes a fifth of
- * it; any other gives a fiftieth of the greatest limit back. Statements sent before the last fall say nothing about
- * the limit since, and are not counted: one stall costs one fall. The limit climbs only while it is used.
+ * Additive increase, multiplicative decrease, judged once a window, as TCP does it:
+ * - a window with a time-out or an overload halves the limit;
+ * - one in which more than a share of the answers was slow halves it too, for then they wait in Cassandra's queue. If
+ *   they are no faster after that, they did not: the limit is given back, and the same slowness halves it no more;
+ * - any other gives a fiftieth of the greatest limit back, if the limit was used.
  *
- * Slow is absolute, not relative to what was usual: where much is in flight, most of an answer's time is spent in
- * Cassandra's queue, so the usual says more about our own load than about its health (decision 0009).
+ * Statements sent before a change say nothing about the limit since and are not counted: one stall costs one fall.
  */
 import {
   limitClimb,
-  limitFallOverloaded,
-  limitFallSlow,
+  limitFall,
+  limitFallHelped,
   limitWindowMillis,
   limitWindowStatements,
+  limitWorse,
   slowAnswerMillis,
   slowShare
 } from "../ingest/Limits.ts"
 
-/** What an answer says about the load: an answer in time or not, or a time-out or overload. */
+/** What an answer says about the load: an answer, or a time-out or overload. */
 export type Outcome = "answered" | "overloaded"
 
 /** What was seen of one request. **Units**: milliseconds of any clock that never jumps, and statements. */
@@ -54,54 +55,69 @@ export interface AdaptiveLimit {
  */
 export const makeAdaptiveLimit = ({ least, most }: LimitBounds): AdaptiveLimit => {
   const bounds = { least: Math.min(least, most), most }
-  let limit = most
+  let state: LimitState = { limit: most }
   let fellAt = Number.NEGATIVE_INFINITY
   let window: Window | undefined
   return {
-    current: () => limit,
+    current: () => state.limit,
     observe: (seen) => {
-      if (seen.sentAt <= fellAt) return limit
-      window ??= { since: seen.answeredAt, statements: 0, slow: 0, overloaded: 0, mostInFlight: 0 }
+      if (seen.sentAt <= fellAt) return state.limit
+      window ??= { since: seen.answeredAt, statements: 0, millis: 0, slow: 0, overloaded: 0, mostInFlight: 0 }
       count(window, seen)
       const isOver =
         seen.answeredAt - window.since >= limitWindowMillis && window.statements >= limitWindowStatements
-      if (!isOver) return limit
-      const next = nextLimit(limit, window, bounds)
-      if (next < limit) fellAt = seen.answeredAt
-      limit = next
+      if (!isOver) return state.limit
+      const next = nextLimit(state, window, bounds)
+      if (next.limit < state.limit) fellAt = seen.answeredAt
+      state = next
       window = undefined
-      return limit
+      return state.limit
     }
   }
+}
+
+/** The limit, and what was learned about slowness. **Units**: statements; mean milliseconds. */
+export interface LimitState {
+  readonly limit: number
+  /** Slow answers halved the limit: how slow, and from what. The next window tells whether it helped. */
+  readonly trial?: { readonly limit: number; readonly millis: number }
+  /** How slow answers are that fewer statements in flight did not quicken. */
+  readonly inherent?: number
 }
 
 /** Answers of one window, counted in statements. */
 export interface Tally {
   readonly statements: number
+  /** All their latencies together. **Units**: milliseconds. */
+  readonly millis: number
   readonly slow: number
   readonly overloaded: number
   readonly mostInFlight: number
 }
 
-/** The limit after a window. */
-export const nextLimit = (limit: number, seen: Tally, { least, most }: LimitBounds): number => {
-  if (seen.overloaded > 0) return Math.max(least, Math.floor(limit * limitFallOverloaded))
-  if (seen.slow > seen.statements * slowShare) return Math.max(least, Math.floor(limit * limitFallSlow))
+/** The state after a window. */
+export const nextLimit = (state: LimitState, seen: Tally, { least, most }: LimitBounds): LimitState => {
+  const { limit, trial, inherent } = state
+  const mean = seen.millis / seen.statements
+  const fallen = Math.max(least, Math.floor(limit * limitFall))
   const isUsed = seen.mostInFlight >= limit / 2
-  return isUsed ? Math.min(most, limit + Math.ceil(most * limitClimb)) : limit
+  const climbed = isUsed ? Math.min(most, limit + Math.ceil(most * limitClimb)) : limit
+  if (seen.overloaded > 0) return { limit: fallen }
+  if (seen.slow <= seen.statements * slowShare) return { limit: climbed }
+  if (trial !== undefined && mean > trial.millis * limitFallHelped) {
+    return { limit: trial.limit, inherent: mean }
+  }
+  if (inherent !== undefined && mean <= inherent * limitWorse) return { limit: climbed, inherent }
+  return { limit: fallen, trial: { limit, millis: mean } }
 }
 
-interface Window {
-  readonly since: number
-  statements: number
-  slow: number
-  overloaded: number
-  mostInFlight: number
-}
+type Window = { -readonly [Field in keyof Tally]: Tally[Field] } & { readonly since: number }
 
 const count = (window: Window, { sentAt, answeredAt, statements, inFlight, outcome }: Observation): void => {
+  const millis = answeredAt - sentAt
   window.statements += statements
+  window.millis += statements * millis
   if (outcome === "overloaded") window.overloaded += statements
-  else if (answeredAt - sentAt > slowAnswerMillis) window.slow += statements
+  else if (millis > slowAnswerMillis) window.slow += statements
   if (inFlight > window.mostInFlight) window.mostInFlight = inFlight
 }

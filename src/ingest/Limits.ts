@@ -109,8 +109,8 @@ export const inFlightWritesMin = 16
 /** An answer after which Cassandra counts as slow: a quarter of the 2 s its own write timeout gives. **Units**: milliseconds. */
 export const slowAnswerMillis = 500
 
-/** The share of slow answers above which fewer statements are sent: the 95th percentile is what counts. */
-export const slowShare = 0.05
+/** The share of slow answers above which fewer statements are sent; a pause of the server now and then is below it. */
+export const slowShare = 0.25
 
 /** How long answers are counted before the limit in flight moves; many answers, and few falls in one stall. **Units**: milliseconds. */
 export const limitWindowMillis = 500
@@ -118,11 +118,14 @@ export const limitWindowMillis = 500
 /** Statements without which no window is judged: one slow answer of three says little. */
 export const limitWindowStatements = 20
 
-/** What a time-out or an overload leaves of the limit. */
-export const limitFallOverloaded = 0.5
+/** What a time-out, an overload or slow answers leave of the limit. */
+export const limitFall = 0.5
 
-/** What slow answers leave of the limit. */
-export const limitFallSlow = 0.8
+/** The share of their latency that answers must not exceed after a fall, to show that they had waited in a queue. */
+export const limitFallHelped = 0.75
+
+/** How much slower answers must get than fewer statements could not help, before fewer are tried again. */
+export const limitWorse = 1.5
 
 /** What a good window gives back, of the greatest limit: all of it takes 25 s. */
 export const limitClimb = 0.02

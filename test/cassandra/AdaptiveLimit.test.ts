@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import {
   type LimitBounds,
+  type LimitState,
   makeAdaptiveLimit,
   nextLimit,
   type Observation,
@@ -15,25 +16,39 @@ import {
 } from "../../src/ingest/Limits.ts"
 
 const bounds: LimitBounds = { least: inFlightWritesMin, most: 512 }
+const tried: LimitState = { limit: 100, trial: { limit: 200, millis: 1_000 } }
+const helpless: LimitState = { limit: 200, inherent: 1_000 }
 
 describe("nextLimit", () => {
-  const full = { statements: 1_000, slow: 0, overloaded: 0, mostInFlight: 512 }
-  const cases: ReadonlyArray<readonly [string, number, Partial<Tally>, number]> = [
-    ["all in time, at the most already", 512, {}, 512],
-    ["all in time, below the most: a fiftieth of the most comes back", 100, {}, 111],
-    ["all in time, a step below the most", 511, {}, 512],
-    ["all in time, half of the limit used", 200, { mostInFlight: 100 }, 211],
-    ["all in time, less than half of the limit used: it proves nothing", 200, { mostInFlight: 99 }, 200],
-    ["a twentieth was slow: that may be", 200, { slow: 50 }, 211],
-    ["more than a twentieth was slow", 200, { slow: 51 }, 160],
-    ["one was a time-out or an overload", 200, { overloaded: 1 }, 100],
-    ["overloaded and slow: halved, once", 200, { overloaded: 1, slow: 900 }, 100],
-    ["little used, but overloaded all the same", 200, { overloaded: 1, mostInFlight: 1 }, 100],
-    ["slow at the least", 16, { slow: 1_000 }, 16],
-    ["overloaded near the least", 20, { overloaded: 1_000 }, 16]
+  const good = { statements: 1_000, millis: 20_000, slow: 0, overloaded: 0, mostInFlight: 512 }
+  const slow = (mean: number) => ({ millis: 1_000 * mean, slow: 800 })
+  type Case = readonly [string, LimitState, Partial<Tally>, LimitState]
+  const cases: ReadonlyArray<Case> = [
+    ["all in time, at the most already", { limit: 512 }, {}, { limit: 512 }],
+    ["all in time: a fiftieth of the most comes back", { limit: 100 }, {}, { limit: 111 }],
+    ["all in time, a step below the most", { limit: 511 }, {}, { limit: 512 }],
+    ["half of the limit used", { limit: 200 }, { mostInFlight: 100 }, { limit: 211 }],
+    ["less used than half: it proves nothing", { limit: 200 }, { mostInFlight: 99 }, { limit: 200 }],
+    ["a quarter was slow: that may be", { limit: 200 }, { slow: 250 }, { limit: 211 }],
+    ["more was slow", { limit: 200 }, { slow: 251 }, { limit: 100, trial: { limit: 200, millis: 20 } }],
+    ["one time-out or overload", { limit: 200 }, { overloaded: 1 }, { limit: 100 }],
+    ["little used, but overloaded", { limit: 200 }, { overloaded: 1, mostInFlight: 1 }, { limit: 100 }],
+    ["overloaded near the least", { limit: 20 }, { overloaded: 1_000 }, { limit: 16 }],
+    [
+      "a fall helped, and more is needed",
+      tried,
+      slow(750),
+      { limit: 50, trial: { limit: 100, millis: 750 } }
+    ],
+    ["a fall helped, and is enough", tried, {}, { limit: 111 }],
+    ["a fall did not help: it is taken back", tried, slow(751), { limit: 200, inherent: 751 }],
+    ["overloaded after a fall", tried, { overloaded: 1 }, { limit: 50 }],
+    ["as slow as cannot be helped", helpless, slow(1_500), { limit: 211, inherent: 1_000 }],
+    ["slower than that", helpless, slow(1_501), { limit: 100, trial: { limit: 200, millis: 1_501 } }],
+    ["no longer slow", helpless, {}, { limit: 211 }]
   ]
-  it.each(cases)("[G6] %s (at %i)", (_, limit, seen, expected) => {
-    assert.strictEqual(nextLimit(limit, { ...full, ...seen }, bounds), expected)
+  it.each(cases)("[G6] %s", (_, state, seen, expected) => {
+    assert.deepStrictEqual(nextLimit(state, { ...good, ...seen }, bounds), expected)
   })
 })
 
@@ -43,22 +58,31 @@ describe("makeAdaptiveLimit", () => {
     assert.deepStrictEqual(cluster.during(60_000, { latency: slowAnswerMillis - 1 }), [512])
   })
 
-  it.each([
-    ["slow answers", { latency: slowAnswerMillis + 1 }],
-    ["time-outs", { latency: 2_000, outcome: "overloaded" }]
-  ] as const)("[G4] %s take it down to its least, never lower", (_, behaviour) => {
+  it("[G4] time-outs take it down to its least, never lower", () => {
+    const limits = load(bounds).during(120_000, { latency: 2_000, outcome: "overloaded" })
+    assert.deepStrictEqual(limits, [512, 256, 128, 64, 32, 16])
+  })
+
+  it("[G4] a cluster that does so much and no more is sent what it can do within the slow latency", () => {
+    for (const perSecond of [50, 100, 300, 600]) {
+      const cluster = load(bounds)
+      cluster.during(60_000, { perSecond })
+      const limits = cluster.during(60_000, { perSecond })
+      const fits = (perSecond * slowAnswerMillis) / 1_000
+      assert.isAtMost(Math.max(...limits), Math.max(bounds.least, fits) * 1.5, `${perSecond} a second`)
+      assert.isAtLeast(Math.min(...limits), Math.min(fits / 3, 512), `${perSecond} a second`)
+    }
+  })
+
+  it("[G6] an inherent latency, which fewer statements would not lessen, leaves it at its most", () => {
     const cluster = load(bounds)
-    const limits = cluster.during(120_000, behaviour)
-    assert.strictEqual(limits.at(-1), bounds.least)
-    assert.deepStrictEqual(
-      limits,
-      limits.toSorted((one, other) => other - one)
-    )
+    cluster.during(10_000, { latency: 700 })
+    assert.deepStrictEqual(cluster.during(60_000, { latency: 700 }), [512])
   })
 
   it("[G4] it climbs back to its most within half a minute of good answers", () => {
     const cluster = load(bounds)
-    cluster.during(60_000, { latency: 1_000 })
+    cluster.during(60_000, { latency: 2_000, outcome: "overloaded" })
     const climb = cluster.during(limitWindowMillis / limitClimb + 5_000, { latency: 20 })
     assert.deepStrictEqual([climb[0], climb.at(-1)], [bounds.least, bounds.most])
   })
@@ -84,7 +108,7 @@ describe("makeAdaptiveLimit", () => {
   })
 
   it.prop(
-    "[G6] whatever is observed, it is never outside its bounds, moves by one rule a window, and recovers",
+    "[G6] whatever is observed, it is never outside its bounds, moves by one step a window, and recovers",
     {
       least: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 600 })),
       most: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 600 })),
@@ -108,7 +132,7 @@ describe("makeAdaptiveLimit", () => {
         assert.isAtMost(next, most)
         assert.isAtLeast(next, Math.min(least, most))
         assert.isTrue(Number.isInteger(next))
-        assert.isAtMost(next - before, Math.ceil(most * limitClimb))
+        assert.isAtMost(next, Math.max(before + Math.ceil(most * limitClimb), 2 * before + 1))
         assert.isAtLeast(next, Math.floor(before / 2))
         before = next
       }
@@ -133,7 +157,9 @@ const answer = (fields: Partial<Observation>): Observation => ({
 })
 
 interface Behaviour {
-  readonly latency: number
+  readonly latency?: number
+  /** What the cluster does at most; what is in flight beyond it waits. Instead of a latency. */
+  readonly perSecond?: number
   readonly outcome?: Observation["outcome"]
 }
 
@@ -141,9 +167,9 @@ interface Behaviour {
 const load = (within: LimitBounds) => {
   const limit = makeAdaptiveLimit(within)
   let now = 0
-  const observe = ({ latency, outcome = "answered" }: Behaviour, answeredAt: number) =>
+  const observe = ({ latency, perSecond, outcome = "answered" }: Behaviour, answeredAt: number) =>
     limit.observe({
-      sentAt: answeredAt - latency,
+      sentAt: answeredAt - (latency ?? (limit.current() / (perSecond ?? 1)) * 1_000),
       answeredAt,
       statements: 10,
       inFlight: limit.current(),
