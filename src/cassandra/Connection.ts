@@ -55,6 +55,7 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
     let isAwaited = true
     try {
       const client = new driver.Client(options)
+      catchRefresh(client)
       client.connect().then(
         // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
         () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
@@ -85,9 +86,22 @@ const discard = (client: Client): void => {
   controlConnection?.connection?.close()
 }
 
+/**
+ * Catches what the driver leaves uncaught, which would end the process: when a host that answers late makes it refresh
+ * its control connection twice at once, the one overtaken fails (`Cannot read properties of null`) on what the other
+ * has cleared. The other goes on, so nothing is to be done.
+ */
+const catchRefresh = (client: Client): void => {
+  const { controlConnection } = client as Client & UntypedClient
+  const refresh = controlConnection?._refresh
+  if (controlConnection === undefined || refresh === undefined) return
+  controlConnection._refresh = (hosts) => refresh.call(controlConnection, hosts).catch(() => {})
+}
+
 /** What the driver keeps for itself. */
 interface UntypedClient {
   readonly controlConnection?: {
+    _refresh?: (this: unknown, hosts?: unknown) => Promise<void>
     readonly shutdown: () => void
     readonly connection?: { readonly close: () => void } | null
   }
