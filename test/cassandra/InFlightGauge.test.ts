@@ -8,7 +8,7 @@ import { parseExposition, valueOf } from "../observe/exposition.ts"
 describe("layerInFlightGauge", () => {
   it.effect("[G6] shows the limit as it is when metrics are asked for", () => {
     let limit = 512
-    const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => limit })
+    const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => limit, coordinatorOf: () => undefined })
     const shown = Metrics.use((metrics) => metrics.prometheus).pipe(
       Effect.map((text) => valueOf(parseExposition(text), "counterfoil_in_flight_writes_limit"))
     )
