@@ -116,47 +116,14 @@ export const makeIntake = Effect.fnUntraced(function* (
   const troubleOf = (closed: PullSlot | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? ""
-    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
+    return `Pub/Sub has left everything unanswered for ${connection.silentSeconds} s`
   }
-
-  const beat = Effect.sync(() => {
-    for (const { stream } of slots) stream?.beat()
-  })
-
-  /** Rebuilds streams on which the service leaves a heartbeat unanswered; emulators answer none. */
-  const listen = Effect.suspend(() => {
-    const beatAt = monotonicMillis(clock)
-    const streams = slots.map(({ stream }) => stream)
-    return Effect.map(Effect.sleep(heartbeatAnswerSeconds * 1000), () => {
-      if (isPaused) return
-      for (const stream of streams) if (stream !== undefined && stream.heardAt < beatAt) stream.cancel()
-    })
-  })
-
-  const heart = Effect.sleep(heartbeatSeconds * 1000).pipe(
-    Effect.andThen(beat),
-    Effect.andThen(client.isEmulator ? Effect.void : listen),
-    Effect.forever
-  )
-
-  /** Asks something of no account: any answer, be it a refusal, proves that nothing else is on its way to us. */
-  const prove = unproven.await.pipe(
-    Effect.andThen(
-      callOnce(connection, "get subscription", options.subscription, ackCallSeconds, (api, callOptions) =>
-        api.getSubscription({ subscription: options.subscription }, callOptions)
-      )
-    ),
-    Effect.ignore,
-    Effect.andThen(Effect.sync(() => unproven.closeUnsafe())),
-    Effect.andThen(Effect.sleep(connectionProofMillis)),
-    Effect.forever
-  )
 
   return {
     run: Effect.raceAllFirst([
       Effect.forEach(slots, (slot) => slot.run, { concurrency: "unbounded", discard: true }),
-      heart,
-      prove
+      keepHeartbeat(slots, client.isEmulator, clock, () => isPaused),
+      proveWhenAsked(connection, options.subscription, unproven)
     ]),
     regulate,
     stop: () => {
@@ -182,6 +149,49 @@ export const makeIntake = Effect.fnUntraced(function* (
     }
   }
 })
+
+/** Shows on each stream that we are there, and rebuilds those on which the service does not answer; emulators never do. */
+const keepHeartbeat = (
+  slots: ReadonlyArray<PullSlot>,
+  isEmulator: boolean,
+  clock: Clock.Clock,
+  isPaused: () => boolean
+): Effect.Effect<never> => {
+  const beat = Effect.sync(() => {
+    for (const { stream } of slots) stream?.beat()
+  })
+  const listen = Effect.suspend(() => {
+    const beatAt = monotonicMillis(clock)
+    const streams = slots.map(({ stream }) => stream)
+    return Effect.map(Effect.sleep(heartbeatAnswerSeconds * 1000), () => {
+      if (isPaused()) return
+      for (const stream of streams) if (stream !== undefined && stream.heardAt < beatAt) stream.cancel()
+    })
+  })
+  return Effect.sleep(heartbeatSeconds * 1000).pipe(
+    Effect.andThen(beat),
+    Effect.andThen(isEmulator ? Effect.void : listen),
+    Effect.forever
+  )
+}
+
+/** Asks something of no account: any answer, be it a refusal, proves that nothing else is on its way to us. */
+const proveWhenAsked = (
+  connection: GoogleClient["Service"]["subscriber"],
+  subscription: string,
+  asked: Latch.Latch
+): Effect.Effect<never> =>
+  asked.await.pipe(
+    Effect.andThen(
+      callOnce(connection, "get subscription", subscription, ackCallSeconds, (api, callOptions) =>
+        api.getSubscription({ subscription }, callOptions)
+      )
+    ),
+    Effect.ignore,
+    Effect.andThen(Effect.sync(() => asked.closeUnsafe())),
+    Effect.andThen(Effect.sleep(connectionProofMillis)),
+    Effect.forever
+  )
 
 const streamCount = (options: SubscriptionOptions, isEmulator: boolean): number =>
   Math.max(1, Math.min(isEmulator ? streamsOnEmulator : streamsOnService, options.maxOutstandingMessages))
