@@ -28,11 +28,7 @@ export class Connection<Client extends ClosableClient> {
   #client: Client
   #renewed = Latch.makeUnsafe()
   #unanswered = 0
-  /** Whether something was asked and nothing heard since, be it that the call was given up. */
-  #isWaiting = false
-  #timesHeard = 0
-  /** How often in a row, once a second, it was found so. */
-  #silentLooks = 0
+  #waitingSince: number | undefined
 
   constructor(client: Client, open: () => Promise<Client>, clock: Clock.Clock) {
     this.#client = client
@@ -48,21 +44,21 @@ export class Connection<Client extends ClosableClient> {
   /** Ends when the present client is replaced: whoever uses its connection must begin anew. */
   readonly renewed: Effect.Effect<void> = Effect.suspend(() => this.#renewed.await)
 
-  /** For how long something has been asked and nothing was heard. **Units**: whole seconds. */
-  get silentSeconds(): number {
-    return this.#silentLooks
+  /** Whether something has been asked too long ago, and nothing was heard since. */
+  get isSilent(): boolean {
+    return this.silentMillis > connectionAnswerSeconds * 1000
   }
 
-  /** Whether that is too long for a connection that works. */
-  get isSilent(): boolean {
-    return this.#silentLooks >= connectionAnswerSeconds
+  /** For how long something has been asked and nothing was heard. */
+  get silentMillis(): number {
+    return this.#waitingSince === undefined ? 0 : this.#now() - this.#waitingSince
   }
 
   /** Makes a call, and notes whether it is answered. */
   async ask<A>(call: (client: Client) => Promise<A>): Promise<A> {
     const client = this.#client
     this.#unanswered += 1
-    this.#isWaiting = true
+    this.#waitingSince ??= this.#now()
     try {
       const answer = await call(client)
       this.#answered(client, "answer")
@@ -76,34 +72,39 @@ export class Connection<Client extends ClosableClient> {
   /** Notes that the server was heard by that client. */
   heard(client: Client): void {
     if (client !== this.#client) return
-    this.heardAt = monotonicMillis(this.#clock)
-    this.#endSilence()
+    if (this.isSilent) this.steadySince = this.#now()
+    this.heardAt = this.#now()
+    this.#waitAnew()
   }
 
   /** Replaces the client whenever its connection has been silent for too long. */
   readonly watch: Effect.Effect<never> = Effect.suspend(() => this.#watch())
 
   readonly #watch = Effect.fnUntraced({ self: this }, function* () {
-    for (;;) {
-      const { isWaiting, timesHeard } = { isWaiting: this.#isWaiting, timesHeard: this.#timesHeard }
+    for (let silentLooks = 0; ; ) {
+      const before = this.#waitingSince
       yield* Effect.sleep(1000)
       // After a stall of this process its own delay would look like silence: what has arrived is read first.
       yield* Effect.promise(() => turnOfTheEventLoop())
-      if (!isWaiting || timesHeard !== this.#timesHeard) continue
-      this.#silentLooks += 1
-      if (this.#silentLooks % connectionRenewSeconds === 0) yield* Effect.ignore(this.#renew)
+      silentLooks = before !== undefined && before === this.#waitingSince ? silentLooks + 1 : 0
+      if (silentLooks < connectionRenewSeconds) continue
+      silentLooks = 0
+      yield* Effect.ignore(this.#renew)
     }
   })
 
   readonly #renew = Effect.gen({ self: this }, function* () {
-    yield* Effect.logInfo(`Pub/Sub left everything unanswered for ${this.silentSeconds} s; connecting anew`)
+    yield* Effect.logInfo(
+      `Pub/Sub left everything unanswered for ${connectionRenewSeconds} s; connecting anew`
+    )
     const old = this.#client
     this.#client = yield* Effect.timeout(
       Effect.tryPromise(this.#open),
       Duration.seconds(connectionRenewSeconds)
     )
     this.#unanswered = 0
-    this.#endSilence()
+    this.#waitingSince = undefined
+    this.steadySince = this.#now()
     const renewed = this.#renewed
     this.#renewed = Latch.makeUnsafe()
     renewed.openUnsafe()
@@ -114,14 +115,15 @@ export class Connection<Client extends ClosableClient> {
     if (client !== this.#client) return
     this.#unanswered -= 1
     if (meaning === "answer") this.heard(client)
-    else if (meaning === "no connection") this.#endSilence()
+    else if (meaning === "no connection") this.#waitAnew()
   }
 
-  #endSilence(): void {
-    if (this.isSilent) this.steadySince = monotonicMillis(this.#clock)
-    this.#silentLooks = 0
-    this.#timesHeard += 1
-    this.#isWaiting = this.#unanswered > 0
+  #waitAnew(): void {
+    this.#waitingSince = this.#unanswered > 0 ? this.#now() : undefined
+  }
+
+  #now(): number {
+    return monotonicMillis(this.#clock)
   }
 }
 

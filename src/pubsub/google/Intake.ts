@@ -116,7 +116,7 @@ export const makeIntake = Effect.fnUntraced(function* (
   const troubleOf = (closed: PullSlot | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? ""
-    return `Pub/Sub has left everything unanswered for ${connection.silentSeconds} s`
+    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
   }
 
   return {

@@ -62,7 +62,7 @@ describe("a connection to a scripted server", () => {
         const { server, open, received } = yield* holding(1, { script: { acknowledge: () => "silence" } })
         const acking = yield* Effect.forkChild(open.ack(received))
         yield* until("the request", () => server.acknowledged.length === 1)
-        yield* seconds(connectionAnswerSeconds + 1)
+        yield* later(connectionAnswerSeconds + 0.1)
         const { connected, trouble, quietMillis } = yield* open.status
         assert.deepStrictEqual({ connected, quietMillis }, { connected: false, quietMillis: 0 })
         assert.include(trouble, "unanswered")
