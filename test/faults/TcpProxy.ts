@@ -121,7 +121,7 @@ class Way {
   readonly #from: Socket
   readonly #dropsIn: Mode["_tag"]
   #mode: Mode = { _tag: "Pass" }
-  #deliverAt = 0
+  readonly #delayed: Array<{ readonly at: number; readonly action: () => void }> = []
 
   constructor(from: Socket, to: Socket, dropsIn: Mode["_tag"]) {
     this.#from = from
@@ -143,12 +143,22 @@ class Way {
     else this.#from.resume()
   }
 
-  /** What was delayed is never overtaken by what came after it. */
+  /** What was delayed is never overtaken by what came after it: one queue, one timer. */
   #forward(action: () => void): void {
-    const now = performance.now()
     const wait = this.#mode._tag === "Delay" ? this.#mode.millis : 0
-    this.#deliverAt = Math.max(this.#deliverAt, now + wait)
-    if (this.#deliverAt <= now) action()
-    else setTimeout(action, this.#deliverAt - now)
+    this.#delayed.push({ at: performance.now() + wait, action })
+    if (this.#delayed.length === 1) this.#drain()
+  }
+
+  readonly #drain = (): void => {
+    for (let next = this.#delayed[0]; next !== undefined; next = this.#delayed[0]) {
+      const wait = next.at - performance.now()
+      if (wait > 0) {
+        setTimeout(this.#drain, Math.ceil(wait))
+        return
+      }
+      next.action()
+      this.#delayed.shift()
+    }
   }
 }
