@@ -28,7 +28,7 @@ describeWith("cassandra", "pubsub")("Under faults, by an independent ledger", ()
 
     proves(
       "[G1] [G2] the processor killed 5 times under load: nothing lost, wrong or misrouted",
-      shortened("kill-9", { environment: { PAYMENT_GRACE: "25s" } })
+      shortened("kill-9", {})
     )
     proves(
       "[G1] [G4] Cassandra frozen under load: nothing lost, wrong, doubled or misrouted",
