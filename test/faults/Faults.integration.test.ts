@@ -27,10 +27,6 @@ describeWith("cassandra", "pubsub")("Under faults, by an independent ledger", ()
     const proves = (title: string, scenario: Scenario) => it.effect(title, () => proven(scenario), 150_000)
 
     proves(
-      "[G1] [G2] the processor killed 5 times under load: nothing lost, wrong or misrouted",
-      shortened("kill-9", {})
-    )
-    proves(
       "[G1] [G4] Cassandra frozen under load: nothing lost, wrong, doubled or misrouted",
       shortened("cassandra-frozen", {
         load: (amount) => traffic({ messages: amount, seed: 3, unmatched: 0 }),
