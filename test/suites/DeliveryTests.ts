@@ -18,7 +18,7 @@ import {
 import type { SuiteContext } from "./SubscriptionSuite.ts"
 
 /** Registers the tests. */
-export const deliveryTests = ({ it, clock, shows }: SuiteContext): void => {
+export const deliveryTests = ({ it, clock, where }: SuiteContext): void => {
   it.effect("a message arrives whole: bytes, attributes, message id and publish time", () =>
     Effect.gen(function* () {
       const { topic, subscription } = yield* freshChannel
@@ -47,24 +47,22 @@ export const deliveryTests = ({ it, clock, shows }: SuiteContext): void => {
     })
   )
 
-  it.effect.runIf(shows("ordering-key"))(
-    "messages of several ordering keys in one call keep their keys",
-    () =>
-      Effect.gen(function* () {
-        const { topic, subscription } = yield* freshChannel
-        const keys = ["", "a", "b", "a", ""]
-        yield* publishAll(
-          topic,
-          keys.map((orderingKey, i) => ({ data: new Uint8Array([i]), attributes: {}, orderingKey }))
-        )
-        const reader = yield* read(clock, subscription)
-        const received = yield* reader.awaitReceived(keys.length)
-        const inOrder = received.toSorted((a, b) => (a.data[0] ?? 0) - (b.data[0] ?? 0))
-        assert.deepStrictEqual(
-          inOrder.map((delivery) => delivery.orderingKey),
-          keys
-        )
-      })
+  where("ordering-key")("messages of several ordering keys in one call keep their keys", () =>
+    Effect.gen(function* () {
+      const { topic, subscription } = yield* freshChannel
+      const keys = ["", "a", "b", "a", ""]
+      yield* publishAll(
+        topic,
+        keys.map((orderingKey, i) => ({ data: new Uint8Array([i]), attributes: {}, orderingKey }))
+      )
+      const reader = yield* read(clock, subscription)
+      const received = yield* reader.awaitReceived(keys.length)
+      const inOrder = received.toSorted((a, b) => (a.data[0] ?? 0) - (b.data[0] ?? 0))
+      assert.deepStrictEqual(
+        inOrder.map((delivery) => delivery.orderingKey),
+        keys
+      )
+    })
   )
 
   it.effect("every subscription of a topic gets every message", () =>
@@ -125,7 +123,7 @@ export const deliveryTests = ({ it, clock, shows }: SuiteContext): void => {
     })
   )
 
-  it.effect.runIf(shows("delayed-release"))("a delivery released with a delay comes again after it", () =>
+  where("delayed-release")("a delivery released with a delay comes again after it", () =>
     Effect.gen(function* () {
       const { topic, subscription } = yield* freshChannel
       yield* publishTexts(topic, ["m-1"])
@@ -205,7 +203,7 @@ export const deliveryTests = ({ it, clock, shows }: SuiteContext): void => {
     })
   )
 
-  it.effect.runIf(shows("wire-limits"))("two readers of one subscription never hold the same message", () =>
+  where("wire-limits")("two readers of one subscription never hold the same message", () =>
     Effect.gen(function* () {
       const { topic, subscription } = yield* freshChannel
       const readers = yield* Effect.all([

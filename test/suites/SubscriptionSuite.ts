@@ -35,7 +35,8 @@ export interface SuiteOptions {
 export interface SuiteContext {
   readonly it: Vitest.MethodsNonLive<PubSubPorts>
   readonly clock: SuiteClock
-  readonly shows: (trait: Trait) => boolean
+  /** Specifies a test of those that can show this; elsewhere there is none, rather than a skipped one. */
+  readonly where: (trait: Trait) => (...test: Parameters<SuiteContext["it"]["effect"]>) => void
 }
 
 /**
@@ -54,7 +55,7 @@ export const subscriptionSuite = (
       const context: SuiteContext = {
         it,
         clock: options.clock === "real" ? realClock : testClock,
-        shows: (trait) => !(options.cannotShow ?? []).includes(trait)
+        where: (trait) => ((options.cannotShow ?? []).includes(trait) ? () => {} : it.effect)
       }
       deliveryTests(context)
       flowTests(context)

@@ -6,7 +6,7 @@ import { freshChannel, freshName, publishTexts, read, textsOf } from "./Subscrip
 import type { SuiteContext } from "./SubscriptionSuite.ts"
 
 /** Registers the tests. */
-export const topologyTests = ({ it, clock, shows }: SuiteContext): void => {
+export const topologyTests = ({ it, clock, where }: SuiteContext): void => {
   it.effect("a topic is created once, and creating it again changes nothing", () =>
     Effect.gen(function* () {
       const topology = yield* Topology
@@ -79,7 +79,7 @@ export const topologyTests = ({ it, clock, shows }: SuiteContext): void => {
     })
   )
 
-  it.effect.runIf(shows("name-rules"))("an illegal name is rejected", () =>
+  where("name-rules")("an illegal name is rejected", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip((yield* Topology).createTopic("a(b)"))
       assert.strictEqual(error.reason._tag, "RequestRejected")
