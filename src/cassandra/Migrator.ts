@@ -1,6 +1,7 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
-import { Data, Effect, type Scope } from "effect"
+import { Data, Effect, Schedule, type Scope } from "effect"
 import type { CassandraSettings, Replication } from "../config/Settings.ts"
+import { keyspaceLookMillis, keyspaceLooks } from "../ingest/Limits.ts"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import { type Migration, migrationFolder, readMigrations } from "./MigrationFiles.ts"
@@ -60,7 +61,7 @@ export const apply = (
     Effect.gen(function* () {
       const migrations = yield* readMigrations(folder)
       const keyspaceCreated = yield* Effect.scoped(ensureKeyspace(settings))
-      const cassandra = yield* Cassandra.make(settings, inKeyspace)
+      const cassandra = yield* connectOnceKeyspaceIsThere(settings)
       yield* cassandra.execute({ query: createMigrationsTable, params: [] }, schema)
       const applied = holdingLock(
         cassandra,
@@ -73,6 +74,14 @@ export const apply = (
       return { keyspaceCreated, migrations: yield* applied }
     })
   )
+
+/** A keyspace that another process is creating is listed a moment before it can be used. */
+const connectOnceKeyspaceIsThere = (settings: CassandraSettings) =>
+  Effect.retry(Cassandra.make(settings, inKeyspace), {
+    while: ({ reason }) => reason._tag === "KeyspaceMissing",
+    schedule: Schedule.spaced(keyspaceLookMillis),
+    times: keyspaceLooks
+  })
 
 const ensureKeyspace = (
   settings: CassandraSettings

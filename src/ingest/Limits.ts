@@ -285,3 +285,9 @@ export const progressLiveMillis = 200
 
 /** How often a line about progress is written where there is no terminal. **Units**: seconds. */
 export const progressSummarySeconds = 10
+
+/** How often, and how many times, a keyspace that is being created is looked for. **Units**: milliseconds. */
+export const keyspaceLookMillis = 250
+
+/** See {@link keyspaceLookMillis}; together 5 s. */
+export const keyspaceLooks = 20

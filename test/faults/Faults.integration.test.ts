@@ -34,10 +34,6 @@ describeWith("cassandra", "pubsub")("Under faults, by an independent ledger", ()
       })
     )
     proves(
-      "[G1] [G2] the connection to Pub/Sub cut under load: nothing lost, wrong or misrouted",
-      shortened("pubsub-cut", { environment: { PAYMENT_GRACE: "25s" } })
-    )
-    proves(
       "[G4] [G5] without a dead-letter topic payments stand still, orders flow, and health says why",
       shortened("dlq-missing", {})
     )
