@@ -33,6 +33,7 @@ const rowOf = (...messages: ReadonlyArray<Published>): PlainRow =>
   )
 
 const letterOf = (message: Published, reason: string): Letter => ({
+  publishTimeMillis: 40_000,
   data: message.planned.data,
   attributes: {
     ...message.planned.attributes,
@@ -53,15 +54,16 @@ const history = (fields: Partial<History>): History => ({
   rows: new Map([["1", rowOf(firstOrder, firstPayment)]]),
   letters: [],
   left: [],
+  absentAt: new Map(),
   ...fields
 })
 
-const faultsOf = (fields: Partial<History>, copiesAllowed = 0) => {
-  const { lost, wrong, doubled, misrouted, stale, left } = judge(history(fields), copiesAllowed)
-  return { lost, wrong, doubled, misrouted, stale, left }
+const faultsOf = (fields: Partial<History>, repetitionsAllowed = 0) => {
+  const { lost, wrong, doubled, misrouted, stale, late, left } = judge(history(fields), repetitionsAllowed)
+  return { lost, wrong, doubled, misrouted, stale, late, left }
 }
 
-const none = { lost: 0, wrong: 0, doubled: 0, misrouted: 0, stale: 0, left: 0 }
+const none = { lost: 0, wrong: 0, doubled: 0, misrouted: 0, stale: 0, late: 0, left: 0 }
 
 describe("the ledger finds right", () => {
   it("an order and its payment in one row", () => {
@@ -137,6 +139,19 @@ describe("the ledger finds lost", () => {
     const judgement = judge(history({ published: [firstOrder, badOrder], rows: new Map(), left }))
     assert.deepStrictEqual([judgement.lost, judgement.left], [0, 2])
     assert.isFalse(isRight(judgement))
+    assert.strictEqual(faultsOf({ published: [firstOrder], rows: new Map(), left: [left[0]] }, 9).left, 1)
+  })
+
+  it("left, too, what had its effect and is on its subscription still, beyond what a fault may repeat", () => {
+    const left = [
+      { stream: "orders", messageId: "1" },
+      { stream: "payments", messageId: "2" }
+    ] as const
+    assert.deepStrictEqual(
+      [0, 1, 2, 3].map((allowed) => faultsOf({ left }, allowed).left),
+      [2, 1, 0, 0]
+    )
+    assert.strictEqual(judge(history({ left }), 2).repeating, 2)
   })
 })
 
@@ -202,6 +217,14 @@ describe("the ledger finds misrouted", () => {
     const letters = [letterOf(laterPayment, "unmatched-payment")]
     const all = [firstOrder, firstPayment, laterPayment]
     assert.deepStrictEqual(faultsOf({ published: all, letters }), { ...none, misrouted: 1 })
+  })
+
+  it("not one whose order was looked for after the dead letter and not there; that is late", () => {
+    const letters = [letterOf(firstPayment, "unmatched-payment")]
+    const rows = new Map([["1", rowOf(firstOrder)]])
+    const faultsAt = (at: number) => faultsOf({ rows, letters, absentAt: new Map([["1", at]]) })
+    assert.deepStrictEqual(faultsAt(40_000), { ...none, late: 1 })
+    assert.deepStrictEqual(faultsAt(39_999), { ...none, misrouted: 1 })
   })
 
   it("not one that a later redelivery matched; that is stale", () => {

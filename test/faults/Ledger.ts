@@ -16,6 +16,8 @@ export interface Published {
 export interface Letter {
   readonly data: Buffer
   readonly attributes: Readonly<Record<string, string>>
+  /** **Units**: ms since the epoch, as the server says. */
+  readonly publishTimeMillis: number
 }
 
 /** A message left on a source subscription. */
@@ -30,13 +32,16 @@ export interface History {
   readonly rows: ReadonlyMap<string, PlainRow>
   readonly letters: ReadonlyArray<Letter>
   readonly left: ReadonlyArray<Left>
+  /** By order id, the last time the order was looked for and not there; empty where nobody looked. **Units**: ms. */
+  readonly absentAt: ReadonlyMap<string, number>
 }
 
 /**
  * What became of a message.
  *
  * `stored`, `matched`, `superseded` by a later one, `dead-lettered` and rightly so, `left` unacknowledged without an
- * effect; `stale`: dead-lettered as unmatched, and matched all the same by a later redelivery.
+ * effect; `stale`: dead-lettered as unmatched, and matched all the same by a later redelivery; `late`: dead-lettered
+ * as unmatched while its order was not in the table yet, because Pub/Sub held that back for longer than G5 waits.
  * The faults: `lost` without an effect anywhere; `wrong`: its row shows what no message said; `misrouted`: a dead
  * letter it should not have become, or of another reason.
  */
@@ -47,6 +52,7 @@ export type Verdict =
   | "dead-lettered"
   | "left"
   | "stale"
+  | "late"
   | "lost"
   | "wrong"
   | "misrouted"
@@ -65,16 +71,22 @@ export interface Judgement {
   readonly doubled: number
   readonly misrouted: number
   readonly stale: number
+  readonly late: number
   /** Dead letters with the `dlq-message-id` of another. */
   readonly copies: number
-  /** Messages left on the source subscriptions. */
+  /** Messages left on the source subscriptions, beyond the repetitions that were allowed. */
   readonly left: number
+  /** Those that had their effect already: a repetition of each was under way. */
+  readonly repeating: number
   /** The first of the faults, in words. */
   readonly findings: ReadonlyArray<string>
 }
 
-/** Judges a run in which up to `copiesAllowed` dead letters may be there twice: 0 without crash or lost lease. */
-export const judge = (history: History, copiesAllowed = 0): Judgement => {
+/**
+ * Judges a run in which up to `repetitionsAllowed` dead letters may be there twice, and as many messages may be
+ * delivered once more after they had their effect: 0 without crash, lost acknowledgement or lost lease.
+ */
+export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
   const findings: Array<string> = []
   const found = (text: string) => void (findings.length < findingsShown && findings.push(text))
   const published = new Map(history.published.map((one) => [keyOf(one.planned.stream, one.messageId), one]))
@@ -103,11 +115,11 @@ export const judge = (history: History, copiesAllowed = 0): Judgement => {
       reason === undefined ? missing : reason === planned.meaning.reason ? "dead-lettered" : "misrouted"
     )
   }
-  const context = { reasonOf: (key: string) => letters.get(key)?.[0]?.attributes["dlq-reason"], left }
+  const context = { letterOf: (key: string) => letters.get(key)?.[0], left, absentAt: history.absentAt }
   const groups = groupsOf(published)
   for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
     const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }
-    const judged = judgeRow(group, history.rows.get(orderId), context)
+    const judged = judgeRow(orderId, group, history.rows.get(orderId), context)
     for (const [key, verdict] of judged.verdicts) verdicts.set(key, verdict)
     if (judged.wrong !== undefined) {
       wrong += 1
@@ -115,12 +127,13 @@ export const judge = (history: History, copiesAllowed = 0): Judgement => {
     }
   }
   for (const [key, verdict] of verdicts) {
-    if (verdict === "lost" || verdict === "misrouted" || verdict === "stale") {
+    if (verdict === "lost" || verdict === "misrouted" || verdict === "stale" || verdict === "late") {
       found(`${verdict}: ${describe(key, published.get(key), groups, letters.get(key)?.[0])}`)
     }
   }
   const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
   const copies = history.letters.length - letters.size
+  const repeating = [...left].filter((key) => isDone.has(verdicts.get(key) ?? "lost")).length
   return {
     verdicts,
     lost: countOf("lost"),
@@ -128,11 +141,13 @@ export const judge = (history: History, copiesAllowed = 0): Judgement => {
       .flatMap(({ orders, payments }) => (orders.length === 0 ? payments : []))
       .filter(({ key }) => verdicts.get(key) === "lost").length,
     wrong,
-    doubled: Math.max(0, copies - copiesAllowed),
+    doubled: Math.max(0, copies - repetitionsAllowed),
     misrouted: countOf("misrouted") + foreign,
     stale: countOf("stale"),
+    late: countOf("late"),
     copies,
-    left: left.size,
+    left: left.size - Math.min(repeating, repetitionsAllowed),
+    repeating,
     findings
   }
 }
@@ -185,5 +200,15 @@ const describe = (
         ])
   ].join("; ")
 }
+
+/** Verdicts of messages whose effect stands. */
+const isDone: ReadonlySet<Verdict> = new Set([
+  "stored",
+  "matched",
+  "superseded",
+  "dead-lettered",
+  "stale",
+  "late"
+])
 
 const findingsShown = 10

@@ -19,6 +19,7 @@ export class Observer {
   readonly #publishMillis = new Map<string, number>()
   /** By the dead letter's own message id, so that a redelivery of it counts once. */
   readonly #letters = new Map<string, PlainReceived>()
+  readonly #absentAt = new Map<string, number>()
 
   constructor(stage: Stage) {
     this.#stage = stage
@@ -64,12 +65,24 @@ export class Observer {
     }
   }
 
+  /** Looks which of the published orders are not in the table, so that a dead letter can be told from a false one. */
+  async noteAbsent(): Promise<void> {
+    const lookedAt = Date.now()
+    const rows = await this.#stage.table.rows()
+    for (const { planned } of this.#sent) {
+      if (planned.meaning._tag !== "Order") continue
+      const { orderId } = planned.meaning
+      if ((rows.get(orderId)?.["customer_id"] ?? null) === null) this.#absentAt.set(orderId, lookedAt)
+    }
+  }
+
   /** Reads the table and the dead letters as they are now, and judges them. */
-  async judgeNow(left: ReadonlyArray<Left> = [], copiesAllowed = 0): Promise<Judgement> {
+  async judgeNow(left: ReadonlyArray<Left> = [], repetitionsAllowed = 0): Promise<Judgement> {
     await this.#readLetters()
     const rows = await this.#stage.table.rows()
-    const history: History = { published: await this.witnessed(), rows, letters: this.letters, left }
-    return judge(history, copiesAllowed)
+    const published = await this.witnessed()
+    const history: History = { published, rows, letters: this.letters, left, absentAt: this.#absentAt }
+    return judge(history, repetitionsAllowed)
   }
 
   /** Takes what is left on the source subscriptions, once the leases of all that ended have run out. */

@@ -38,6 +38,7 @@ export const perform = (
       const { crew, observer } = act
       const publishing = yield* Effect.forkScoped(publish(scenario, observer, load))
       if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
+      if (scenario.mayBeLate === true) yield* Effect.forkScoped(watchAbsence(observer))
       yield* scenario.play(act)
       yield* Fiber.join(publishing)
       const from = performance.now()
@@ -47,7 +48,9 @@ export const perform = (
       yield* untilJudged(observer, "an effect of every message", isSettled, within)
       yield* crew.stopAll
       const left = yield* Effect.promise(() => observer.readLeft())
-      const judgement = yield* Effect.promise(() => observer.judgeNow(left, scenario.copies?.(crew) ?? 0))
+      const judgement = yield* Effect.promise(() =>
+        observer.judgeNow(left, scenario.repetitions?.(crew) ?? 0)
+      )
       yield* act.expect(
         scenario.forbidsStale !== true || judgement.stale === 0,
         `${judgement.stale} payments became dead letters and were matched later`
@@ -109,6 +112,14 @@ const prepare = (
 const publish = ({ loadSeconds }: Scenario, observer: Observer, load: ReadonlyArray<Planned>) =>
   Effect.promise(() =>
     loadSeconds === "before" ? observer.publish(load) : observer.publishOver(load, (loadSeconds ?? 20) * 1000)
+  )
+
+/** A table that does not answer just now proves nothing, and is looked at again. */
+const watchAbsence = (observer: Observer) =>
+  Effect.tryPromise(() => observer.noteAbsent()).pipe(
+    Effect.ignore,
+    Effect.andThen(Effect.sleep("1 second")),
+    Effect.forever
   )
 
 /** Suspends until the judgement is so; a table that does not answer just now is asked again. */

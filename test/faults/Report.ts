@@ -18,10 +18,12 @@ export const heading = `${line("scenario", "messages", "fault", "recovered in", 
 /** The line of a scenario that was judged, and what it did wrong below. */
 export const outcomeLines = (outcome: Outcome): string => {
   const { scenario, messages, recoveredIn, redelivered, judgement, unmet } = outcome
-  const { lost, wrong, doubled, misrouted, stale, copies, left, findings } = judgement
+  const { lost, wrong, doubled, misrouted, stale, late, copies, left, repeating, findings } = judgement
   const apart = [
     ...(stale > 0 ? [`${stale} stale`] : []),
+    ...(late > 0 ? [`${late} late`] : []),
     ...(copies > 0 ? [`${copies} copies`] : []),
+    ...(repeating > 0 ? [`${repeating} repeating`] : []),
     ...(left > 0 ? [`${left} left`] : [])
   ]
   const first = line(

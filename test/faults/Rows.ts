@@ -1,6 +1,6 @@
 /** Judges one row by the messages that were published for its order. */
 import type { PlainRow } from "../support/PlainTable.ts"
-import type { Published, Verdict } from "./Ledger.ts"
+import type { Letter, Published, Verdict } from "./Ledger.ts"
 
 /** The messages about one order. */
 export interface OrderGroup {
@@ -17,10 +17,12 @@ export interface Keyed {
 
 /** What is known of messages besides the table. */
 export interface Beside {
-  /** The reason of the dead letter a message became, if it became one. */
-  readonly reasonOf: (key: string) => string | undefined
+  /** The dead letter a message became, if it became one. */
+  readonly letterOf: (key: string) => Letter | undefined
   /** Messages left unacknowledged. */
   readonly left: ReadonlySet<string>
+  /** By order id, the last time the order was looked for and not there. **Units**: ms since the epoch. */
+  readonly absentAt: ReadonlyMap<string, number>
 }
 
 /** The judgement of one row. */
@@ -45,7 +47,12 @@ export const groupsOf = (published: ReadonlyMap<string, Published>): ReadonlyMap
 }
 
 /** Judges a row; undefined where the table has none. */
-export const judgeRow = (group: OrderGroup, row: PlainRow | undefined, beside: Beside): JudgedRow => {
+export const judgeRow = (
+  orderId: string,
+  group: OrderGroup,
+  row: PlainRow | undefined,
+  beside: Beside
+): JudgedRow => {
   const verdicts = new Map<string, Verdict>()
   if (group.orders.length === 0) {
     for (const { key } of group.payments) verdicts.set(key, withoutOrder(key, beside))
@@ -54,17 +61,29 @@ export const judgeRow = (group: OrderGroup, row: PlainRow | undefined, beside: B
   const orders = judgeSide(group.orders, row, orderColumns, beside)
   const payments = judgeSide(group.payments, row, paymentColumns, beside)
   for (const { key, standing } of orders.messages) {
-    verdicts.set(key, beside.reasonOf(key) === undefined ? (standing ?? missing(key, beside)) : "misrouted")
+    verdicts.set(key, beside.letterOf(key) === undefined ? (standing ?? missing(key, beside)) : "misrouted")
   }
   for (const { key, standing } of payments.messages) {
-    const reason = beside.reasonOf(key)
+    const letter = beside.letterOf(key)
     const effect = standing === "stored" ? "matched" : standing
-    if (reason === undefined) verdicts.set(key, effect ?? missing(key, beside))
-    else verdicts.set(key, reason === "unmatched-payment" && effect !== undefined ? "stale" : "misrouted")
+    if (letter === undefined) verdicts.set(key, effect ?? missing(key, beside))
+    else verdicts.set(key, unmatchedVerdict(letter, effect !== undefined, beside.absentAt.get(orderId)))
   }
   const paymentOnly =
     row !== undefined && orders.isEmpty && !payments.isEmpty ? "a payment without an order" : undefined
   return { verdicts, wrong: orders.wrong ?? payments.wrong ?? paymentOnly }
+}
+
+/** Of a payment that became a dead letter though its order is there now. */
+const unmatchedVerdict = (
+  { attributes, publishTimeMillis }: Letter,
+  isMatched: boolean,
+  absentAt = Number.NEGATIVE_INFINITY
+): Verdict => {
+  if (attributes["dlq-reason"] !== "unmatched-payment") return "misrouted"
+  if (isMatched) return "stale"
+  // The order was looked for after the dead letter was published, and was not there even then.
+  return absentAt >= publishTimeMillis ? "late" : "misrouted"
 }
 
 /** The columns an order writes. */
@@ -109,7 +128,7 @@ const judgeSide = (
   }
   const shows = ({ cells }: Keyed) => columns.every((column) => cells[column] === row?.[column])
   // A message that became a dead letter or still waits need not have been written; all others have to be.
-  const bound = side.filter(({ key }) => beside.reasonOf(key) === undefined && !beside.left.has(key))
+  const bound = side.filter(({ key }) => beside.letterOf(key) === undefined && !beside.left.has(key))
   const standing = [...latest(side), ...latest(bound)].find(shows)
   if (standing === undefined) {
     const shown = columns.map((column) => row?.[column]).join(", ")
@@ -138,7 +157,7 @@ const latest = (side: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> => {
 const missing = (key: string, { left }: Beside): Verdict => (left.has(key) ? "left" : "lost")
 
 const withoutOrder = (key: string, beside: Beside): Verdict => {
-  const reason = beside.reasonOf(key)
-  if (reason === undefined) return missing(key, beside)
-  return reason === "unmatched-payment" ? "dead-lettered" : "misrouted"
+  const letter = beside.letterOf(key)
+  if (letter === undefined) return missing(key, beside)
+  return letter.attributes["dlq-reason"] === "unmatched-payment" ? "dead-lettered" : "misrouted"
 }

@@ -43,8 +43,17 @@ export interface Scenario {
   readonly nodes?: "one" | "three"
   /** Between the processors and these servers stands a proxy. */
   readonly proxied?: ReadonlyArray<"pubsub" | "cassandra">
-  /** What the fault may leave twice in the dead letters; `0` by default, where nothing dies or is lost. */
-  readonly copies?: (crew: Crew) => number
+  /**
+   * What the fault may leave twice in the dead letters, or unacknowledged after its effect; `0` by default, where
+   * nothing dies or is lost.
+   */
+  readonly repetitions?: (crew: Crew) => number
+  /**
+   * Whether Pub/Sub may hold orders back for longer than G5 waits, so that a payment's dead letter is no fault as
+   * long as its order was provably not in the table: an emulator sends to the streams of processes that died, once to
+   * each, and each time waits for a lease to end.
+   */
+  readonly mayBeLate?: boolean
   /** Whether a dead letter that was matched by a later redelivery is a failure here. */
   readonly forbidsStale?: boolean
   /** Whether the machine has what the scenario needs; else why not. */

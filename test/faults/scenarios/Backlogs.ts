@@ -35,7 +35,7 @@ const takenOver: Scenario = {
   ...slowerOrders,
   name: "backlog-taken-over",
   fault: "the same, killed in the middle, another goes on",
-  copies: ({ lostHolds }) => lostHolds(),
+  repetitions: ({ lostHolds }) => lostHolds(),
   play: ({ crew, stage, observer }) =>
     Effect.gen(function* () {
       const processor = yield* crew.start()

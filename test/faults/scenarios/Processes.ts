@@ -8,7 +8,8 @@ const killed: Scenario = {
   name: "kill-9",
   fault: "processor killed 5 times",
   loadSeconds: 25,
-  copies: ({ lostHolds }) => lostHolds(),
+  repetitions: ({ lostHolds }) => lostHolds(),
+  mayBeLate: true,
   play: ({ crew, untilPublished }) =>
     Effect.gen(function* () {
       const random = makeRandom(9)
@@ -26,7 +27,8 @@ const killed: Scenario = {
 const shared: Scenario = {
   name: "two-processors",
   fault: "of two processors one killed, one stopped",
-  copies: ({ lostHolds }) => lostHolds(),
+  repetitions: ({ lostHolds }) => lostHolds(),
+  mayBeLate: true,
   play: ({ crew, untilPublished }) =>
     Effect.gen(function* () {
       const [one, other] = yield* Effect.all([crew.start(), crew.start()])

@@ -22,13 +22,14 @@ const spoiling =
     })
 
 // An acknowledgement, or the answer to it, may be lost with a connection: what it was for comes again, after each of up to 4 faults.
-const asMuchAsWasHeld: NonNullable<Scenario["copies"]> = ({ mostHeld }) => 4 * mostHeld()
+const asMuchAsWasHeld: NonNullable<Scenario["repetitions"]> = ({ mostHeld }) => 4 * mostHeld()
 
 const cut: Scenario = {
   name: "pubsub-cut",
   fault: "connection to Pub/Sub cut 4 times for 2 s",
   proxied: ["pubsub"],
-  copies: asMuchAsWasHeld,
+  repetitions: asMuchAsWasHeld,
+  mayBeLate: true,
   play: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
 }
 
@@ -36,7 +37,8 @@ const blackHole: Scenario = {
   name: "pubsub-black-hole",
   fault: "connection to Pub/Sub black-holed for 30 s",
   proxied: ["pubsub"],
-  copies: asMuchAsWasHeld,
+  repetitions: asMuchAsWasHeld,
+  mayBeLate: true,
   play: spoiling([{ _tag: "BlackHole" }], 30)
 }
 
@@ -56,7 +58,8 @@ const acknowledgementsLost: Scenario = {
   name: "acks-lost",
   fault: "requests, then answers of Pub/Sub lost",
   proxied: ["pubsub"],
-  copies: asMuchAsWasHeld,
+  repetitions: asMuchAsWasHeld,
+  mayBeLate: true,
   play: spoiling(
     [{ _tag: "DropRequests" }, { _tag: "DropAnswers" }, { _tag: "DropRequests" }, { _tag: "DropAnswers" }],
     4
