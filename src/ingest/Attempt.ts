@@ -8,6 +8,7 @@ import { Metrics, type StreamName } from "../observe/Metrics.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { dispose } from "./Disposition.ts"
+import { monotonicMillis } from "./Monotonic.ts"
 import type { Handle, Item, Work } from "./Work.ts"
 
 /** What an attempt left without a fate. */
@@ -16,6 +17,8 @@ export interface Unfinished<A> {
   readonly again: ReadonlyArray<Work<A>>
   /** Payments that may still wait for their order. */
   readonly unmatched: ReadonlyArray<Work<A>>
+  /** How many got which fate. */
+  readonly fates: ReadonlyMap<Fate, number>
 }
 
 /**
@@ -44,6 +47,7 @@ export const makeAttempt = <A>(
   Effect.gen(function* () {
     const { stream, subscription } = options
     const deadLetters = yield* DeadLetters
+    const clock = yield* Clock.Clock
     const metrics = yield* Metrics
     const health = yield* Health
 
@@ -71,8 +75,7 @@ export const makeAttempt = <A>(
     const acknowledge = Effect.fnUntraced(function* (tally: Tally<A>, receivedAtMillis: number) {
       const finished = tally.finished.splice(0)
       if (finished.length === 0) return
-      const now = yield* Clock.currentTimeMillis
-      yield* metrics.durableAfter(stream, now - receivedAtMillis, finished.length)
+      yield* metrics.durableAfter(stream, monotonicMillis(clock) - receivedAtMillis, finished.length)
       const settled = yield* subscription.ack(finished)
       tally.unconfirmed += settled.lost.length
     })

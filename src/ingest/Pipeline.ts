@@ -9,6 +9,7 @@ import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
 import { batchesAtOnce } from "./Limits.ts"
+import { monotonicMillis } from "./Monotonic.ts"
 import { makeOpenWorks, type OpenWork } from "./OpenWork.ts"
 import { retryDelay } from "./RetryPolicy.ts"
 import type { Handle, Work } from "./Work.ts"
@@ -139,7 +140,7 @@ export const makePipeline = <A>(
     })
 
     const process = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
-      const receivedAtMillis = yield* Clock.currentTimeMillis
+      const receivedAtMillis = monotonicMillis(yield* Clock.Clock)
       const works = deliveries.map(
         (delivery): Work<A> => ({ delivery, decoded: options.decode(delivery.data), receivedAtMillis })
       )

@@ -1,7 +1,10 @@
 /** Attends the waiting room: lets payments in, looks their orders up again, and sees them out. */
 import { Deferred, Duration, Effect, Result } from "effect"
 import type { ProcessingSettings } from "../config/Settings.ts"
+import type { Fate } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
+import { Metrics } from "../observe/Metrics.ts"
+import type { WaitOutcome } from "../observe/WaitSeries.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
 import type { Pipeline } from "./Pipeline.ts"
@@ -28,13 +31,15 @@ export interface Reception {
 export const makeReception = (
   processing: ProcessingSettings,
   payments: OpenSubscription
-): Effect.Effect<Reception> =>
+): Effect.Effect<Reception, never, Metrics> =>
   Effect.gen(function* () {
+    const metrics = yield* Metrics
     const room = yield* makeWaitingRoom({
       maxMessages: processing.waitingRoomMax,
       maxBytes: processing.waitingRoomBytes,
       grace: processing.paymentGrace
     })
+    yield* metrics.watchWaits(room.longestMillis)
     const stopping = yield* Deferred.make<void>()
     let atDoor = 0
 
@@ -78,7 +83,7 @@ export const makeReception = (
         const behind = guest.work.delivery.publishTimeMicros < passed
         if (behind && (yield* room.graceIsOver(guest))) waitedEnough.add(guest.work)
       }
-      const { again, unmatched } = yield* pipeline.attempt(
+      const { again, unmatched, fates } = yield* pipeline.attempt(
         guests.map(({ work }) => work),
         (work) => !waitedEnough.has(work)
       )
@@ -86,11 +91,19 @@ export const makeReception = (
       const [kept, gone] = partition(guests, (guest) => staying.has(guest.work))
       yield* room.keep(kept)
       yield* room.dismiss(gone)
+      let released = gone.length
+      for (const [fate, payments] of fates) {
+        released -= payments
+        yield* metrics.waited(outcomeOf(fate), payments)
+      }
+      // Those whose lease was lost meanwhile: they come again.
+      yield* metrics.waited("released", released)
     })
 
     const seeOut = Effect.fnUntraced(function* (pipeline: Pipeline<Payment>) {
       const guests = yield* room.takeRest
       yield* room.dismiss(guests)
+      yield* metrics.waited("released", guests.length)
       yield* pipeline.release(guests.map(({ work }) => work))
     })
 
@@ -108,12 +121,16 @@ export const makeReception = (
       giveUp: Effect.gen(function* () {
         const guests = yield* room.takeAll
         yield* room.dismiss(guests)
+        yield* metrics.waited("released", guests.length)
         return guests.length
       }),
       occupancy: room.occupancy,
       isFull: () => atDoor > 0
     }
   })
+
+const outcomeOf = (fate: Fate): WaitOutcome =>
+  fate === "payment-matched" || fate === "payment-superseded" ? fate : "dead-lettered"
 
 const chunksOf = (guests: ReadonlyArray<Guest>): ReadonlyArray<ReadonlyArray<Guest>> => {
   const chunks: Array<ReadonlyArray<Guest>> = []

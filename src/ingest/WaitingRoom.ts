@@ -2,6 +2,7 @@
 import { Clock, Duration, Effect, Latch, Random, Semaphore } from "effect"
 import type { Payment } from "../domain/Payment.ts"
 import { recheckBaseMillis, recheckCapMillis, retryJitter, waitingRoomTickMillis } from "./Limits.ts"
+import { monotonicMillis } from "./Monotonic.ts"
 import type { Work } from "./Work.ts"
 
 /** A payment in the room. */
@@ -9,7 +10,7 @@ export interface Guest {
   readonly work: Work<Payment>
   readonly orderId: bigint
   readonly bytes: number
-  /** **Units**: ms of the local clock. */
+  /** **Units**: ms of a monotonic clock, as `dueAtMillis`. */
   readonly sinceMillis: number
   /** When it is looked up next; `-Infinity` once its order is known to be stored. */
   dueAtMillis: number
@@ -46,11 +47,14 @@ export interface WaitingRoom {
   readonly graceIsOver: (guest: Guest) => Effect.Effect<boolean>
   /** Payments in the room, those taken and not yet dismissed included. */
   readonly occupancy: () => number
+  /** For how long the guest has waited who has waited longest; 0 while there is none. **Units**: milliseconds. */
+  readonly longestMillis: () => number
 }
 
 /** Makes an empty room. */
 export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<WaitingRoom> =>
   Effect.gen(function* () {
+    const clock = yield* Clock.Clock
     const graceMillis = Duration.toMillis(options.grace)
     const places = yield* Semaphore.make(options.maxMessages)
     const bytes = yield* Semaphore.make(options.maxBytes)
@@ -87,7 +91,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
     /** The sooner of the next recheck and the end of the grace. */
     const nextDue = (guest: Guest) =>
       Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
+        const now = monotonicMillis(clock)
         const stretch = yield* Random.nextBetween(1 - retryJitter, 1 + retryJitter)
         const wait =
           Math.min(recheckCapMillis, recheckBaseMillis * 2 ** Math.min(guest.rechecks, 30)) * stretch
@@ -99,7 +103,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       const size = Math.min(work.delivery.data.length, options.maxBytes)
       yield* places.take(1)
       yield* bytes.take(size).pipe(Effect.onInterrupt(() => places.release(1)))
-      const sinceMillis = yield* Clock.currentTimeMillis
+      const sinceMillis = monotonicMillis(clock)
       const guest: Guest = {
         work,
         orderId,
@@ -116,7 +120,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
 
     const takeDue: WaitingRoom["takeDue"] = Effect.fnUntraced(function* (atMost: number) {
       for (;;) {
-        const now = yield* Clock.currentTimeMillis
+        const now = monotonicMillis(clock)
         bell.closeUnsafe()
         const due = take(atMost, (guest) => !guest.taken && guest.dueAtMillis <= now)
         if (due.length > 0) return due
@@ -157,8 +161,15 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
         }),
       takeRest: Effect.sync(() => take(Number.POSITIVE_INFINITY, (guest) => !guest.taken)),
       takeAll: Effect.sync(() => take(Number.POSITIVE_INFINITY, () => true)),
-      graceIsOver: (guest) =>
-        Effect.map(Clock.currentTimeMillis, (now) => now - guest.sinceMillis >= graceMillis),
-      occupancy: () => occupancy
+      graceIsOver: (guest) => Effect.sync(() => monotonicMillis(clock) - guest.sinceMillis >= graceMillis),
+      occupancy: () => occupancy,
+      longestMillis: () => {
+        const now = monotonicMillis(clock)
+        let since = now
+        for (const ofOrder of guests.values()) {
+          for (const guest of ofOrder) since = Math.min(since, guest.sinceMillis)
+        }
+        return now - since
+      }
     }
   })

@@ -7,7 +7,7 @@ import type { Delivery } from "../pubsub/Message.ts"
 export interface Work<A> {
   readonly delivery: Delivery
   readonly decoded: Result.Result<A, Undecodable | SchemaViolation>
-  /** When this process received it. **Units**: ms by the local clock; for latency only, never for order. */
+  /** When this process received it. **Units**: ms of a monotonic clock; for latency only, never for order. */
   readonly receivedAtMillis: number
 }
 

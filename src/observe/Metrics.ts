@@ -2,6 +2,7 @@
 import { Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
+import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
 /** The streams a process runs; a label of every stream's metrics. */
 export const streamNames = ["orders", "payments"] as const
@@ -44,6 +45,10 @@ export class Metrics extends Context.Service<
     readonly unconfirmed: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
     readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => Effect.Effect<void>
+    /** Payments that left the waiting room. */
+    readonly waited: (outcome: WaitOutcome, payments: number) => Effect.Effect<void>
+    /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
+    readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the gauges of a stream are read from. */
     readonly watch: (stream: StreamName, gauges: () => StreamGauges) => Effect.Effect<void>
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
@@ -63,7 +68,9 @@ export class Metrics extends Context.Service<
 const make = (): Context.Context<Metrics> => {
   const registry: Context.Context<never> = Context.make(Metric.MetricRegistry, new Map())
   const streams: Record<StreamName, StreamCounts> = { orders: zeroCounts(), payments: zeroCounts() }
+  const waits = zeroWaits()
   for (const stream of streamNames) register(stream, streams[stream], registry)
+  registerWaits(waits, registry)
 
   const metrics = Metrics.of({
     received: (stream, deliveries, bytes) =>
@@ -89,6 +96,14 @@ const make = (): Context.Context<Metrics> => {
       }),
     durableAfter: (stream, millis, deliveries) =>
       Effect.sync(() => countDurable(streams[stream].durable, millis / 1000, deliveries)),
+    waited: (outcome, payments) =>
+      Effect.sync(() => {
+        waits.ended[outcome] += payments
+      }),
+    watchWaits: (longestMillis) =>
+      Effect.sync(() => {
+        waits.longestMillis = longestMillis
+      }),
     watch: (stream, gauges) =>
       Effect.sync(() => {
         streams[stream].gauges = gauges

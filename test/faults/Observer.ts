@@ -20,6 +20,8 @@ export class Observer {
   /** By the dead letter's own message id, so that a redelivery of it counts once. */
   readonly #letters = new Map<string, PlainReceived>()
   readonly #absentAt = new Map<string, number>()
+  /** Orders that were in the table once. */
+  readonly #present = new Set<string>()
 
   constructor(stage: Stage) {
     this.#stage = stage
@@ -67,12 +69,16 @@ export class Observer {
 
   /** Looks which of the published orders are not in the table, so that a dead letter can be told from a false one. */
   async noteAbsent(): Promise<void> {
-    const lookedAt = Date.now()
-    const rows = await this.#stage.table.rows()
+    const ordered = new Set<string>()
     for (const { planned } of this.#sent) {
-      if (planned.meaning._tag !== "Order") continue
-      const { orderId } = planned.meaning
-      if ((rows.get(orderId)?.["customer_id"] ?? null) === null) this.#absentAt.set(orderId, lookedAt)
+      if (planned.meaning._tag === "Order") ordered.add(planned.meaning.orderId)
+    }
+    const unseen = [...ordered].filter((orderId) => !this.#present.has(orderId))
+    const lookedAt = Date.now()
+    const absent = new Set(await this.#stage.table.withoutOrder(unseen))
+    for (const orderId of unseen) {
+      if (absent.has(orderId)) this.#absentAt.set(orderId, lookedAt)
+      else this.#present.add(orderId)
     }
   }
 

@@ -118,7 +118,7 @@ const publish = ({ loadSeconds }: Scenario, observer: Observer, load: ReadonlyAr
 const watchAbsence = (observer: Observer) =>
   Effect.tryPromise(() => observer.noteAbsent()).pipe(
     Effect.ignore,
-    Effect.andThen(Effect.sleep("1 second")),
+    Effect.andThen(Effect.sleep("100 millis")),
     Effect.forever
   )
 

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
+import { waitOutcomes } from "../../src/observe/WaitSeries.ts"
+import { parseExposition, valueOf } from "../observe/exposition.ts"
 import { bytesOf, orderOf, paymentOf } from "../support/Samples.ts"
 import { eventually, pass } from "../support/VirtualTime.ts"
 import {
@@ -21,6 +23,35 @@ const elapsedMillis = Effect.map(Clock.currentTimeMillis, (now) => now - worldBe
 const grace = { paymentGrace: Duration.seconds(10) }
 
 describe("a processor of early payments", () => {
+  it.effect("[G5] metrics tell how many waits ended how, and how long the longest has lasted", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start({ paymentGrace: Duration.seconds(60) })
+      const read = Effect.map(process.prometheus, (text) => {
+        const families = parseExposition(text)
+        return {
+          longest: valueOf(families, "counterfoil_longest_wait_seconds", {}),
+          ended: waitOutcomes.map((outcome) => valueOf(families, "counterfoil_waits_total", { outcome }))
+        }
+      })
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("20 seconds")
+      yield* world.publishPayments(paymentOf(2n), paymentOf(3n))
+      yield* pass("10 seconds")
+      assert.deepStrictEqual(yield* read, { longest: 30, ended: [0, 0, 0, 0] })
+      yield* world.publishOrders(orderOf(1n))
+      yield* pass("10 millis")
+      assert.deepStrictEqual(yield* read, { longest: 10.01, ended: [1, 0, 0, 0] })
+      yield* world.publishOrders(orderOf(3n))
+      yield* eventually("the last payment is settled", settled(world, paymentsTopic))
+      assert.deepStrictEqual(yield* read, { longest: 0, ended: [2, 0, 1, 0] })
+      yield* world.publishPayments(paymentOf(4n))
+      yield* pass("1 second")
+      yield* process.shutDown
+      assert.deepStrictEqual((yield* read).ended, [2, 0, 1, 1])
+    })
+  )
+
   it.effect("[G5] an early payment is matched the moment its order is stored", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

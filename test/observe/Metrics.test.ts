@@ -2,6 +2,7 @@ import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { deadLetterReasons, fates } from "../../src/domain/Fate.ts"
 import { Metrics, type StreamName, streamNames } from "../../src/observe/Metrics.ts"
+import { waitOutcomes } from "../../src/observe/WaitSeries.ts"
 import { type Family, parseExposition, valueOf } from "./exposition.ts"
 
 const scrape = Metrics.use((metrics) => metrics.prometheus).pipe(Effect.map(parseExposition))
@@ -27,9 +28,14 @@ describe("Metrics", () => {
             assert.strictEqual(valueOf(families, "counterfoil_fates_total", labels), 0)
           }
         }
+        for (const outcome of waitOutcomes) {
+          assert.strictEqual(valueOf(families, "counterfoil_waits_total", { outcome }), 0)
+        }
+        assert.strictEqual(valueOf(families, "counterfoil_longest_wait_seconds", {}), 0)
         const before = [...families.values()].reduce((sum, family) => sum + family.samples.length, 0)
         const metrics = yield* Metrics
         for (const fate of fates) yield* metrics.fated("payments", fate, 1)
+        for (const outcome of waitOutcomes) yield* metrics.waited(outcome, 1)
         yield* metrics.durableAfter("payments", 1e9, 1)
         const after = [...(yield* scrape).values()].reduce((sum, family) => sum + family.samples.length, 0)
         assert.strictEqual(after, before)

@@ -67,6 +67,21 @@ export class PlainTable {
     return again(() => this.#count())
   }
 
+  /** Which of these orders are not in the table: a row with a payment alone is no order. */
+  async withoutOrder(orderIds: ReadonlyArray<string>): Promise<ReadonlyArray<string>> {
+    const found = new Set<string>()
+    for (let start = 0; start < orderIds.length; start += idsPerRead) {
+      const ids = orderIds.slice(start, start + idsPerRead)
+      const { rows } = await this.#client.execute(
+        `SELECT order_id, customer_id FROM ${this.keyspace}.orders_payments_facts WHERE order_id IN ?`,
+        [ids],
+        { prepare: true }
+      )
+      for (const row of rows) if (row["customer_id"] !== null) found.add(String(row["order_id"]))
+    }
+    return orderIds.filter((id) => !found.has(id))
+  }
+
   async #rows(): Promise<ReadonlyMap<string, PlainRow>> {
     const rows = new Map<string, PlainRow>()
     const stream = this.#client.stream(
@@ -133,6 +148,8 @@ const plainRow = (row: types.Row): PlainRow =>
       return [column, typeof value === "number" || value === null ? value : String(value)]
     })
   )
+
+const idsPerRead = 100
 
 const originalTable = (keyspace: string): string => `CREATE TABLE ${keyspace}.orders_payments_facts (
   order_id BIGINT PRIMARY KEY, customer_id BIGINT, item TEXT, quantity BIGINT, price DOUBLE, shipping_address TEXT,

@@ -145,6 +145,7 @@ const startProcess = Effect.fnUntraced(function* (
     running,
     subscription: Context.get(context, Subscription),
     totals: Context.get(context, Metrics).totals,
+    prometheus: Context.get(context, Metrics).prometheus,
     health: Context.get(context, Health).states,
     /** Interrupts `run`, as a signal does, waits for its end, and closes everything. */
     shutDown: Effect.suspend(() => close(scope)),

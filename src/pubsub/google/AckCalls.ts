@@ -7,11 +7,11 @@ import {
   ackRequestMaxIds,
   ackRequestsAtOnce
 } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import { retryDelay } from "../../ingest/RetryPolicy.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
 import type { Held } from "./Inventory.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import { failedAckIds } from "./StatusClass.ts"
 
 /** What to do with leases: end them with an acknowledgement, or let them end in some seconds, 0 being a release. */

@@ -2,7 +2,7 @@
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { connectionAnswerSeconds, connectionRenewSeconds } from "../../ingest/Limits.ts"
-import { monotonicMillis } from "./Monotonic.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import { codeOf, Status } from "./StatusClass.ts"
 
 /** What a connection is made of: a client of Google's. */

@@ -6,6 +6,7 @@ import {
   publishOutstandingMessages,
   publishPatienceSeconds
 } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import { retryDelay } from "../../ingest/RetryPolicy.ts"
 import type { Message } from "../Message.ts"
 import { encodedBytes, violationOf } from "../MessageLimits.ts"
@@ -13,7 +14,6 @@ import { Publisher } from "../Publisher.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
 import { callOnce } from "./Calls.ts"
 import { GoogleClient } from "./GoogleClient.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import { publishRequests } from "./PublishRequests.ts"
 import { topicName } from "./ResourceName.ts"
 

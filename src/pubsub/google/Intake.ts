@@ -12,12 +12,12 @@ import {
   streamsOnEmulator,
   streamsOnService
 } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import type { SubscriptionOptions } from "../Subscription.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
 import type { Held, Inventory } from "./Inventory.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import { PullSlot } from "./PullSlot.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"

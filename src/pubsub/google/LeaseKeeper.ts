@@ -1,9 +1,9 @@
 /** Keeps the leases of everything held, in a few batched calls a second. */
 import { Clock, Effect } from "effect"
 import { leaseExtendSeconds, leaseSeconds, leaseTickMillis, leaseTotalMinutes } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import type { AckCalls } from "./AckCalls.ts"
 import type { Held, Inventory } from "./Inventory.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import type { Settler } from "./Settler.ts"
 
 /** Keeps the leases of everything held, in a few batched calls a second. */

@@ -2,10 +2,10 @@
 import type { v1 } from "@google-cloud/pubsub"
 import { type Clock, Effect, Latch } from "effect"
 import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import { retryDelay } from "../../ingest/RetryPolicy.ts"
 import { PubSubError } from "../PubSubError.ts"
 import { type Connection, connectionLost } from "./Connection.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import {
   isRoutineEnd,
   type PullRequest,

@@ -1,11 +1,11 @@
 /** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
 import { Clock, Duration, Effect, FiberSet, Latch, type Scope } from "effect"
 import { ackRequestMaxIds, settleDelayMillis, settlePatienceSeconds } from "../../ingest/Limits.ts"
+import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import type { Delivery } from "../Message.ts"
 import type { Settled } from "../Subscription.ts"
 import type { AckCalls, LeaseChange } from "./AckCalls.ts"
 import type { Held, Inventory } from "./Inventory.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import { Settlement } from "./Settlement.ts"
 
 /** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
