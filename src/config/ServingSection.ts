@@ -73,7 +73,7 @@ export const telemetrySection = section({
     endpoint: optional(
       {
         name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-        meaning: "Where traces and metrics are sent, by OTLP over HTTP",
+        meaning: "Where traces and metrics go, by OTLP over HTTP; this version sends none yet, and says so",
         change: "There is a collector"
       },
       httpUrl("http://localhost:4318"),
