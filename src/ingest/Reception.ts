@@ -40,6 +40,7 @@ export const makeReception = (
       grace: processing.paymentGrace
     })
     yield* metrics.watchWaits(room.longestMillis)
+    const graceMicros = Duration.toMillis(processing.paymentGrace) * 1_000
     const stopping = yield* Deferred.make<void>()
     let atDoor = 0
 
@@ -80,7 +81,8 @@ export const makeReception = (
     ) {
       const waitedEnough = new Set<Work<Payment>>()
       for (const guest of guests) {
-        const behind = guest.work.delivery.publishTimeMicros < passed
+        // By the grace: in a backlog, too, an order published that long after its payment is waited for.
+        const behind = guest.work.delivery.publishTimeMicros + graceMicros < passed
         if (behind && (yield* room.graceIsOver(guest))) waitedEnough.add(guest.work)
       }
       const { again, unmatched, fates } = yield* pipeline.attempt(

@@ -16,7 +16,10 @@ export interface Guest {
   dueAtMillis: number
   /** Taken to be looked up; it keeps its place meanwhile. */
   taken: boolean
+  /** Since it came, or since its grace was over. */
   rechecks: number
+  /** Whether it was looked up after its grace. */
+  isOverdue: boolean
 }
 
 /** How many the room holds, and for how long at least. */
@@ -111,7 +114,8 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
         sinceMillis,
         dueAtMillis: sinceMillis,
         taken: false,
-        rechecks: 0
+        rechecks: 0,
+        isOverdue: false
       }
       guest.dueAtMillis = yield* nextDue(guest)
       occupancy++
@@ -143,8 +147,14 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
         }),
       takeDue,
       keep: Effect.fnUntraced(function* (kept) {
+        const now = monotonicMillis(clock)
         for (const guest of kept) {
           guest.rechecks++
+          // Mostly it is the watermark that is a moment behind: to be looked at again soon.
+          if (!guest.isOverdue && now - guest.sinceMillis >= graceMillis) {
+            guest.isOverdue = true
+            guest.rechecks = 0
+          }
           if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis = yield* nextDue(guest)
           guest.taken = false
           // To the end of the queue: however slow the lookups are, everyone who is due has a turn.

@@ -205,4 +205,24 @@ describe("a processor of early payments", () => {
       assert.deepStrictEqual(yield* world.deadLetters, [])
     })
   )
+
+  it.effect(
+    "[G5] in a backlog a payment waits for an order published a grace after it, as it would have live",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld({ batchSize: 10 })
+        const ids = Array.from({ length: 300 }, (_, index) => BigInt(index + 1))
+        yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
+        // The payments are older than any order, and so behind the watermark from the first order on.
+        for (const id of ids) {
+          yield* pass("30 millis")
+          yield* world.publishOrders(orderOf(id))
+        }
+        yield* pass("2 hours")
+        world.storeFaults.latency = () => 15_000
+        yield* world.start(grace)
+        yield* eventually("everything is settled", settled(world, paymentsTopic))
+        assert.deepStrictEqual(yield* world.deadLetters, [])
+      })
+  )
 })
