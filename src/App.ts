@@ -51,8 +51,7 @@ export const cassandraFactsPatiently = (
       const health = yield* Health
       const whenUnreachable = (error: Error) => health.set("facts", { _tag: "Away", reason: error.message })
       const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
-      const healthy = Layer.effectDiscard(health.set("facts", { _tag: "Healthy" }))
-      return Layer.merge(healthy, layerInFlightGauge).pipe(
+      return layerInFlightGauge.pipe(
         Layer.provideMerge(FactStoreCassandra.layer),
         Layer.provideMerge(connected)
       )

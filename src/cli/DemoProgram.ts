@@ -90,7 +90,6 @@ const createTopics = Effect.gen(function* () {
 /** The table is open and the topic made; what is away later, the processor tells. */
 const embeddedPartsAreThere = Effect.gen(function* () {
   const health = yield* Health
-  yield* health.set("facts", { _tag: "Healthy" })
   yield* health.set("dead-letters", { _tag: "Healthy" })
 })
 

@@ -43,22 +43,23 @@ export const gcloudCommands = (settings: PubSubSettings): ReadonlyArray<string> 
 }
 
 /**
- * Creates what is missing and hands out a line about each topic and subscription. What exists stays as it is.
+ * Creates what is missing and tells a line about each topic and subscription as it goes. What exists stays as it is.
  *
  * **Errors**: `PubSubError`; `SubscriptionTaken`. What was created until then stays; call it again.
  */
-export const createPubSub = Effect.fn("createPubSub")(function* (plans: ReadonlyArray<SubscriptionPlan>) {
+export const createPubSub = Effect.fn("createPubSub")(function* (
+  plans: ReadonlyArray<SubscriptionPlan>,
+  tell: (line: string) => Effect.Effect<void>
+) {
   const topology = yield* Topology
-  const lines: Array<string> = []
   for (const plan of plans) {
     const isNewTopic = yield* topology.createTopic(plan.topic)
-    lines.push(`${isNewTopic ? "created" : "exists "}  ${topology.topicName(plan.topic)}`)
+    yield* tell(`${isNewTopic ? "created" : "exists "}  ${topology.topicName(plan.topic)}`)
     const { isNew, kept } = yield* createSubscription(topology, plan)
     if (!isNew) yield* ensureTopic(topology, plan)
     const note = isNew && !Duration.equals(kept, plan.retention) ? keptNote(kept) : ""
-    lines.push(`${isNew ? "created" : "exists "}  ${topology.subscriptionName(plan.subscription)}${note}`)
+    yield* tell(`${isNew ? "created" : "exists "}  ${topology.subscriptionName(plan.subscription)}${note}`)
   }
-  return lines
 })
 
 const planned = (topic: string, subscription: string, days: number): SubscriptionPlan => ({

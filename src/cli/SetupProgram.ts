@@ -8,8 +8,7 @@ import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.t
 
 /** Creates topics and subscriptions. **Errors**: `PubSubError`; `SubscriptionTaken`; `ServerSilent`. */
 export const setUpPubSub = (settings: PubSubSettings) =>
-  createPubSub(subscriptionPlans(settings)).pipe(
-    Effect.flatMap(printLines),
+  createPubSub(subscriptionPlans(settings), (line) => Console.log(line)).pipe(
     connectedTo("Pub/Sub", googlePubSub(settings))
   )
 

@@ -1,13 +1,14 @@
 /** Flags that say which sample traffic to make. */
 import { Flag } from "effect/cli"
 import { integer } from "../config/parsers/Integer.ts"
+import { rate } from "../config/parsers/Rate.ts"
 import { parsedFlag } from "./Flags.ts"
 
 /** How many messages to make. */
 export const countParser = integer({ min: 0, max: 1_000_000_000 }, "1000")
 
 /** Messages a second. */
-export const rateParser = integer({ min: 1, max: 1_000_000 }, "100")
+export const rateParser = rate
 
 /** The same seed gives the same messages. */
 export const seedFlag: Flag.Flag<number> = parsedFlag(

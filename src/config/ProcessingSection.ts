@@ -106,8 +106,8 @@ export const processingSection = section({
       {
         name: "MAX_RETRYING",
         meaning:
-          "Deliveries waiting for another try, after Cassandra or the dead-letter topic failed, before reading pauses",
-        unit: "deliveries a process",
+          "Deliveries of a subscription waiting for another try, after Cassandra or the dead-letter topic failed, before its reading pauses",
+        unit: "deliveries a subscription",
         change:
           "Rarely: lower holds fewer messages through an outage, higher rides out short ones without a pause",
         see: "`MAX_IN_FLIGHT_WRITES`"
@@ -121,7 +121,7 @@ export const processingSection = section({
         meaning:
           "For how long a stopping process finishes what is in flight; the rest is released for redelivery",
         change:
-          "The supervisor kills sooner: keep it 5 s below (Kubernetes' terminationGracePeriodSeconds is 30)"
+          "The supervisor kills sooner: keep it 10 s below, as closing connections follows (Kubernetes' terminationGracePeriodSeconds is 30)"
       },
       durationText({ min: 0, max: 10 * 60_000 }, "20s"),
       "20s"

@@ -44,6 +44,9 @@ export const recheckBatch = 100
 /** Batches of early payments looked up at once. */
 export const recheckBatchesAtOnce = 4
 
+/** How often the fact table is looked at for health; one small read. **Units**: seconds. */
+export const factsLookSeconds = 5
+
 /** How often the state of a subscription is read for health. **Units**: milliseconds. */
 export const healthTickMillis = 500
 
@@ -100,8 +103,8 @@ export const cassandraReconnectBaseMillis = 250
 /** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
 export const cassandraReconnectCapMillis = 5_000
 
-/** How long a close waits for statements in flight: one answer, and one of the next host. **Units**: seconds. */
-export const cassandraDrainSeconds = 12
+/** How long a close waits for statements in flight; what their callers gave up is done again anyway. **Units**: seconds. */
+export const cassandraDrainSeconds = 3
 
 /** What slowness never takes of MAX_IN_FLIGHT_WRITES: one batch, and a few reads beside it. **Units**: statements. */
 export const inFlightWritesMin = 16

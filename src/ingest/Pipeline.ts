@@ -4,7 +4,7 @@ import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { SchemaViolation, Undecodable } from "../domain/Fate.ts"
 import type { Health } from "../observe/Health.ts"
 import { Metrics, type StreamGauges, type StreamName } from "../observe/Metrics.ts"
-import type { Delivery } from "../pubsub/Message.ts"
+import { type Delivery, detach } from "../pubsub/Message.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
@@ -70,9 +70,7 @@ export const makePipeline = <A>(
     const stopping = yield* Deferred.make<void>()
     const open = makeOpenWorks()
     const mayWait = options.admit === undefined ? never : always
-    let inFlight = 0
-    let retrying = 0
-    let blocked = 0
+    let [inFlight, retrying, blocked] = [0, 0, 0]
 
     const release = Effect.fnUntraced(function* (works: ReadonlyArray<Work<A>>) {
       if (works.length === 0) return
@@ -133,6 +131,7 @@ export const makePipeline = <A>(
           continue
         }
         retrying += group.length
+        detach(group.map(({ delivery }) => delivery))
         const record = open.add(group)
         // supervised: `run` joins the set, so that a defect of a retry ends the pipeline
         yield* FiberSet.run(retries, retryGroup(group, record))

@@ -1,15 +1,16 @@
 /** Runs orders and payments together: the two pipelines, the waiting room between them, and a clean stop. */
-import { Duration, Effect, Fiber, type Scope } from "effect"
+import { Duration, Effect, Fiber, Scope } from "effect"
 import type { ProcessingSettings } from "../config/Settings.ts"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
-import type { FactStore } from "../facts/FactStore.ts"
+import { FactStore } from "../facts/FactStore.ts"
 import { Health } from "../observe/Health.ts"
 import { Metrics } from "../observe/Metrics.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { type OpenSubscription, Subscription } from "../pubsub/Subscription.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
+import { watchFacts } from "./FactsHealth.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeOrderIngest } from "./OrderIngest.ts"
 import { makePaymentIngest } from "./PaymentIngest.ts"
@@ -49,6 +50,7 @@ export const makeProcessor = (
     const { orders, payments, reception } = parts
     const metrics = yield* Metrics
     const health = yield* Health
+    const facts = yield* FactStore
     let isStopping = false
 
     const watermark = makeWatermark(
@@ -63,8 +65,15 @@ export const makeProcessor = (
         concurrency: "unbounded",
         discard: true
       }),
-      watchSources(sourcesOf(parts), () => isStopping)
-    ).pipe(Effect.provideService(Health, health))
+      Effect.raceFirst(
+        watchSources(sourcesOf(parts), () => isStopping),
+        watchFacts(() => orders.pipeline.retrying() + payments.pipeline.retrying() > 0)
+      )
+    ).pipe(
+      Effect.provideService(Health, health),
+      Effect.provideService(Metrics, metrics),
+      Effect.provideService(FactStore, facts)
+    )
 
     const stop = Effect.gen(function* () {
       isStopping = true
@@ -113,16 +122,14 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
   const { maxOutstandingMessages, maxOutstandingBytes, maxRowBytes, maxRetrying } = options.processing
   const source = yield* Subscription
   const metrics = yield* Metrics
-  const orders = yield* source.open({
-    subscription: options.ordersSubscription,
-    maxOutstandingMessages,
-    maxOutstandingBytes
-  })
-  const payments = yield* source.open({
-    subscription: options.paymentsSubscription,
-    maxOutstandingMessages,
-    maxOutstandingBytes
-  })
+  // Closed side by side: one after the other, a server that does not answer would cost the time of both.
+  const both = yield* Scope.fork(yield* Effect.scope, "parallel")
+  const open = (subscription: string) =>
+    Effect.flatMap(Scope.fork(both), (scope) =>
+      Scope.provide(source.open({ subscription, maxOutstandingMessages, maxOutstandingBytes }), scope)
+    )
+  const orders = yield* open(options.ordersSubscription)
+  const payments = yield* open(options.paymentsSubscription)
   const reception = yield* makeReception(options.processing, payments)
   const orderPipeline: Pipeline<Order> = yield* makePipeline({
     stream: "orders",

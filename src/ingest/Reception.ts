@@ -5,10 +5,12 @@ import type { Fate } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { Metrics } from "../observe/Metrics.ts"
 import type { WaitOutcome } from "../observe/WaitSeries.ts"
+import { detach } from "../pubsub/Message.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
 import type { Pipeline } from "./Pipeline.ts"
-import { type Guest, makeWaitingRoom } from "./WaitingRoom.ts"
+import type { Guest } from "./Seats.ts"
+import { makeWaitingRoom } from "./WaitingRoom.ts"
 import type { Work } from "./Work.ts"
 
 /** The attendant of the waiting room. */
@@ -55,6 +57,7 @@ export const makeReception = (
       atDoor--
       // Not sooner: at the door it still counts as outstanding, or there would be no limit to what stands there.
       if (admitted) yield* payments.setAside([work.delivery])
+      if (admitted) detach([work.delivery])
       return admitted
     })
 

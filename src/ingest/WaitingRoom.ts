@@ -3,24 +3,8 @@ import { Clock, Duration, Effect, Latch, Random, Semaphore } from "effect"
 import type { Payment } from "../domain/Payment.ts"
 import { recheckBaseMillis, recheckCapMillis, retryJitter, waitingRoomTickMillis } from "./Limits.ts"
 import { monotonicMillis } from "./Monotonic.ts"
+import { type Guest, Seats } from "./Seats.ts"
 import type { Work } from "./Work.ts"
-
-/** A payment in the room. */
-export interface Guest {
-  readonly work: Work<Payment>
-  readonly orderId: bigint
-  readonly bytes: number
-  /** **Units**: ms of a monotonic clock, as `dueAtMillis`. */
-  readonly sinceMillis: number
-  /** When it is looked up next; `-Infinity` once its order is known to be stored. */
-  dueAtMillis: number
-  /** Taken to be looked up; it keeps its place meanwhile. */
-  taken: boolean
-  /** Since it came, or since its grace was over. */
-  rechecks: number
-  /** Whether it was looked up after its grace. */
-  isOverdue: boolean
-}
 
 /** How many the room holds, and for how long at least. */
 export interface WaitingRoomOptions {
@@ -62,34 +46,8 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
     const places = yield* Semaphore.make(options.maxMessages)
     const bytes = yield* Semaphore.make(options.maxBytes)
     const bell = yield* Latch.make(false)
-    const guests = new Map<bigint, Set<Guest>>()
+    const seats = new Seats()
     let occupancy = 0
-
-    const unseat = (guest: Guest): void => {
-      const ofOrder = guests.get(guest.orderId)
-      ofOrder?.delete(guest)
-      if (ofOrder?.size === 0) guests.delete(guest.orderId)
-    }
-
-    const seat = (guest: Guest): void => {
-      const ofOrder = guests.get(guest.orderId)
-      if (ofOrder === undefined) guests.set(guest.orderId, new Set([guest]))
-      else ofOrder.add(guest)
-    }
-
-    const take = (atMost: number, wanted: (guest: Guest) => boolean): ReadonlyArray<Guest> => {
-      const taken: Array<Guest> = []
-      for (const ofOrder of guests.values()) {
-        for (const guest of ofOrder) {
-          if (taken.length >= atMost) return taken
-          if (!wanted(guest)) continue
-          guest.taken = true
-          guest.dueAtMillis = Number.POSITIVE_INFINITY
-          taken.push(guest)
-        }
-      }
-      return taken
-    }
 
     /** The sooner of the next recheck and the end of the grace. */
     const nextDue = (guest: Guest) =>
@@ -119,14 +77,14 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       }
       guest.dueAtMillis = yield* nextDue(guest)
       occupancy++
-      seat(guest)
+      seats.add(guest)
     })
 
     const takeDue: WaitingRoom["takeDue"] = Effect.fnUntraced(function* (atMost: number) {
       for (;;) {
         const now = monotonicMillis(clock)
         bell.closeUnsafe()
-        const due = take(atMost, (guest) => !guest.taken && guest.dueAtMillis <= now)
+        const due = seats.take(atMost, (guest) => !guest.taken && guest.dueAtMillis <= now)
         if (due.length > 0) return due
         yield* Effect.raceFirst(Effect.sleep(Duration.millis(waitingRoomTickMillis)), bell.await)
       }
@@ -138,7 +96,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
         Effect.suspend(() => {
           let woken = false
           for (const orderId of orderIds) {
-            for (const guest of guests.get(orderId) ?? []) {
+            for (const guest of seats.of(orderId)) {
               guest.dueAtMillis = Number.NEGATIVE_INFINITY
               woken = true
             }
@@ -158,28 +116,24 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
           if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis = yield* nextDue(guest)
           guest.taken = false
           // To the end of the queue: however slow the lookups are, everyone who is due has a turn.
-          unseat(guest)
-          seat(guest)
+          seats.remove(guest)
+          seats.add(guest)
         }
       }),
       dismiss: (gone) =>
         Effect.suspend(() => {
           occupancy -= gone.length
-          gone.forEach(unseat)
+          for (const guest of gone) seats.remove(guest)
           const size = gone.reduce((sum, guest) => sum + guest.bytes, 0)
           return places.release(gone.length).pipe(Effect.andThen(bytes.release(size)), Effect.asVoid)
         }),
-      takeRest: Effect.sync(() => take(Number.POSITIVE_INFINITY, (guest) => !guest.taken)),
-      takeAll: Effect.sync(() => take(Number.POSITIVE_INFINITY, () => true)),
+      takeRest: Effect.sync(() => seats.take(Number.POSITIVE_INFINITY, (guest) => !guest.taken)),
+      takeAll: Effect.sync(() => seats.take(Number.POSITIVE_INFINITY, () => true)),
       graceIsOver: (guest) => Effect.sync(() => monotonicMillis(clock) - guest.sinceMillis >= graceMillis),
       occupancy: () => occupancy,
       longestMillis: () => {
         const now = monotonicMillis(clock)
-        let since = now
-        for (const ofOrder of guests.values()) {
-          for (const guest of ofOrder) since = Math.min(since, guest.sinceMillis)
-        }
-        return now - since
+        return now - (seats.oldestMillis ?? now)
       }
     }
   })

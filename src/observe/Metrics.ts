@@ -43,6 +43,8 @@ export class Metrics extends Context.Service<
     readonly released: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     readonly retried: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     readonly unconfirmed: (stream: StreamName, deliveries: number) => Effect.Effect<void>
+    /** How many deliveries of a stream were given up so far, because their lease could not be kept. */
+    readonly leasesLost: (stream: StreamName, total: number) => Effect.Effect<void>
     /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
     readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => Effect.Effect<void>
     /** Payments that left the waiting room. */
@@ -93,6 +95,10 @@ const make = (): Context.Context<Metrics> => {
     unconfirmed: (stream, deliveries) =>
       Effect.sync(() => {
         streams[stream].unconfirmed += deliveries
+      }),
+    leasesLost: (stream, total) =>
+      Effect.sync(() => {
+        streams[stream].leasesLost = total
       }),
     durableAfter: (stream, millis, deliveries) =>
       Effect.sync(() => countDurable(streams[stream].durable, millis / 1000, deliveries)),

@@ -12,6 +12,7 @@ export interface StreamCounts {
   released: number
   retries: number
   unconfirmed: number
+  leasesLost: number
   readonly durable: DurableTimes
   gauges: () => StreamGauges
 }
@@ -33,6 +34,7 @@ export const zeroCounts = (): StreamCounts => ({
   released: 0,
   retries: 0,
   unconfirmed: 0,
+  leasesLost: 0,
   durable: {
     buckets: new Array<number>(durableSecondsBoundaries.length + 1).fill(0),
     count: 0,
@@ -103,6 +105,11 @@ export const register = (
     "counterfoil_acknowledgements_unconfirmed_total",
     "Acknowledgements the server did not confirm; those messages come again.",
     () => counts.unconfirmed
+  )
+  counter(
+    "counterfoil_leases_lost_total",
+    "Deliveries given up because their lease could not be kept, after an hour at most; they come again.",
+    () => counts.leasesLost
   )
   gauge(
     "counterfoil_in_flight",

@@ -14,6 +14,8 @@ export interface Message {
  * **Guarantee**: the same message may be delivered again; only `messageId` and the message itself stay the same.
  */
 export interface Delivery extends Message {
+  /** Never changed; replaced by an equal copy where {@link detach} says so. */
+  data: Uint8Array
   /** Names this hand-over to the server; a redelivery has another. */
   readonly ackId: string
   readonly messageId: string
@@ -21,4 +23,15 @@ export interface Delivery extends Message {
   readonly publishTimeMicros: number
   /** 1 for the first; 0 where the subscription does not count (it has no dead-letter policy). */
   readonly deliveryAttempt: number
+}
+
+/**
+ * Gives deliveries that are kept for long bytes of their own: those of the network keep all their neighbours', a whole
+ * response, in memory.
+ */
+export const detach = (deliveries: ReadonlyArray<Delivery>): void => {
+  for (const delivery of deliveries) {
+    const { data } = delivery
+    if (data.byteLength < data.buffer.byteLength) delivery.data = new Uint8Array(data)
+  }
 }

@@ -39,6 +39,15 @@ const refusing = (refused: Array<string>) =>
     )
   ).pipe(Layer.provide(memoryPubSub))
 
+/** What is told of a run to its end. */
+const linesOf = (wanted: typeof plans) => {
+  const lines: Array<string> = []
+  return Effect.as(
+    createPubSub(wanted, (line) => Effect.sync(() => void lines.push(line))),
+    lines
+  )
+}
+
 describe("setup pubsub", () => {
   it("plans dead letters to be kept for 31 days, the longest Pub/Sub allows", () => {
     expect(plans.map((plan) => [plan.subscription, Duration.toDays(plan.retention)])).toEqual([
@@ -63,8 +72,8 @@ describe("setup pubsub", () => {
 
   it.effect("creates what is missing, and the second time nothing", () =>
     Effect.gen(function* () {
-      const created = yield* createPubSub(plans)
-      const again = yield* createPubSub(plans)
+      const created = yield* linesOf(plans)
+      const again = yield* linesOf(plans)
       expect(created).toHaveLength(6)
       expect(created.every((line) => line.startsWith("created  "))).toBe(true)
       expect(again).toEqual(created.map((line) => line.replace("created", "exists ")))
@@ -76,7 +85,7 @@ describe("setup pubsub", () => {
   it.effect("settles for 7 days where longer is refused, and says so", () => {
     const refused: Array<string> = []
     return Effect.gen(function* () {
-      const lines = yield* createPubSub(plans)
+      const lines = yield* linesOf(plans)
       expect(refused).toEqual(["dead-sub"])
       expect(lines.at(-1)).toMatch(
         /^created .*dead-sub \(keeps messages for 7 days: longer is refused here\)$/
@@ -84,8 +93,9 @@ describe("setup pubsub", () => {
     }).pipe(Effect.provide(refusing(refused)))
   })
 
-  it.effect("refuses a subscription that reads another topic", () =>
+  it.effect("refuses a subscription that reads another topic, and has told what it created until then", () =>
     Effect.gen(function* () {
+      const told: Array<string> = []
       const topology = yield* Topology
       yield* topology.createTopic("elsewhere")
       yield* topology.createSubscription({
@@ -94,7 +104,8 @@ describe("setup pubsub", () => {
         ackDeadline: Duration.seconds(60),
         retention: Duration.days(7)
       })
-      const error = yield* Effect.flip(createPubSub(plans))
+      const error = yield* Effect.flip(createPubSub(plans, (line) => Effect.sync(() => void told.push(line))))
+      expect(told).toEqual([expect.stringMatching(/^created {2}.*topics\/orders$/)])
       expect(error.message).toMatch(/orders-sub exists and reads .*elsewhere, not .*orders/)
     }).pipe(Effect.provide(memoryPubSub))
   )

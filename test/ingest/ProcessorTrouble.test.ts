@@ -133,6 +133,25 @@ describe("a processor in trouble", () => {
     })
   )
 
+  it.effect("[G4] an idle processor says that its table is away, and that it is back", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      world.storeFaults.isAway = true
+      const process = yield* world.start()
+      yield* pass("1 second")
+      assert.strictEqual((yield* process.health).facts._tag, "Away")
+      for (const [isAway, expected] of [
+        [false, "Healthy"],
+        [true, "Away"],
+        [false, "Healthy"]
+      ] as const) {
+        world.storeFaults.isAway = isAway
+        yield* pass("6 seconds")
+        assert.strictEqual((yield* process.health).facts._tag, expected)
+      }
+    })
+  )
+
   it.effect("[G4] a table that answers reads again is Healthy, though nothing was written", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

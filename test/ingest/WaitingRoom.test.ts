@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
 import { recheckCapMillis, retryJitter } from "../../src/ingest/Limits.ts"
-import { type Guest, makeWaitingRoom, type WaitingRoomOptions } from "../../src/ingest/WaitingRoom.ts"
+import type { Guest } from "../../src/ingest/Seats.ts"
+import { makeWaitingRoom, type WaitingRoomOptions } from "../../src/ingest/WaitingRoom.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
 import { pass } from "../support/VirtualTime.ts"
 

@@ -99,7 +99,7 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
       ),
     get: inner.get,
     count: inner.count,
-    ping: inner.ping
+    ping: Effect.suspend(() => (faults.isAway ? Effect.fail(pingFailure) : inner.ping))
   }
 }
 
@@ -109,6 +109,11 @@ const unavailable = (operation: string, detail: string): Result.Result<never, Fa
   Result.fail(
     new FactStoreError({ operation, reason: new FactStoreUnavailable({ detail, cause: undefined }) })
   )
+
+const pingFailure = new FactStoreError({
+  operation: "ping",
+  reason: new FactStoreUnavailable({ detail: "away", cause: undefined })
+})
 
 const rejection = (operation: string): Result.Result<never, FactStoreError> =>
   Result.fail(

@@ -94,7 +94,7 @@ export class Server {
   accept(topic: ServedTopic, message: Message, nowMillis: number): string {
     const published: Published = {
       // Copies: what the publisher does with its own afterwards is no business of the consumers.
-      data: message.data.slice(),
+      data: new Uint8Array(message.data),
       attributes: { ...message.attributes },
       orderingKey: message.orderingKey,
       messageId: `${++this.#messagesAccepted}`,

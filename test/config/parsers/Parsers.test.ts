@@ -10,6 +10,7 @@ import { contactPoints, hostAndPort, listenAddress } from "../../../src/config/p
 import { int64Text } from "../../../src/config/parsers/Int64Text.ts"
 import { integer, port } from "../../../src/config/parsers/Integer.ts"
 import { projectId, resourceName } from "../../../src/config/parsers/PubSubName.ts"
+import { rate } from "../../../src/config/parsers/Rate.ts"
 import { replicationText } from "../../../src/config/parsers/ReplicationText.ts"
 import { share } from "../../../src/config/parsers/Share.ts"
 
@@ -125,6 +126,17 @@ judge("a share", {
     ["100%", 1]
   ],
   refused: ["1.01", "101%", "-1", ".5", "5 %", "1e-3", "half"]
+})
+
+judge("a rate", {
+  parser: rate,
+  taken: [
+    ["0.5", 0.5],
+    ["100", 100],
+    ["0.000001", 0.000_001],
+    ["1000000", 1_000_000]
+  ],
+  refused: ["0", "0.0", "-1", ".5", "1e3", "1000000.1", "fast", ""]
 })
 
 judge("a port", {
