@@ -25,6 +25,24 @@ const rowsReach = (set: Stage, count: number, stderr: () => string) =>
     stderr
   )
 
+/** How many orders were received, as soon as it stays so for 3 s. */
+const receivedAtRest = (url: string) =>
+  Effect.gen(function* () {
+    let [last, since] = ["", performance.now()]
+    yield* until(
+      "no more orders being received",
+      Effect.promise(async () => {
+        const text = await (await fetch(`${url}/metrics`)).text()
+        const now = /^counterfoil_deliveries_received_total\{stream="orders"\} (\d+)$/m.exec(text)?.[1] ?? ""
+        if (now !== last) [last, since] = [now, performance.now()]
+        return performance.now() - since > 3_000
+      }),
+      "30 seconds",
+      () => last
+    )
+    return Number(last)
+  })
+
 const health = (url: string) =>
   Effect.promise(async () => JSON.stringify(await (await fetch(`${url}/health`)).json()))
 
@@ -55,6 +73,7 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
 
         const processor = yield* counterfoil(["run"], {
           ...set.environment,
+          MAX_OUTSTANDING_MESSAGES: "3000",
           HTTP_PORT: "18085",
           MAX_RETRYING: "500"
         })
@@ -74,7 +93,10 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
           processor.stderr
         )
         const frozenAt = processor.peakMemory()
-        yield* Effect.sleep("15 seconds")
+        const received = yield* receivedAtRest(url)
+        assert.isBelow(received, 10_000, "intake pauses")
+        yield* Effect.sleep("12 seconds")
+        assert.strictEqual(yield* receivedAtRest(url), received)
         assert.isBelow(processor.peakMemory(), frozenAt + 64, "memory stays flat while intake is paused")
         yield* server.signal("SIGCONT")
         yield* rowsReach(set, 20_000, processor.stderr)
