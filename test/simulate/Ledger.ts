@@ -162,6 +162,9 @@ const paymentProblem = (
     const tied = payments.filter(({ version }) => version === must.version)
     if (paymentColumns.every((column) => tied.some(({ value }) => value[column] === row[column])))
       return undefined
+    // The hash of mixed fields is no message's, so that the mix may count as up to a millisecond older than it is.
+    const near = tied.length > 1 ? payments.filter(({ version }) => version > must.version - 1_000) : []
+    if (near.some(({ value }) => stands(value))) return undefined
   }
   const found = paymentColumns.map((column) => row[column]).join(", ")
   const wanted = must && paymentColumns.map((column) => must.value[column]).join(", ")
