@@ -73,8 +73,14 @@ export const httpConnectionsMax = 256
 /** How long a stop waits for HTTP answers under way before it cuts them. **Units**: milliseconds. */
 export const httpGraceMillis = 1_000
 
-/** How often leases of held deliveries are extended; twice a lease, so that one late round loses none. **Units**: seconds. */
-export const leaseExtendSeconds = leaseSeconds / 2
+/**
+ * How often leases of held deliveries are extended. So often that a request without an answer leaves time for a second
+ * one: this, a tick, a call, a tick and a call end before the lease does. **Units**: seconds.
+ */
+export const leaseExtendSeconds = 3
+
+/** How long one request to extend leases may take; then it is sent again. **Units**: seconds. */
+export const leaseCallSeconds = 2
 
 /** The longest delay of a release: Pub/Sub's longest ack deadline. **Units**: seconds. */
 export const releaseDelayMaxSeconds = 600
@@ -211,10 +217,10 @@ export const ackRequestMaxBytes = 500 * 1024
 /** What an acknowledgement id adds to a request beside its text. **Units**: bytes. */
 export const ackIdOverheadBytes = 4
 
-/** Requests of one lease change in flight at once. */
+/** Requests of one settling in flight at once. Extensions of leases do not wait for each other. */
 export const ackRequestsAtOnce = 4
 
-/** How long one such request may take. **Units**: seconds. */
+/** How long one request to settle may take. **Units**: seconds. */
 export const ackCallSeconds = 5
 
 /** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */

@@ -20,6 +20,11 @@ describe("Limits", () => {
     assert.isBelow(Limits.leaseTickMillis, Limits.leaseExtendSeconds * 1_000)
   })
 
+  it("[G4] a request for leases that gets no answer leaves time for a second one before they run out", () => {
+    const oneTry = Limits.leaseTickMillis + Limits.leaseCallSeconds * 1_000
+    assert.isBelow(Limits.leaseExtendSeconds * 1_000 + 2 * oneTry, leaseMillis)
+  })
+
   it("[G4] the longest retry wait, and a table's answer after it, end well within the total lease", () => {
     const worstWait = Limits.retryCapMillis * (1 + Limits.retryJitter)
     assert.isBelow(worstWait + Limits.cassandraAnswerMillis, (Limits.leaseTotalMinutes * 60_000) / 10)
