@@ -16,7 +16,7 @@ import type { Settler } from "./Settler.ts"
 export interface LeaseKeeper {
   /** Keeps leases for as long as it runs. */
   readonly run: Effect.Effect<void>
-  /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped. */
+  /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped, and what is behind it in its key released. */
   readonly confirm: (received: ReadonlyArray<Held>) => Effect.Effect<ReadonlyArray<Held>>
   /** Deliveries given up because their lease could not be kept. */
   readonly lost: () => number
@@ -84,8 +84,9 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
       const renewAt = monotonicMillis(clock) + (leaseExtendSeconds - leaseCallSeconds) * 1000
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...refused, ...unanswered])
-        if (held.settlement === undefined) inventory.forget(held, true)
+      for (const held of [...refused, ...unanswered]) {
+        if (held.settlement === undefined) settler.giveBack(inventory.forget(held, true))
+      }
       onRoom()
       return done
     })
