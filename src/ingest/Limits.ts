@@ -106,8 +106,8 @@ export const cassandraReconnectBaseMillis = 250
 /** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
 export const cassandraReconnectCapMillis = 5_000
 
-/** How long a close waits for statements in flight: one answer, and one of the next host. **Units**: seconds. */
-export const cassandraDrainSeconds = 12
+/** How long a close waits for statements in flight; what their callers gave up is done again anyway. **Units**: seconds. */
+export const cassandraDrainSeconds = 3
 
 /** What slowness never takes of MAX_IN_FLIGHT_WRITES: one batch, and a few reads beside it. **Units**: statements. */
 export const inFlightWritesMin = 16
@@ -205,7 +205,7 @@ export const settleDelayMillis = 10
 /** For how long settling is tried again before it counts as lost. **Units**: seconds. */
 export const settlePatienceSeconds = 60
 
-/** For how long closing a subscription tries to settle what is left. **Units**: seconds. */
+/** How long closing a subscription takes at most: reading what is on the wire, and settling what is left. **Units**: seconds. */
 export const closePatienceSeconds = 5
 
 /** Acknowledgement ids in one request; Google's own clients send no more. */
