@@ -76,8 +76,14 @@ export const httpConnectionsMax = 256
 /** How long a stop waits for HTTP answers under way before it cuts them. **Units**: milliseconds. */
 export const httpGraceMillis = 1_000
 
-/** How often leases of held deliveries are extended; twice a lease, so that one late round loses none. **Units**: seconds. */
-export const leaseExtendSeconds = leaseSeconds / 2
+/**
+ * How often leases of held deliveries are extended. So often that a request without an answer leaves time for a second
+ * one: this, a tick, a call, a tick and a call end before the lease does. **Units**: seconds.
+ */
+export const leaseExtendSeconds = 3
+
+/** How long one request to extend leases may take; then it is sent again. **Units**: seconds. */
+export const leaseCallSeconds = 2
 
 /** The longest delay of a release: Pub/Sub's longest ack deadline. **Units**: seconds. */
 export const releaseDelayMaxSeconds = 600
@@ -202,7 +208,7 @@ export const settleDelayMillis = 10
 /** For how long settling is tried again before it counts as lost. **Units**: seconds. */
 export const settlePatienceSeconds = 60
 
-/** For how long closing a subscription tries to settle what is left. **Units**: seconds. */
+/** How long closing a subscription takes at most: reading what is on the wire, and settling what is left. **Units**: seconds. */
 export const closePatienceSeconds = 5
 
 /** Acknowledgement ids in one request; Google's own clients send no more. */
@@ -214,10 +220,10 @@ export const ackRequestMaxBytes = 500 * 1024
 /** What an acknowledgement id adds to a request beside its text. **Units**: bytes. */
 export const ackIdOverheadBytes = 4
 
-/** Requests of one lease change in flight at once. */
+/** Requests of one settling in flight at once. Extensions of leases do not wait for each other. */
 export const ackRequestsAtOnce = 4
 
-/** How long one such request may take. **Units**: seconds. */
+/** How long one request to settle may take. **Units**: seconds. */
 export const ackCallSeconds = 5
 
 /** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */

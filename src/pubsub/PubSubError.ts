@@ -2,9 +2,16 @@
 import { Data } from "effect"
 
 /** The server cannot be reached or asks to be left alone for a while. */
-export class PubSubUnavailable extends Data.TaggedError("PubSubUnavailable")<{ readonly cause: unknown }> {
+export class PubSubUnavailable extends Data.TaggedError("PubSubUnavailable")<{
+  /** Which of the two, for people: {@link noAnswer}, or its refusal. */
+  readonly detail: string
+  readonly cause: unknown
+}> {
   readonly isRetryable = true
 }
+
+/** The text about a server that cannot be reached. */
+export const noAnswer = "Pub/Sub does not answer"
 
 /** The topic or subscription does not exist. */
 export class ResourceMissing extends Data.TaggedError("ResourceMissing")<{ readonly cause: unknown }> {
@@ -12,7 +19,11 @@ export class ResourceMissing extends Data.TaggedError("ResourceMissing")<{ reado
 }
 
 /** The credentials are absent, refused, or lack a permission. */
-export class AccessDenied extends Data.TaggedError("AccessDenied")<{ readonly cause: unknown }> {
+export class AccessDenied extends Data.TaggedError("AccessDenied")<{
+  /** What to do about it; where it is left out, the credentials and their roles are to be checked. */
+  readonly mend?: string
+  readonly cause: unknown
+}> {
   readonly isRetryable = false
 }
 
@@ -52,11 +63,11 @@ export class PubSubError extends Data.TaggedError("PubSubError")<{
 const describe = (reason: PubSubReason): string => {
   switch (reason._tag) {
     case "PubSubUnavailable":
-      return "Pub/Sub does not answer"
+      return reason.detail
     case "ResourceMissing":
       return "it does not exist; `counterfoil setup pubsub` creates what is missing"
     case "AccessDenied":
-      return "access denied; check the credentials and their roles on this resource"
+      return `access denied; ${reason.mend ?? "check the credentials and their roles on this resource"}`
     case "RequestRejected":
       return `rejected: ${reason.detail}`
   }

@@ -13,7 +13,7 @@ import {
 import type { StreamName } from "../observe/Metrics.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
-import { PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
+import { noAnswer, PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
 import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
 
 /** What to publish, where, and how fast. */
@@ -126,7 +126,7 @@ const unanswered = (topic: string): PubSubError =>
   new PubSubError({
     operation: "publish",
     resource: topic,
-    reason: new PubSubUnavailable({ cause: undefined })
+    reason: new PubSubUnavailable({ detail: noAnswer, cause: undefined })
   })
 
 const inGroups = <A>(values: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>

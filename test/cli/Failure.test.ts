@@ -7,7 +7,7 @@ import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
 import { ServerSilent } from "../../src/cli/Patience.ts"
 import { Screen } from "../../src/cli/Screen.ts"
 import { ConfigurationError } from "../../src/config/Configuration.ts"
-import { AccessDenied, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
+import { AccessDenied, noAnswer, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
 import { fakeScreen } from "./FakeScreen.ts"
 
 const detail = { detail: "as the server said", cause: undefined }
@@ -34,7 +34,7 @@ describe("a failed command", () => {
     ],
     [
       "Pub/Sub being away",
-      new PubSubError({ ...pubSub, reason: new PubSubUnavailable({ cause: undefined }) }),
+      new PubSubError({ ...pubSub, reason: new PubSubUnavailable({ detail: noAnswer, cause: undefined }) }),
       1
     ],
     ["a silent server", new ServerSilent({ server: "Cassandra" }), 1],

@@ -95,7 +95,7 @@ describe("publishTraffic", () => {
   it.effect("publishes again what was not accepted, and only that", () =>
     Effect.gen(function* () {
       const accepted: Array<Published> = []
-      const away = new PubSubUnavailable({ cause: "away" })
+      const away = new PubSubUnavailable({ detail: "away", cause: "away" })
       const refuse = (call: number, index: number) => (call < 3 || index % 7 === call % 3 ? away : undefined)
       const fiber = yield* last({ ...plan, orders: 50, payments: 0, poison: 0 }).pipe(
         Effect.provide(publisherOf(accepted, refuse)),
@@ -119,7 +119,7 @@ describe("publishTraffic", () => {
 
   it.effect("gives up after ten seconds without an answer", () =>
     Effect.gen(function* () {
-      const away = new PubSubUnavailable({ cause: "away" })
+      const away = new PubSubUnavailable({ detail: "away", cause: "away" })
       const fiber = yield* Effect.flip(last(plan)).pipe(
         Effect.provide(publisherOf([], () => away)),
         Effect.forkChild

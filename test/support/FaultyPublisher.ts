@@ -1,7 +1,7 @@
 /** Wraps a publisher, so that it goes wrong on demand. */
 import { Duration, Effect, Result } from "effect"
 import type { Publisher } from "../../src/pubsub/Publisher.ts"
-import { PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
+import { noAnswer, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
 
 /** What goes wrong; set while tests run. */
 export interface PublisherFaults {
@@ -28,7 +28,7 @@ export const faultyPublisher = (
         new PubSubError({
           operation: "publish",
           resource: topic,
-          reason: new PubSubUnavailable({ cause: "away" })
+          reason: new PubSubUnavailable({ detail: noAnswer, cause: "away" })
         })
       )
     )

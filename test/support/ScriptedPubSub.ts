@@ -98,6 +98,8 @@ export interface ScriptedPubSub {
   /** What the script says to each. A stream is kept open, silent, unless it says more. */
   script: {
     opened?: (stream: ScriptedStream) => void
+    /** The client has closed its side: the last moment to send something. `silence`: this side stays open. */
+    left?: (stream: ScriptedStream) => "silence" | undefined
     acknowledge?: (ackIds: ReadonlyArray<string>) => ScriptedAnswer
     changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedAnswer
     publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedAnswer
@@ -160,7 +162,7 @@ const handlers = (told: Told) => ({
     })
     call.on("end", () => {
       if (stream !== undefined) stream.isLeft = true
-      call.end()
+      if (stream === undefined || told.script.left?.(stream) !== "silence") call.end()
     })
   },
   acknowledge: (

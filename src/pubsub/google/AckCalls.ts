@@ -1,7 +1,6 @@
 /** Acknowledges and changes leases on the server, in as few requests as the service allows. */
 import { Clock, Effect } from "effect"
 import {
-  ackCallSeconds,
   ackIdOverheadBytes,
   ackRequestMaxBytes,
   ackRequestMaxIds,
@@ -9,6 +8,7 @@ import {
 } from "../../ingest/Limits.ts"
 import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import { retryDelay } from "../../ingest/RetryPolicy.ts"
+import type { PubSubReason } from "../PubSubError.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
 import type { Held } from "./Inventory.ts"
@@ -26,78 +26,76 @@ export interface LeaseChanged {
   readonly unanswered: ReadonlyArray<Held>
 }
 
+/** How long to try. */
+export interface Patience {
+  /** How long one request may take. **Units**: seconds. */
+  readonly callSeconds: number
+  /** Whether to try again after so long. **Units**: milliseconds since the first try. */
+  readonly isWorthIt: (triedMillis: number) => boolean
+}
+
 /** Acknowledges and changes leases on the server, in as few requests as the service allows. */
 export interface AckCalls {
   /**
    * Changes the leases and waits for the server's answer; transient failures are tried again with backoff while
-   * `isWorthIt` says so.
+   * it is worth it.
    *
-   * One bad id costs only itself: where a whole request is refused, its halves are sent.
+   * One bad id costs only itself: where a whole request is refused, its halves are sent, at once and in any case.
    */
   readonly change: (
     change: LeaseChange,
     held: ReadonlyArray<Held>,
-    isWorthIt: (triedMillis: number) => boolean
+    patience: Patience
   ) => Effect.Effect<LeaseChanged>
 }
 
 /** Changes leases of one subscription. **Shape**: `subscription` is the full name. */
 export const makeAckCalls = (client: GoogleClient["Service"], subscription: string): AckCalls => {
-  const attempt = (change: LeaseChange, held: ReadonlyArray<Held>) => {
+  const attempt = (change: LeaseChange, held: ReadonlyArray<Held>, seconds: number) => {
     const ackIds = held.map(({ delivery }) => delivery.ackId)
     return change === "ack"
-      ? callOnce(client.subscriber, "acknowledge", subscription, ackCallSeconds, (api, options) =>
+      ? callOnce(client.subscriber, "acknowledge", subscription, seconds, (api, options) =>
           api.acknowledge({ subscription, ackIds }, options)
         )
-      : callOnce(client.subscriber, "modify ack deadline", subscription, ackCallSeconds, (api, options) =>
+      : callOnce(client.subscriber, "modify ack deadline", subscription, seconds, (api, options) =>
           api.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: change.deadlineSeconds }, options)
         )
   }
 
-  const changeRequest = Effect.fnUntraced(function* (
-    change: LeaseChange,
-    request: ReadonlyArray<Held>,
-    isWorthIt: (triedMillis: number) => boolean
-  ) {
-    const changed: Tally = { done: [], refused: [], unanswered: [] }
-    const clock = yield* Clock.Clock
-    const started = monotonicMillis(clock)
-    let parts: ReadonlyArray<ReadonlyArray<Held>> = [request]
-    for (let failures = 1; parts.length > 0; failures++) {
-      const again: Array<ReadonlyArray<Held>> = []
-      for (const part of parts) {
-        const result = yield* Effect.result(attempt(change, part))
-        if (result._tag === "Success") changed.done.push(...part)
-        else {
-          const after = sortOut(part, result.failure.reason)
-          changed.done.push(...after.done)
-          changed.refused.push(...after.refused)
-          again.push(...after.again)
-        }
-      }
-      parts = again
-      if (parts.length === 0) break
-      if (!isWorthIt(monotonicMillis(clock) - started)) {
-        for (const part of parts) changed.unanswered.push(...part)
-        break
-      }
-      yield* Effect.sleep(yield* retryDelay(failures))
-    }
-    return changed
-  })
-
   return {
-    change: Effect.fnUntraced(function* (change, held, isWorthIt) {
-      const requests = inRequests(held)
-      const [first] = requests
-      if (first !== undefined && requests.length === 1) return yield* changeRequest(change, first, isWorthIt)
-      const all = yield* Effect.forEach(requests, (request) => changeRequest(change, request, isWorthIt), {
-        concurrency: ackRequestsAtOnce
-      })
-      return {
-        done: all.flatMap(({ done }) => done),
-        refused: all.flatMap(({ refused }) => refused),
-        unanswered: all.flatMap(({ unanswered }) => unanswered)
+    change: Effect.fnUntraced(function* (change, held, { callSeconds, isWorthIt }) {
+      const changed: Tally = { done: [], refused: [], unanswered: [] }
+      const clock = yield* Clock.Clock
+      const started = monotonicMillis(clock)
+      let next = inRequests(held)
+      let later: Array<ReadonlyArray<Held>> = []
+      for (let failures = 1; ; failures++) {
+        while (next.length > 0) {
+          const halves: Array<ReadonlyArray<Held>> = []
+          const send = (request: ReadonlyArray<Held>) =>
+            Effect.map(Effect.result(attempt(change, request, callSeconds)), (result) => {
+              if (result._tag === "Success") {
+                for (const each of request) changed.done.push(each)
+                return
+              }
+              const after = sortOut(request, result.failure.reason)
+              for (const each of after.done) changed.done.push(each)
+              for (const each of after.refused) changed.refused.push(each)
+              later.push(...after.again)
+              halves.push(...after.halves)
+            })
+          const [only] = next
+          if (only !== undefined && next.length === 1) yield* send(only)
+          else yield* Effect.forEach(next, send, { concurrency: ackRequestsAtOnce, discard: true })
+          next = halves
+        }
+        if (later.length === 0) return changed
+        if (!isWorthIt(monotonicMillis(clock) - started)) {
+          return { ...changed, unanswered: later.flat() }
+        }
+        yield* Effect.sleep(yield* retryDelay(failures))
+        next = later
+        later = []
       }
     })
   }
@@ -106,7 +104,7 @@ export const makeAckCalls = (client: GoogleClient["Service"], subscription: stri
 interface Tally {
   readonly done: Array<Held>
   readonly refused: Array<Held>
-  readonly unanswered: Array<Held>
+  readonly unanswered: ReadonlyArray<Held>
 }
 
 /** Splits what is to be sent into requests within the service's limits on count and bytes. */
@@ -130,27 +128,30 @@ export const inRequests = (held: ReadonlyArray<Held>): ReadonlyArray<ReadonlyArr
 interface Sorted {
   readonly done: ReadonlyArray<Held>
   readonly refused: ReadonlyArray<Held>
-  /** To be sent again, as these requests. */
+  /** To be sent again after a while, as these requests. */
   readonly again: ReadonlyArray<ReadonlyArray<Held>>
+  /** To be sent at once, as these requests. */
+  readonly halves: ReadonlyArray<ReadonlyArray<Held>>
 }
 
-const sortOut = (
-  part: ReadonlyArray<Held>,
-  reason: { readonly isRetryable: boolean; readonly cause: unknown }
-): Sorted => {
+const nothing: Sorted = { done: [], refused: [], again: [], halves: [] }
+
+const sortOut = (request: ReadonlyArray<Held>, reason: PubSubReason): Sorted => {
   const failures = failedAckIds(reason.cause)
   if (failures.size > 0) {
     // An exactly-once subscription names the ids that failed; the others are done.
-    const named = Map.groupBy(part, ({ delivery }) => failures.get(delivery.ackId) ?? "none")
+    const named = Map.groupBy(request, ({ delivery }) => failures.get(delivery.ackId) ?? "none")
     const transient = named.get("transient")
     return {
       done: named.get("none") ?? [],
       refused: named.get("permanent") ?? [],
-      again: transient === undefined ? [] : [transient]
+      again: transient === undefined ? [] : [transient],
+      halves: []
     }
   }
-  if (reason.isRetryable) return { done: [], refused: [], again: [part] }
-  if (part.length === 1) return { done: [], refused: part, again: [] }
-  const middle = part.length >> 1
-  return { done: [], refused: [], again: [part.slice(0, middle), part.slice(middle)] }
+  if (reason.isRetryable) return { ...nothing, again: [request] }
+  // A missing subscription or permission concerns every id: no half would fare better.
+  if (request.length === 1 || reason._tag !== "RequestRejected") return { ...nothing, refused: request }
+  const middle = request.length >> 1
+  return { ...nothing, halves: [request.slice(0, middle), request.slice(middle)] }
 }

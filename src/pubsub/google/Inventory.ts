@@ -14,6 +14,8 @@ export interface Held {
   renewAt: number
   /** Parked: received, not handed over. Aside: outside the limits. */
   place: "parked" | "handed" | "aside" | "gone"
+  /** With ordering: whether it may be handed over once it is the first of its key. */
+  isAdmitted: boolean
   /** Who waits for the server's answer to an ack or release of it. */
   settlement: Settlement | undefined
 }
@@ -59,11 +61,9 @@ export class Inventory {
 
   /** From now on deliveries of one ordering key are handed over one after another. */
   keepOrder(): void {
-    this.#keys ??= new OrderingKeys()
-  }
-
-  get keepsOrder(): boolean {
-    return this.#keys !== undefined
+    if (this.#keys !== undefined) return
+    this.#keys = new OrderingKeys()
+    for (const held of this.parked()) this.#keys.enter(held)
   }
 
   /** Handed over and unsettled, those set aside included. */
@@ -113,10 +113,12 @@ export class Inventory {
         since: now,
         renewAt,
         place: "parked",
+        isAdmitted: false,
         settlement: undefined
       }
       this.#byAckId.set(delivery.ackId, held)
       received.push(held)
+      this.#keys?.enter(held)
       this.#parked.bytes += bytes
     }
     this.#parked.messages += received.length
@@ -126,7 +128,13 @@ export class Inventory {
   /** Makes parked deliveries available to `take`, each as soon as its key is free. */
   admit(received: ReadonlyArray<Held>): void {
     const keys = this.#keys
-    const items = keys === undefined ? received : received.filter((held) => keys.admit(held))
+    const items =
+      keys === undefined
+        ? received
+        : received.filter((held) => {
+            held.isAdmitted = true
+            return held.place === "parked" && keys.isFirst(held)
+          })
     if (items.length > 0) this.#ready.push({ items, next: 0, passed: undefined })
   }
 
@@ -175,7 +183,7 @@ export class Inventory {
    * Forgets a delivery that is settled or lost.
    *
    * Answers what was held behind it and has to be released with it, because it will come again and must not be
-   * overtaken: the later ones of its key.
+   * overtaken: the later ones of its key, wherever it is in line itself.
    */
   forget(held: Held, comesAgain: boolean): ReadonlyArray<Held> {
     if (!this.#byAckId.delete(held.delivery.ackId)) return []
@@ -219,8 +227,8 @@ export class Inventory {
   /** The next delivery of the key may go on. */
   #pass(held: Held): void {
     let next = this.#keys?.next(held)
-    while (next !== undefined && next.place === "gone") next = this.#keys?.next(next)
-    if (next === undefined) return
+    while (next?.place === "gone") next = this.#keys?.next(next)
+    if (next?.isAdmitted !== true) return
     const passed = this.#ready.at(-1)?.passed ?? []
     passed.push(next)
     if (passed.length === 1) this.#ready.push({ items: passed, next: 0, passed })

@@ -1,8 +1,14 @@
 /** Keeps the leases of everything held, in a few batched calls a second. */
-import { Clock, Effect } from "effect"
-import { leaseExtendSeconds, leaseSeconds, leaseTickMillis, leaseTotalMinutes } from "../../ingest/Limits.ts"
+import { Clock, Effect, FiberSet, type Scope } from "effect"
+import {
+  leaseCallSeconds,
+  leaseExtendSeconds,
+  leaseSeconds,
+  leaseTickMillis,
+  leaseTotalMinutes
+} from "../../ingest/Limits.ts"
 import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import type { AckCalls } from "./AckCalls.ts"
+import { type AckCalls, inRequests, type Patience } from "./AckCalls.ts"
 import type { Held, Inventory } from "./Inventory.ts"
 import type { Settler } from "./Settler.ts"
 
@@ -10,7 +16,7 @@ import type { Settler } from "./Settler.ts"
 export interface LeaseKeeper {
   /** Keeps leases for as long as it runs. */
   readonly run: Effect.Effect<void>
-  /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped. */
+  /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped, and what is behind it in its key released. */
   readonly confirm: (received: ReadonlyArray<Held>) => Effect.Effect<ReadonlyArray<Held>>
   /** Deliveries given up because their lease could not be kept. */
   readonly lost: () => number
@@ -22,63 +28,73 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
   calls: AckCalls,
   settler: Settler,
   onRoom: () => void
-): Effect.fn.Return<LeaseKeeper> {
+): Effect.fn.Return<LeaseKeeper, never, Scope.Scope> {
   const clock = yield* Clock.Clock
+  const asking = yield* FiberSet.make<void, never>()
   const lease = { deadlineSeconds: leaseSeconds }
   let lost = 0
 
-  /** Given up: somebody may hold it, but can no longer settle it. */
-  const giveUp = (held: ReadonlyArray<Held>): void => {
-    lost += held.length
-    for (const each of held) settler.giveBack(inventory.forget(each, true))
-    onRoom()
+  /** Given up: somebody may hold it, but can no longer settle it. Answers what nobody is settling already. */
+  const giveUp = (held: ReadonlyArray<Held>): ReadonlyArray<Held> => {
+    const given = held.filter((each) => {
+      if (each.place === "gone" || each.settlement !== undefined) return false
+      settler.giveBack(inventory.forget(each, true))
+      return true
+    })
+    lost += given.length
+    if (given.length > 0) onRoom()
+    return given
   }
 
-  const releaseExpired = Effect.fnUntraced(function* (expired: ReadonlyArray<Held>) {
-    giveUp(expired)
-    yield* calls.change({ deadlineSeconds: 0 }, expired, () => false)
-  })
+  const releaseExpired = (expired: ReadonlyArray<Held>) =>
+    Effect.asVoid(calls.change({ deadlineSeconds: 0 }, giveUp(expired), once))
 
   const extend = Effect.fnUntraced(function* (due: ReadonlyArray<Held>) {
-    const { done, refused } = yield* calls.change(lease, due, () => false)
-    const renewAt = monotonicMillis(clock) + leaseExtendSeconds * 1000
-    for (const held of done) held.renewAt = renewAt
-    // What got no answer stays due, and is tried again at the next tick. What is being settled is not ours to judge.
-    const gone = refused.filter((held) => held.place !== "gone" && held.settlement === undefined)
-    if (gone.length > 0) giveUp(gone)
+    // The lease begins when the server hears of it, which may be as soon as it is asked.
+    const askedAt = monotonicMillis(clock)
+    // What gets no answer is due again by then. It is not asked for twice at once, and nothing waits for it.
+    for (const held of due) held.renewAt = askedAt + leaseCallSeconds * 1000
+    const { done, refused } = yield* calls.change(lease, due, once)
+    for (const held of done) held.renewAt = askedAt + leaseExtendSeconds * 1000
+    // What is being settled is not ours to judge.
+    giveUp(refused)
   })
 
   const tick = Effect.suspend(() => {
     const { due, expired } = leasesAt(inventory, monotonicMillis(clock))
-    if (due.length === 0 && expired.length === 0) return Effect.void
-    return Effect.all(
-      [
-        expired.length > 0 ? releaseExpired(expired) : Effect.void,
-        due.length > 0 ? extend(due) : Effect.void
-      ],
-      { concurrency: 2, discard: true }
+    const ask = (effect: Effect.Effect<void>) => FiberSet.run(asking, effect)
+    return Effect.andThen(
+      Effect.forEach(inRequests(due), (request) => ask(extend(request)), { discard: true }),
+      expired.length > 0 ? ask(Effect.suspend(() => releaseExpired(expired))) : Effect.void
     )
   })
 
   return {
-    run: Effect.forever(Effect.andThen(Effect.sleep(leaseTickMillis), tick)),
+    run: Effect.raceFirst(
+      Effect.forever(Effect.andThen(Effect.sleep(leaseTickMillis), tick)),
+      FiberSet.join(asking)
+    ),
     lost: () => lost,
     confirm: Effect.fnUntraced(function* (received) {
-      const { done, refused, unanswered } = yield* calls.change(
-        lease,
-        received,
-        (triedMillis) => triedMillis < leaseSeconds * 1000
-      )
-      const renewAt = monotonicMillis(clock) + leaseExtendSeconds * 1000
+      const { done, refused, unanswered } = yield* calls.change(lease, received, {
+        callSeconds: leaseCallSeconds,
+        isWorthIt: (triedMillis) => triedMillis < leaseSeconds * 1000
+      })
+      // The request that was answered was sent at most one call's time ago.
+      const renewAt = monotonicMillis(clock) + (leaseExtendSeconds - leaseCallSeconds) * 1000
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...refused, ...unanswered])
-        if (held.settlement === undefined) inventory.forget(held, true)
+      for (const held of [...refused, ...unanswered]) {
+        if (held.settlement === undefined) settler.giveBack(inventory.forget(held, true))
+      }
       onRoom()
       return done
     })
   }
 })
+
+/** Nothing is repeated inside: the next tick looks what is still due. */
+const once: Patience = { callSeconds: leaseCallSeconds, isWorthIt: () => false }
 
 /** Which held deliveries need their lease extended now, and which have been held for too long. */
 export const leasesAt = (

@@ -1,46 +1,45 @@
 /** Lets one delivery of an ordering key through at a time. */
 
 /**
- * Lets one delivery of an ordering key through at a time; the later ones wait here in their order.
+ * Lets one delivery of an ordering key through at a time; the later ones wait in line behind it.
  *
  * **Guarantee**: a key that nobody uses takes no memory.
  */
 export class OrderingKeys<Item extends { readonly delivery: { readonly orderingKey: string } }> {
-  readonly #keys = new Map<string, { current: Item; readonly waiting: Array<Item> }>()
+  /** Never an empty line. */
+  readonly #lines = new Map<string, Array<Item>>()
 
-  /** Whether the item may go on now; otherwise it waits for `next`. Items without a key always may. */
-  admit(item: Item): boolean {
+  /** The item takes its place in line, in the order of receipt. */
+  enter(item: Item): void {
     const { orderingKey } = item.delivery
-    if (orderingKey === "") return true
-    const key = this.#keys.get(orderingKey)
-    if (key === undefined) {
-      this.#keys.set(orderingKey, { current: item, waiting: [] })
-      return true
-    }
-    key.waiting.push(item)
-    return false
+    if (orderingKey === "") return
+    const line = this.#lines.get(orderingKey)
+    if (line === undefined) this.#lines.set(orderingKey, [item])
+    else line.push(item)
   }
 
-  /** The current item of its key is done with: the item that may go on now, if any. */
+  /** Whether the item may go on now. Items without a key always may. */
+  isFirst(item: Item): boolean {
+    const { orderingKey } = item.delivery
+    return orderingKey === "" || this.#lines.get(orderingKey)?.[0] === item
+  }
+
+  /** The first item of its key is done with: the item that is first now, if any. */
   next(item: Item): Item | undefined {
-    const key = this.#keys.get(item.delivery.orderingKey)
-    if (key?.current !== item) return undefined
-    const next = key.waiting.shift()
-    if (next === undefined) this.#keys.delete(item.delivery.orderingKey)
-    else key.current = next
+    const line = this.#lines.get(item.delivery.orderingKey)
+    if (line?.[0] !== item) return undefined
+    line.shift()
+    const [next] = line
+    if (next === undefined) this.#lines.delete(item.delivery.orderingKey)
     return next
   }
 
-  /** The current item of its key will come again: what waits behind it must not overtake it, and leaves. */
+  /** The item will come again: it leaves, and so does what is behind it, which must not overtake it. */
   flush(item: Item): ReadonlyArray<Item> {
-    const key = this.#keys.get(item.delivery.orderingKey)
-    if (key?.current !== item) return []
-    this.#keys.delete(item.delivery.orderingKey)
-    return key.waiting
-  }
-
-  /** Everything that waits, whatever its key. */
-  *waiting(): Iterable<Item> {
-    for (const key of this.#keys.values()) yield* key.waiting
+    const line = this.#lines.get(item.delivery.orderingKey)
+    const index = line === undefined ? -1 : line.indexOf(item)
+    if (line === undefined || index < 0) return []
+    if (index === 0) this.#lines.delete(item.delivery.orderingKey)
+    return line.splice(index).slice(1)
   }
 }

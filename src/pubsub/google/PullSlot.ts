@@ -174,7 +174,8 @@ export class PullSlot {
       resource: this.#options.request.subscription ?? "",
       reason: classify(end)
     })
-    this.trouble = `${error.message} (status ${end.code}: ${end.details})`
+    const status = `(status ${end.code}: ${end.details})`
+    this.trouble = error.message.includes(status) ? error.message : `${error.message} ${status}`
     return error.isRetryable ? Effect.void : Effect.fail(error)
   }
 }

@@ -32,11 +32,8 @@ export const makeReceipts = Effect.fnUntraced(function* (
     work.closeUnsafe()
     const batches = waiting
     waiting = []
-    // In the order of arrival where that is promised; else none waits for another's confirmation.
-    for (const batch of batches) {
-      if (inventory.keepsOrder) yield* confirm(batch)
-      else yield* FiberSet.run(confirming, confirm(batch))
-    }
+    // None waits for another's confirmation: the inventory keeps the order of keys by their receipt.
+    for (const batch of batches) yield* FiberSet.run(confirming, confirm(batch))
   }).pipe(Effect.forever)
 
   return {

@@ -1,10 +1,15 @@
 /** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
 import { Clock, Duration, Effect, FiberSet, Latch, type Scope } from "effect"
-import { ackRequestMaxIds, settleDelayMillis, settlePatienceSeconds } from "../../ingest/Limits.ts"
+import {
+  ackCallSeconds,
+  ackRequestMaxIds,
+  settleDelayMillis,
+  settlePatienceSeconds
+} from "../../ingest/Limits.ts"
 import { monotonicMillis } from "../../ingest/Monotonic.ts"
 import type { Delivery } from "../Message.ts"
 import type { Settled } from "../Subscription.ts"
-import type { AckCalls, LeaseChange } from "./AckCalls.ts"
+import type { AckCalls, LeaseChange, Patience } from "./AckCalls.ts"
 import type { Held, Inventory } from "./Inventory.ts"
 import { Settlement } from "./Settlement.ts"
 
@@ -68,11 +73,14 @@ export const makeSettler = Effect.fnUntraced(function* (
     open -= 1
   }
 
-  const isWorthIt = (triedMillis: number): boolean =>
-    triedMillis < settlePatienceSeconds * 1000 && monotonicMillis(clock) < giveUpAt
+  const patience: Patience = {
+    callSeconds: ackCallSeconds,
+    isWorthIt: (triedMillis) =>
+      triedMillis < settlePatienceSeconds * 1000 && monotonicMillis(clock) < giveUpAt
+  }
 
   const send = Effect.fnUntraced(function* (verb: SettleVerb, held: ReadonlyArray<Held>) {
-    const changed = yield* calls.change(leaseChange(verb), held, isWorthIt)
+    const changed = yield* calls.change(leaseChange(verb), held, patience)
     for (const each of changed.done) answered(verb, each, true)
     for (const each of changed.refused) answered(verb, each, false)
     for (const each of changed.unanswered) answered(verb, each, false)

@@ -1,6 +1,7 @@
 /** Says in Counterfoil's words what an error of the Google client means. */
 import {
   AccessDenied,
+  noAnswer,
   type PubSubReason,
   PubSubUnavailable,
   RequestRejected,
@@ -17,13 +18,21 @@ import {
 export const classify = (error: unknown): PubSubReason => {
   const text = textOf(error)
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
+  if (absentCredentials.test(text)) return new AccessDenied({ mend: login, cause: error })
+  if (absentProject.test(text)) return new AccessDenied({ mend: nameProject, cause: error })
   if (isCredentialTrouble(text)) return new AccessDenied({ cause: error })
-  switch (codeOf(error)) {
+  const code = codeOf(error)
+  switch (code) {
+    case undefined:
+    case Status.Cancelled:
+    case Status.DeadlineExceeded:
+    case Status.Unavailable:
+      return new PubSubUnavailable({ detail: noAnswer, cause: error })
     case Status.ResourceExhausted:
       // Of a quota: it passes. Of the server's limit on one request: that never does.
       return tooLarge.test(text)
         ? new RequestRejected({ detail: text, cause: error })
-        : new PubSubUnavailable({ cause: error })
+        : new PubSubUnavailable({ detail: refusal(code, text), cause: error })
     case Status.InvalidArgument:
     case Status.AlreadyExists:
     case Status.FailedPrecondition:
@@ -36,7 +45,7 @@ export const classify = (error: unknown): PubSubReason => {
     case Status.Unauthenticated:
       return new AccessDenied({ cause: error })
     default:
-      return new PubSubUnavailable({ cause: error })
+      return new PubSubUnavailable({ detail: refusal(code, text), cause: error })
   }
 }
 
@@ -88,11 +97,19 @@ const textOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
+const refusal = (code: number, text: string): string =>
+  `Pub/Sub refused it just now (status ${code}: ${text})`
+
+const login =
+  "no credentials were found: run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS"
+const nameProject = "no project was found: set PUBSUB_PROJECT_ID or pass --project"
+
 const isCredentialTrouble = (text: string): boolean =>
-  absentCredentials.test(text) || (refusedCredentials.test(text) && !networkTrouble.test(text))
+  refusedCredentials.test(text) && !networkTrouble.test(text)
 
 const tooLarge = /message larger than max/i
-const absentCredentials = /Could not load the default credentials|Unable to detect a Project Id/i
+const absentCredentials = /Could not load the default credentials|Unable to read the credential file/i
+const absentProject = /Unable to detect a Project Id/i
 const refusedCredentials = /Getting metadata from plugin failed|invalid_grant|invalid_client|invalid_rapt/i
 const networkTrouble =
   /ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|socket hang up|network|timeout|status code 5\d\d/i

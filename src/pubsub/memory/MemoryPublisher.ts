@@ -5,6 +5,7 @@ import type { Message } from "../Message.ts"
 import { violationOf } from "../MessageLimits.ts"
 import { Publisher } from "../Publisher.ts"
 import {
+  noAnswer,
   PubSubError,
   type PubSubReason,
   PubSubUnavailable,
@@ -58,7 +59,8 @@ const answerEach = (topic: string, messages: ReadonlyArray<Message>, answer: (le
     return failure(topic, new RequestRejected({ detail: violation, cause: violation }))
   })
 
-const unavailable = (topic: string, cause: string): Answer => failure(topic, new PubSubUnavailable({ cause }))
+const unavailable = (topic: string, cause: string): Answer =>
+  failure(topic, new PubSubUnavailable({ detail: noAnswer, cause }))
 
 const failure = (topic: string, reason: PubSubReason): Answer =>
   Result.fail(new PubSubError({ operation: "publish", resource: topic, reason }))

@@ -1,6 +1,7 @@
 /** Looks at and creates topics and subscriptions of the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Option } from "effect"
 import {
+  noAnswer,
   PubSubError,
   type PubSubReason,
   PubSubUnavailable,
@@ -65,7 +66,11 @@ const asking = <A>(
 ): Effect.Effect<A, PubSubError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     server.outageLeft(now) > 0
-      ? failure(operation, resource, new PubSubUnavailable({ cause: "the embedded server is unavailable" }))
+      ? failure(
+          operation,
+          resource,
+          new PubSubUnavailable({ detail: noAnswer, cause: "the embedded server is unavailable" })
+        )
       : answer()
   )
 

@@ -115,6 +115,29 @@ describe("Inventory", () => {
     )
   })
 
+  it("with ordering, one that is gone before it is confirmed blocks nobody behind it", () => {
+    const inventory = limited(10)
+    inventory.keepOrder()
+    const received = inventory.receive([deliveryOf("a1", "A")], credit(), 0, 0)
+    settle(inventory, [deliveryOf("a1", "A")], true)
+    inventory.admit(received)
+    deliver(inventory, [deliveryOf("a2", "A")])
+    assert.deepStrictEqual(idsOf(inventory.take()), ["a2"])
+  })
+
+  it("with ordering, one that is confirmed late is handed over before the later ones of its key", () => {
+    const inventory = limited(10)
+    inventory.keepOrder()
+    const early = inventory.receive([deliveryOf("a1", "A")], credit(), 0, 0)
+    deliver(inventory, [deliveryOf("a2", "A")])
+    assert.isUndefined(inventory.take())
+    inventory.admit(early)
+    const first = inventory.take() ?? []
+    assert.deepStrictEqual(idsOf(first), ["a1"])
+    settle(inventory, first)
+    assert.deepStrictEqual(idsOf(inventory.take()), ["a2"])
+  })
+
   const Step = Schema.Literals(["receive", "take", "ack", "release", "aside", "lose"])
   const Key = Schema.Literals(["", "A", "B"])
   const Plan = Schema.Array(

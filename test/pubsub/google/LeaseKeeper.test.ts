@@ -1,6 +1,6 @@
 /** How the subscriber keeps leases. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { leaseSeconds, leaseTotalMinutes } from "../../../src/ingest/Limits.ts"
 import { answered, batch, holding, later, onTheWire, subscriber, until } from "./ScriptedSubscriber.ts"
 
@@ -62,6 +62,76 @@ describe("leases on a scripted server", () => {
       yield* until("one lost", () => received.filter(open.isHeld).length === 1)
       const { held, leasesLost } = yield* open.status
       assert.deepStrictEqual({ held, leasesLost }, { held: 1, leasesLost: 1 })
+    })
+  )
+
+  it.effect("[G3] one id that the server refuses costs no neighbour its lease", () =>
+    Effect.gen(function* () {
+      const { server, open } = yield* holding(2_500, {
+        script: {
+          changeLease: (ids) => (ids.includes("m-1234") ? { code: 3, details: "malformed id" } : undefined)
+        }
+      })
+      yield* until("one lost", () => server.leaseChanges.some(({ ackIds }) => ackIds.length === 1))
+      yield* onTheWire
+      const extended = new Set(
+        server.leaseChanges.filter(({ ackIds }) => !ackIds.includes("m-1234")).flatMap(({ ackIds }) => ackIds)
+      )
+      assert.strictEqual(extended.size, 2_499)
+      const { held, leasesLost } = yield* open.status
+      assert.deepStrictEqual({ held, leasesLost }, { held: 2_499, leasesLost: 1 })
+      assert.isAtMost(server.leaseChanges.length, 2 * Math.ceil(Math.log2(2_500)) + 1)
+    })
+  )
+
+  it.effect.each([
+    [5, "not found"],
+    [7, "permission denied"]
+  ] as const)("status %i, %s, concerns every id: the request is not divided", ([code, details]) =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* holding(64, {
+        script: { acknowledge: () => ({ code, details }) }
+      })
+      assert.deepStrictEqual(yield* answered(open.ack(received)), { done: 0, lost: received })
+      assert.strictEqual(server.acknowledged.length, 1)
+    })
+  )
+
+  it.effect("[G4] requests that get no answer let no lease run out, be it theirs or a neighbour's", () =>
+    Effect.gen(function* () {
+      let isCold = false
+      const leasedUntil = new Map<string, number>()
+      const lapsed: Array<string> = []
+      const clock = yield* Clock.Clock
+      const seconds = () => clock.currentTimeMillisUnsafe() / 1000
+      const { server, open } = yield* subscriber({
+        script: {
+          changeLease: (ids) => {
+            for (const id of ids) if (seconds() > (leasedUntil.get(id) ?? 0)) lapsed.push(id)
+            isCold = !isCold
+            if (isCold) return "silence"
+            for (const id of ids) leasedUntil.set(id, seconds() + leaseSeconds)
+            return undefined
+          }
+        }
+      })
+      yield* until("the streams", () => server.streams.length === 4)
+      for (const prefix of ["a", "b", "c", "d", "e"]) {
+        const sent = batch(prefix, 3)
+        for (const { ackId } of sent) leasedUntil.set(ackId, seconds() + leaseSeconds)
+        server.streams[0]?.send(sent)
+        yield* onTheWire
+        yield* later(0.7)
+      }
+      for (let moment = 0; moment < 60; moment++) {
+        yield* later(0.4)
+        yield* onTheWire
+      }
+      // Closing would wait for answers by a clock that stands still.
+      server.script = {}
+      assert.deepStrictEqual(lapsed, [])
+      for (const until of leasedUntil.values()) assert.isAbove(until, seconds())
+      assert.strictEqual((yield* open.status).leasesLost, 0)
     })
   )
 })

@@ -106,7 +106,7 @@ describe("streams to a scripted server", () => {
         assert.isAtMost(server.streams.length, 22)
         const { connected, trouble } = yield* open.status
         assert.isFalse(connected)
-        assert.notStrictEqual(trouble, "")
+        assert.strictEqual(trouble, `pull ${scriptedName}: Pub/Sub does not answer (status 14: away)`)
       })
   )
 

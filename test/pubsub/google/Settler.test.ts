@@ -1,7 +1,12 @@
 /** How the subscriber settles, and closes. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Scope } from "effect"
-import { ackRequestMaxIds, leaseSeconds, settlePatienceSeconds } from "../../../src/ingest/Limits.ts"
+import { Clock, Duration, Effect, Exit, Fiber, Scope } from "effect"
+import {
+  ackRequestMaxIds,
+  closePatienceSeconds,
+  leaseSeconds,
+  settlePatienceSeconds
+} from "../../../src/ingest/Limits.ts"
 import {
   answered,
   batch,
@@ -208,6 +213,44 @@ describe("closing on a scripted server", () => {
       yield* until("an answer", () => acking.pollUnsafe() !== undefined)
       assert.deepStrictEqual(yield* Fiber.join(acking), { done: 0, lost: received.slice(0, 2) })
       assert.deepStrictEqual(yield* open.ack(received), { done: 0, lost: received })
+    })
+  )
+
+  it.effect("[G8] what was on the wire when closing began is released too", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { server } = yield* Scope.provide(holding(1), scope)
+      let streams = 0
+      server.script.left = (stream) => {
+        stream.send(batch(`late${++streams}`, 1))
+        return undefined
+      }
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
+      assert.deepStrictEqual(
+        server.leaseChanges
+          .filter(({ seconds }) => seconds === 0)
+          .flatMap(({ ackIds }) => ackIds)
+          .sort(),
+        ["late1-1", "late2-1", "late3-1", "late4-1", "m-1"]
+      )
+    })
+  )
+
+  it.effect("[G8] closing keeps one deadline, although streams stay open and nothing is answered", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const script = {
+        left: () => "silence" as const,
+        changeLease: () => "silence" as const,
+        acknowledge: () => "silence" as const
+      }
+      yield* Scope.provide(holding(4, { script }), scope)
+      const before = yield* Clock.currentTimeMillis
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
+      // A test's clock moves by 10 ms a step.
+      assert.isAtMost((yield* Clock.currentTimeMillis) - before, closePatienceSeconds * 1_000 + 100)
     })
   )
 })

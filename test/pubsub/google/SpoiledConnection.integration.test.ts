@@ -7,8 +7,7 @@ import {
   connectionAnswerSeconds,
   connectionProofMillis,
   connectionRenewSeconds,
-  leaseSeconds,
-  streamRetireMillis
+  leaseSeconds
 } from "../../../src/ingest/Limits.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
@@ -259,7 +258,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       const acking = yield* Effect.forkChild(reader.ack(reader.received.slice(0, 10)))
       yield* realClock.pass(Duration.seconds(connectionAnswerSeconds + 1))
       const closing = yield* timed(close)
-      assert.isBelow(closing, closePatienceSeconds * 1000 + 2 * streamRetireMillis + 1_000)
+      assert.isBelow(closing, closePatienceSeconds * 1000 + 1_000)
       assert.strictEqual((yield* Fiber.join(acking)).lost.length, 10)
     })
   )

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { classify, failedAckIds } from "../../../src/pubsub/google/StatusClass.ts"
+import { PubSubError } from "../../../src/pubsub/PubSubError.ts"
 
 const grpc = (code: number, details = "scripted") =>
   Object.assign(new Error(`${code} ${details}`), { code, details })
@@ -70,6 +71,45 @@ describe("classify", () => {
     assert.strictEqual(
       reason._tag === "RequestRejected" ? reason.detail : "",
       "You have passed an invalid argument"
+    )
+  })
+})
+
+describe("an error's text", () => {
+  const told = (error: unknown) =>
+    new PubSubError({ operation: "publish", resource: "projects/p/topics/t", reason: classify(error) })
+      .message
+
+  const about = "publish projects/p/topics/t: "
+
+  it.each([
+    [grpc(1), "Pub/Sub does not answer"],
+    [grpc(4), "Pub/Sub does not answer"],
+    [grpc(14), "Pub/Sub does not answer"],
+    [new Error("connect ECONNREFUSED"), "Pub/Sub does not answer"],
+    [undefined, "Pub/Sub does not answer"],
+    [grpc(8, "Quota exceeded"), "Pub/Sub refused it just now (status 8: Quota exceeded)"],
+    [grpc(10, "aborted"), "Pub/Sub refused it just now (status 10: aborted)"],
+    [grpc(13, "internal error"), "Pub/Sub refused it just now (status 13: internal error)"],
+    [grpc(2, "odd"), "Pub/Sub refused it just now (status 2: odd)"],
+    [grpc(15), "Pub/Sub refused it just now (status 15: scripted)"]
+  ] as const)("tells silence from a refusal: of %s, %s", (error, text) => {
+    assert.strictEqual(told(error), about + text)
+  })
+
+  it.each([
+    ["Could not load the default credentials. Browse to …", "gcloud auth application-default login"],
+    ["Could not load the default credentials. Browse to …", "GOOGLE_APPLICATION_CREDENTIALS"],
+    ["Unable to read the credential file specified by the … environment variable", "or set GOOGLE_"],
+    ["Unable to detect a Project Id in the current environment.", "PUBSUB_PROJECT_ID"]
+  ])("%s: names the mend %s", (text, mend) => {
+    assert.include(told(new Error(text)), mend)
+  })
+
+  it("of a missing permission names the roles", () => {
+    assert.strictEqual(
+      told(grpc(7)),
+      `${about}access denied; check the credentials and their roles on this resource`
     )
   })
 })
