@@ -4,8 +4,8 @@ import { cassandraFacts } from "../App.ts"
 import type { CassandraSettings } from "../config/Settings.ts"
 import { type Fact, factColumns } from "../domain/Fact.ts"
 import { FactStore } from "../facts/FactStore.ts"
-import { commandStatementsAtOnce } from "../ingest/Limits.ts"
 import { escaped, escapedJson } from "./Escaped.ts"
+import { commandStatementsAtOnce } from "./Limits.ts"
 import { connectedTo, withPatience } from "./Patience.ts"
 
 /** There is no row for an order. The command exits 1. */

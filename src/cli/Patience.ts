@@ -1,6 +1,6 @@
 /** How long commands other than `run` wait for a server. */
 import { Data, Duration, Effect, Layer } from "effect"
-import { commandPatienceSeconds } from "../ingest/Limits.ts"
+import { commandPatienceSeconds } from "./Limits.ts"
 
 /** A server did not answer, and the command gave up. */
 export class ServerSilent extends Data.TaggedError("ServerSilent")<{ readonly server: string }> {

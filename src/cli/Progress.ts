@@ -1,6 +1,6 @@
 /** Shows how far a long command has come. */
 import { Duration, Effect } from "effect"
-import { progressLiveMillis, progressSummarySeconds } from "../ingest/Limits.ts"
+import { progressLiveMillis, progressSummarySeconds } from "./Limits.ts"
 import { Screen } from "./Screen.ts"
 
 /**

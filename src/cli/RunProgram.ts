@@ -2,7 +2,6 @@
 import { Console, Duration, Effect, Option } from "effect"
 import { application } from "../App.ts"
 import type { RunSettings } from "../config/Settings.ts"
-import { topicPollSeconds } from "../ingest/Limits.ts"
 import { makeProcessor, type Processor } from "../ingest/Processor.ts"
 import { Health } from "../observe/Health.ts"
 import { HttpApi } from "../observe/HttpApi.ts"
@@ -10,6 +9,7 @@ import { GoogleClient } from "../pubsub/google/GoogleClient.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { Topology } from "../pubsub/Topology.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+import { topicPollSeconds } from "./Limits.ts"
 import { withProgress } from "./Progress.ts"
 
 /** What `run` is told. */

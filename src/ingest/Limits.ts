@@ -265,36 +265,6 @@ export const topologyCallSeconds = 10
 /** Subscriptions of a topic that are listed; more than anybody has for one. */
 export const topologyListMax = 100
 
-/** How often a missing dead-letter topic is looked for. **Units**: seconds. */
-export const topicPollSeconds = 2
-
-/** How long payments wait in the demo, where a newcomer shall see dead letters soon. **Units**: seconds. */
-export const demoGraceSeconds = 3
-
-/** Messages a second in the demo, unless told otherwise. */
-export const demoRate = 200
-
-/** For how long commands other than `run` wait for a server that does not answer. **Units**: seconds. */
-export const commandPatienceSeconds = 10
-
-/** Statements a command other than `run` has in flight at Cassandra. */
-export const commandStatementsAtOnce = 4
-
-/** The ack deadline of the subscriptions `setup` creates; leases are set per delivery all the same. **Units**: seconds. */
-export const setupAckDeadlineSeconds = 60
-
-/** How long the subscriptions `setup` creates keep messages; Pub/Sub's default. **Units**: days. */
-export const retentionDays = 7
-
-/** How long the dead letters' subscription keeps them: the longest Pub/Sub allows. **Units**: days. */
-export const retentionLongestDays = 31
-
-/** How often the live line on a terminal is redrawn. **Units**: milliseconds. */
-export const progressLiveMillis = 200
-
-/** How often a line about progress is written where there is no terminal. **Units**: seconds. */
-export const progressSummarySeconds = 10
-
 /** How often, and how many times, a keyspace that is being created is looked for. **Units**: milliseconds. */
 export const keyspaceLookMillis = 250
 

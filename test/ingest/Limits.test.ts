@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as CliLimits from "../../src/cli/Limits.ts"
 import * as Limits from "../../src/ingest/Limits.ts"
 import {
   maxAttributeValueBytes,
@@ -10,7 +11,7 @@ const leaseMillis = Limits.leaseSeconds * 1_000
 
 describe("Limits", () => {
   it("every limit is a number above zero, or a list of such", () => {
-    for (const [name, limit] of Object.entries(Limits)) {
+    for (const [name, limit] of Object.entries({ ...Limits, ...CliLimits })) {
       for (const value of [limit].flat()) assert.isTrue(Number.isFinite(value) && value > 0, name)
     }
   })
