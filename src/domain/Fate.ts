@@ -30,6 +30,10 @@ export const fates: ReadonlyArray<Fate> = [
   ...deadLetterReasons.map((reason) => `dead-lettered(${reason})` as const)
 ]
 
+/** None of any fate. */
+export const noFates = (): Record<Fate, number> =>
+  Object.fromEntries(fates.map((fate) => [fate, 0])) as Record<Fate, number>
+
 /** The bytes are not UTF-8 JSON. */
 export class Undecodable extends Data.TaggedError("Undecodable")<{ readonly message: string }> {}
 

@@ -1,6 +1,6 @@
 /** What is counted for one stream, and the metric series under which it is read. */
 import { type Context, Metric } from "effect"
-import { type Fate, fates } from "../domain/Fate.ts"
+import { type Fate, fates, noFates } from "../domain/Fate.ts"
 import { durableSecondsBoundaries } from "../ingest/Limits.ts"
 import type { StreamGauges, StreamName } from "./Metrics.ts"
 
@@ -30,7 +30,7 @@ interface DurableTimes {
 export const zeroCounts = (): StreamCounts => ({
   received: 0,
   receivedBytes: 0,
-  fates: zeroFates(),
+  fates: noFates(),
   released: 0,
   retries: 0,
   unconfirmed: 0,
@@ -130,16 +130,6 @@ export const register = (
 }
 
 const readOnly = { update: () => {}, modify: () => {} }
-
-const zeroFates = (): Record<Fate, number> => ({
-  "order-stored": 0,
-  "payment-matched": 0,
-  "payment-superseded": 0,
-  "dead-lettered(undecodable)": 0,
-  "dead-lettered(schema-violation)": 0,
-  "dead-lettered(unmatched-payment)": 0,
-  "dead-lettered(store-rejected)": 0
-})
 
 // `dead-lettered(undecodable)` is one fate with a reason: two labels, so that each can be summed over.
 const fateLabels = (fate: Fate): Record<string, string> => {

@@ -1,6 +1,6 @@
 /** Publishes sample traffic at a rate, and keeps count. */
 import { Clock, Duration, Effect, Result, Schedule, Stream } from "effect"
-import type { Fate } from "../domain/Fate.ts"
+import { type Fate, noFates } from "../domain/Fate.ts"
 import {
   publishRequestMessages,
   publishRequestsAtOnce,
@@ -61,15 +61,7 @@ export const publishTraffic = (plan: TrafficPlan): Stream.Stream<TrafficTotals, 
 /** Before anything is published. */
 export const noTraffic: TrafficTotals = {
   published: { orders: 0, payments: 0 },
-  expected: {
-    "order-stored": 0,
-    "payment-matched": 0,
-    "payment-superseded": 0,
-    "dead-lettered(undecodable)": 0,
-    "dead-lettered(schema-violation)": 0,
-    "dead-lettered(unmatched-payment)": 0,
-    "dead-lettered(store-rejected)": 0
-  }
+  expected: noFates()
 }
 
 // A block makes an order and a payment of each position.
