@@ -98,10 +98,7 @@ export class Connection<Client extends ClosableClient> {
       `Pub/Sub left everything unanswered for ${connectionRenewSeconds} s; connecting anew`
     )
     const old = this.#client
-    this.#client = yield* Effect.timeout(
-      Effect.tryPromise(this.#open),
-      Duration.seconds(connectionRenewSeconds)
-    )
+    this.#client = yield* Effect.timeout(this.#openInTime, Duration.seconds(connectionRenewSeconds))
     this.#unanswered = 0
     this.#waitingSince = undefined
     this.steadySince = this.#now()
@@ -109,6 +106,13 @@ export class Connection<Client extends ClosableClient> {
     this.#renewed = Latch.makeUnsafe()
     renewed.openUnsafe()
     yield* Effect.tryPromise(() => old.close())
+  })
+
+  readonly #openInTime = Effect.tryPromise(async (signal) => {
+    const client = await this.#open()
+    // Nobody waits for it any more: it would stay open for ever.
+    if (signal.aborted) await client.close()
+    return client
   })
 
   #answered(client: Client, meaning: Meaning): void {

@@ -1,12 +1,13 @@
 /** How the subscriber knows that somebody is there. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Clock, Effect, Fiber } from "effect"
 import {
   caughtUpAfterMillis,
   connectionAnswerSeconds,
   connectionProofMillis,
   connectionRenewSeconds
 } from "../../../src/ingest/Limits.ts"
+import { Connection } from "../../../src/pubsub/google/Connection.ts"
 import type { OpenSubscription } from "../../../src/pubsub/Subscription.ts"
 import {
   holding,
@@ -84,6 +85,41 @@ describe("a connection to a scripted server", () => {
       server.script = {}
       assert.isAtLeast(yield* readFor(15, open), caughtUpAfterMillis)
       assert.strictEqual(server.streams.length, 2 * before.length)
+    })
+  )
+
+  it.effect("a client that is there only after its time is closed, and not used", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const clients: Array<{ isClosed: boolean; readonly close: () => Promise<void> }> = []
+      const client = () => {
+        const made = {
+          isClosed: false,
+          close: async () => {
+            made.isClosed = true
+          }
+        }
+        clients.push(made)
+        return made
+      }
+      let arrive: (() => void) | undefined
+      const open = () =>
+        new Promise<ReturnType<typeof client>>((resolve) => {
+          if (arrive === undefined) arrive = () => resolve(client())
+          else resolve(client())
+        })
+      const connection = new Connection(client(), open, clock)
+      yield* Effect.forkChild(connection.watch)
+      void connection.ask(() => new Promise<void>(() => {}))
+      yield* until("the first opening", () => arrive !== undefined)
+      yield* until("the second opening", () => connection.client !== clients[0])
+      arrive?.()
+      yield* until("the end of the late client", () => clients[2]?.isClosed === true)
+      assert.strictEqual(connection.client, clients[1])
+      assert.deepStrictEqual(
+        clients.map(({ isClosed }) => isClosed),
+        [true, false, true]
+      )
     })
   )
 })

@@ -8,23 +8,30 @@ import { makeRandom, type Random } from "../../faults/Random.ts"
 import type { ScriptedAnswer, ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
 import { later, onTheWire, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
 
-const seeds = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]
 const steps = 40
 
+/** In half of them no stream breaks, so that nothing may be missing at all; half of each keep the order of keys. */
+const cases = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597].map((seed, index) => ({
+  seed,
+  breaks: index % 2 === 1,
+  isOrdered: index % 4 < 2,
+  title: `${index % 4 < 2 ? "ordered" : "unordered"}, ${index % 2 === 1 ? "breaking" : "unbroken"}, seed ${seed}`
+}))
+
 describe("an open subscription on a scripted server", () => {
-  it.effect.each(seeds)(
-    "[G1] whatever the interleaving, each delivery is settled at most once, and none is dropped in silence (seed %i)",
-    (seed) =>
+  it.effect.each(cases)(
+    "[G1] whatever the interleaving, each delivery is settled at most once, none is dropped in silence or overtaken ($title)",
+    ({ seed, breaks, isOrdered }) =>
       Effect.gen(function* () {
         const random = makeRandom(seed)
-        const ledger = new Ledger(random)
         const scope = yield* Scope.make()
+        const ledger = new Ledger(random, () => received)
         const { server, open, received } = yield* Scope.provide(
           subscriber({ messages: random.oneOf([6, 1_000]), script: ledger.script }),
           scope
         )
         yield* until("the streams", () => server.streams.length === 4)
-        const played = yield* play(random, server, open, received)
+        const played = yield* play({ random, server, open, received, breaks, isOrdered })
         ledger.isCalm = true
         const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
         yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
@@ -35,17 +42,40 @@ describe("an open subscription on a scripted server", () => {
 
         assert.strictEqual(new Set(received.map(({ ackId }) => ackId)).size, received.length)
         assert.deepStrictEqual(ledger.settledAgain, [])
-        const known = new Set([...ledger.mentioned, ...received.map(({ ackId }) => ackId)])
+        const known = new Set([...ledger.mentioned.keys(), ...received.map(({ ackId }) => ackId)])
         assert.deepStrictEqual(
           [...known].filter((ackId) => !ledger.settled.has(ackId) && !ledger.refused.has(ackId)),
           []
         )
         // What was still unread when its stream broke is the server's to send again.
-        if (!played.hasBroken) assert.strictEqual(known.size, played.sent)
+        if (!breaks) assert.strictEqual(known.size, played.sent.length)
+        if (isOrdered) assertOrder(received, played, ledger)
         assert.strictEqual((yield* open.status).held, 0)
       })
   )
 })
+
+/** Of each key, deliveries are handed over in the order they were sent, and none after an earlier one came to nothing. */
+const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: Ledger): void => {
+  const place = new Map(received.map(({ ackId }, index) => [ackId, index]))
+  for (const key of ["A", "B"]) {
+    const ids = played.sent.filter(({ orderingKey }) => orderingKey === key).map(({ ackId }) => ackId)
+    const handedOver = ids.filter((ackId) => place.has(ackId))
+    const inOrder = handedOver.toSorted((left, right) => (place.get(left) ?? 0) - (place.get(right) ?? 0))
+    assert.deepStrictEqual(inOrder, handedOver)
+    for (const [index, earlier] of ids.entries()) {
+      const given = ledger.comesAgain.get(earlier)
+      // What was set aside, or done after all, holds up nobody.
+      if (given === undefined || played.aside.has(earlier) || ledger.acknowledged.has(earlier)) continue
+      // What came later may come after the redelivery; what the server had heard of was here already.
+      const overtaking = ids
+        .slice(index + 1)
+        .filter((ackId) => (ledger.mentioned.get(ackId) ?? given.at) < given.at)
+        .filter((ackId) => (place.get(ackId) ?? -1) >= given.handedOver)
+      assert.deepStrictEqual(overtaking, [], `${earlier} is overtaken`)
+    }
+  }
+}
 
 /** What the server answers, and what it therefore knows of each delivery. */
 class Ledger {
@@ -54,26 +84,42 @@ class Ledger {
   readonly settled = new Set<string>()
   /** Told that the lease is gone. */
   readonly refused = new Set<string>()
+  readonly acknowledged = new Set<string>()
   readonly settledAgain: Array<string> = []
-  readonly mentioned = new Set<string>()
+  /** When each was first heard of, in requests. */
+  readonly mentioned = new Map<string, number>()
+  /** When each was first known to come again, in requests, and how many deliveries had been handed over then. */
+  readonly comesAgain = new Map<string, { readonly at: number; readonly handedOver: number }>()
   readonly script: ScriptedPubSub["script"]
   readonly #random: Random
+  readonly #received: () => ReadonlyArray<Delivery>
+  #requests = 0
 
-  constructor(random: Random) {
+  constructor(random: Random, received: () => ReadonlyArray<Delivery>) {
     this.#random = random
+    this.#received = received
     this.script = {
-      acknowledge: (ackIds) => this.#answer(ackIds, true),
-      changeLease: (ackIds, seconds) => this.#answer(ackIds, seconds !== leaseSeconds)
+      acknowledge: (ackIds) => this.#answer(ackIds, "ack"),
+      changeLease: (ackIds, seconds) => this.#answer(ackIds, seconds === leaseSeconds ? "extend" : "release")
     }
   }
 
-  #answer(ackIds: ReadonlyArray<string>, settles: boolean): ScriptedAnswer {
-    for (const ackId of ackIds) this.mentioned.add(ackId)
+  #answer(ackIds: ReadonlyArray<string>, verb: "ack" | "extend" | "release"): ScriptedAnswer {
+    this.#requests += 1
+    for (const ackId of ackIds) {
+      if (!this.mentioned.has(ackId)) this.mentioned.set(ackId, this.#requests)
+    }
     if (!this.isCalm && this.#random.chance(0.2)) return unavailable
     const failed = this.isCalm || !this.#random.chance(0.2) ? {} : this.#failures(ackIds)
     for (const ackId of ackIds) {
-      if (failed[ackId]?.startsWith("PERMANENT")) this.refused.add(ackId)
-      if (failed[ackId] !== undefined || !settles) continue
+      const isRefused = failed[ackId]?.startsWith("PERMANENT") === true
+      if (isRefused) this.refused.add(ackId)
+      const isDone = failed[ackId] === undefined
+      if (!this.comesAgain.has(ackId) && (isRefused || (isDone && verb === "release"))) {
+        this.comesAgain.set(ackId, { at: this.#requests, handedOver: this.#received().length })
+      }
+      if (!isDone || verb === "extend") continue
+      if (verb === "ack") this.acknowledged.add(ackId)
       if (this.settled.has(ackId)) this.settledAgain.push(ackId)
       this.settled.add(ackId)
     }
@@ -90,37 +136,52 @@ class Ledger {
   }
 }
 
+interface PlayOptions {
+  readonly random: Random
+  readonly server: ScriptedPubSub
+  readonly open: OpenSubscription
+  readonly received: ReadonlyArray<Delivery>
+  readonly breaks: boolean
+  readonly isOrdered: boolean
+}
+
+interface Played {
+  readonly settling: ReadonlyArray<{ readonly fiber: Fiber.Fiber<Settled>; readonly count: number }>
+  readonly sent: ReadonlyArray<{ readonly ackId: string; readonly orderingKey: string }>
+  /** Ids that were set aside at some time. */
+  readonly aside: ReadonlySet<string>
+}
+
 /** Does one thing after another, some while others are under way. */
 const play = Effect.fnUntraced(function* (
-  random: Random,
-  server: ScriptedPubSub,
-  open: OpenSubscription,
-  received: ReadonlyArray<Delivery>
-) {
+  options: PlayOptions
+): Effect.fn.Return<Played, never, Scope.Scope> {
+  const { random, server, open, received } = options
   const settling: Array<{ readonly fiber: Fiber.Fiber<Settled>; readonly count: number }> = []
+  const aside = new Set<string>()
+  const sent: Array<{ readonly ackId: string; readonly orderingKey: string }> = []
   const properties = {
-    messageOrderingEnabled: random.chance(0.5),
+    messageOrderingEnabled: options.isOrdered,
     exactlyOnceDeliveryEnabled: random.chance(0.5)
   }
-  let sent = 0
-  let hasBroken = false
 
   /** Some of everything ever received: also what is settled, or being settled, already. */
   const some = (): ReadonlyArray<Delivery> =>
     received.length === 0 ? [] : Array.from({ length: random.between(1, 4) }, () => random.oneOf(received))
   const openStream = () => {
     const streams = server.streams.filter(({ isLeft }) => !isLeft)
-    return streams.length === 0 ? undefined : random.oneOf(streams)
+    // The service sends a key on one stream.
+    return options.isOrdered || streams.length === 0 ? streams[0] : random.oneOf(streams)
   }
   const send = Effect.sync(() => {
-    const count = random.between(1, 5)
-    openStream()?.send(
-      Array.from({ length: count }, () => ({
-        ackId: `m-${++sent}`,
-        orderingKey: random.oneOf(["", "A", "B"])
-      })),
-      properties
-    )
+    const stream = openStream()
+    if (stream === undefined) return
+    const messages = Array.from({ length: random.between(1, 5) }, (_, index) => ({
+      ackId: `m-${sent.length + index + 1}`,
+      orderingKey: random.oneOf(["", "A", "B"])
+    }))
+    sent.push(...messages)
+    stream.send(messages, properties)
   })
   const settle = Effect.gen(function* () {
     const deliveries = [...new Set(some())]
@@ -134,7 +195,6 @@ const play = Effect.fnUntraced(function* (
   })
   const breakStream = Effect.sync(() => {
     const stream = openStream()
-    hasBroken = true
     if (random.chance(0.5)) stream?.end()
     else stream?.fail(unavailable)
   })
@@ -143,13 +203,16 @@ const play = Effect.fnUntraced(function* (
     const choice = random.between(1, 10)
     if (choice <= 3) yield* send
     else if (choice <= 7) yield* settle
-    else if (choice === 8) yield* open.setAside(some())
-    else if (choice === 9) yield* breakStream
+    else if (choice === 8) {
+      const deliveries = some()
+      for (const { ackId } of deliveries) aside.add(ackId)
+      yield* open.setAside(deliveries)
+    } else if (choice === 9 && options.breaks) yield* breakStream
     else yield* later(random.between(1, leaseSeconds))
     if (random.chance(0.7)) yield* Effect.andThen(later(0.02), someArrives)
   }
   yield* onTheWire
-  return { settling, sent, hasBroken }
+  return { settling, sent, aside }
 })
 
 /** What is on the wire may have arrived by then, or not: both shall do. */
