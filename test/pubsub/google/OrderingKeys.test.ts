@@ -98,6 +98,8 @@ describe("ordering keys on a scripted server", () => {
         yield* until("the other key", () => ids().length === 1)
         assert.deepStrictEqual(ids(), ["b-1"])
         assert.deepStrictEqual(released(server), ["a-2", "a-3"])
+        // Nobody had it: it is refused once, and not lost later.
+        assert.strictEqual((yield* open.status).leasesLost, 0)
         const before = server.leaseChanges.length
         yield* until("two extensions", () => server.leaseChanges.length >= before + 2)
         assert.notInclude(
