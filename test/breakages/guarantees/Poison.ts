@@ -36,7 +36,7 @@ export const ofPoison: ReadonlyArray<Breakage> = [
     file: "src/ingest/PaymentIngest.ts",
     text: 'contending === entry.winner || failure._tag === "StoreUnavailable"',
     replacement: "contending.position >= 0",
-    caughtBy: [simulation]
+    caughtBy: [unit(trouble, "a payment the table refuses takes no other payment for its order with it")]
   },
   {
     name: "neighbours-wait-for-dead-letters",
@@ -57,6 +57,7 @@ export const ofPoison: ReadonlyArray<Breakage> = [
     replacement: "return { data: Buffer.from(Buffer.from(data).toString()), attributes: Object.fromEntries(",
     caughtBy: [
       unit(letters, "whatever the message was, its dead letter breaks no limit"),
+      unit(trouble, "becomes one dead letter while its neighbours flow"),
       scenario("hot-poison")
     ]
   },

@@ -58,10 +58,16 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     file: "src/pubsub/google/Connection.ts",
     text: "if (silentLooks < connectionRenewSeconds) continue",
     replacement: "if (silentLooks >= 0) continue",
-    caughtBy: [
-      unit(connection, "everything moves to a new connection"),
-      unit("test/pubsub/google/DeadConnection.test.ts")
-    ]
+    caughtBy: [unit(connection, "everything moves to a new connection")]
+  },
+  {
+    name: "connection-not-pinged",
+    what: "does not ping a connection on which nothing is sent",
+    guarantee: "G4",
+    file: "src/pubsub/google/GoogleClient.ts",
+    text: '"grpc.keepalive_time_ms": pingSeconds * 1000',
+    replacement: '"grpc.keepalive_time_ms": 2 ** 31 - 1',
+    caughtBy: [unit("test/pubsub/google/DeadConnection.test.ts", "is noticed and replaced")]
   },
   {
     name: "dead-connection-is-quiet",
