@@ -66,7 +66,8 @@ const askTests = (tree: Tree, catcher: TestCatcher, files: ReadonlyArray<string>
       ...["node_modules/vitest/vitest.mjs", "run", ...files],
       ...(catcher.title === undefined ? [] : ["--testNamePattern", literally(catcher.title)]),
       // The first failure says enough, and what hangs is not waited for as long as usual.
-      ...["--bail=1", "--testTimeout=30000", "--reporter=json", `--outputFile=${report}`]
+      ...["--bail=1", "--testTimeout=30000", ...(catcher._tag === "Unit" ? ["--hookTimeout=10000"] : [])],
+      ...["--reporter=json", `--outputFile=${report}`]
     ]
     return Effect.map(run(tree, { args, within: "8 minutes" }), (ran) =>
       verdictOf(catcher, ran, existsSync(report) ? readFileSync(report, "utf8") : "")

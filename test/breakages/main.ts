@@ -4,29 +4,35 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { type Breakage, isQuick, misfitOf } from "./Breakage.ts"
+import { type Breakage, type Catcher, isQuick, misfitOf } from "./Breakage.ts"
 import { breakages } from "./Breakages.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
 import { copyOfTree, root, type Tree } from "./Tree.ts"
 import type { Verdict } from "./Verdict.ts"
 
-const usage = `npm run test:breakages -- [--only NAME,…] [--quick] [--broken-only]
+const usage = `npm run test:breakages -- [--only NAME,…] [--quick | --servers] [--broken-only]
 
   --only         these breakages: ${breakages.map(({ name }) => name).join(", ")}
   --quick        only what tests without servers and the simulation have to notice
+  --servers      only what tests and scenarios on real servers have to notice
   --broken-only  takes for granted that all tests pass while nothing is broken
 `
 
 const options = (() => {
   const { values } = parseArgs({
-    options: { only: { type: "string" }, quick: { type: "boolean" }, "broken-only": { type: "boolean" } }
+    options: {
+      only: { type: "string" },
+      quick: { type: "boolean" },
+      servers: { type: "boolean" },
+      "broken-only": { type: "boolean" }
+    }
   })
   const names = values.only?.split(",") ?? breakages.map(({ name }) => name)
   if (names.some((name) => !breakages.some((breakage) => breakage.name === name))) {
     process.stderr.write(usage)
     process.exit(2)
   }
-  const isAsked = values.quick === true ? isQuick : () => true
+  const isAsked = (catcher: Catcher) => (isQuick(catcher) ? values.servers !== true : values.quick !== true)
   return {
     isBrokenOnly: values["broken-only"] === true,
     chosen: breakages

@@ -1,5 +1,5 @@
 /** Limits that are not kept (G6). */
-import { type Breakage, simulation, unit } from "../Breakage.ts"
+import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
 
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
 const inventory = "test/pubsub/google/Inventory.test.ts"
@@ -32,7 +32,10 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     file: "src/pubsub/google/Intake.ts",
     text: "if (hasRoom === isPaused) {",
     replacement: "if (hasRoom && isPaused) {",
-    caughtBy: [unit("test/pubsub/google/PullSlot.test.ts", "while the limits are reached nothing is read")]
+    caughtBy: [
+      unit("test/pubsub/google/PullSlot.test.ts", "while the limits are reached nothing is read"),
+      scenario("memory-limited")
+    ]
   },
   {
     name: "waiting-room-unbounded",
@@ -67,11 +70,11 @@ export const ofBounds: ReadonlyArray<Breakage> = [
   {
     name: "guests-count-as-outstanding",
     what: "counts payments in the waiting room as outstanding, so that they stop the intake",
-    guarantee: "G6",
+    guarantee: "G5",
     file: "src/ingest/Reception.ts",
     text: "if (admitted) yield* payments.setAside([work.delivery])",
     replacement: "",
-    caughtBy: [simulation]
+    caughtBy: [unit(early, "payments in the waiting room leave their places to others")]
   },
   {
     name: "in-flight-unbounded",

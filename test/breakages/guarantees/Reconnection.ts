@@ -79,12 +79,24 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     caughtBy: [unit(connection, "proves nothing: it never looks quiet")]
   },
   {
+    name: "slow-is-silent",
+    what: "takes a server half a second away for one that does not answer",
+    guarantee: "G5",
+    file: "src/ingest/Limits.ts",
+    text: "connectionAnswerSeconds = 2",
+    replacement: "connectionAnswerSeconds = 0.5",
+    caughtBy: [scenario("pubsub-slow")]
+  },
+  {
     name: "silence-is-connected",
     what: "calls a connection on which nothing is answered connected",
     guarantee: "G5",
     file: "src/pubsub/google/Intake.ts",
     text: "closed === undefined && !isStopped && !isSilent",
     replacement: "closed === undefined && !isStopped && (!isSilent || isSilent)",
-    caughtBy: [unit(connection, "while a call has no answer it is not connected")]
+    caughtBy: [
+      unit(connection, "while a call has no answer it is not connected"),
+      scenario("pubsub-black-hole")
+    ]
   }
 ]
