@@ -12,12 +12,15 @@ const signalled = async (stopping: "at once" | "never", signals: ReadonlyArray<S
     stdio: ["ignore", "pipe", "inherit"]
   })
   const ended = once(child, "exit")
+  // One that no signal ends must not outlive the test.
+  const patience = setTimeout(() => child.kill("SIGKILL"), 20_000)
   const left = [...signals]
   for await (const _line of createInterface(child.stdout)) {
     const signal = left.shift()
     if (signal !== undefined) child.kill(signal)
   }
   const [code] = await ended
+  clearTimeout(patience)
   return { code, left }
 }
 

@@ -4,17 +4,25 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
 import { perform } from "./Perform.ts"
 import { failureLine, heading, outcomeLines } from "./Report.ts"
+import type { Scenario } from "./Scenario.ts"
 import { scenarios } from "./Scenarios.ts"
 import { ownServers } from "./Servers.ts"
 
-const usage = `npm run test:faults -- [--only NAME,…] [--messages N]
+const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [--settle-within SECONDS]
 
-  --only      these scenarios: ${scenarios.map(({ name }) => name).join(", ")}
-  --messages  about this many messages each; without it 20000
+  --only           these scenarios: ${scenarios.map(({ name }) => name).join(", ")}
+  --messages       about this many messages each; without it 20000
+  --settle-within  how long everything may take to be settled after the fault; without it, as each scenario says
 `
 
 const options = (() => {
-  const { values } = parseArgs({ options: { only: { type: "string" }, messages: { type: "string" } } })
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string" },
+      messages: { type: "string" },
+      "settle-within": { type: "string" }
+    }
+  })
   const messages = Number(values.messages ?? 20_000)
   const names = values.only?.split(",") ?? scenarios.map(({ name }) => name)
   const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name))
@@ -22,7 +30,14 @@ const options = (() => {
     process.stderr.write(usage)
     process.exit(2)
   }
-  return { messages, chosen: scenarios.filter(({ name }) => names.includes(name)) }
+  const within = values["settle-within"]
+  const patience = within === undefined ? {} : { settleWithinSeconds: Number(within) }
+  return {
+    messages,
+    chosen: scenarios
+      .filter(({ name }) => names.includes(name))
+      .map((scenario): Scenario => ({ ...scenario, ...patience }))
+  }
 })()
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))

@@ -118,6 +118,22 @@ describe("a processor of early payments", () => {
     })
   )
 
+  it.effect(
+    "[G5] an order that was received and not handed over yet holds the watermark like any other",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        yield* world.start(grace)
+        yield* world.publishPayments(paymentOf(1n))
+        world.parked.oldestMicros = worldBegins * 1_000
+        yield* pass("1 minute")
+        assert.lengthOf(yield* world.deadLetters, 0)
+        world.parked.oldestMicros = undefined
+        yield* eventually("the payment is settled", settled(world, paymentsTopic))
+        assert.lengthOf(yield* world.deadLetters, 1)
+      })
+  )
+
   it.effect("[G5] an undecodable order held for the dead-letter topic does not hold up payments", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()
@@ -178,6 +194,16 @@ describe("a processor of early payments", () => {
     })
   )
 
+  it.effect("[G5] payments in the waiting room leave their places to others", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start({ maxOutstandingMessages: 10 })
+      yield* world.publishPayments(...Array.from({ length: 40 }, (_, index) => paymentOf(BigInt(index + 1))))
+      yield* pass("1 second")
+      assert.strictEqual((yield* process.totals("payments")).waiting, 40)
+    })
+  )
+
   it.effect("[G6] the waiting room's limit on bytes counts too", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld({ batchSize: 1 })
@@ -194,7 +220,7 @@ describe("a processor of early payments", () => {
   it.effect("[G5] a backlog of orders read after an outage makes no dead letter of its payments", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld({ batchSize: 10 })
-      const ids = Array.from({ length: 300 }, (_, index) => BigInt(index + 1))
+      const ids = Array.from({ length: 900 }, (_, index) => BigInt(index + 1))
       yield* world.publishOrders(...ids.map((id) => orderOf(id)))
       yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
       // So slow that the last order is stored long after the grace of the first payment.
@@ -211,15 +237,15 @@ describe("a processor of early payments", () => {
     () =>
       Effect.gen(function* () {
         const world = yield* makeWorld({ batchSize: 10 })
-        const ids = Array.from({ length: 300 }, (_, index) => BigInt(index + 1))
-        yield* world.publishPayments(...ids.map((id) => paymentOf(id)))
-        // The payments are older than any order, and so behind the watermark from the first order on.
-        for (const id of ids) {
-          yield* pass("30 millis")
-          yield* world.publishOrders(orderOf(id))
+        const ids = Array.from({ length: 900 }, (_, index) => BigInt(index + 1))
+        // For the last orders, but older than the first, and so behind the watermark all the while.
+        yield* world.publishPayments(...ids.slice(-60).map((id) => paymentOf(id)))
+        for (let first = 0; first < ids.length; first += 10) {
+          yield* pass("100 millis")
+          yield* world.publishOrders(...ids.slice(first, first + 10).map((id) => orderOf(id)))
         }
         yield* pass("2 hours")
-        world.storeFaults.latency = () => 15_000
+        world.storeFaults.latency = () => 8_000
         yield* world.start(grace)
         yield* eventually("everything is settled", settled(world, paymentsTopic))
         assert.deepStrictEqual(yield* world.deadLetters, [])

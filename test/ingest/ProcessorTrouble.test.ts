@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
+import type { Payment } from "../../src/domain/Payment.ts"
+import { versionOfPayment } from "../../src/domain/Version.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
 import { eventually, pass } from "../support/VirtualTime.ts"
 import {
@@ -44,9 +46,9 @@ describe("a processor in trouble", () => {
       Effect.gen(function* () {
         const world = yield* makeWorld()
         const process = yield* world.start({ maxRowBytes: 2_000 })
-        yield* world.publishOrders(...orders(1, 5))
-        yield* world.publishRaw(ordersTopic, raw(data))
-        yield* world.publishOrders(...orders(6, 5))
+        // In one batch, where it could do the most harm.
+        const neighbours = orders(1, 10).map((order) => messageOf(order))
+        yield* world.publishRaw(ordersTopic, ...neighbours.slice(5), raw(data), ...neighbours.slice(0, 5))
         yield* pass("10 millis")
         const letters = yield* world.deadLetters
         assert.deepStrictEqual(
@@ -77,6 +79,25 @@ describe("a processor in trouble", () => {
       assert.strictEqual(totals.fates["dead-lettered(store-rejected)"], 1)
       assert.strictEqual(totals.fates["payment-matched"], 3)
       assert.lengthOf(yield* world.pending(paymentsTopic), 0)
+    })
+  )
+
+  it.effect("[G3] a payment the table refuses takes no other payment for its order with it", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start()
+      yield* world.publishOrders(orderOf(1n))
+      yield* eventually("the order is settled", settled(world, ordersTopic))
+      const [good, later] = [1n, 2n]
+        .map((payment_id) => paymentOf(1n, { payment_id }))
+        .sort((one, other) => versionOfPayment(one, 0) - versionOfPayment(other, 0)) as [Payment, Payment]
+      world.storeFaults.rejects = (_, write) =>
+        "payment" in write && write.payment.payment_id === later.payment_id
+      yield* world.publishPayments(good, later)
+      yield* eventually("both are settled", settled(world, paymentsTopic))
+      const { fates } = yield* process.totals("payments")
+      assert.deepInclude(fates, { "dead-lettered(store-rejected)": 1, "payment-matched": 1 })
+      assert.strictEqual(world.table.fact(1n)?.payment_id, good.payment_id)
     })
   )
 

@@ -1,4 +1,4 @@
-/** Simulates seeds and reports them: `npm run test:simulate -- --seeds N [--first S] [--trace]`. */
+/** Simulates seeds and reports them: `npm run test:simulate -- --seeds N [--first S] [--trace] [--bail]`. */
 import { parseArgs } from "node:util"
 import { Effect } from "effect"
 import { simulateSeed } from "./SimulatedSeed.ts"
@@ -7,7 +7,9 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     first: { type: "string", default: "1" },
-    trace: { type: "boolean", default: false }
+    trace: { type: "boolean", default: false },
+    /** Ends at the first seed that fails. */
+    bail: { type: "boolean", default: false }
   }
 })
 
@@ -21,6 +23,7 @@ for (let seed = first; seed < first + count; seed++) {
   if (report === undefined) continue
   failed++
   process.stdout.write(`${report}\n`)
+  if (values.bail) break
 }
 const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
 process.stdout.write(`${count} seeds from ${first} in ${seconds} s: ${failed} failed\n`)

@@ -5,6 +5,8 @@ import {
   type FactStore,
   FactStoreError,
   FactStoreUnavailable,
+  type OrderWrite,
+  type PaymentWrite,
   RowRejected
 } from "../../src/facts/FactStore.ts"
 
@@ -29,7 +31,7 @@ export interface StoreFaults {
   /** How much later a late write happens. **Units**: milliseconds. */
   late: () => number
   /** Rows that can never be stored. */
-  rejects: (orderId: bigint) => boolean
+  rejects: (orderId: bigint, write: OrderWrite | PaymentWrite) => boolean
   /** Thrown by every call: a bug. */
   defect: Error | undefined
   /** Told of each write that is carried out, whether or not its answer comes back. */
@@ -55,7 +57,7 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
     return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.void
   })
 
-  const writing = <W>(
+  const writing = <W extends OrderWrite | PaymentWrite>(
     operation: "store orders" | "store payments",
     idOf: (write: W) => bigint,
     call: (writes: ReadonlyArray<W>) => Effect.Effect<Answers<void>>
@@ -65,7 +67,7 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
       const fates = writes.map((write) =>
         faults.isAway
           ? ("away" as const)
-          : faults.rejects(idOf(write))
+          : faults.rejects(idOf(write), write)
             ? ("rejected" as const)
             : faults.encounter(idOf(write))
       )

@@ -68,6 +68,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   const table = new CellTable()
   const storeFaults = noStoreFaults()
   const publisherFaults = noPublisherFaults()
+  const parked: Parked = { oldestMicros: undefined }
 
   const publish = (topic: string) => (messages: ReadonlyArray<Message>) => publisher.publish(topic, messages)
 
@@ -76,6 +77,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     table,
     storeFaults,
     publisherFaults,
+    parked,
     publishOrders: (...orders: ReadonlyArray<Order>) =>
       publish(ordersTopic)(orders.map((it) => messageOf(it))),
     publishPayments: (...payments: ReadonlyArray<Payment>) =>
@@ -92,6 +94,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
         faultyFactStore(table.store, storeFaults),
         faultyPublisher(publisher, publisherFaults),
         { ...processing, ...overrides },
+        parked,
         name
       )
   }
@@ -105,6 +108,7 @@ const startProcess = Effect.fnUntraced(function* (
   store: FactStore["Service"],
   publisher: Publisher["Service"],
   settings: ProcessingSettings,
+  parked: Parked,
   name: string
 ) {
   const scope = yield* Effect.acquireRelease(Scope.make(), close)
@@ -115,7 +119,10 @@ const startProcess = Effect.fnUntraced(function* (
       Effect.tap(() => (power.isOn ? Effect.void : Effect.never))
     )
   const ports = Layer.mergeAll(
-    MemorySubscription.layerOf(name).pipe(Layer.provide(Layer.succeed(MemoryBroker, broker))),
+    parking(parked).pipe(
+      Layer.provide(MemorySubscription.layerOf(name)),
+      Layer.provide(Layer.succeed(MemoryBroker, broker))
+    ),
     Layer.succeed(FactStore, {
       ...store,
       storeOrders: (writes) => whilePowered(store.storeOrders(writes)),
@@ -156,6 +163,29 @@ const startProcess = Effect.fnUntraced(function* (
     }).pipe(Effect.andThen(Effect.forkIn(Fiber.interrupt(running), scope)), Effect.asVoid)
   }
 })
+
+/** What subscriptions claim to have received and not handed over: the embedded one hands over at once. */
+interface Parked {
+  /** **Units**: µs since the epoch. */
+  oldestMicros: number | undefined
+}
+
+const parking = (parked: Parked) =>
+  Layer.effect(
+    Subscription,
+    Effect.map(Subscription, (inner) =>
+      Subscription.of({
+        open: (options) =>
+          Effect.map(inner.open(options), (open) => ({
+            ...open,
+            status: Effect.map(open.status, (status) => ({
+              ...status,
+              oldestUndeliveredMicros: parked.oldestMicros
+            }))
+          }))
+      })
+    )
+  )
 
 /** Closing may wait for a shutdown timeout, and time passes only where it is made to. */
 const close = (scope: Scope.Closeable) =>

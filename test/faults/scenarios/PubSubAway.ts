@@ -39,8 +39,24 @@ const blackHole: Scenario = {
   proxied: ["pubsub"],
   repetitions: asMuchAsWasHeld,
   mayBeLate: true,
-  play: spoiling([{ _tag: "BlackHole" }], 30)
+  play: ({ crew, toPubSub, untilPublished }) =>
+    Effect.gen(function* () {
+      const processor = yield* crew.start()
+      yield* untilReady(processor)
+      yield* untilPublished(1 / 3)
+      yield* toPubSub.set({ _tag: "BlackHole" })
+      // Sooner than the connection is replaced: what swallows everything is never taken for quiet.
+      yield* until(
+        "health saying that the orders are away",
+        Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
+        "8 seconds"
+      )
+      yield* Effect.sleep("30 seconds")
+      yield* toPubSub.set({ _tag: "Pass" })
+    })
 }
+
+const ordersAway = /"orders":\{[^}]*"away"/i
 
 const slow: Scenario = {
   name: "pubsub-slow",
@@ -58,12 +74,11 @@ const acknowledgementsLost: Scenario = {
   name: "acks-lost",
   fault: "requests, then answers of Pub/Sub lost",
   proxied: ["pubsub"],
+  loadSeconds: 40,
   repetitions: asMuchAsWasHeld,
   mayBeLate: true,
-  play: spoiling(
-    [{ _tag: "DropRequests" }, { _tag: "DropAnswers" }, { _tag: "DropRequests" }, { _tag: "DropAnswers" }],
-    4
-  )
+  // Longer than a lease: what was done and could not be acknowledged comes again.
+  play: spoiling([{ _tag: "DropRequests" }, { _tag: "DropAnswers" }], 15)
 }
 
 const answersLost: Scenario = {

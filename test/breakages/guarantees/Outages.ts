@@ -1,0 +1,159 @@
+/** Outages that cost messages, or cost more than waiting (G4). */
+import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+
+const trouble = "test/ingest/ProcessorTrouble.test.ts"
+const retries = "test/ingest/RetryPolicy.test.ts"
+const limit = "test/cassandra/AdaptiveLimit.test.ts"
+
+/** Breakages of G4 on the side of the table. */
+export const ofOutages: ReadonlyArray<Breakage> = [
+  {
+    name: "outage-is-a-rejection",
+    what: "dead-letters whatever the table does not take just now",
+    guarantee: "G4",
+    file: "src/ingest/OrderIngest.ts",
+    text: 'error.reason._tag === "RowRejected"',
+    replacement: 'error.reason._tag !== ("Nothing" as string)',
+    caughtBy: [
+      unit(trouble, "an outage pauses intake at MAX_RETRYING, makes no dead letter"),
+      simulation,
+      scenario("cassandra-frozen"),
+      scenario("two-of-three-killed")
+    ]
+  },
+  {
+    name: "refusal-is-a-rejection",
+    what: "takes every answer 0x2200, a missing table's too, for the fault of the row",
+    guarantee: "G4",
+    file: "src/cassandra/CassandraError.ts",
+    text: "if (rowRefusals.some((text) => detail.startsWith(text)))",
+    replacement: "if (rowRefusals.length > 0)",
+    caughtBy: [unit("test/cassandra/CassandraError.test.ts", "table missing")]
+  },
+  {
+    name: "batch-refusal-is-a-rejection",
+    what: "takes a refusal that names no row's size for a rejected row",
+    guarantee: "G4",
+    file: "src/facts/GroupedAnswers.ts",
+    text: 'error.reason._tag === "MutationTooLarge"\n    ?',
+    replacement:
+      'error.reason._tag === "MutationTooLarge" || error.reason._tag === "StatementRefused"\n    ?',
+    caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a batch refused for its own size")]
+  },
+  {
+    name: "time-out-asks-for-more",
+    what: "answers a batch that timed out with one request a row",
+    guarantee: "G4",
+    file: "src/facts/GroupedAnswers.ts",
+    text: '"ReplicaFailed",\n  "Faulty"',
+    replacement: '"ReplicaFailed",\n  "TimedOut",\n  "Faulty"',
+    caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "is not answered with more requests")]
+  },
+  {
+    name: "retry-keeps-its-slot",
+    what: "waits between tries in the slot that other batches need",
+    guarantee: "G4",
+    file: "src/ingest/Pipeline.ts",
+    text: "yield* FiberSet.run(retries, retryGroup(group, record))",
+    replacement: "yield* retryGroup(group, record)",
+    caughtBy: [unit(trouble, "a retrying write gives its slot back")]
+  },
+  {
+    name: "retry-without-bound",
+    what: "retries any number of deliveries at once",
+    guarantee: "G4",
+    file: "src/ingest/Pipeline.ts",
+    text: "Semaphore.make(options.maxRetrying)",
+    replacement: "Semaphore.make(2 ** 31)",
+    caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation]
+  },
+  {
+    name: "retry-gives-up",
+    what: "drops a delivery after its fifth try",
+    guarantee: "G4",
+    file: "src/ingest/Pipeline.ts",
+    text: "for (let failures = 1; rest.length > 0; failures++) {\n        const delay",
+    replacement: "for (let failures = 1; rest.length > 0 && failures < 6; failures++) {\n        const delay",
+    caughtBy: [
+      unit(trouble, "an outage pauses intake at MAX_RETRYING"),
+      simulation,
+      scenario("cassandra-frozen")
+    ]
+  },
+  {
+    name: "no-backoff",
+    what: "tries again without a pause that grows",
+    guarantee: "G4",
+    file: "src/ingest/RetryPolicy.ts",
+    text: "retryBaseMillis * 2 ** Math.min(attempt - 1, 30)",
+    replacement: "retryBaseMillis",
+    caughtBy: [unit(retries, "each wait is 100 ms doubled up to 5 s")]
+  },
+  {
+    name: "no-jitter",
+    what: "lets all processes try again at the same moments",
+    guarantee: "G4",
+    file: "src/ingest/RetryPolicy.ts",
+    text: "Random.nextBetween(1 - retryJitter, 1 + retryJitter)",
+    replacement: "Effect.succeed(1 + 0 * retryJitter * Object.keys(Random).length)",
+    caughtBy: [unit(retries, "processes that fail together do not retry together")]
+  },
+  {
+    name: "no-patience-at-start",
+    what: "ends when Cassandra does not answer at the start",
+    guarantee: "G4",
+    file: "src/cassandra/Cassandra.ts",
+    text: 'report === "fail" ? attempt : connectPatiently(attempt, report)',
+    replacement:
+      'report === "fail" ? attempt : Effect.tapError(attempt, connectPatiently.length < 0 ? report : () => Effect.void)',
+    caughtBy: [scenario("cassandra-late")]
+  },
+  {
+    name: "all-replicas-needed",
+    what: "asks for every replica, so that one dead node stops all writes",
+    guarantee: "G4",
+    file: "src/cassandra/ClientOptions.ts",
+    text: "consistency: consistencyCodes(driver)[settings.consistency]",
+    replacement: "consistency: consistencyCodes(driver).ALL",
+    caughtBy: [scenario("one-of-three-killed")]
+  },
+  {
+    name: "overload-not-heeded",
+    what: "sends as much as ever after time-outs and overload answers",
+    guarantee: "G4",
+    file: "src/cassandra/AdaptiveLimit.ts",
+    text: "if (seen.overloaded > 0) return { limit: fallen }",
+    replacement: "",
+    caughtBy: [
+      unit(limit, "time-outs take it down to its least"),
+      unit("test/cassandra/Requests.test.ts", "time-outs take what may be at the driver down")
+    ]
+  },
+  {
+    name: "overload-not-seen",
+    what: "does not tell the limiter of time-outs and overload answers",
+    guarantee: "G4",
+    file: "src/cassandra/Requests.ts",
+    text: 'if (isOverload(error)) observe("overloaded")',
+    replacement: "void isOverload(error)",
+    caughtBy: [unit("test/cassandra/Requests.test.ts", "time-outs take what may be at the driver down")]
+  },
+  {
+    name: "slowness-not-heeded",
+    what: "sends as much as ever to a cluster that answers late",
+    guarantee: "G4",
+    file: "src/cassandra/AdaptiveLimit.ts",
+    text: "if (seen.slow <= seen.statements * slowShare) return { limit: climbed }",
+    replacement: "if (seen.slow <= seen.statements * (1 + slowShare)) return { limit: climbed }",
+    caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
+  },
+  {
+    name: "limit-stays-down",
+    what: "never sends more again after an overload",
+    guarantee: "G4",
+    file: "src/cassandra/AdaptiveLimit.ts",
+    text: "Math.min(most, limit + Math.ceil(most * limitClimb))",
+    replacement: "Math.min(most, limit + 0 * limitClimb)",
+    caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
+  }
+]

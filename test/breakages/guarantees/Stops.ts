@@ -1,0 +1,105 @@
+/** Stops that lose what was under way, or take too long; and a schema that is not what it says (G8). */
+import { type Breakage, integration, simulation, unit } from "../Breakage.ts"
+
+const settler = "test/pubsub/google/Settler.test.ts"
+const ending = "test/cli/Ending.test.ts"
+const stop = "test/ingest/ProcessorStop.test.ts"
+
+/** Breakages of G8, and of the migrations. */
+export const ofStops: ReadonlyArray<Breakage> = [
+  {
+    name: "stop-without-finishing",
+    what: "interrupts what is in flight when it is stopped",
+    guarantee: "G8",
+    file: "src/ingest/Processor.ts",
+    text: "Effect.onInterrupt(() => stopWithin)",
+    replacement: "Effect.onInterrupt(() => Fiber.interrupt(fiber))",
+    caughtBy: [unit(stop, "finishes what is in flight, and takes in nothing more")]
+  },
+  {
+    name: "stop-without-end",
+    what: "waits for what is in flight however long it takes",
+    guarantee: "G8",
+    file: "src/ingest/Processor.ts",
+    text: "duration: processing.shutdownTimeout",
+    replacement: 'duration: "1 hour"',
+    caughtBy: [unit(stop, "after SHUTDOWN_TIMEOUT it ends all the same")]
+  },
+  {
+    name: "guests-not-released",
+    what: "leaves payments in the waiting room to their leases when it is stopped",
+    guarantee: "G8",
+    file: "src/ingest/Reception.ts",
+    text: "yield* pipeline.release(guests.map(({ work }) => work))",
+    replacement: "void pipeline",
+    caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
+  },
+  {
+    name: "retries-not-released",
+    what: "leaves what is in backoff to its lease when it is stopped",
+    guarantee: "G8",
+    file: "src/ingest/Pipeline.ts",
+    text: "yield* release(rest)",
+    replacement: "void rest",
+    caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
+  },
+  {
+    name: "acks-lost-at-close",
+    what: "closes over acknowledgements that are under way",
+    guarantee: "G8",
+    file: "src/pubsub/google/GoogleSubscription.ts",
+    text: "yield* settler.flush(Duration.seconds(closePatienceSeconds))",
+    replacement: "void Duration.seconds(closePatienceSeconds)",
+    caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
+  },
+  {
+    name: "rest-not-released-at-close",
+    what: "leaves what it holds to its leases when it closes",
+    guarantee: "G8",
+    file: "src/pubsub/google/GoogleSubscription.ts",
+    text: "settler.giveBack([...inventory])",
+    replacement: "",
+    caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
+  },
+  {
+    name: "late-deliveries-kept",
+    what: "keeps what arrives after it was stopped",
+    guarantee: "G8",
+    file: "src/pubsub/google/GoogleSubscription.ts",
+    text: "if (ending !== undefined) settler.giveBack(held)",
+    replacement: "if (ending !== undefined) void held",
+    caughtBy: [unit(settler, "after stop, what still arrives is released and not handed over")]
+  },
+  {
+    name: "signal-ends-at-once",
+    what: "exits at the first signal, without stopping",
+    guarantee: "G8",
+    file: "src/cli/Ending.ts",
+    text: "if (isStopping) process.exit(",
+    replacement: "if (isStopping || !isStopping) process.exit(",
+    caughtBy: [unit(ending, "is a clean stop: exit 0")]
+  },
+  {
+    name: "second-signal-ignored",
+    what: "cannot be hurried by a second signal",
+    guarantee: "G8",
+    file: "src/cli/Ending.ts",
+    text: "if (isStopping) process.exit(",
+    replacement: "if (isStopping && !isStopping) process.exit(",
+    caughtBy: [unit(ending, "exits at once with 128")]
+  },
+  {
+    name: "changed-migration-accepted",
+    what: "takes a migration that was changed after it was applied for the one that was",
+    guarantee: undefined,
+    file: "src/cassandra/Migrator.ts",
+    text: "if (known.checksum !== checksum)",
+    replacement: "if (known.checksum.length !== checksum.length)",
+    caughtBy: [
+      integration(
+        "test/cassandra/Migrator.integration.test.ts",
+        "refuses a migration that was changed after it was applied, and changes nothing"
+      )
+    ]
+  }
+]

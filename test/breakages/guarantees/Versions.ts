@@ -1,0 +1,122 @@
+/** Writes whose outcome depends on when, how often or beside what they arrive (G2). */
+import { type Breakage, integration, scenario, simulation, unit } from "../Breakage.ts"
+
+const decision = "test/ingest/PaymentDecision.test.ts"
+const version = "test/domain/Version.test.ts"
+const onCassandra = "test/facts/FactStoreCassandra.integration.test.ts"
+
+/** Breakages of G2. */
+export const ofVersions: ReadonlyArray<Breakage> = [
+  {
+    name: "arrival-time-as-version",
+    what: "gives a write the time of its arrival as its version",
+    guarantee: "G2",
+    file: "src/domain/Version.ts",
+    text: "Math.floor(publishTimeMicros / 1000) * 1000 +",
+    replacement: "Date.now() * 1000 +",
+    caughtBy: [
+      unit(version, "depends on the publish time's millisecond and the fields alone"),
+      scenario("acks-lost"),
+      scenario("answers-lost")
+    ]
+  },
+  {
+    name: "no-hash-in-version",
+    what: "gives all messages of one millisecond one version",
+    guarantee: "G2",
+    file: "src/domain/Version.ts",
+    text: "(fnv1a(canonical) % 1000)",
+    replacement: "0 * canonical.length",
+    caughtBy: [unit(version, "differs between most messages of one millisecond")]
+  },
+  {
+    name: "tie-not-raised",
+    what: "writes the greater of two payments with one version at that very version",
+    guarantee: "G2",
+    file: "src/ingest/PaymentDecision.ts",
+    text: "version: Math.max(writeAt, standing.version + 1)",
+    replacement: "version: writeAt",
+    caughtBy: [unit(decision, "the greater is written above the tie"), simulation, scenario("equal-times")]
+  },
+  {
+    name: "group-tie-not-raised",
+    what: "writes the winner of tied payments in one batch at the version they share",
+    guarantee: "G2",
+    file: "src/ingest/PaymentDecision.ts",
+    text: "version: tied ? winner.version + 1 : winner.version",
+    replacement: "version: winner.version",
+    caughtBy: [unit(decision, "a group is folded to its newest payment")]
+  },
+  {
+    name: "raised-version-compared",
+    what: "compares a payment with the raised version of a tie's winner, not with its own",
+    guarantee: "G2",
+    file: "src/ingest/PaymentDecision.ts",
+    text: "const theirVersion = versionBeforeRaise(standing.columns, standing.version)",
+    replacement: "const theirVersion = standing.version + 0 * versionBeforeRaise.length",
+    caughtBy: [unit(decision, "a third payment with that version"), simulation]
+  },
+  {
+    name: "superseded-written",
+    what: "writes an older payment over a newer one",
+    guarantee: "G2",
+    file: "src/ingest/PaymentDecision.ts",
+    text: 'if (!wins) return { _tag: "Superseded" }',
+    replacement: "",
+    caughtBy: [
+      unit(decision, "an older one is superseded"),
+      unit("test/ingest/ProcessorDurability.test.ts", "an older payment that comes again after a newer one"),
+      simulation,
+      scenario("hot-order")
+    ]
+  },
+  {
+    name: "shadowed-not-read-back",
+    what: "does not look whether a foreign writer's nulls hide a payment",
+    guarantee: "G2",
+    file: "src/ingest/PaymentDecision.ts",
+    text: "mayBeShadowed: state.orderVersion >= writeAt",
+    replacement: "mayBeShadowed: false",
+    caughtBy: [
+      unit(decision, "as new as the payment has to be read back"),
+      unit("test/ingest/ProcessorDurability.test.ts", "a payment hidden by a foreign writer's nulls")
+    ]
+  },
+  {
+    name: "order-clears-payment",
+    what: "writes nulls into the payment columns of an order's row, as the original did",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: '"order_status, creation_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?"',
+    replacement:
+      '"order_status, creation_date, payment_id, payment_method, card_last_four, payment_status, payment_datetime) VALUES (?, ?, ?, ?, ?, ?, ?, ?, null, null, null, null, null) USING TIMESTAMP ?"',
+    caughtBy: [
+      integration(onCassandra, "an order written again, newer, never touches the payment columns"),
+      scenario("two-processors")
+    ]
+  },
+  {
+    name: "order-not-excluded",
+    what: "works on two payments for one order at the same time",
+    guarantee: "G2",
+    file: "src/ingest/OrderExclusion.ts",
+    text: "if (busy.has(orderId)) taken.set(orderId, group)",
+    replacement: "if (orderId < 0n) taken.set(orderId, group)",
+    caughtBy: [
+      unit("test/ingest/OrderExclusion.test.ts", "never do two works on one id go on at once"),
+      simulation
+    ]
+  },
+  {
+    name: "order-never-free-again",
+    what: "keeps an order id busy after the work on it",
+    guarantee: "G2",
+    file: "src/ingest/OrderExclusion.ts",
+    text: "for (const orderId of free.keys()) busy.delete(orderId)",
+    replacement: "",
+    caughtBy: [
+      unit("test/ingest/OrderExclusion.test.ts", "the others as they become free"),
+      scenario("hot-order")
+    ]
+  }
+]
