@@ -47,11 +47,13 @@ export const drain = async (
     const deadLetters = tap.letters.size
     return { at: performance.now(), cpu: process.cpuMicros(), rows, deadLetters, done: rows + deadLetters }
   }
-  const first = await lookUntil(look, ({ done }) => done > 0, firstLookMillis)
+  const first = await bench.time.on("starting", () =>
+    lookUntil(look, ({ done }) => done > 0, firstLookMillis)
+  )
   const isDone = ({ rows, deadLetters }: Look) => rows >= goal.rows && deadLetters >= goal.deadLetters
-  const last = await lookUntil(look, isDone, lookMillis)
+  const last = await bench.time.on("draining", () => lookUntil(look, isDone, lookMillis))
   const peakResidentBytes = process.peakResidentBytes()
-  await process.stop()
+  await bench.time.on("stopping", () => process.stop())
   tap.close()
   const total = goal.rows + goal.deadLetters
   const between = total - first.done

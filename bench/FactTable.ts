@@ -43,6 +43,7 @@ export class FactTable {
     return Number(rows[0]?.["count"] ?? 0)
   }
 
+  /** The version of Cassandra that answers. */
   async serverVersion(): Promise<string> {
     const { rows } = await this.#client.execute("SELECT release_version FROM system.local")
     return String(rows[0]?.["release_version"])

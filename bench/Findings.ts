@@ -77,6 +77,9 @@ export class Notes<Key extends string> {
   }
 }
 
+/** Whether every round gave a number. */
+export const isFound = ({ values }: Series): boolean => values.length > 0 && values.every(Number.isFinite)
+
 /** Combines the values of two series, round by round. */
 export const paired = (
   values: ReadonlyArray<number>,

@@ -1,6 +1,6 @@
 /** What the command line of the benchmark says. */
 import { parseArgs } from "node:util"
-import { type ScenarioName, scenarioNames } from "./Plan.ts"
+import { oneNodeScenarios, type ScenarioName, scenarioNames } from "./Plan.ts"
 
 /** What the command line says. */
 export interface Options {
@@ -22,7 +22,7 @@ export interface Options {
 export const usage = `npm run bench -- [--quick] [--only drain,steady,…] [--rounds N] [--messages N] [--self]
                [--profile FOLDER] [--out FOLDER]
 
-  --quick    small amounts, one round, nothing judged: shows that it works, in under three minutes
+  --quick    small amounts, one round, no cluster, nothing judged: shows that it works, in under three minutes
   --only     these scenarios: ${scenarioNames.join(", ")}
   --rounds   this many rounds of each scenario
   --messages this many messages in a drain; nothing judged
@@ -48,7 +48,7 @@ export const parseOptions = (args: ReadonlyArray<string>): Options => {
   return {
     isQuick: values.quick,
     isSelf: values.self,
-    only: values.only === undefined ? scenarioNames : values.only.split(",").map(scenarioNamed),
+    only: values.only?.split(",").map(scenarioNamed) ?? (values.quick ? oneNodeScenarios : scenarioNames),
     rounds: amountOf(values.rounds),
     messages: amountOf(values.messages),
     profile: values.profile,

@@ -1,7 +1,10 @@
 /** How much of everything a run does. */
 
-/** The scenarios, in the order they are played. */
-export const scenarioNames = ["drain", "steady", "backlog", "start", "produce"] as const
+/** The scenarios on one node, in the order they are played; quick runs play these. */
+export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce"] as const
+
+/** All scenarios; `cluster` starts three nodes of its own. */
+export const scenarioNames = [...oneNodeScenarios, "cluster"] as const
 
 /** One of {@link scenarioNames}. */
 export type ScenarioName = (typeof scenarioNames)[number]
@@ -22,28 +25,32 @@ export interface Amounts {
   readonly backlogs: readonly [number, number]
   /** Orders, and as many payments, that `produce` publishes. */
   readonly produce: number
+  /** Orders, and as many payments, written to the cluster by each contender of a round. */
+  readonly cluster: number
 }
 
 /** What is judged: about 50 minutes. Eight rounds of drain let one outlier at each end be left aside. */
 export const full: Amounts = {
-  rounds: { drain: 8, steady: 5, backlog: 5, start: 5, produce: 5 },
+  rounds: { drain: 8, steady: 5, backlog: 5, start: 5, produce: 5, cluster: 5 },
   warmUp: 20_000,
   drain: 60_000,
   unmatchedEvery: 10,
   steadySeconds: 60,
   steadyWarmUpSeconds: 5,
   backlogs: [20_000, 200_000],
-  produce: 150_000
+  produce: 150_000,
+  cluster: 20_000
 }
 
 /** What only shows that it works: under three minutes, servers included. */
 export const quick: Amounts = {
-  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1 },
+  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, cluster: 1 },
   warmUp: 0,
   drain: 3_000,
   unmatchedEvery: 10,
   steadySeconds: 4,
   steadyWarmUpSeconds: 1,
   backlogs: [2_000, 6_000],
-  produce: 5_000
+  produce: 5_000,
+  cluster: 2_000
 }

@@ -12,6 +12,7 @@ import { v1 } from "@google-cloud/pubsub"
 import { Client } from "cassandra-driver"
 import type { PullResponse } from "./PubSubAccess.ts"
 import { encodeSamples, type Samples, type StreamName } from "./Samples.ts"
+import { type WriteShape, writeShape, writtenOrderIds } from "./WriteShape.ts"
 
 interface Receipt {
   readonly publishedAt: number
@@ -36,38 +37,23 @@ const received = ({ receivedMessages }: PullResponse): void => {
   }
 }
 
-const durable = (query: string, params: unknown): void => {
+const durable = (query: string, values: unknown): void => {
   const shape = shapeOf(query)
-  if (shape === undefined || !Array.isArray(params)) return
-  const orderId = Number(params[shape.orderIdAt])
-  const receipt = waiting[shape.stream].get(orderId)
-  if (receipt === undefined) return
-  waiting[shape.stream].delete(orderId)
-  samples[shape.stream].push({ ...receipt, durableAt: now() })
-}
-
-interface Shape {
-  readonly stream: StreamName
-  /** Which of the bound values is the order's id. */
-  readonly orderIdAt: number
-}
-
-const shapes = new Map<string, Shape | undefined>()
-
-const shapeOf = (query: string): Shape | undefined => {
-  if (!shapes.has(query)) shapes.set(query, readShape(query))
-  return shapes.get(query)
-}
-
-const readShape = (query: string): Shape | undefined => {
-  const stream = /\bpayment_id\b/.test(query) ? "payments" : "orders"
-  const columns = /^\s*INSERT\s+INTO\s+\S+\s*\(([^)]*)\)/i.exec(query)?.[1]
-  if (columns !== undefined) {
-    return { stream, orderIdAt: columns.split(",").findIndex((column) => column.trim() === "order_id") }
+  if (shape === undefined || !Array.isArray(values)) return
+  const durableAt = now()
+  for (const orderId of writtenOrderIds(shape, values)) {
+    const receipt = waiting[shape.stream].get(orderId)
+    if (receipt === undefined) continue
+    waiting[shape.stream].delete(orderId)
+    samples[shape.stream].push({ ...receipt, durableAt })
   }
-  if (!/^\s*UPDATE\b/i.test(query)) return undefined
-  const before = query.slice(0, query.search(/\border_id\s*=\s*\?/))
-  return { stream, orderIdAt: before.split("?").length - 1 }
+}
+
+const shapes = new Map<string, WriteShape | undefined>()
+
+const shapeOf = (query: string): WriteShape | undefined => {
+  if (!shapes.has(query)) shapes.set(query, writeShape(query))
+  return shapes.get(query)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a method is replaced by one that passes everything on.

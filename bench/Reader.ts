@@ -1,5 +1,6 @@
 /** Reads back what a phase left, and compares every cell and every dead letter with what was published. */
 import type { types } from "cassandra-driver"
+import type { Bench } from "./Bench.ts"
 import type { FactTable } from "./FactTable.ts"
 import type { PubSubAccess } from "./PubSubAccess.ts"
 import { type Stage, subscriptionPath } from "./Stage.ts"
@@ -16,13 +17,34 @@ export interface Expectation {
 }
 
 /** Throws unless rows, cells and dead letters are exactly as expected, and nothing is left in the subscriptions. */
-export const check = async (
-  table: FactTable,
-  access: PubSubAccess,
+export const check = (
+  { access, table, time }: Bench,
   stage: Stage,
   letters: Iterable<Buffer>,
   expected: Expectation
-): Promise<void> => {
+): Promise<void> =>
+  time.on("checking", async () => {
+    const problems = [...(await wrongRows(table, expected)), ...wrongLetters(letters, expected)]
+    for (const subscription of [stage.ordersSubscription, stage.paymentsSubscription]) {
+      if (await holdsMessages(access, subscription)) problems.push(`${subscription} still holds messages`)
+    }
+    assertNone(problems)
+  })
+
+/** Throws unless the rows are exactly as expected. */
+export const checkRows = async (table: FactTable, expected: Expectation): Promise<void> =>
+  assertNone(await wrongRows(table, expected))
+
+/** How many dead letters there must be. */
+export const deadLettersOf = ({ payments, unmatchedEvery }: Expectation): number =>
+  unmatchedAmong(1, payments, unmatchedEvery)
+
+const assertNone = (problems: ReadonlyArray<string>): void => {
+  if (problems.length === 0) return
+  throw new Error(`${problems.length} wrong, first: ${problems.slice(0, 5).join("; ")}`)
+}
+
+const wrongRows = async (table: FactTable, expected: Expectation): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
   let rows = 0
   for await (const row of table.rows()) {
@@ -30,18 +52,8 @@ export const check = async (
     const wrong = wrongCells(row, expected)
     if (wrong.length > 0) problems.push(`order ${row["order_id"]}: ${wrong.join(", ")}`)
   }
-  if (rows !== expected.orders) problems.push(`${rows} rows instead of ${expected.orders}`)
-  problems.push(...wrongLetters(letters, expected))
-  for (const subscription of [stage.ordersSubscription, stage.paymentsSubscription]) {
-    if (await holdsMessages(access, subscription)) problems.push(`${subscription} still holds messages`)
-  }
-  if (problems.length > 0)
-    throw new Error(`${problems.length} wrong, first: ${problems.slice(0, 5).join("; ")}`)
+  return rows === expected.orders ? problems : [...problems, `${rows} rows instead of ${expected.orders}`]
 }
-
-/** How many dead letters there must be. */
-export const deadLettersOf = ({ payments, unmatchedEvery }: Expectation): number =>
-  unmatchedAmong(1, payments, unmatchedEvery)
 
 const wrongCells = (row: types.Row, expected: Expectation): ReadonlyArray<string> => {
   const id = Number(row["order_id"])

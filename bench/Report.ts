@@ -11,6 +11,8 @@ import type { Verdict } from "./Thresholds.ts"
 export interface Run {
   readonly startedAt: string
   readonly minutes: number
+  /** Seconds by what they were spent on. */
+  readonly time: Readonly<Record<string, number>>
   readonly machine: Machine
   readonly amounts: Amounts
   /** Whether the verdicts count: not with small amounts or few rounds. */
@@ -66,7 +68,10 @@ const markdown = (run: Run): string =>
       })
     ),
     "## Measured",
-    "Numbers of one run on one machine; only the ratios above mean something elsewhere.",
+    "Numbers of one run on one machine; only the ratios above mean something elsewhere. Seconds were spent on " +
+      `${Object.entries(run.time)
+        .map(([kind, seconds]) => `${kind} ${seconds.toFixed(0)}`)
+        .join(", ")}.`,
     table(
       ["", "unit", "least", "median", "most"],
       run.findings.measured.map(({ title, unit, values }) => [
@@ -88,7 +93,7 @@ const machineLines = (machine: Machine): string =>
     `- Node ${machine.node}, ${Object.entries(machine.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}`,
-    `- Cassandra ${machine.cassandra}, one node, and the Pub/Sub emulator: ${machine.servers}`,
+    `- Cassandra ${machine.cassandra} (one node, but for the scenario cluster, which has three) and the Pub/Sub emulator: ${machine.servers}`,
     `- commit ${machine.commit}, ${machine.isBuilt ? "built" : "run from the sources"}`
   ].join("\n")
 

@@ -49,7 +49,17 @@ export const thresholds: ReadonlyArray<Threshold> = [
   ),
   atMost("backlog.large", "backlog: peak of memory with the large backlog by the loop's", "median", 1),
   atMost("start.allowed", "start: first row by 1.3 × the loop's + 0.3 s", "median", 1),
-  atLeast("produce.rate", "produce: messages a second", "median", 30_000)
+  atLeast("produce.rate", "produce: messages a second", "median", 30_000),
+  ...([3, 1] as const).flatMap((copies) =>
+    (["orders", "payments"] as const).map((stream) =>
+      atLeast(
+        `cluster.r${copies}.${stream}.rate`,
+        `cluster, replication ${copies}: ${stream} a second in batches by those row by row`,
+        "low",
+        0.95
+      )
+    )
+  )
 ]
 
 /** Judges what was found; a threshold whose scenario was not played is left out. */

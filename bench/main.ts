@@ -2,14 +2,16 @@
 import { join } from "node:path"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { cassandraPlace, pubSubPlace } from "../test/support/RunningServices.ts"
-import { openBench, say } from "./Bench.ts"
+import type { ServerError } from "../test/support/ServerProcess.ts"
+import { amountsFor, say } from "./Bench.ts"
+import { isFound } from "./Findings.ts"
 import { machine } from "./Machine.ts"
 import { type Options, parseOptions } from "./Options.ts"
 import { scenarioNames } from "./Plan.ts"
-import { play } from "./Play.ts"
-import { writeReport } from "./Report.ts"
+import { type Played, playAll } from "./Play.ts"
+import { together, writeReport } from "./Report.ts"
 import { judge } from "./Thresholds.ts"
+import { TimeSpent } from "./TimeSpent.ts"
 
 const isLargeEnough = ({ isQuick, isSelf, messages, profile, rounds }: Options): boolean =>
   !isQuick &&
@@ -23,12 +25,14 @@ const enoughRounds = 5
 
 const areServersGiven = process.env["CASSANDRA_CONTACT_POINTS"] !== undefined
 
-const bench = async (servers: Readonly<Record<string, string>>, options: Options): Promise<boolean> => {
-  const startedAt = new Date()
-  const opened = await openBench(servers, options)
-  const description = machine(await opened.table.serverVersion(), areServersGiven)
-  const findings = await play(opened, options.only)
-  await opened.close()
+/** Reports what was found; whether it is as it must be. */
+const report = (
+  options: Options,
+  startedAt: Date,
+  time: TimeSpent,
+  played: ReadonlyArray<Played>
+): boolean => {
+  const findings = together(played.map((part) => part.findings))
   const verdicts = judge(findings)
   const isJudged = isLargeEnough(options)
   const isWhole = isJudged && options.only.length === scenarioNames.length && options.rounds === undefined
@@ -36,26 +40,38 @@ const bench = async (servers: Readonly<Record<string, string>>, options: Options
   const text = writeReport(folder, {
     startedAt: startedAt.toISOString(),
     minutes: (Date.now() - startedAt.getTime()) / 60_000,
-    machine: description,
-    amounts: opened.amounts,
+    time: time.seconds(),
+    machine: machine(played[0]?.cassandra ?? "unknown", areServersGiven),
+    amounts: amountsFor(options),
     isJudged,
     verdicts,
     findings
   })
   process.stdout.write(text)
   say(`written to ${folder}`)
-  return !isJudged || verdicts.every(({ holds }) => holds)
+  const missing = [...findings.measured, ...findings.ratios].filter((series) => !isFound(series))
+  for (const { title } of missing) say(`FAILED: could not be measured: ${title}`)
+  return missing.length === 0 && (!isJudged || verdicts.every(({ holds }) => holds))
 }
+
+// As for the tests: a machine that cannot have the servers leaves the quick run out, and says so.
+const mayBeSkipped = ({ isQuick }: Options): boolean => isQuick && process.env["REQUIRE_SERVICES"] !== "1"
+
+const skipped = (error: ServerError): Effect.Effect<boolean> =>
+  Effect.sync(() => {
+    say(`SKIPPED: ${error.message}`)
+    return true
+  })
 
 const program = Effect.gen(function* () {
   const options = yield* Effect.sync(() => parseOptions(process.argv.slice(2)))
-  say("starting the servers, or finding those the environment names")
-  const [cassandra, pubSub] = yield* Effect.all([cassandraPlace({}), pubSubPlace({})], { concurrency: 2 })
-  const servers = { ...cassandra, ...pubSub }
-  // This process talks to the servers, too.
-  Object.assign(process.env, servers)
-  const allHold = yield* Effect.promise(() => bench(servers, options))
-  process.exitCode = allHold ? 0 : 1
+  const startedAt = new Date()
+  const time = new TimeSpent()
+  const allHolds = playAll(options, time).pipe(
+    Effect.map((played) => report(options, startedAt, time, played)),
+    Effect.catchIf(() => mayBeSkipped(options), skipped)
+  )
+  process.exitCode = (yield* allHolds) ? 0 : 1
 })
 
-NodeRuntime.runMain(Effect.scoped(program))
+NodeRuntime.runMain(program)

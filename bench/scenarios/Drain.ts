@@ -23,8 +23,10 @@ export const drainScenario = async (bench: Bench): Promise<Findings> => {
       noteDrain(notes, contender, "orders", orders)
       const payments = await drainPayments(bench, contender, bench.amounts.unmatchedEvery, withoutGrace)
       noteDrain(notes, contender, "payments", payments)
-      await bench.table.truncate()
-      await bench.table.seed(1, bench.amounts.drain)
+      await bench.time.on("seeding", async () => {
+        await bench.table.truncate()
+        await bench.table.seed(1, bench.amounts.drain)
+      })
       const graced = await drainPayments(bench, contender, 0, {})
       noteDrain(notes, contender, "graced", graced)
       say(
@@ -38,13 +40,14 @@ export const drainScenario = async (bench: Bench): Promise<Findings> => {
 
 /** Empties the table, publishes orders 1 … `count`, drains and checks them. */
 export const drainOrders = async (bench: Bench, contender: Contender, count: number): Promise<Drained> => {
-  await bench.table.truncate()
+  await bench.time.on("emptying the table", () => bench.table.truncate())
   return bench.onStage(async (stage) => {
     const topic = topicPath(bench.access, stage.ordersTopic)
-    await publishAll(bench.access, { topic, first: 1, count, bytes: (id) => bytesOf(orderOf(id)) })
+    const load = { topic, first: 1, count, bytes: (id: number) => bytesOf(orderOf(id)) }
+    await bench.time.on("publishing", () => publishAll(bench.access, load))
     const drained = await drain(bench, contender, stage, { rows: count, deadLetters: 0 }, withoutGrace)
     const expected = { orders: count, payments: 0, unmatchedEvery: 0 }
-    await check(bench.table, bench.access, stage, drained.letters, expected)
+    await check(bench, stage, drained.letters, expected)
     return drained
   })
 }
@@ -60,11 +63,11 @@ export const drainPayments = (
     const count = bench.amounts.drain
     const topic = topicPath(bench.access, stage.paymentsTopic)
     const bytes = (id: number) => bytesOf(paymentOf(id, unmatchedEvery))
-    await publishAll(bench.access, { topic, first: 1, count, bytes })
+    await bench.time.on("publishing", () => publishAll(bench.access, { topic, first: 1, count, bytes }))
     const expected: Expectation = { orders: count, payments: count, unmatchedEvery }
     const deadLetters = deadLettersOf(expected)
     const drained = await drain(bench, contender, stage, { rows: count - deadLetters, deadLetters }, settings)
-    await check(bench.table, bench.access, stage, drained.letters, expected)
+    await check(bench, stage, drained.letters, expected)
     return drained
   })
 

@@ -4,6 +4,7 @@ import { type Bench, inTurn, say } from "../Bench.ts"
 import { type Contender, start } from "../Contender.ts"
 import { type Findings, Notes, paired } from "../Findings.ts"
 import { publishAll } from "../Publish.ts"
+import { check } from "../Reader.ts"
 import { topicPath } from "../Stage.ts"
 import { bytesOf, orderOf } from "../Traffic.ts"
 import { withoutGrace } from "./Drain.ts"
@@ -42,24 +43,28 @@ const waitingOrders = 100
 const lookMillis = 5
 const patienceMillis = 30_000
 
-const firstRow = (bench: Bench, contender: Contender): Promise<number> =>
-  bench.onStage(async (stage) => {
+const firstRow = async (bench: Bench, contender: Contender): Promise<number> => {
+  await bench.time.on("emptying the table", () => bench.table.truncate())
+  return bench.onStage(async (stage) => {
     const topic = topicPath(bench.access, stage.ordersTopic)
-    await publishAll(bench.access, {
-      topic,
-      first: 1,
-      count: waitingOrders,
-      bytes: (id) => bytesOf(orderOf(id))
-    })
+    const bytes = (id: number) => bytesOf(orderOf(id))
+    await publishAll(bench.access, { topic, first: 1, count: waitingOrders, bytes })
     const writesBefore = await bench.table.writes()
     const process = start(contender, bench.place, stage, withoutGrace)
-    const { startedAt } = process
-    while ((await bench.table.writes()) === writesBefore) {
-      process.assertAlive()
-      if (performance.now() - startedAt > patienceMillis) throw new Error(`${contender.name} wrote no row`)
-      await delay(lookMillis)
+    const secondsUntil = async (rows: number): Promise<number> => {
+      while ((await bench.table.writes()) - writesBefore < rows) {
+        process.assertAlive()
+        if (performance.now() - process.startedAt > patienceMillis) {
+          throw new Error(`${contender.name} did not write ${rows} rows`)
+        }
+        await delay(lookMillis)
+      }
+      return (performance.now() - process.startedAt) / 1000
     }
-    const seconds = (performance.now() - startedAt) / 1000
-    await process.stop()
+    const seconds = await bench.time.on("starting", () => secondsUntil(1))
+    await secondsUntil(waitingOrders)
+    await bench.time.on("stopping", () => process.stop())
+    await check(bench, stage, [], { orders: waitingOrders, payments: 0, unmatchedEvery: 0 })
     return seconds
   })
+}

@@ -1,16 +1,9 @@
 /** *steady*: how long a message takes while both streams flow at half of what the loop can drain. */
-import { mkdirSync, readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
-import { setTimeout as delay } from "node:timers/promises"
 import { type Bench, inTurn, say } from "../Bench.ts"
-import { type Contender, start } from "../Contender.ts"
 import { type Findings, Notes } from "../Findings.ts"
-import { type Load, publishPaced } from "../Publish.ts"
-import { decodeSamples, type Sample, streamNames } from "../Samples.ts"
-import { type Stage, topicPath } from "../Stage.ts"
+import { streamNames } from "../Samples.ts"
 import { percentile } from "../Statistics.ts"
-import { bytesOf, orderOf, paymentOf, unmatchedAmong } from "../Traffic.ts"
-import { withoutGrace } from "./Drain.ts"
+import { flowThrough, type Pace } from "../SteadyFlow.ts"
 
 /** How many of each the loop drains in a second. */
 export interface LoopRates {
@@ -65,11 +58,6 @@ const quantities = {
   cpu: { title: "processor time per message, probe included", unit: "µs" }
 }
 
-/** Messages of each stream, and the seconds in which they are published. */
-interface Pace extends LoopRates {
-  readonly seconds: number
-}
-
 // Each stream gets half of the machine, and of that half again.
 const paceOf = ({ amounts }: Bench, rates: LoopRates): Pace => {
   const seconds = amounts.steadyWarmUpSeconds + amounts.steadySeconds
@@ -77,65 +65,5 @@ const paceOf = ({ amounts }: Bench, rates: LoopRates): Pace => {
     seconds,
     orders: Math.round((rates.orders / 4) * seconds),
     payments: Math.round((rates.payments / 4) * seconds)
-  }
-}
-
-const flowThrough = async (bench: Bench, contender: Contender, stage: Stage, pace: Pace) => {
-  const { access, table, amounts } = bench
-  await table.truncate()
-  // Payments 1 … n are for orders that are there; the orders that flow have numbers above.
-  await table.seed(1, pace.payments)
-  const writesBefore = await table.writes()
-  const probe = join(bench.place.logs, `probe-${stage.ordersTopic}`)
-  mkdirSync(bench.place.logs, { recursive: true })
-  const process = start(contender, bench.place, stage, { ...withoutGrace, probe })
-  const load = (topic: string, first: number, count: number, bytes: Load["bytes"]): Load => ({
-    topic: topicPath(access, topic),
-    first,
-    count,
-    bytes
-  })
-  await publishPaced(
-    access,
-    load(stage.ordersTopic, pace.payments + 1, 1, (id) => bytesOf(orderOf(id))),
-    1
-  )
-  await until(process.assertAlive.bind(process), async () => (await table.writes()) > writesBefore)
-
-  const orders = load(stage.ordersTopic, pace.payments + 2, pace.orders, (id) => bytesOf(orderOf(id)))
-  const payments = load(stage.paymentsTopic, 1, pace.payments, (id) =>
-    bytesOf(paymentOf(id, amounts.unmatchedEvery))
-  )
-  const startedAt = Date.now()
-  const published = Promise.all([
-    publishPaced(access, orders, pace.seconds),
-    publishPaced(access, payments, pace.seconds)
-  ])
-  await delay(amounts.steadyWarmUpSeconds * 1000)
-  const cpuBefore = process.cpuMicros()
-  await published
-  const cpu = process.cpuMicros() - cpuBefore
-  const rows = 1 + pace.orders + pace.payments - unmatchedAmong(1, pace.payments, amounts.unmatchedEvery)
-  await until(process.assertAlive.bind(process), async () => (await table.writes()) >= writesBefore + rows)
-  await process.stop()
-
-  const samples = decodeSamples(readFileSync(probe))
-  rmSync(probe)
-  const measuredFrom = startedAt + amounts.steadyWarmUpSeconds * 1000
-  const isMeasured = ({ publishedAt }: Sample) => publishedAt >= measuredFrom
-  return {
-    cpuMicrosPerMessage: cpu / ((pace.orders + pace.payments) * (amounts.steadySeconds / pace.seconds)),
-    samples: { orders: samples.orders.filter(isMeasured), payments: samples.payments.filter(isMeasured) }
-  }
-}
-
-const patienceMillis = 60_000
-
-const until = async (assertAlive: () => void, isReached: () => Promise<boolean>): Promise<void> => {
-  const startedAt = performance.now()
-  while (!(await isReached())) {
-    assertAlive()
-    if (performance.now() - startedAt > patienceMillis) throw new Error("not all rows came within a minute")
-    await delay(100)
   }
 }

@@ -1,7 +1,7 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
 import { Effect, Scope } from "effect"
+import { threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
-import { freePorts } from "../support/Ports.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError, ServerProcess } from "../support/ServerProcess.ts"
 
@@ -48,7 +48,7 @@ export const serversAround = (
     })
     // Two clusters at once would take more memory than a small machine has.
     const threeReady = Effect.suspend(() =>
-      single === undefined ? threeNodes : Effect.andThen(single.stop, threeNodes)
+      single === undefined ? threeReplicas : Effect.andThen(single.stop, threeReplicas)
     )
     return { pubsub, projectId, cassandra: (nodes) => (nodes === "one" ? oneReady : threeReady) }
   })
@@ -56,12 +56,12 @@ export const serversAround = (
 /** With Cassandra's default, a node that is killed loses up to 10 s of acknowledged writes, which no client mends. */
 const durable = { heap: "768m", yaml: { commitlog_sync: "batch" } } as const
 
-const threeNodes: Effect.Effect<CassandraNodes, ServerError, Scope.Scope> = Effect.gen(function* () {
-  const [port = 0, storagePort = 0] = yield* freePorts(2, "127.0.1.1")
-  // One after another: nodes that join at the same time refuse each other.
-  const start = (host: string) =>
-    cassandraServer({ ...durable, host, port, storagePort, seeds: [`127.0.1.1:${storagePort}`] })
-  const node = yield* start("127.0.1.1")
-  const others = [yield* start("127.0.1.2"), yield* start("127.0.1.3")]
-  return { node, others, address: [node, ...others].map(({ address }) => address).join(","), replication: 3 }
-})
+const threeReplicas: Effect.Effect<CassandraNodes, ServerError, Scope.Scope> = Effect.map(
+  threeNodes(durable),
+  ([node, ...others]) => ({
+    node,
+    others,
+    address: [node, ...others].map(({ address }) => address).join(","),
+    replication: 3
+  })
+)
