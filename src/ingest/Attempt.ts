@@ -19,6 +19,8 @@ export interface Unfinished<A> {
   readonly unmatched: ReadonlyArray<Work<A>>
   /** How many got which fate. */
   readonly fates: ReadonlyMap<Fate, number>
+  /** What the table said of the last that it could not store or look up just now. */
+  readonly storeTrouble: string | undefined
 }
 
 /**

@@ -1,17 +1,17 @@
 /** Runs one subscription: batches through a bounded number of slots, retries beside them, nothing unbounded. */
-import { Clock, Deferred, Effect, FiberSet, type Result, type Scope, Semaphore, Stream } from "effect"
+import { Clock, Effect, type Result, type Scope, Stream } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { SchemaViolation, Undecodable } from "../domain/Fate.ts"
 import type { Health } from "../observe/Health.ts"
 import { Metrics, type StreamGauges, type StreamName } from "../observe/Metrics.ts"
-import { type Delivery, detach } from "../pubsub/Message.ts"
+import type { Delivery } from "../pubsub/Message.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
 import { batchesAtOnce } from "./Limits.ts"
 import { monotonicMillis } from "./Monotonic.ts"
-import { makeOpenWorks, type OpenWork } from "./OpenWork.ts"
-import { retryDelay } from "./RetryPolicy.ts"
+import { makeOpenWorks } from "./OpenWork.ts"
+import { makeRetries } from "./Retries.ts"
 import type { Handle, Work } from "./Work.ts"
 
 /** What a pipeline is made of. */
@@ -65,12 +65,9 @@ export const makePipeline = <A>(
     const { stream, subscription } = options
     const metrics = yield* Metrics
     const attempt = yield* makeAttempt<A>(options)
-    const places = yield* Semaphore.make(options.maxRetrying)
-    const retries = yield* FiberSet.make<void, never>()
-    const stopping = yield* Deferred.make<void>()
     const open = makeOpenWorks()
     const mayWait = options.admit === undefined ? never : always
-    let [inFlight, retrying, blocked] = [0, 0, 0]
+    let inFlight = 0
 
     const release = Effect.fnUntraced(function* (works: ReadonlyArray<Work<A>>) {
       if (works.length === 0) return
@@ -79,63 +76,24 @@ export const makePipeline = <A>(
       yield* subscription.release(works.map(({ delivery }) => delivery))
     })
 
-    /** Runs `effect` unless the pipeline stops first; answers whether it ran to its end. */
-    const unlessStopping = (effect: Effect.Effect<void>): Effect.Effect<boolean> =>
-      Effect.raceFirst(Effect.as(effect, true), Effect.as(Deferred.await(stopping), false))
-
     /** Lets works wait one by one, telling each time that one has left; those turned away are released. */
-    const hand = (works: ReadonlyArray<Work<A>>, left: () => Effect.Effect<unknown>): Effect.Effect<void> =>
+    const hand = (works: ReadonlyArray<Work<A>>, left: Effect.Effect<unknown>): Effect.Effect<void> =>
       Effect.forEach(
         works,
         Effect.fnUntraced(function* (work) {
           const admitted = options.admit !== undefined && (yield* options.admit(work))
-          yield* left()
+          yield* left
           if (!admitted) yield* release([work])
         }),
         { discard: true }
       )
 
-    /** Tries a group until each of its deliveries has a fate; each gives its place back as it gets one. */
-    const retryGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Work<A>>, record: OpenWork) {
-      let rest = group
-      const leave = (count: number) =>
-        Effect.suspend(() => {
-          retrying -= count
-          return places.release(count)
-        })
-      for (let failures = 1; rest.length > 0; failures++) {
-        const delay = yield* retryDelay(failures)
-        if (!(yield* unlessStopping(Effect.sleep(delay)))) {
-          yield* leave(rest.length)
-          yield* release(rest)
-          break
-        }
-        const { again, unmatched } = yield* attempt(rest, mayWait)
-        yield* leave(rest.length - again.length - unmatched.length)
-        yield* hand(unmatched, () => leave(1))
-        rest = again
-        open.narrow(record, again)
-      }
-      open.remove(record)
-    })
-
-    const retryLater = Effect.fnUntraced(function* (works: ReadonlyArray<Work<A>>) {
-      for (let start = 0; start < works.length; start += options.maxRetrying) {
-        const group = works.slice(start, start + options.maxRetrying)
-        blocked++
-        const seated = yield* unlessStopping(Effect.asVoid(places.take(group.length)))
-        blocked--
-        inFlight -= group.length
-        if (!seated) {
-          yield* release(group)
-          continue
-        }
-        retrying += group.length
-        detach(group.map(({ delivery }) => delivery))
-        const record = open.add(group)
-        // supervised: `run` joins the set, so that a defect of a retry ends the pipeline
-        yield* FiberSet.run(retries, retryGroup(group, record))
-      }
+    const retries = yield* makeRetries<A>({
+      maxRetrying: options.maxRetrying,
+      open,
+      attempt: (works) => attempt(works, mayWait),
+      release,
+      hand
     })
 
     const process = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
@@ -148,8 +106,13 @@ export const makePipeline = <A>(
       yield* metrics.received(stream, works.length, bytesOf(deliveries))
       const { again, unmatched } = yield* attempt(works, mayWait)
       inFlight -= works.length - again.length - unmatched.length
-      yield* hand(unmatched, () => Effect.sync(() => inFlight--))
-      yield* retryLater(again)
+      yield* hand(
+        unmatched,
+        Effect.sync(() => inFlight--)
+      )
+      yield* retries.takeOver(again, (count) => {
+        inFlight -= count
+      })
       open.remove(record)
     })
 
@@ -157,25 +120,20 @@ export const makePipeline = <A>(
       run: subscription.deliveries.pipe(
         Stream.mapEffect(process, { concurrency: batchesAtOnce, unordered: true }),
         Stream.runDrain,
-        Effect.andThen(FiberSet.awaitEmpty(retries)),
-        Effect.raceFirst(FiberSet.join(retries))
+        Effect.andThen(retries.ended),
+        Effect.raceFirst(retries.defect)
       ),
-      stop: Effect.andThen(subscription.stop, Deferred.succeed(stopping, undefined)).pipe(Effect.asVoid),
+      stop: Effect.andThen(subscription.stop, retries.stop),
       attempt,
       release,
       inFlight: () => inFlight,
-      retrying: () => retrying,
-      isFull: () => blocked > 0,
-      giveUp: FiberSet.clear(retries).pipe(
-        Effect.andThen(
-          Effect.suspend(() => {
-            const left = inFlight + retrying
-            inFlight = 0
-            retrying = 0
-            return metrics.released(stream, left)
-          })
-        )
-      ),
+      retrying: retries.count,
+      isFull: retries.isFull,
+      giveUp: Effect.flatMap(retries.giveUp, (count) => {
+        const left = inFlight + count
+        inFlight = 0
+        return metrics.released(stream, left)
+      }),
       oldestMicros: open.oldest,
       lastOldestMicros: open.lastOldest
     }

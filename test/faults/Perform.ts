@@ -2,6 +2,7 @@
 import { Effect, Fiber, type Scope } from "effect"
 import { until } from "../support/Counterfoil.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
+import { cqlProxy } from "./CqlProxy.ts"
 import { makeCrew } from "./Crew.ts"
 import { isRecovered, isRight, isSettled, type Judgement } from "./Ledger.ts"
 import { Observer } from "./Observer.ts"
@@ -76,14 +77,21 @@ const prepare = (
   Effect.gen(function* () {
     const cassandra = yield* servers.cassandra(scenario.nodes ?? "one")
     const { pubsub, projectId } = servers
-    const places = { pubsub, projectId, cassandra: cassandra.address, replication: cassandra.replication }
-    const set = yield* stage(places, scenario.stage ?? {})
+    const replication = scenario.replication ?? cassandra.replication
+    const set = yield* stage(
+      { pubsub, projectId, cassandra: cassandra.address, replication },
+      scenario.stage ?? {}
+    )
+    const node = cassandra.address.split(",")[0] ?? ""
     const toPubSub = yield* tcpProxy(pubsub)
-    const toCassandra = yield* tcpProxy(cassandra.address.split(",")[0] ?? "")
+    const toCassandra = yield* tcpProxy(node)
+    const statements = yield* cqlProxy(node)
+    const { proxied = [] } = scenario
     const crew = yield* makeCrew(scenario.name, {
       ...set.environment,
-      ...(scenario.proxied?.includes("pubsub") ? { PUBSUB_EMULATOR_HOST: toPubSub.address } : {}),
-      ...(scenario.proxied?.includes("cassandra") ? { CASSANDRA_CONTACT_POINTS: toCassandra.address } : {}),
+      ...(proxied.includes("pubsub") ? { PUBSUB_EMULATOR_HOST: toPubSub.address } : {}),
+      ...(proxied.includes("cassandra") ? { CASSANDRA_CONTACT_POINTS: toCassandra.address } : {}),
+      ...(proxied.includes("statements") ? { CASSANDRA_CONTACT_POINTS: statements.address } : {}),
       ...scenario.environment
     })
     const unmet: Array<string> = []
@@ -95,6 +103,8 @@ const prepare = (
       cassandra,
       toPubSub,
       toCassandra,
+      statements,
+      messages: loaded,
       expect: (holds: boolean, otherwise: string) =>
         Effect.sync(() => {
           if (!holds) unmet.push(otherwise)

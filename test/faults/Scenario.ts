@@ -2,6 +2,7 @@
 import type { Effect, Scope } from "effect"
 import type { NotInTime } from "../support/Counterfoil.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
+import type { CqlProxy } from "./CqlProxy.ts"
 import type { Crew, CrewError } from "./Crew.ts"
 import type { Observer } from "./Observer.ts"
 import type { CassandraNodes } from "./Servers.ts"
@@ -22,6 +23,10 @@ export interface Act {
   readonly toPubSub: TcpProxy
   /** Between the processors and Cassandra, where it is one node. */
   readonly toCassandra: TcpProxy
+  /** In its stead, where single statements are to be refused. */
+  readonly statements: CqlProxy
+  /** How many messages the load has. */
+  readonly messages: number
   /** Suspends until this share of the load is published. */
   readonly untilPublished: (share: number) => Effect.Effect<void>
   /** Notes what has to hold. */
@@ -41,8 +46,10 @@ export interface Scenario {
   /** Settings that differ from the defaults. */
   readonly environment?: Readonly<Record<string, string>>
   readonly nodes?: "one" | "three"
-  /** Between the processors and these servers stands a proxy. */
-  readonly proxied?: ReadonlyArray<"pubsub" | "cassandra">
+  /** Copies of each row; as many as there are nodes by default. */
+  readonly replication?: number
+  /** What stands between the processors and the servers: `toPubSub`, `toCassandra` or `statements` of the act. */
+  readonly proxied?: ReadonlyArray<"pubsub" | "cassandra" | "statements">
   /**
    * What the fault may leave twice in the dead letters, or unacknowledged after its effect; `0` by default, where
    * nothing dies or is lost.

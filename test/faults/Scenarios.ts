@@ -2,6 +2,7 @@
 import type { Scenario } from "./Scenario.ts"
 import { backlogs } from "./scenarios/Backlogs.ts"
 import { cassandraAway, nodesAway } from "./scenarios/CassandraAway.ts"
+import { refusals } from "./scenarios/CassandraRefuses.ts"
 import { clocks } from "./scenarios/Clocks.ts"
 import { heat } from "./scenarios/Heat.ts"
 import { processes, restarts } from "./scenarios/Processes.ts"
@@ -12,6 +13,7 @@ import { ties } from "./scenarios/Ties.ts"
 export const scenarios: ReadonlyArray<Scenario> = [
   ...processes,
   ...cassandraAway,
+  ...refusals,
   ...pubSubAway,
   ...restarts,
   ...heat,

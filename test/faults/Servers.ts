@@ -3,14 +3,14 @@ import { Effect, Scope } from "effect"
 import { threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
-import type { ServerError, ServerProcess } from "../support/ServerProcess.ts"
+import type { ServerError } from "../support/ServerProcess.ts"
 
 /** A cluster: one node, or three. */
 export interface CassandraNodes {
   /** The only node, or the one that the others join. */
-  readonly node: ServerProcess
+  readonly node: CassandraServer
   /** The two others of three. */
-  readonly others: ReadonlyArray<ServerProcess>
+  readonly others: ReadonlyArray<CassandraServer>
   /** `host:port,…`. */
   readonly address: string
   /** As many as there are nodes. */

@@ -82,6 +82,27 @@ export class PlainTable {
     return orderIds.filter((id) => !found.has(id))
   }
 
+  /** Of these orders those that have a row, asked for one by one: a scan needs every node. */
+  async storedOf(orderIds: ReadonlyArray<string>): Promise<ReadonlySet<string>> {
+    const stored = new Set<string>()
+    const left = [...orderIds]
+    const ask = async (): Promise<void> => {
+      for (let id = left.pop(); id !== undefined; id = left.pop()) {
+        const query = `SELECT order_id FROM ${this.keyspace}.orders_payments_facts WHERE order_id = ?`
+        if ((await this.#client.execute(query, [types.Long.fromString(id)])).rowLength > 0) stored.add(id)
+      }
+    }
+    await Promise.all(Array.from({ length: 32 }, ask))
+    return stored
+  }
+
+  /** The nodes (`host:port`) that hold the row of this order, whether or not they are up. */
+  nodesOf(orderId: string): ReadonlyArray<string> {
+    const key = Buffer.alloc(8)
+    key.writeBigInt64BE(BigInt(orderId))
+    return this.#client.getReplicas(this.keyspace, key).map(({ address }) => address)
+  }
+
   async #rows(): Promise<ReadonlyMap<string, PlainRow>> {
     const rows = new Map<string, PlainRow>()
     const stream = this.#client.stream(
