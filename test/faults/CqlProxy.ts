@@ -58,7 +58,10 @@ export const cqlProxy = (target: string): Effect.Effect<CqlProxy, never, Scope.S
   ).pipe(
     Effect.map((proxy) => ({
       address: proxy.address,
-      set: (rule: Rule) => Effect.sync(() => void (proxy.rule = rule)),
+      set: (rule: Rule) =>
+        Effect.sync(() => {
+          proxy.rule = rule
+        }),
       refused: (how: Refusal) => proxy.refused.get(how) ?? 0
     }))
   )
@@ -146,10 +149,11 @@ class Connection {
   #onRequest(frame: Frame): void {
     if (frame.opcode === opcodes.prepare) this.#preparing.set(frame.stream, preparedText(frame))
     const refusal = this.#proxy.refusalOf(frame)
-    if (refusal === undefined) return send(this.#client, this.#server, frame.bytes)
-    const answer = errorFrame(frame, refusal.error)
-    if (refusal.how !== "timed-out-written") return send(this.#server, this.#client, answer)
-    this.#instead.set(frame.stream, answer)
+    if (refusal !== undefined && refusal.how !== "timed-out-written") {
+      send(this.#server, this.#client, errorFrame(frame, refusal.error))
+      return
+    }
+    if (refusal !== undefined) this.#instead.set(frame.stream, errorFrame(frame, refusal.error))
     send(this.#client, this.#server, frame.bytes)
   }
 
