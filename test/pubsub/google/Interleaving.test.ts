@@ -65,8 +65,9 @@ const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: 
     assert.deepStrictEqual(inOrder, handedOver)
     for (const [index, earlier] of ids.entries()) {
       const given = ledger.comesAgain.get(earlier)
-      // What was set aside, or done after all, holds up nobody.
+      // What was set aside, or done after all, holds up nobody; what an earlier one took along was lost with that one.
       if (given === undefined || played.aside.has(earlier) || ledger.acknowledged.has(earlier)) continue
+      if (ledger.releaseAsked.has(earlier) && !played.released.has(earlier)) continue
       // What came later may come after the redelivery; what the server had heard of was here already.
       const overtaking = ids
         .slice(index + 1)
@@ -85,6 +86,8 @@ class Ledger {
   /** Told that the lease is gone. */
   readonly refused = new Set<string>()
   readonly acknowledged = new Set<string>()
+  /** Whatever the answer was. */
+  readonly releaseAsked = new Set<string>()
   readonly settledAgain: Array<string> = []
   /** When each was first heard of, in requests. */
   readonly mentioned = new Map<string, number>()
@@ -108,6 +111,7 @@ class Ledger {
     this.#requests += 1
     for (const ackId of ackIds) {
       if (!this.mentioned.has(ackId)) this.mentioned.set(ackId, this.#requests)
+      if (verb === "release") this.releaseAsked.add(ackId)
     }
     if (!this.isCalm && this.#random.chance(0.2)) return unavailable
     const failed = this.isCalm || !this.#random.chance(0.2) ? {} : this.#failures(ackIds)
@@ -150,6 +154,8 @@ interface Played {
   readonly sent: ReadonlyArray<{ readonly ackId: string; readonly orderingKey: string }>
   /** Ids that were set aside at some time. */
   readonly aside: ReadonlySet<string>
+  /** Ids that it was asked to release. */
+  readonly released: ReadonlySet<string>
 }
 
 /** Does one thing after another, some while others are under way. */
@@ -159,6 +165,7 @@ const play = Effect.fnUntraced(function* (
   const { random, server, open, received } = options
   const settling: Array<{ readonly fiber: Fiber.Fiber<Settled>; readonly count: number }> = []
   const aside = new Set<string>()
+  const released = new Set<string>()
   const sent: Array<{ readonly ackId: string; readonly orderingKey: string }> = []
   const properties = {
     messageOrderingEnabled: options.isOrdered,
@@ -186,10 +193,11 @@ const play = Effect.fnUntraced(function* (
   const settle = Effect.gen(function* () {
     const deliveries = [...new Set(some())]
     const delay = random.oneOf([Duration.zero, Duration.zero, Duration.seconds(30)])
-    const fiber = yield* Effect.forkScoped(
-      random.chance(0.6) ? open.ack(deliveries) : open.release(deliveries, delay),
-      { startImmediately: true }
-    )
+    const acks = random.chance(0.6)
+    if (!acks) for (const { ackId } of deliveries) released.add(ackId)
+    const fiber = yield* Effect.forkScoped(acks ? open.ack(deliveries) : open.release(deliveries, delay), {
+      startImmediately: true
+    })
     if (random.chance(0.2)) yield* Fiber.interrupt(fiber)
     else settling.push({ fiber, count: deliveries.length })
   })
@@ -212,7 +220,7 @@ const play = Effect.fnUntraced(function* (
     if (random.chance(0.7)) yield* Effect.andThen(later(0.02), someArrives)
   }
   yield* onTheWire
-  return { settling, sent, aside }
+  return { settling, sent, aside, released }
 })
 
 /** What is on the wire may have arrived by then, or not: both shall do. */
