@@ -82,7 +82,7 @@ export const httpGraceMillis = 1_000
  */
 export const leaseExtendSeconds = 3
 
-/** How long one request to extend leases may take; then it is sent again. **Units**: seconds. */
+/** How long a request to extend leases may go unanswered before another is sent beside it. **Units**: seconds. */
 export const leaseCallSeconds = 2
 
 /** The longest delay of a release: Pub/Sub's longest ack deadline. **Units**: seconds. */

@@ -1,6 +1,7 @@
 /** Keeps the leases of everything held, in a few batched calls a second. */
 import { Clock, Effect, FiberSet, type Scope } from "effect"
 import {
+  ackCallSeconds,
   leaseCallSeconds,
   leaseExtendSeconds,
   leaseSeconds,
@@ -52,10 +53,10 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
   const extend = Effect.fnUntraced(function* (due: ReadonlyArray<Held>) {
     // The lease begins when the server hears of it, which may be as soon as it is asked.
     const askedAt = monotonicMillis(clock)
-    // What gets no answer is due again by then. It is not asked for twice at once, and nothing waits for it.
+    // What has no answer by then is asked for again, by a second request beside the first: a slow server may answer both.
     for (const held of due) held.renewAt = askedAt + leaseCallSeconds * 1000
     const { done, refused } = yield* calls.change(lease, due, once)
-    for (const held of done) held.renewAt = askedAt + leaseExtendSeconds * 1000
+    for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendSeconds * 1000)
     // What is being settled is not ours to judge.
     giveUp(refused)
   })
@@ -94,7 +95,7 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
 })
 
 /** Nothing is repeated inside: the next tick looks what is still due. */
-const once: Patience = { callSeconds: leaseCallSeconds, isWorthIt: () => false }
+const once: Patience = { callSeconds: ackCallSeconds, isWorthIt: () => false }
 
 /** Which held deliveries need their lease extended now, and which have been held for too long. */
 export const leasesAt = (
