@@ -5,10 +5,8 @@ const streamCount = 4
 
 /** Takes in everything a dead-letter subscription gets, and acknowledges it. */
 export class DeadLetterTap {
-  /** The bytes of each dead letter by its message id, so that a redelivery counts once. */
-  readonly letters = new Map<string, Buffer>()
-  /** When the last of them arrived. **Units**: milliseconds of `performance.now()`. */
-  lastAt = 0
+  /** The text of each dead letter, once: a message that is delivered twice may become two. */
+  readonly distinct = new Set<string>()
   readonly #access: PubSubAccess
   readonly #subscription: string
   readonly #streams: ReadonlyArray<PullStream>
@@ -30,11 +28,10 @@ export class DeadLetterTap {
     stream.on("data", ({ receivedMessages }) => {
       const ackIds: Array<string> = []
       for (const { ackId, message } of receivedMessages) {
-        if (ackId == null || message?.messageId == null) continue
+        if (ackId == null) continue
         ackIds.push(ackId)
-        this.letters.set(message.messageId, message.data as Buffer)
+        this.distinct.add(String(message?.data))
       }
-      this.lastAt = performance.now()
       const { stub } = this.#access
       void unary(stub, stub.acknowledge, { subscription: this.#subscription, ackIds }).catch(() => undefined)
     })

@@ -5,8 +5,9 @@ import { setTimeout as delay } from "node:timers/promises"
 import type { Bench } from "./Bench.ts"
 import { type Contender, start } from "./Contender.ts"
 import { DeadLetterTap } from "./DeadLetterTap.ts"
+import { lookUntil, lookUntilRight } from "./Progress.ts"
 import { type Load, publishAll, publishPaced } from "./Publish.ts"
-import { check, deadLettersOf, type Expectation } from "./Reader.ts"
+import { checkLetters, deadLettersOf, type Expectation } from "./Reader.ts"
 import { decodeSamples, type Sample, type Samples } from "./Samples.ts"
 import { type Stage, subscriptionPath, topicPath } from "./Stage.ts"
 import { withoutGrace } from "./scenarios/Drain.ts"
@@ -25,6 +26,8 @@ export interface Flow {
   readonly samples: Samples
 }
 
+const firstLookMillis = 100
+
 /** Lets both streams flow through the contender, and checks every row. */
 export const flowThrough = async (
   bench: Bench,
@@ -40,11 +43,10 @@ export const flowThrough = async (
   const probe = join(bench.place.logs, `probe-${stage.ordersTopic}`)
   mkdirSync(bench.place.logs, { recursive: true })
   const process = start(contender, bench.place, stage, { ...withoutGrace, probe })
-  const rowsAndLetters = async (rows: number, letters: number) =>
-    (await table.writes()) - writesBefore >= rows && tap.letters.size >= letters
+  const watched = { process, writesBefore, tap }
   const { first, orders, payments, expected } = trafficOf(bench, stage, pace)
   await publishAll(access, first)
-  await time.on("starting", () => until(process.assertAlive.bind(process), () => rowsAndLetters(1, 0)))
+  await time.on("starting", () => lookUntil(bench, watched, ({ rows }) => rows > 0, firstLookMillis))
 
   const measuredFrom = Date.now() + bench.amounts.steadyWarmUpSeconds * 1000
   const cpuMicros = await time.on("flowing", async () => {
@@ -57,14 +59,11 @@ export const flowThrough = async (
     await published
     return process.cpuMicros() - before
   })
-  const deadLetters = deadLettersOf(expected)
-  const rows = { orders: 1 + pace.orders, payments: pace.payments - deadLetters }
-  await until(process.assertAlive.bind(process), () =>
-    rowsAndLetters(rows.orders + rows.payments, deadLetters)
-  )
+  const rows = { orders: 1 + pace.orders, payments: pace.payments - deadLettersOf(expected) }
+  await lookUntilRight(bench, watched, expected, rows.orders + rows.payments)
   await time.on("stopping", () => process.stop())
   tap.close()
-  await check(bench, stage, tap.letters.values(), expected)
+  await checkLetters(bench, stage, tap.distinct, expected)
   const samples = decodeSamples(readFileSync(probe))
   rmSync(probe)
   assertAllSeen(contender, samples, rows)
@@ -108,16 +107,5 @@ const assertAllSeen = (
     if (seen < rows[stream]) {
       throw new Error(`the probe saw ${seen} of ${rows[stream]} ${stream} that ${name} wrote`)
     }
-  }
-}
-
-const patienceMillis = 60_000
-
-const until = async (assertAlive: () => void, isReached: () => Promise<boolean>): Promise<void> => {
-  const startedAt = performance.now()
-  while (!(await isReached())) {
-    assertAlive()
-    if (performance.now() - startedAt > patienceMillis) throw new Error("not everything came within a minute")
-    await delay(100)
   }
 }

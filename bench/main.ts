@@ -74,4 +74,6 @@ const program = Effect.gen(function* () {
   process.exitCode = (yield* allHolds) ? 0 : 1
 })
 
+// At once: what is under way cannot be interrupted, and would go on without its servers. Those end with this process.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1))
 NodeRuntime.runMain(program)

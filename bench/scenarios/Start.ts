@@ -1,11 +1,12 @@
 /** *start*: how long it takes from the start of a process to its first row. */
-import { setTimeout as delay } from "node:timers/promises"
 import { type Bench, inTurn, say } from "../Bench.ts"
 import { type Contender, start } from "../Contender.ts"
+import { DeadLetterTap } from "../DeadLetterTap.ts"
 import { type Findings, Notes, paired } from "../Findings.ts"
+import { lookUntil, lookUntilRight } from "../Progress.ts"
 import { publishAll } from "../Publish.ts"
-import { check } from "../Reader.ts"
-import { topicPath } from "../Stage.ts"
+import { checkLetters } from "../Reader.ts"
+import { subscriptionPath, topicPath } from "../Stage.ts"
 import { bytesOf, orderOf } from "../Traffic.ts"
 import { withoutGrace } from "./Drain.ts"
 
@@ -41,7 +42,6 @@ export const startScenario = async (bench: Bench): Promise<Findings> => {
 
 const waitingOrders = 100
 const lookMillis = 5
-const patienceMillis = 30_000
 
 const firstRow = async (bench: Bench, contender: Contender): Promise<number> => {
   await bench.time.on("emptying the table", () => bench.table.truncate())
@@ -49,22 +49,18 @@ const firstRow = async (bench: Bench, contender: Contender): Promise<number> => 
     const topic = topicPath(bench.access, stage.ordersTopic)
     const bytes = (id: number) => bytesOf(orderOf(id))
     await publishAll(bench.access, { topic, first: 1, count: waitingOrders, bytes })
+    const expected = { orders: waitingOrders, payments: 0, unmatchedEvery: 0 }
+    const tap = new DeadLetterTap(bench.access, subscriptionPath(bench.access, stage.dlqSubscription))
     const writesBefore = await bench.table.writes()
     const process = start(contender, bench.place, stage, withoutGrace)
-    const secondsUntil = async (rows: number): Promise<number> => {
-      while ((await bench.table.writes()) - writesBefore < rows) {
-        process.assertAlive()
-        if (performance.now() - process.startedAt > patienceMillis) {
-          throw new Error(`${contender.name} did not write ${rows} rows`)
-        }
-        await delay(lookMillis)
-      }
-      return (performance.now() - process.startedAt) / 1000
-    }
-    const seconds = await bench.time.on("starting", () => secondsUntil(1))
-    await secondsUntil(waitingOrders)
+    const watched = { process, writesBefore, tap }
+    const first = await bench.time.on("starting", () =>
+      lookUntil(bench, watched, ({ rows }) => rows > 0, lookMillis)
+    )
+    await lookUntilRight(bench, watched, expected, waitingOrders)
     await bench.time.on("stopping", () => process.stop())
-    await check(bench, stage, [], { orders: waitingOrders, payments: 0, unmatchedEvery: 0 })
-    return seconds
+    tap.close()
+    await checkLetters(bench, stage, tap.distinct, expected)
+    return (first.at - process.startedAt) / 1000
   })
 }

@@ -3,6 +3,7 @@ import { Result, Schema, SchemaIssue } from "effect"
 import { SchemaViolation, Undecodable } from "../domain/Fate.ts"
 import { Order } from "../domain/Order.ts"
 import { Payment } from "../domain/Payment.ts"
+import { usualOrder, usualPayment } from "../domain/UsualShape.ts"
 import { decodeIssuesShown } from "./Limits.ts"
 
 /** Why bytes are no order and no payment. */
@@ -16,11 +17,12 @@ export type DecodeFailure = Undecodable | SchemaViolation
  * order. Both are for ever: dead-letter the message.
  * **Guarantee**: never throws, whatever the bytes (G3); failures name path and expected type, never a value.
  */
-export const decodeOrder = (data: Uint8Array): Result.Result<Order, DecodeFailure> => decode(data, parseOrder)
+export const decodeOrder = (data: Uint8Array): Result.Result<Order, DecodeFailure> =>
+  decode(data, usualOrder, parseOrder)
 
 /** Reads a payment from a message's bytes, as {@link decodeOrder} does an order. */
 export const decodePayment = (data: Uint8Array): Result.Result<Payment, DecodeFailure> =>
-  decode(data, parsePayment)
+  decode(data, usualPayment, parsePayment)
 
 type Parse<A> = (json: unknown) => Result.Result<A, Schema.SchemaError>
 
@@ -30,7 +32,11 @@ const parsePayment: Parse<Payment> = Schema.decodeUnknownResult(Payment, { error
 // Fatal: replacement characters would change the message silently. It drops a byte-order mark.
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-const decode = <A>(data: Uint8Array, parse: Parse<A>): Result.Result<A, DecodeFailure> => {
+const decode = <A>(
+  data: Uint8Array,
+  usual: (json: unknown) => A | undefined,
+  parse: Parse<A>
+): Result.Result<A, DecodeFailure> => {
   let text: string
   try {
     text = utf8.decode(data)
@@ -44,6 +50,8 @@ const decode = <A>(data: Uint8Array, parse: Parse<A>): Result.Result<A, DecodeFa
     // The parser's own message quotes the text.
     return Result.fail(new Undecodable({ message: "Expected JSON" }))
   }
+  const recognised = usual(json)
+  if (recognised !== undefined) return Result.succeed(recognised)
   return Result.mapError(parse(json), (error) => new SchemaViolation({ message: describe(error.issue) }))
 }
 

@@ -1,5 +1,5 @@
 /** Knows whether each part works, and why not. */
-import { Clock, Context, Effect, Equal, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 
 /** The parts a process depends on. */
 export const healthParts = ["facts", "orders", "payments", "dead-letters"] as const
@@ -78,7 +78,7 @@ const make = Effect.gen(function* () {
 
   return Health.of({
     set: (part, state) =>
-      Effect.suspend(() => (Equal.equals(parts[part].state, state) ? Effect.void : change(part, state))),
+      Effect.suspend(() => (isSame(parts[part].state, state) ? Effect.void : change(part, state))),
     states: Effect.sync(() => ({
       facts: parts.facts.state,
       orders: parts.orders.state,
@@ -89,6 +89,9 @@ const make = Effect.gen(function* () {
     ready: Effect.sync(() => healthParts.every((part) => isReady(parts[part].state)))
   })
 })
+
+const isSame = (one: HealthState, other: HealthState): boolean =>
+  one._tag === other._tag && reasonOf(one) === reasonOf(other)
 
 const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
   const text = sentenceOf(part, state)
