@@ -170,6 +170,8 @@ const settleWritten = (entry: Planned, outcomes: Array<Outcome>): void =>
 
 /** The winner stands in the row; those that say the same match as well, the others are superseded. */
 const settleWon = (group: Group, winner: Contending, outcomes: Array<Outcome>): void => {
+  outcomes[winner.position] = matched
+  if (group.length === 1) return
   const standing = canonicalPayment(winner.payment)
   for (const { position, payment } of group) {
     outcomes[position] = canonicalPayment(payment) === standing ? matched : superseded
