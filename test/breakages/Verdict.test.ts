@@ -24,7 +24,7 @@ const ended = (code: number, output = ""): Ran => ({ code, output })
 const judged =
   "kill-9   4000  killed  1.0 s  0  2/1/0/0, 1 stale, FAILED\n    lost: orders:7\n1 scenarios FAILED"
 const notInTime =
-  "kill-9   -  killed  -  -  FAILED\n    NotInTime: an effect of every message\n1 scenarios FAILED"
+  "kill-9   -  killed  -  -  FAILED\n    NotInTime: an effect of every message did not come about in time:\n    3 without an effect\n1 scenarios FAILED"
 const noServer = "kill-9   -  killed  -  -  FAILED\n    ServerError: Cassandra: no answer\n1 scenarios FAILED"
 
 const table: ReadonlyArray<readonly [what: string, Catcher, Ran, report: string, object]> = [
@@ -69,7 +69,10 @@ const table: ReadonlyArray<readonly [what: string, Catcher, Ran, report: string,
     scenario("kill-9"),
     ended(1, notInTime),
     "",
-    { _tag: "Noticed", said: "NotInTime: an effect of every message" }
+    {
+      _tag: "Noticed",
+      said: "NotInTime: an effect of every message did not come about in time: 3 without an effect"
+    }
   ],
   ["a server that does not start", scenario("kill-9"), ended(1, noServer), "", { _tag: "Unusable" }],
   [

@@ -67,7 +67,9 @@ const ofScenario = (ran: Ran): Verdict => {
   const counts = /\d+\/\d+\/\d+\/\d+.*(?=, FAILED$)/.exec(line)?.[0]
   if (counts !== undefined) return { _tag: "Noticed", said: firstLine(`${counts}; ${below}`) }
   // Played to no end: what the scenario waited for did not come about, or a processor ended as it must not.
-  if (/^(NotInTime|CrewError)\b/.test(below)) return { _tag: "Noticed", said: firstLine(below) }
+  if (/^(NotInTime|CrewError)\b/.test(below)) {
+    return { _tag: "Noticed", said: firstLine(`${below} ${(lines[at + 2] ?? "").trim()}`) }
+  }
   return unusable("the scenario failed otherwise", ran.output)
 }
 
@@ -84,7 +86,7 @@ const firstLine = (text: string): string => {
 }
 
 /** **Units**: characters. */
-const longest = 160
+const longest = 200
 
 const unusable = (why: string, detail: string): Verdict => ({
   _tag: "Unusable",

@@ -1,7 +1,7 @@
 /** `npm run test:faults`: plays every scenario on real servers, and says what came of each in one line. */
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Effect } from "effect"
+import { Effect, Exit, Runtime } from "effect"
 import { perform } from "./Perform.ts"
 import { failureLine, heading, outcomeLines } from "./Report.ts"
 import type { Scenario } from "./Scenario.ts"
@@ -63,4 +63,9 @@ const program = Effect.gen(function* () {
   process.exitCode = failed === 0 ? 0 : 1
 })
 
-NodeRuntime.runMain(Effect.scoped(program), { disableErrorReporting: false })
+NodeRuntime.runMain(Effect.scoped(program), {
+  disableErrorReporting: false,
+  // What a scenario that failed has left open must not keep the process.
+  teardown: (exit, onExit) =>
+    Exit.isSuccess(exit) ? onExit(Number(process.exitCode)) : Runtime.defaultTeardown(exit, onExit)
+})

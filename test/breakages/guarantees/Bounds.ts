@@ -77,6 +77,15 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     caughtBy: [unit(early, "payments in the waiting room leave their places to others")]
   },
   {
+    name: "response-kept-for-one-message",
+    what: "keeps a whole response of the network in memory for one message of it that waits",
+    guarantee: "G6",
+    file: "src/pubsub/Message.ts",
+    text: "delivery.data = new Uint8Array(data)",
+    replacement: "delivery.data = data",
+    caughtBy: [unit("test/pubsub/Message.test.ts", "keeps its own bytes in memory")]
+  },
+  {
     name: "in-flight-unbounded",
     what: "sends any number of statements at once",
     guarantee: "G6",

@@ -73,7 +73,7 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     text: "const failure = Result.fail(unavailable(call.operation, error))",
     replacement:
       'const failure = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(unavailable(call.operation, error))',
-    caughtBy: [unit(grouped, "a time-out is never a success")]
+    caughtBy: [unit(grouped, "a time-out is never a success"), scenario("cassandra-refusing")]
   },
   {
     name: "no-answer-is-success",

@@ -16,6 +16,7 @@ export const ofEarlyPayments: ReadonlyArray<Breakage> = [
     replacement: "if (yield* room.graceIsOver(guest))",
     caughtBy: [
       unit(early, "a payment waits while an older order is unsettled"),
+      unit("test/ingest/ProcessorBacklog.test.ts", "makes a dead letter of no payment that has an order"),
       simulation,
       scenario("backlog", 6_000),
       scenario("backlog-taken-over", 12_000)

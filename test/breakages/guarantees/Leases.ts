@@ -12,7 +12,7 @@ export const ofLeases: ReadonlyArray<Breakage> = [
     what: "never extends a lease",
     guarantee: "G1",
     file: "src/pubsub/google/LeaseKeeper.ts",
-    text: "due.length > 0 ? extend(due) : Effect.void",
+    text: "ask(extend(request))",
     replacement: "Effect.void",
     caughtBy: [unit(leases, "leases of thousands of held deliveries are kept by a few requests")]
   },
@@ -21,7 +21,7 @@ export const ofLeases: ReadonlyArray<Breakage> = [
     what: "still settles what was given up after an hour",
     guarantee: "G1",
     file: "src/pubsub/google/LeaseKeeper.ts",
-    text: "for (const each of held) settler.giveBack(inventory.forget(each, true))",
+    text: "settler.giveBack(inventory.forget(each, true))",
     replacement: "",
     caughtBy: [unit(leases, "after 60 minutes a delivery is given up")]
   },
@@ -69,8 +69,8 @@ export const ofLeases: ReadonlyArray<Breakage> = [
     what: "gives up all acknowledgements of a request for one that the server refuses",
     guarantee: "G3",
     file: "src/pubsub/google/AckCalls.ts",
-    text: "if (part.length === 1) return",
-    replacement: "if (part.length > 0) return",
+    text: "request.length === 1 ||",
+    replacement: "request.length > 0 ||",
     caughtBy: [unit(settler, "an id that the server refuses costs only itself")]
   }
 ]

@@ -50,19 +50,28 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "is not answered with more requests")]
   },
   {
+    name: "idle-table-not-looked-at",
+    what: "calls the table healthy as long as no delivery tells otherwise",
+    guarantee: "G4",
+    file: "src/ingest/FactsHealth.ts",
+    text: 'if (Result.isFailure(answer) && _tag !== "Away") {',
+    replacement: 'if (Result.isFailure(answer) && _tag === "Away") {',
+    caughtBy: [unit(trouble, "an idle processor says that its table is away")]
+  },
+  {
     name: "retry-keeps-its-slot",
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",
-    file: "src/ingest/Pipeline.ts",
-    text: "yield* FiberSet.run(retries, retryGroup(group, record))",
-    replacement: "yield* retryGroup(group, record)",
+    file: "src/ingest/Retries.ts",
+    text: "yield* FiberSet.run(fibers, retryGroup(group, options.open.add(group), 1))",
+    replacement: "yield* retryGroup(group, options.open.add(group), 1)",
     caughtBy: [unit(trouble, "a retrying write gives its slot back")]
   },
   {
     name: "retry-without-bound",
     what: "retries any number of deliveries at once",
     guarantee: "G4",
-    file: "src/ingest/Pipeline.ts",
+    file: "src/ingest/Retries.ts",
     text: "Semaphore.make(options.maxRetrying)",
     replacement: "Semaphore.make(2 ** 31)",
     caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation]
@@ -71,13 +80,25 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     name: "retry-gives-up",
     what: "drops a delivery after its fifth try",
     guarantee: "G4",
-    file: "src/ingest/Pipeline.ts",
-    text: "for (let failures = 1; rest.length > 0; failures++) {\n        const delay",
-    replacement: "for (let failures = 1; rest.length > 0 && failures < 6; failures++) {\n        const delay",
+    file: "src/ingest/Retries.ts",
+    text: "failures = failuresBefore; rest.length > 0; failures++",
+    replacement: "failures = failuresBefore; rest.length > 0 && failures < 6; failures++",
     caughtBy: [
       unit(trouble, "an outage pauses intake at MAX_RETRYING"),
       simulation,
       scenario("cassandra-frozen")
+    ]
+  },
+  {
+    name: "retries-not-divided",
+    what: "tries what cannot be stored, again and again, together with what shared its batch",
+    guarantee: "G4",
+    file: "src/ingest/Retries.ts",
+    text: "isWhole ? Math.ceil(again.length / 2) : again.length",
+    replacement: "isWhole ? again.length : again.length",
+    caughtBy: [
+      unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
+      scenario("orders-held-up")
     ]
   },
   {

@@ -34,6 +34,20 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     caughtBy: [unit(slot, "is asked less and less often")]
   },
   {
+    name: "key-order-not-kept",
+    what: "hands over deliveries of one ordering key together",
+    guarantee: undefined,
+    file: "src/pubsub/google/OrderingKeys.ts",
+    text: 'return orderingKey === "" || this.#lines.get(orderingKey)?.[0] === item',
+    replacement: 'return orderingKey === "" || this.#lines.has(orderingKey)',
+    caughtBy: [
+      unit(
+        "test/pubsub/google/OrderingKeys.test.ts",
+        "deliveries of one key are handed over one after another"
+      )
+    ]
+  },
+  {
     name: "backoff-of-routine-ends",
     what: "pauses before it opens a stream that the server recycled",
     guarantee: "G4",

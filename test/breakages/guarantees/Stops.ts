@@ -38,8 +38,8 @@ export const ofStops: ReadonlyArray<Breakage> = [
     name: "retries-not-released",
     what: "leaves what is in backoff to its lease when it is stopped",
     guarantee: "G8",
-    file: "src/ingest/Pipeline.ts",
-    text: "yield* release(rest)",
+    file: "src/ingest/Retries.ts",
+    text: "yield* options.release(rest)",
     replacement: "void rest",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
   },
@@ -48,8 +48,8 @@ export const ofStops: ReadonlyArray<Breakage> = [
     what: "closes over acknowledgements that are under way",
     guarantee: "G8",
     file: "src/pubsub/google/GoogleSubscription.ts",
-    text: "yield* settler.flush(Duration.seconds(closePatienceSeconds))",
-    replacement: "void Duration.seconds(closePatienceSeconds)",
+    text: "yield* settler.flush(Duration.millis(deadline - monotonicMillis(clock)))",
+    replacement: "void Duration.millis(deadline)",
     caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
   },
   {
