@@ -16,6 +16,8 @@ export interface Unfinished<A> {
   readonly again: ReadonlyArray<Work<A>>
   /** Payments that may still wait for their order. */
   readonly unmatched: ReadonlyArray<Work<A>>
+  /** What the table said of the last that it could not store or look up just now. */
+  readonly storeTrouble: string | undefined
 }
 
 /**

@@ -96,26 +96,42 @@ export const makePipeline = <A>(
         { discard: true }
       )
 
-    /** Tries a group until each of its deliveries has a fate; each gives its place back as it gets one. */
-    const retryGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Work<A>>, record: OpenWork) {
+    /**
+     * Tries a group until each of its deliveries has a fate; each gives its place back as it gets one.
+     *
+     * A group of which the table has stored nothing again goes on in two halves: a time-out of one row is one of its
+     * whole batch, and a row that cannot be stored for minutes would hold up those beside it for as long.
+     */
+    const retryGroup = Effect.fnUntraced(function* (
+      group: ReadonlyArray<Work<A>>,
+      record: OpenWork,
+      failuresBefore: number
+    ): Effect.fn.Return<void> {
       let rest = group
       const leave = (count: number) =>
         Effect.suspend(() => {
           retrying -= count
           return places.release(count)
         })
-      for (let failures = 1; rest.length > 0; failures++) {
+      for (let failures = failuresBefore; rest.length > 0; failures++) {
         const delay = yield* retryDelay(failures)
         if (!(yield* unlessStopping(Effect.sleep(delay)))) {
           yield* leave(rest.length)
           yield* release(rest)
           break
         }
-        const { again, unmatched } = yield* attempt(rest, mayWait)
+        const { again, unmatched, storeTrouble } = yield* attempt(rest, mayWait)
         yield* leave(rest.length - again.length - unmatched.length)
         yield* hand(unmatched, () => leave(1))
-        rest = again
-        open.narrow(record, again)
+        const isWhole = again.length === rest.length && storeTrouble !== undefined
+        const kept = isWhole ? Math.ceil(again.length / 2) : again.length
+        const apart = again.slice(kept)
+        rest = again.slice(0, kept)
+        if (apart.length > 0) {
+          // supervised: as the group itself is
+          yield* FiberSet.run(retries, retryGroup(apart, open.add(apart), failures + 1))
+        }
+        open.narrow(record, rest)
       }
       open.remove(record)
     })
@@ -134,7 +150,7 @@ export const makePipeline = <A>(
         retrying += group.length
         const record = open.add(group)
         // supervised: `run` joins the set, so that a defect of a retry ends the pipeline
-        yield* FiberSet.run(retries, retryGroup(group, record))
+        yield* FiberSet.run(retries, retryGroup(group, record, 1))
       }
     })
 

@@ -133,6 +133,28 @@ describe("a processor in trouble", () => {
     })
   )
 
+  it.effect(
+    "[G4] what cannot be stored for minutes holds up nothing that shares its batch, of orders as of payments",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld({ batchSize: 100 })
+        yield* world.start()
+        world.storeFaults.isShared = true
+        world.storeFaults.encounter = (orderId) => (orderId === 37n ? "timed-out-unwritten" : "answered")
+        yield* world.publishOrders(...orders(1, 100))
+        yield* pass("30 seconds")
+        assert.lengthOf(yield* world.pending(ordersTopic), 1)
+        world.storeFaults.encounter = () => "answered"
+        yield* eventually("the orders are settled", settled(world, ordersTopic))
+        world.storeFaults.encounter = (orderId) =>
+          orderId % 50n === 37n ? "timed-out-unwritten" : "answered"
+        yield* world.publishPayments(...orders(1, 100).map(({ order_id }) => paymentOf(order_id)))
+        yield* pass("30 seconds")
+        assert.lengthOf(yield* world.pending(paymentsTopic), 2)
+        assert.deepStrictEqual(yield* world.deadLetters, [])
+      })
+  )
+
   it.effect("[G4] a table that answers reads again is Healthy, though nothing was written", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

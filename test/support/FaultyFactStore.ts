@@ -18,14 +18,19 @@ export type Encounter =
   /** No answer in time, and written only after that. */
   | "timed-out-late"
 
+/** A call that may take long. */
+export type StoreOperation = "store orders" | "store payments" | "read states"
+
 /** What goes wrong; set while tests run. */
 export interface StoreFaults {
   /** Nothing answers; every element is unavailable. */
   isAway: boolean
   /** How long a call takes. **Units**: milliseconds. */
-  latency: () => number
+  latency: (operation: StoreOperation) => number
   /** Drawn once an element of a write. */
   encounter: (orderId: bigint) => Encounter
+  /** Whether a time-out of one element is one of its whole call, as for the rows of a batch. */
+  isShared: boolean
   /** How much later a late write happens. **Units**: milliseconds. */
   late: () => number
   /** Rows that can never be stored. */
@@ -41,6 +46,7 @@ export const noStoreFaults = (): StoreFaults => ({
   isAway: false,
   latency: () => 0,
   encounter: () => "answered",
+  isShared: false,
   late: () => 0,
   rejects: () => false,
   defect: undefined,
@@ -49,11 +55,12 @@ export const noStoreFaults = (): StoreFaults => ({
 
 /** The same table, behind these faults. */
 export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults): FactStore["Service"] => {
-  const travel = Effect.suspend(() => {
-    if (faults.defect !== undefined) return Effect.die(faults.defect)
-    const millis = faults.latency()
-    return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.void
-  })
+  const travel = (operation: StoreOperation) =>
+    Effect.suspend(() => {
+      if (faults.defect !== undefined) return Effect.die(faults.defect)
+      const millis = faults.latency(operation)
+      return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.void
+    })
 
   const writing = <W>(
     operation: "store orders" | "store payments",
@@ -61,14 +68,16 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
     call: (writes: ReadonlyArray<W>) => Effect.Effect<Answers<void>>
   ) =>
     Effect.fnUntraced(function* (writes: ReadonlyArray<W>): Effect.fn.Return<Answers<void>> {
-      yield* travel
-      const fates = writes.map((write) =>
+      yield* travel(operation)
+      const met = writes.map((write) =>
         faults.isAway
           ? ("away" as const)
           : faults.rejects(idOf(write))
             ? ("rejected" as const)
             : faults.encounter(idOf(write))
       )
+      const shared = faults.isShared ? met.find((fate) => fate.startsWith("timed-out")) : undefined
+      const fates = shared === undefined ? met : met.map(() => shared)
       const carried = writes.filter((_, index) => carriesOut(fates[index]))
       if (carried.length > 0) faults.onWrite(operation, carried.map(idOf))
       const answers = carried.length > 0 ? yield* call(carried) : []
@@ -90,7 +99,7 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
     storePayments: writing("store payments", ({ payment }) => payment.order_id, inner.storePayments),
     states: (orderIds) =>
       Effect.andThen(
-        travel,
+        travel("read states"),
         Effect.suspend(() =>
           faults.isAway
             ? Effect.succeed(orderIds.map(() => unavailable("read states", "away")))
