@@ -75,7 +75,13 @@ export const errorFrame = (request: Frame, error: CqlError): Buffer => {
 const errorBody = (error: CqlError): Buffer => {
   switch (error._tag) {
     case "Unavailable":
-      return Buffer.concat([int(0x1000), text("Cannot achieve consistency level"), localQuorum, int(1), int(0)])
+      return Buffer.concat([
+        int(0x1000),
+        text("Cannot achieve consistency level"),
+        localQuorum,
+        int(1),
+        int(0)
+      ])
     case "Overloaded":
       return Buffer.concat([int(0x1001), text("Too many requests")])
     case "WriteTimeout":

@@ -141,22 +141,24 @@ describe("a CQL proxy", () => {
     ["unavailable", "id3", 0x1000, false]
   ]
   for (const [how, id, code, isCarriedOut] of refusals) {
-    it.live(`${how}: the client is told so, and the server ${isCarriedOut ? "does it" : "never sees it"}`, () =>
-      Effect.gen(function* () {
-        const { server, proxy, client } = yield* set
-        yield* proxy.set(() => how)
-        client.send(execute(300, id, bigint(1n)))
-        const answer = yield* client.answer(300)
-        assert.strictEqual(errorCode(answer), code)
-        assert.strictEqual(answer.bytes.readUInt8(0), 0x84)
-        assert.strictEqual(proxy.refused(how), 1)
-        // The next one passes on the same connection, and shows what has reached the server before it.
-        yield* proxy.set(passAll)
-        client.send(execute(300, "id1", bigint(2n)), execute(301, "id1", bigint(2n)))
-        yield* client.answer(301)
-        assert.isUndefined(errorCode(yield* client.answer(300)))
-        assert.deepStrictEqual(server.executed, isCarriedOut ? [id, "id1", "id1"] : ["id1", "id1"])
-      }).pipe(Effect.scoped)
+    it.live(
+      `${how}: the client is told so, and the server ${isCarriedOut ? "does it" : "never sees it"}`,
+      () =>
+        Effect.gen(function* () {
+          const { server, proxy, client } = yield* set
+          yield* proxy.set(() => how)
+          client.send(execute(300, id, bigint(1n)))
+          const answer = yield* client.answer(300)
+          assert.strictEqual(errorCode(answer), code)
+          assert.strictEqual(answer.bytes.readUInt8(0), 0x84)
+          assert.strictEqual(proxy.refused(how), 1)
+          // The next one passes on the same connection, and shows what has reached the server before it.
+          yield* proxy.set(passAll)
+          client.send(execute(300, "id1", bigint(2n)), execute(301, "id1", bigint(2n)))
+          yield* client.answer(301)
+          assert.isUndefined(errorCode(yield* client.answer(300)))
+          assert.deepStrictEqual(server.executed, isCarriedOut ? [id, "id1", "id1"] : ["id1", "id1"])
+        }).pipe(Effect.scoped)
     )
   }
 
