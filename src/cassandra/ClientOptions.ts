@@ -32,7 +32,11 @@ export const clientOptions = (
     (sslOptions): DseClientOptions => ({
       ...(Option.isSome(settings.secureBundle)
         ? { cloud: { secureConnectBundle: settings.secureBundle.value } }
-        : { contactPoints: [...settings.contactPoints], localDataCenter: settings.localDataCenter }),
+        : {
+            contactPoints: [...settings.contactPoints],
+            localDataCenter: settings.localDataCenter,
+            ...nodesPort(settings.contactPoints)
+          }),
       ...(sslOptions === undefined ? {} : { sslOptions }),
       ...(keyspace === undefined ? {} : { keyspace }),
       ...Option.match(settings.credentials, {
@@ -62,6 +66,21 @@ export const clientOptions = (
       socketOptions: { readTimeout: cassandraAnswerMillis }
     })
   )
+
+/**
+ * Where to look for the nodes that the contact points tell of: the cluster names them without a port. Taken for 9042 on
+ * a cluster with another port, only one node would ever be reached. Nodes with several ports the driver cannot find.
+ */
+const nodesPort = (contactPoints: ReadonlyArray<string>): Pick<DseClientOptions, "protocolOptions"> => {
+  const ports = new Set(contactPoints.map((point) => Number(withPort.exec(point)?.[1] ?? usualPort)))
+  const [port] = ports
+  return port === undefined || ports.size > 1 ? {} : { protocolOptions: { port } }
+}
+
+// Not the end of an IPv6 address without brackets.
+const withPort = /^(?:[^:]+|\[.+\]):(\d+)$/
+
+const usualPort = 9042
 
 const consistencyCodes = ({
   types: { consistencies }

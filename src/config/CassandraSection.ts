@@ -14,7 +14,8 @@ const variables = {
   contactPoints: optional(
     {
       name: "CASSANDRA_CONTACT_POINTS",
-      meaning: "Nodes asked first for where all the others are; the port is 9042 where none is given",
+      meaning:
+        "Nodes asked first for where all the others are, which then are looked for at the same port: 9042 where none is given",
       change: "Always: there is no default. Two or three nodes, so that one may be down at the start",
       see: "`CASSANDRA_LOCAL_DATACENTER`, whose nodes these should be"
     },
