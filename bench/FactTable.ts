@@ -14,6 +14,8 @@ export class FactTable {
     this.#client = new Client({
       contactPoints: [...contactPoints],
       localDataCenter,
+      // The nodes of a cluster name each other without one.
+      protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints[0] ?? "")?.[1] ?? 9042) },
       keyspace,
       queryOptions: { consistency: types.consistencies.localQuorum },
       socketOptions: { readTimeout: 60_000 }

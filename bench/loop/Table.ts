@@ -16,6 +16,8 @@ export class Table {
     this.#client = new Client({
       contactPoints: [...contactPoints],
       localDataCenter,
+      // The nodes of a cluster name each other without one.
+      protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints[0] ?? "")?.[1] ?? 9042) },
       keyspace,
       queryOptions: { consistency: types.consistencies.localQuorum, prepare: true, isIdempotent: true }
     })

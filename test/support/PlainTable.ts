@@ -19,6 +19,8 @@ export class PlainTable {
     this.#client = new Client({
       contactPoints: contactPoints.split(","),
       localDataCenter,
+      // The nodes of a cluster name each other without one.
+      protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints)?.[1] ?? 9042) },
       ...(credentials === undefined ? {} : { credentials }),
       queryOptions: { consistency: types.consistencies.localQuorum, prepare: true, isIdempotent: true },
       socketOptions: { readTimeout: 30_000 },

@@ -1,6 +1,8 @@
 /** Cassandra frozen, killed, late, and in part. */
 import { Effect } from "effect"
+import { until } from "../../support/Counterfoil.ts"
 import { untilHealthSays, untilReady } from "../Crew.ts"
+import type { Sent } from "../Observer.ts"
 import type { Act, Scenario } from "../Scenario.ts"
 
 const frozen: Scenario = {
@@ -85,6 +87,44 @@ const twoOfThree: Scenario = {
   afterwards: noLettersButDue
 }
 
+const rangeAway: Scenario = {
+  name: "range-away",
+  fault: "each row on one of three nodes, one killed",
+  nodes: "three",
+  replication: 1,
+  loadSeconds: 60,
+  settleWithinSeconds: 300,
+  play: ({ crew, cassandra, stage, observer, messages, untilPublished }) =>
+    Effect.gen(function* () {
+      const [away] = cassandra.others
+      if (away === undefined) return
+      const retriesMax = Math.round(messages / 20)
+      const processor = yield* crew.start({ environment: { MAX_RETRYING: String(retriesMax) } })
+      yield* untilReady(processor)
+      yield* untilPublished(0.2)
+      const before = observer.published
+      yield* away.kill
+      const elsewhere = () =>
+        [...ordersOf(observer.sent.slice(before))].filter(
+          (orderId) => !stage.table.nodesOf(orderId).includes(away.address)
+        )
+      yield* until(
+        "rows of the other ranges while one is away",
+        Effect.promise(async () => (await stage.table.storedOf(elsewhere())).size >= retriesMax),
+        "60 seconds"
+      )
+      yield* untilHealthSays(processor, retryingMax)
+      yield* untilPublished(1)
+      yield* away.start
+    }),
+  afterwards: noLettersButDue
+}
+
+const ordersOf = (sent: ReadonlyArray<Sent>): ReadonlySet<string> =>
+  new Set(sent.flatMap(({ planned: { meaning } }) => (meaning._tag === "Order" ? [meaning.orderId] : [])))
+
+const retryingMax = /"orders":\{[^}]*"paused"[^}]*MAX_RETRYING/i
+
 /** The ledger has judged every dead letter already; here is said what an outage must not add to them (G4). */
 function noLettersButDue({ observer, expect }: Act) {
   const rejected = observer.letters.filter(({ attributes }) => attributes["dlq-reason"] === "store-rejected")
@@ -100,4 +140,4 @@ const factsAway = /"facts":\{[^}]*"away"/i
 export const cassandraAway: ReadonlyArray<Scenario> = [frozen, killed, late]
 
 /** Some of three nodes away. */
-export const nodesAway: ReadonlyArray<Scenario> = [oneOfThree, twoOfThree]
+export const nodesAway: ReadonlyArray<Scenario> = [oneOfThree, twoOfThree, rangeAway]
