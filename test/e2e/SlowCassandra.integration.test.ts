@@ -39,7 +39,8 @@ describeWith("cassandra")("a Cassandra that is too slow for what is in flight", 
         assert.isBelow(adaptive.failed, fixed.failed)
         assert.isBelow(percentile95(adaptive.latencies), percentile95(fixed.latencies))
       }),
-    240_000
+    // Other work on the machine can slow one of the two spells and not the other: then it is measured again.
+    { timeout: 240_000, retry: 2 }
   )
 })
 
