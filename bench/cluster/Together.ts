@@ -52,9 +52,9 @@ const all = <A>(calls: ReadonlyArray<A>, work: (call: A) => Effect.Effect<void>)
 const program = Effect.gen(function* () {
   const facts = yield* FactStore
   const ids = Array.from({ length: rows }, (_, index) => index + 1)
-  const orders = inCalls(ids.map((id) => ({ order: Schema.decodeUnknownSync(Order)(orderOf(id)), version })))
+  const orders = inCalls(ids.map((id) => ({ order: Schema.decodeSync(Order)(orderOf(id)), version })))
   const payments = inCalls(
-    ids.map((id) => ({ payment: Schema.decodeUnknownSync(Payment)(paymentOf(id, 0)), version }))
+    ids.map((id) => ({ payment: Schema.decodeSync(Payment)(paymentOf(id, 0)), version }))
   )
   serve(
     {
