@@ -74,7 +74,11 @@ replace(
       const stub: Promise<object> = initialize.call(this)
       if (!probed.has(stub)) {
         probed.add(stub)
-        void stub.then((methods) => replace(methods, "streamingPull", probedPull))
+        // The generated method, and the one below it, which it does not go through when it is called.
+        void stub.then((methods) => {
+          replace(methods, "streamingPull", probedPull)
+          replace(methods, "makeBidiStreamRequest", probedPull)
+        })
       }
       return stub
     }
