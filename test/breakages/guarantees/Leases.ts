@@ -32,7 +32,7 @@ export const ofLeases: ReadonlyArray<Breakage> = [
     file: "src/ingest/Attempt.ts",
     text: "works.filter((work) => subscription.isHeld(work.delivery))",
     replacement: "works.filter(() => true)",
-    caughtBy: [unit(trouble, "what could not be settled for an hour is given up"), simulation]
+    caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {
     name: "lost-lease-uncounted",
