@@ -86,7 +86,7 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     caughtBy: [
       unit(trouble, "an outage pauses intake at MAX_RETRYING"),
       simulation,
-      scenario("cassandra-frozen")
+      scenario("cassandra-killed")
     ]
   },
   {
