@@ -74,11 +74,7 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     file: "src/ingest/Retries.ts",
     text: "Semaphore.make(options.maxRetrying)",
     replacement: "Semaphore.make(2 ** 31)",
-    caughtBy: [
-      unit(trouble, "an outage pauses intake at MAX_RETRYING"),
-      simulation,
-      scenario("range-away", 20_000)
-    ]
+    caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation, scenario("range-away")]
   },
   {
     name: "retry-gives-up",
@@ -90,7 +86,7 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     caughtBy: [
       unit(trouble, "an outage pauses intake at MAX_RETRYING"),
       simulation,
-      scenario("cassandra-frozen")
+      scenario("cassandra-killed")
     ]
   },
   {

@@ -16,6 +16,8 @@ export const ofVersions: ReadonlyArray<Breakage> = [
     replacement: "Date.now() * 1000 +",
     caughtBy: [
       unit(version, "depends on the publish time's millisecond and the fields alone"),
+      scenario("clock-ahead"),
+      scenario("clock-behind"),
       scenario("acks-lost"),
       scenario("answers-lost")
     ]

@@ -1,4 +1,4 @@
-/** Processors whose clock is wrong. */
+/** Processors whose clock is wrong, beside others whose clock is right. */
 import { existsSync } from "node:fs"
 import { Effect } from "effect"
 import { untilReady } from "../Crew.ts"
@@ -6,13 +6,17 @@ import type { Scenario } from "../Scenario.ts"
 
 const wrongClock = (name: string, offset: string): Scenario => ({
   name,
-  fault: `clock of the processor ${offset} wrong`,
+  fault: `clock of one of two processors ${offset} wrong`,
   forbidsStale: true,
   missing: () => (existsSync(fakeTime) ? undefined : "libfaketime is not installed"),
   environment: { LD_PRELOAD: fakeTime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
   play: ({ crew, untilPublished }) =>
     Effect.gen(function* () {
-      yield* untilReady(yield* crew.start())
+      const [wrong, right] = yield* Effect.all([
+        crew.start(),
+        crew.start({ environment: { FAKETIME: "+0" } })
+      ])
+      yield* Effect.forEach([wrong, right], untilReady)
       yield* untilPublished(1)
     })
 })
