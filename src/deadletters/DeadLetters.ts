@@ -1,8 +1,11 @@
 /** The only holder of the dead-letter topic: publishes dead letters and waits until the server has them. */
 import { Clock, Context, Effect, Layer, type Result } from "effect"
+import { deadLetterRequestsAtOnce } from "../ingest/Limits.ts"
+import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { type DeadLetter, messageOf } from "./DeadLetterMessage.ts"
+import { gathering } from "./Gathering.ts"
 
 /** Publishes dead letters. */
 export class DeadLetters extends Context.Service<
@@ -25,13 +28,15 @@ export class DeadLetters extends Context.Service<
       DeadLetters,
       Effect.gen(function* () {
         const publisher = yield* Publisher
+        // Batches with a dead letter or two each would cost a request each.
+        const publish = yield* gathering(
+          (messages: ReadonlyArray<Message>) => publisher.publish(options.topic, messages),
+          deadLetterRequestsAtOnce
+        )
         return DeadLetters.of({
           publish: Effect.fnUntraced(function* (letters) {
             const failedAt = yield* Clock.currentTimeMillis
-            return yield* publisher.publish(
-              options.topic,
-              letters.map((letter) => messageOf(letter, failedAt, options.appVersion))
-            )
+            return yield* publish(letters.map((letter) => messageOf(letter, failedAt, options.appVersion)))
           })
         })
       })

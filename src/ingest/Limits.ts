@@ -229,6 +229,9 @@ export const ackCallSeconds = 5
 /** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */
 export const leaseTickMillis = 1_000
 
+/** Publishes of dead letters under way at once; what comes meanwhile shares the next. One may be large, hence two. */
+export const deadLetterRequestsAtOnce = 2
+
 /** Messages in one publish request of sample traffic; the service takes 1000. */
 export const publishRequestMessages = 1_000
 
