@@ -1,11 +1,11 @@
 /** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
-import { Context, type Duration, Effect, Layer, Option, type Scope } from "effect"
+import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
 import { inFlightWritesMin } from "../ingest/Limits.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import { connect, connectPatiently } from "./Connection.ts"
-import { makeRequests } from "./Requests.ts"
+import { makeRequests, type Request } from "./Requests.ts"
 
 /** A value to bind; every bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
@@ -45,6 +45,12 @@ export interface ExecuteOptions {
   readonly timeoutMillis?: number
 }
 
+/** A statement of several that are executed together. */
+export interface Asked {
+  readonly statement: Statement
+  readonly options: ExecuteOptions
+}
+
 /** How a layer of {@link Cassandra} connects. */
 export interface CassandraOptions {
   /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
@@ -72,6 +78,10 @@ export class Cassandra extends Context.Service<
   Cassandra,
   {
     readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
+    /** Each in its place once all are answered; no failure of one keeps another from being sent. */
+    readonly executeAll: (
+      asked: ReadonlyArray<Asked>
+    ) => Effect.Effect<ReadonlyArray<Result.Result<Page, CassandraError>>>
     /**
      * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
      * (one host only) or is not known (a secure bundle names its data centre itself).
@@ -116,15 +126,22 @@ export class Cassandra extends Context.Service<
           ),
         { interruptible: true }
       )
+      const requestOf = ({ statement, options }: Asked): Request<Page> => ({
+        statements: statement.rows ?? 1,
+        start: async () => {
+          // The driver only reads the values; its types do not say so.
+          const params = statement.params as Array<Param>
+          const result = await client.execute(statement.query, params, toQueryOptions(options))
+          return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+        }
+      })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
-        execute: (statement, execution = {}) =>
-          requests.send("execute", statement.rows ?? 1, async () => {
-            // The driver only reads the values; its types do not say so.
-            const params = statement.params as Array<Param>
-            const result = await client.execute(statement.query, params, toQueryOptions(execution))
-            return { rows: result.rows ?? [], next: result.pageState ?? undefined }
-          }),
+        execute: (statement, options = {}) => {
+          const { statements, start } = requestOf({ statement, options })
+          return requests.send("execute", statements, start)
+        },
+        executeAll: (asked) => requests.sendAll("execute", asked.map(requestOf)),
         coordinatorOf: (partitionKey) => {
           if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined
           // Null while the cluster's metadata is not known; the driver's types do not say so.

@@ -1,6 +1,6 @@
 /** The fact table in Cassandra. */
-import { Effect, Layer, Option } from "effect"
-import { Cassandra, type Coordinator, type Statement } from "../cassandra/Cassandra.ts"
+import { Effect, Layer, Option, Result } from "effect"
+import { type Asked, Cassandra, type Coordinator, type Row, type Statement } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
 import {
@@ -98,12 +98,13 @@ const writeRows = <A>(
     bytesOf,
     hostOf: (write) => cassandra.coordinatorOf(() => partitionKey(orderIdOf(write)))
   })
-  const write = (rows: ReadonlyArray<A>, coordinator: Coordinator | undefined) =>
-    cassandra.execute(statementOf(rows), { coordinator })
   return answerGroups(groups, {
     operation,
-    together: (rows, host) => Effect.map(write(rows, host), () => new Array<void>(rows.length)),
-    alone: (row, host) => Effect.asVoid(write([row], host)),
+    ask: (asked) =>
+      Effect.map(
+        cassandra.executeAll(asked.map(({ elements, host }) => request(statementOf(elements), host))),
+        (results) => results.map(Result.map(() => []))
+      ),
     failureOf: rejectedOrUnavailable
   })
 }
@@ -112,11 +113,6 @@ const readStates = (
   cassandra: Connected,
   orderIds: ReadonlyArray<bigint>
 ): Effect.Effect<Answers<FactState | undefined>> => {
-  const read = (ids: ReadonlyArray<bigint>, coordinator: Coordinator | undefined) =>
-    Effect.map(cassandra.execute(statesStatement([...new Set(ids)]), { coordinator }), ({ rows }) => {
-      const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
-      return ids.map((id) => states.get(id))
-    })
   const groups = groupRows(orderIds, {
     maxRows: readKeysMax,
     maxBytes: Number.POSITIVE_INFINITY,
@@ -125,10 +121,31 @@ const readStates = (
   })
   return answerGroups(groups, {
     operation: "read states",
-    together: read,
-    alone: (orderId, host) => Effect.map(read([orderId], host), ([state]) => state),
+    ask: (asked) =>
+      Effect.map(
+        cassandra.executeAll(
+          asked.map(({ elements, host }) => request(statesStatement([...new Set(elements)]), host))
+        ),
+        (results) =>
+          results.map((result, at) =>
+            Result.map(result, ({ rows }) => statesOf(asked[at]?.elements ?? [], rows))
+          )
+      ),
     failureOf: unavailable
   })
+}
+
+const request = (statement: Statement, coordinator: Coordinator | undefined): Asked => ({
+  statement,
+  options: { coordinator }
+})
+
+const statesOf = (
+  orderIds: ReadonlyArray<bigint>,
+  rows: ReadonlyArray<Row>
+): ReadonlyArray<FactState | undefined> => {
+  const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
+  return orderIds.map((orderId) => states.get(orderId))
 }
 
 /** Page by page: a `count(*)` of a large table runs into the server's time limit. */

@@ -4,17 +4,17 @@ import type { CassandraError } from "../cassandra/CassandraError.ts"
 import { type Answers, FactStoreError, FactStoreUnavailable, RowRejected } from "./FactStore.ts"
 import type { RowGroup } from "./RowGroups.ts"
 
+/** What one request asks for. */
+export type Asked<A, H> = Pick<RowGroup<A, H>, "elements" | "host">
+
 /** How a call is carried out. */
 export interface GroupedCall<A, H, R> {
   /** What was tried, for errors. */
   readonly operation: string
-  /** One request for several elements; their results in the same order. */
-  readonly together: (
-    elements: ReadonlyArray<A>,
-    host: H | undefined
-  ) => Effect.Effect<ReadonlyArray<R>, CassandraError>
-  /** One request for one element. */
-  readonly alone: (element: A, host: H | undefined) => Effect.Effect<R, CassandraError>
+  /** Sends one request for each group; the results of a group's elements are in the same order. */
+  readonly ask: (
+    groups: ReadonlyArray<Asked<A, H>>
+  ) => Effect.Effect<ReadonlyArray<Result.Result<ReadonlyArray<R>, CassandraError>>>
   /** What the failure of a request for one element means for it. */
   readonly failureOf: (operation: string, error: CassandraError) => FactStoreError
 }
@@ -26,41 +26,38 @@ export interface GroupedCall<A, H, R> {
 export const answerGroups = <A, H, R>(
   groups: ReadonlyArray<RowGroup<A, H>>,
   call: GroupedCall<A, H, R>
-): Effect.Effect<Answers<R>> => {
-  const answers: Array<Result.Result<R, FactStoreError>> = []
-  const alone = ({ elements, places, host }: RowGroup<A, H>) =>
-    Effect.forEach(
-      elements,
-      (element, at) =>
-        Effect.map(Effect.result(call.alone(element, host)), (result) => {
-          answers[places[at] ?? 0] = Result.mapError(result, (error) => call.failureOf(call.operation, error))
-        }),
-      { concurrency: "unbounded", discard: true }
-    )
-  const together = (group: RowGroup<A, H>) =>
-    Effect.matchEffect(call.together(group.elements, group.host), {
-      onSuccess: (results) =>
-        Effect.sync(() => {
-          group.places.forEach((place, at) => {
-            answers[place] = Result.succeed(results[at] as R)
+): Effect.Effect<Answers<R>> =>
+  Effect.gen(function* () {
+    const answers: Array<Result.Result<R, FactStoreError>> = []
+    const fail = ({ places }: RowGroup<A, H>, error: CassandraError): void => {
+      const isAlone = places.length === 1
+      const failure = isAlone ? call.failureOf(call.operation, error) : unavailable(call.operation, error)
+      for (const place of places) answers[place] = Result.fail(failure)
+    }
+    /** Asks for each group, and answers those that are to be asked for in parts. */
+    const ask = Effect.fnUntraced(function* (asked: ReadonlyArray<RowGroup<A, H>>) {
+      const inParts: Array<RowGroup<A, H>> = []
+      const results = yield* call.ask(asked)
+      for (const [at, group] of asked.entries()) {
+        const result = results[at]
+        if (result === undefined) continue
+        if (Result.isSuccess(result)) {
+          group.places.forEach((place, index) => {
+            answers[place] = Result.succeed(result.success[index] as R)
           })
-        }),
-      onFailure: (error) =>
-        mayBeOnes.has(error.reason._tag)
-          ? alone(group)
-          : Effect.sync(() => {
-              const failure = Result.fail(unavailable(call.operation, error))
-              for (const place of group.places) answers[place] = failure
-            })
+        } else if (group.places.length > 1 && mayBeOnes.has(result.failure.reason._tag)) inParts.push(group)
+        else fail(group, result.failure)
+      }
+      return inParts
     })
-  return Effect.as(
-    Effect.forEach(groups, (group) => (group.elements.length === 1 ? alone(group) : together(group)), {
-      concurrency: "unbounded", // the requests in flight are bounded by Cassandra's permits
-      discard: true
-    }),
-    answers
-  )
-}
+    const inParts = yield* ask(groups)
+    if (inParts.length > 0) yield* ask(inParts.flatMap(alone))
+    return answers
+  })
+
+/** Each element of a group in a group of its own. */
+const alone = <A, H>({ elements, places, host }: RowGroup<A, H>): ReadonlyArray<RowGroup<A, H>> =>
+  elements.map((element, at) => ({ host, elements: [element], places: places.slice(at, at + 1) }))
 
 /** The failure of anything that says nothing against a row: an outage (G4). */
 export const unavailable = (operation: string, error: CassandraError): FactStoreError =>

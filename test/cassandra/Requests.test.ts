@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import cassandra from "cassandra-driver"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRequests } from "../../src/cassandra/Requests.ts"
 import { cassandraDrainSeconds } from "../../src/ingest/Limits.ts"
@@ -92,6 +92,47 @@ describe("Requests", () => {
       assert.strictEqual(driver.started, 1)
       yield* requests.send("execute", 1, () => Promise.resolve())
     })
+  )
+
+  it.effect("requests sent together are answered each in its place, and one that fails costs no other", () =>
+    Effect.gen(function* () {
+      const requests = yield* makeRequests({ least: 2, most: 2 })
+      const refused = new cassandra.errors.OperationTimedOutError("no answer")
+      const asked = [() => Promise.resolve("a"), () => Promise.reject(refused), () => Promise.resolve("c")]
+      const answers = yield* requests.sendAll(
+        "execute",
+        asked.map((start) => ({ statements: 1, start }))
+      )
+      assert.deepStrictEqual(
+        answers.map((answer) => (Result.isSuccess(answer) ? answer.success : answer.failure.reason._tag)),
+        ["a", "TimedOut", "c"]
+      )
+      assert.deepStrictEqual(yield* requests.sendAll("execute", []), [])
+    })
+  )
+
+  it.effect(
+    "[G6] of requests sent together no more are at the driver than allowed, and an interruption sends no more",
+    () =>
+      Effect.gen(function* () {
+        const driver = slowDriver()
+        const requests = yield* makeRequests({ least: 3, most: 3 })
+        const start = () => driver.take(1)
+        const caller = yield* Effect.forkChild(
+          requests.sendAll(
+            "execute",
+            Array.from({ length: 9 }, () => ({ statements: 1, start }))
+          )
+        )
+        yield* Effect.yieldNow
+        assert.strictEqual(driver.started, 3)
+        driver.answerOne()
+        while (driver.started < 4) yield* Effect.yieldNow
+        yield* Fiber.interrupt(caller)
+        for (const _ of [1, 2, 3]) driver.answerOne()
+        yield* requests.drain
+        assert.deepStrictEqual([driver.started, driver.most], [4, 3])
+      })
   )
 
   it.effect("[G1] drain waits for the answer of an interrupted caller", () =>

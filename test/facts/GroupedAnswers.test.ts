@@ -3,7 +3,7 @@ import driver from "cassandra-driver"
 import { Effect, Result } from "effect"
 import { type CassandraError, classify } from "../../src/cassandra/CassandraError.ts"
 import type { Answers } from "../../src/facts/FactStore.ts"
-import { answerGroups, rejectedOrUnavailable } from "../../src/facts/GroupedAnswers.ts"
+import { type Asked, answerGroups, rejectedOrUnavailable } from "../../src/facts/GroupedAnswers.ts"
 import { groupRows } from "../../src/facts/RowGroups.ts"
 
 describe("answerGroups", () => {
@@ -64,18 +64,17 @@ const refused = (code: number, text: string): CassandraError =>
 const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | undefined) => {
   const written: Array<string> = []
   const requests: Array<ReadonlyArray<string>> = []
-  const send = (rows: ReadonlyArray<string>) =>
-    Effect.suspend(() => {
-      requests.push(rows)
-      const error = judge(rows)
-      if (error !== undefined) return Effect.fail(error)
-      written.push(...rows)
-      return Effect.succeed(rows.map((row) => row))
-    })
+  const send = (rows: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, CassandraError> => {
+    requests.push(rows)
+    const error = judge(rows)
+    if (error !== undefined) return Result.fail(error)
+    written.push(...rows)
+    return Result.succeed(rows)
+  }
   const call = {
     operation: "store orders",
-    together: send,
-    alone: (row: string) => Effect.map(send([row]), () => row),
+    ask: (asked: ReadonlyArray<Asked<string, unknown>>) =>
+      Effect.sync(() => asked.map(({ elements }) => send(elements))),
     failureOf: rejectedOrUnavailable
   }
   const groups = (rows: ReadonlyArray<string>) =>

@@ -99,8 +99,8 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     what: "forgets a statement whose caller was interrupted while it is at the driver",
     guarantee: "G6",
     file: "src/cassandra/Requests.ts",
-    text: "return go()",
-    replacement: "{\n            go()\n            return Effect.sync(() => leave(statements))\n          }",
+    text: "return void go()",
+    replacement: "{\n        go()\n        return () => leave(statements)\n      }",
     caughtBy: [
       unit(
         "test/cassandra/Requests.test.ts",

@@ -70,9 +70,9 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     what: "takes a write that timed out for one that happened",
     guarantee: "G1",
     file: "src/facts/GroupedAnswers.ts",
-    text: "const failure = Result.fail(unavailable(call.operation, error))",
+    text: "answers[place] = Result.fail(failure)",
     replacement:
-      'const failure = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(unavailable(call.operation, error))',
+      'answers[place] = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(failure)',
     caughtBy: [unit(grouped, "a time-out is never a success"), scenario("cassandra-refusing")]
   },
   {
@@ -80,9 +80,9 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     what: "takes a write for done when the connection ended before its answer",
     guarantee: "G1",
     file: "src/facts/FactStoreCassandra.ts",
-    text: "cassandra.execute(statementOf(rows), { coordinator })",
+    text: "results.map(Result.map(() => []))",
     replacement:
-      'Effect.catchIf(cassandra.execute(statementOf(rows), { coordinator }), ({ reason }) => reason._tag === "Unreachable", () => Effect.succeed({ rows: [], next: undefined }))',
+      'results.map((result) => Result.isFailure(result) && result.failure.reason._tag === "Unreachable" ? Result.succeed([]) : Result.map(result, () => []))',
     caughtBy: [scenario("cassandra-killed")]
   },
   {
