@@ -232,6 +232,9 @@ export const leaseTickMillis = 1_000
 /** Publishes of dead letters under way at once; what comes meanwhile shares the next. One may be large, hence two. */
 export const deadLetterRequestsAtOnce = 2
 
+/** How long dead letters wait for such a request to end before they are sent beside it. **Units**: milliseconds. */
+export const deadLetterGatherMillis = 50
+
 /** Messages in one publish request of sample traffic; the service takes 1000. */
 export const publishRequestMessages = 1_000
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { gathering } from "../../src/deadletters/Gathering.ts"
 
 describe("gathering", () => {
@@ -8,7 +9,7 @@ describe("gathering", () => {
     () =>
       Effect.gen(function* () {
         const server = slowServer()
-        const send = yield* gathering(server.send, 2)
+        const send = yield* gathering(server.send, { atOnce: 2, patienceMillis: 50 })
         const calls = yield* Effect.forEach([["a", "b"], ["c"], ["d"], ["e", "f"], []], (items) =>
           Effect.forkChild(send(items), { startImmediately: true })
         )
@@ -26,7 +27,7 @@ describe("gathering", () => {
   it.effect("[G3] an interrupted call takes nothing from those whose request it shares", () =>
     Effect.gen(function* () {
       const server = slowServer()
-      const send = yield* gathering(server.send, 1)
+      const send = yield* gathering(server.send, { atOnce: 1, patienceMillis: 50 })
       const fork = (item: string) => Effect.forkChild(send([item]), { startImmediately: true })
       const first = yield* fork("a")
       const interrupted = yield* fork("b")
@@ -38,12 +39,29 @@ describe("gathering", () => {
     })
   )
 
+  it.effect("[G3] a request that never ends holds up what comes after it for its patience at most", () =>
+    Effect.gen(function* () {
+      const server = slowServer()
+      const send = yield* gathering(server.send, { atOnce: 1, patienceMillis: 50 })
+      const fork = (item: string) => Effect.forkChild(send([item]), { startImmediately: true })
+      yield* Effect.forEach(["silent", "a"], fork)
+      yield* TestClock.adjust(49)
+      yield* fork("b")
+      assert.deepStrictEqual(server.requests, [["silent"]])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(server.requests, [["silent"], ["a", "b"]])
+      yield* fork("c")
+      yield* TestClock.adjust(50)
+      assert.deepStrictEqual(server.requests, [["silent"], ["a", "b"], ["c"]])
+    })
+  )
+
   it.effect("a defect reaches every call of its request, and no other", () =>
     Effect.gen(function* () {
       const send = yield* gathering(
         (items: ReadonlyArray<string>) =>
           items.includes("bad") ? Effect.die("a bug") : Effect.succeed(items),
-        1
+        { atOnce: 1, patienceMillis: 50 }
       )
       const exit = yield* Effect.exit(send(["bad"]))
       assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))

@@ -4,7 +4,12 @@ import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
 import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
-import { caughtUpAfterMillis, leaseSeconds, publishPatienceSeconds } from "../../src/ingest/Limits.ts"
+import {
+  caughtUpAfterMillis,
+  deadLetterGatherMillis,
+  leaseSeconds,
+  publishPatienceSeconds
+} from "../../src/ingest/Limits.ts"
 import type { Published } from "../../src/pubsub/memory/Backlog.ts"
 import { CellTable, paymentColumns } from "../support/CellTable.ts"
 import { attributeOf } from "../support/World.ts"
@@ -241,7 +246,7 @@ const unmatchedProblem = (
 const lookupToLetterMillis = ({ table, publishLatencyMax, happenings }: Aftermath["plan"]): number => {
   const serverAway = happenings.some(({ _tag }) => _tag === "ServerAway")
   const server = serverAway ? (leaseSeconds + publishPatienceSeconds) * 1_000 : 0
-  return 10 * table.latencyMax + publishLatencyMax + server
+  return 10 * table.latencyMax + deadLetterGatherMillis + publishLatencyMax + server
 }
 
 /** Whether one process received everything in the order in which it was published. */
