@@ -1,6 +1,6 @@
 /** The only holder of the dead-letter topic: publishes dead letters and waits until the server has them. */
 import { Clock, Context, Effect, Layer, type Result } from "effect"
-import { deadLetterGatherMillis, deadLetterRequestsAtOnce } from "../ingest/Limits.ts"
+import { deadLetterDelayMillis, deadLettersEnough } from "../ingest/Limits.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
@@ -31,7 +31,7 @@ export class DeadLetters extends Context.Service<
         // Batches with a dead letter or two each would cost a request each.
         const publish = yield* gathering(
           (messages: ReadonlyArray<Message>) => publisher.publish(options.topic, messages),
-          { atOnce: deadLetterRequestsAtOnce, patienceMillis: deadLetterGatherMillis }
+          { millis: deadLetterDelayMillis, enough: deadLettersEnough }
         )
         return DeadLetters.of({
           publish: Effect.fnUntraced(function* (letters) {

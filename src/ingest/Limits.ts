@@ -229,11 +229,11 @@ export const ackCallSeconds = 5
 /** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */
 export const leaseTickMillis = 1_000
 
-/** Publishes of dead letters under way at once; what comes meanwhile shares the next. One may be large, hence two. */
-export const deadLetterRequestsAtOnce = 2
+/** How long dead letters wait for others to share a request. **Units**: milliseconds. */
+export const deadLetterDelayMillis = 20
 
-/** How long dead letters wait for such a request to end before they are sent beside it. **Units**: milliseconds. */
-export const deadLetterGatherMillis = 50
+/** Dead letters that wait for no others; the service takes 1000 in a request. */
+export const deadLettersEnough = 500
 
 /** Messages in one publish request of sample traffic; the service takes 1000. */
 export const publishRequestMessages = 1_000

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Fiber, Layer, Result } from "effect"
+import { TestClock } from "effect/testing"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
+import { deadLetterDelayMillis } from "../../src/ingest/Limits.ts"
 import { MemoryBroker } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
 import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
@@ -21,16 +23,25 @@ const letter = (messageId: string) => ({
   error: "Expected JSON"
 })
 
+/** Published, and waited for others as they may. */
+const published = Effect.fnUntraced(function* (...messageIds: ReadonlyArray<string>) {
+  const deadLetters = yield* DeadLetters
+  const publishing = yield* Effect.forkChild(deadLetters.publish(messageIds.map(letter)), {
+    startImmediately: true
+  })
+  yield* TestClock.adjust(deadLetterDelayMillis)
+  return yield* Fiber.join(publishing)
+})
+
 describe("DeadLetters", () => {
   it.effect("[G1] answers each dead letter in order, once the server has it", () =>
     Effect.gen(function* () {
       yield* Topology.use((topology) => topology.createTopic(topic))
-      const deadLetters = yield* DeadLetters
-      const answers = yield* deadLetters.publish(["a", "b", "c"].map(letter))
+      const answers = yield* published("a", "b", "c")
       assert.isTrue(answers.every(Result.isSuccess))
-      const published = yield* MemoryBroker.use((broker) => broker.publishedTo(topic))
+      const messages = yield* MemoryBroker.use((broker) => broker.publishedTo(topic))
       assert.deepStrictEqual(
-        published.map(({ attributes }) => attributes["dlq-message-id"]),
+        messages.map(({ attributes }) => attributes["dlq-message-id"]),
         ["a", "b", "c"]
       )
     }).pipe(Effect.provide(ports))
@@ -38,8 +49,7 @@ describe("DeadLetters", () => {
 
   it.effect("[G4] a missing topic fails each dead letter, and says how to mend it", () =>
     Effect.gen(function* () {
-      const deadLetters = yield* DeadLetters
-      const [answer] = yield* deadLetters.publish([letter("a")])
+      const [answer] = yield* published("a")
       if (answer === undefined || Result.isSuccess(answer)) return assert.fail("published to nowhere")
       assert.strictEqual(answer.failure.reason._tag, "ResourceMissing")
       assert.include(answer.failure.message, "counterfoil setup pubsub")

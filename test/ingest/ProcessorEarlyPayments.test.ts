@@ -169,7 +169,7 @@ describe("a processor of early payments", () => {
       const world = yield* makeWorld()
       yield* world.start({ paymentGrace: Duration.zero })
       yield* world.publishPayments(paymentOf(1n))
-      yield* pass("10 millis")
+      yield* pass("30 millis")
       assert.lengthOf(yield* world.deadLetters, 1)
     })
   )

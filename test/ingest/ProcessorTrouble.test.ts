@@ -49,7 +49,7 @@ describe("a processor in trouble", () => {
         // In one batch, where it could do the most harm.
         const neighbours = orders(1, 10).map((order) => messageOf(order))
         yield* world.publishRaw(ordersTopic, ...neighbours.slice(5), raw(data), ...neighbours.slice(0, 5))
-        yield* pass("10 millis")
+        yield* pass("30 millis")
         const letters = yield* world.deadLetters
         assert.deepStrictEqual(
           letters.map((letter) => attributeOf(letter, "dlq-reason")),
@@ -73,7 +73,7 @@ describe("a processor in trouble", () => {
       world.storeFaults.rejects = (orderId) => orderId === 3n
       yield* world.publishOrders(...orders(1, 4))
       yield* world.publishPayments(...orders(1, 4).map(({ order_id }) => paymentOf(order_id)))
-      yield* pass("10 millis")
+      yield* pass("30 millis")
       assert.strictEqual((yield* process.totals("orders")).fates["dead-lettered(store-rejected)"], 1)
       const totals = yield* process.totals("payments")
       assert.strictEqual(totals.fates["dead-lettered(store-rejected)"], 1)
@@ -108,7 +108,7 @@ describe("a processor in trouble", () => {
       yield* world.start()
       const neighbours = orders(1, 5).map((order) => messageOf(order))
       yield* world.publishRaw(ordersTopic, raw(bytesOf("no JSON")), ...neighbours)
-      yield* pass("10 millis")
+      yield* pass("30 millis")
       assert.lengthOf(yield* world.pending(ordersTopic), 1)
       yield* pass("4 seconds")
       assert.lengthOf(yield* world.pending(ordersTopic), 0)

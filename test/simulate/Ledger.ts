@@ -6,7 +6,7 @@ import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/do
 import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import {
   caughtUpAfterMillis,
-  deadLetterGatherMillis,
+  deadLetterDelayMillis,
   leaseSeconds,
   publishPatienceSeconds
 } from "../../src/ingest/Limits.ts"
@@ -246,7 +246,7 @@ const unmatchedProblem = (
 const lookupToLetterMillis = ({ table, publishLatencyMax, happenings }: Aftermath["plan"]): number => {
   const serverAway = happenings.some(({ _tag }) => _tag === "ServerAway")
   const server = serverAway ? (leaseSeconds + publishPatienceSeconds) * 1_000 : 0
-  return 10 * table.latencyMax + deadLetterGatherMillis + publishLatencyMax + server
+  return 10 * table.latencyMax + deadLetterDelayMillis + publishLatencyMax + server
 }
 
 /** Whether one process received everything in the order in which it was published. */
