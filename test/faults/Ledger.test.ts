@@ -54,7 +54,7 @@ const history = (fields: Partial<History>): History => ({
   rows: new Map([["1", rowOf(firstOrder, firstPayment)]]),
   letters: [],
   left: [],
-  absentAt: new Map(),
+  unseenUntil: new Map(),
   ...fields
 })
 
@@ -219,10 +219,10 @@ describe("the ledger finds misrouted", () => {
     assert.deepStrictEqual(faultsOf({ published: all, letters }), { ...none, misrouted: 1 })
   })
 
-  it("not one whose order was looked for after the dead letter and not there; that is late", () => {
+  it("not one whose order no look had found when the dead letter was published; that is late", () => {
     const letters = [letterOf(firstPayment, "unmatched-payment")]
     const rows = new Map([["1", rowOf(firstOrder)]])
-    const faultsAt = (at: number) => faultsOf({ rows, letters, absentAt: new Map([["1", at]]) })
+    const faultsAt = (at: number) => faultsOf({ rows, letters, unseenUntil: new Map([["1", at]]) })
     assert.deepStrictEqual(faultsAt(40_000), { ...none, late: 1 })
     assert.deepStrictEqual(faultsAt(39_999), { ...none, misrouted: 1 })
   })

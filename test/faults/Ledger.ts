@@ -32,8 +32,11 @@ export interface History {
   readonly rows: ReadonlyMap<string, PlainRow>
   readonly letters: ReadonlyArray<Letter>
   readonly left: ReadonlyArray<Left>
-  /** By order id, the last time the order was looked for and not there; empty where nobody looked. **Units**: ms. */
-  readonly absentAt: ReadonlyMap<string, number>
+  /**
+   * By order id, until when no look at the table had found the order that was looked for; empty where nobody looked.
+   * **Units**: ms since the epoch.
+   */
+  readonly unseenUntil: ReadonlyMap<string, number>
 }
 
 /**
@@ -115,7 +118,7 @@ export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
       reason === undefined ? missing : reason === planned.meaning.reason ? "dead-lettered" : "misrouted"
     )
   }
-  const context = { letterOf: (key: string) => letters.get(key)?.[0], left, absentAt: history.absentAt }
+  const context = { letterOf: (key: string) => letters.get(key)?.[0], left, unseenUntil: history.unseenUntil }
   const groups = groupsOf(published)
   for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
     const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }

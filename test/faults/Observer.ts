@@ -19,7 +19,7 @@ export class Observer {
   readonly #publishMillis = new Map<string, number>()
   /** By the dead letter's own message id, so that a redelivery of it counts once. */
   readonly #letters = new Map<string, PlainReceived>()
-  readonly #absentAt = new Map<string, number>()
+  readonly #unseenUntil = new Map<string, number>()
   /** Orders that were in the table once. */
   readonly #present = new Set<string>()
 
@@ -76,9 +76,14 @@ export class Observer {
     const unseen = [...ordered].filter((orderId) => !this.#present.has(orderId))
     const lookedAt = Date.now()
     const absent = new Set(await this.#stage.table.withoutOrder(unseen))
+    const answeredAt = Date.now()
     for (const orderId of unseen) {
-      if (absent.has(orderId)) this.#absentAt.set(orderId, lookedAt)
-      else this.#present.add(orderId)
+      if (absent.has(orderId)) this.#unseenUntil.set(orderId, lookedAt)
+      else {
+        this.#present.add(orderId)
+        // It came between two looks: whatever happened between them may have happened before.
+        if (this.#unseenUntil.has(orderId)) this.#unseenUntil.set(orderId, answeredAt)
+      }
     }
   }
 
@@ -87,7 +92,7 @@ export class Observer {
     await this.#readLetters()
     const rows = await this.#stage.table.rows()
     const published = await this.witnessed()
-    const history: History = { published, rows, letters: this.letters, left, absentAt: this.#absentAt }
+    const history: History = { published, rows, letters: this.letters, left, unseenUntil: this.#unseenUntil }
     return judge(history, repetitionsAllowed)
   }
 

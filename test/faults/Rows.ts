@@ -21,8 +21,8 @@ export interface Beside {
   readonly letterOf: (key: string) => Letter | undefined
   /** Messages left unacknowledged. */
   readonly left: ReadonlySet<string>
-  /** By order id, the last time the order was looked for and not there. **Units**: ms since the epoch. */
-  readonly absentAt: ReadonlyMap<string, number>
+  /** As of a history. */
+  readonly unseenUntil: ReadonlyMap<string, number>
 }
 
 /** The judgement of one row. */
@@ -67,7 +67,7 @@ export const judgeRow = (
     const letter = beside.letterOf(key)
     const effect = standing === "stored" ? "matched" : standing
     if (letter === undefined) verdicts.set(key, effect ?? missing(key, beside))
-    else verdicts.set(key, unmatchedVerdict(letter, effect !== undefined, beside.absentAt.get(orderId)))
+    else verdicts.set(key, unmatchedVerdict(letter, effect !== undefined, beside.unseenUntil.get(orderId)))
   }
   const paymentOnly =
     row !== undefined && orders.isEmpty && !payments.isEmpty ? "a payment without an order" : undefined
@@ -78,12 +78,12 @@ export const judgeRow = (
 const unmatchedVerdict = (
   { attributes, publishTimeMillis }: Letter,
   isMatched: boolean,
-  absentAt = Number.NEGATIVE_INFINITY
+  unseenUntil = Number.NEGATIVE_INFINITY
 ): Verdict => {
   if (attributes["dlq-reason"] !== "unmatched-payment") return "misrouted"
   if (isMatched) return "stale"
-  // The order was looked for after the dead letter was published, and was not there even then.
-  return absentAt >= publishTimeMillis ? "late" : "misrouted"
+  // When the dead letter was published, the last look at the table had not found the order.
+  return unseenUntil >= publishTimeMillis ? "late" : "misrouted"
 }
 
 /** The columns an order writes. */
