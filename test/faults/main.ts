@@ -65,7 +65,7 @@ const program = Effect.gen(function* () {
 
 NodeRuntime.runMain(Effect.scoped(program), {
   disableErrorReporting: false,
-  // What a scenario that failed has left open must not keep the process.
+  // What a scenario has left open must not keep the process; nor must Node, which may spin in its own clean-up.
   teardown: (exit, onExit) =>
-    Exit.isSuccess(exit) ? onExit(Number(process.exitCode)) : Runtime.defaultTeardown(exit, onExit)
+    Exit.isSuccess(exit) ? process.exit(Number(process.exitCode)) : Runtime.defaultTeardown(exit, onExit)
 })
