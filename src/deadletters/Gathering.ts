@@ -1,14 +1,16 @@
 /** Joins calls that come within a moment, so that many small ones become one request. */
-import { Deferred, Effect, type Exit, FiberSet, type Scope } from "effect"
+import { Deferred, Effect, type Exit, Fiber, FiberSet, Latch, type Scope } from "effect"
 
 /** Sends several items, and answers each in the same order. */
 export type Send<A, B> = (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>>
 
 /**
  * Makes of `send` a function that waits `millis` for other calls, or until there are `enough` items, and sends what
- * has come together. Requests go side by side: one that never ends holds up no other.
+ * has come together. Such requests go side by side: one that never ends holds up no later one.
  *
- * **Guarantee**: every call gets the answers to its own items; an interrupted one takes nothing from the others.
+ * **Guarantee**: every call gets the answers to its own items, once its request has all of them. What an interrupted
+ * call asked for is not sent any more if it was not yet; a request that nobody waits for is interrupted. When the scope
+ * closes, whoever waits is interrupted.
  */
 export const gathering = <A, B>(
   send: Send<A, B>,
@@ -18,33 +20,76 @@ export const gathering = <A, B>(
     const run = yield* FiberSet.makeRuntime<never, void, never>()
     let next: Gathered<A, B> | undefined
 
-    const sendNow = (gathered: Gathered<A, B>): Effect.Effect<void> => {
-      next = undefined
-      const ended = (exit: Exit.Exit<ReadonlyArray<B>>) =>
-        Effect.sync(() => Deferred.doneUnsafe(gathered.answers, exit))
-      return Effect.asVoid(Effect.onExit(send(gathered.items), ended))
+    /** No call joins it any more. */
+    const close = (gathered: Gathered<A, B>): void => {
+      if (next === gathered) next = undefined
+      gathered.isEnough.openUnsafe()
     }
 
     const gather = (): Gathered<A, B> => {
-      const gathered: Gathered<A, B> = { items: [], answers: Deferred.makeUnsafe() }
+      const gathered: Gathered<A, B> = {
+        calls: new Set(),
+        size: 0,
+        isEnough: Latch.makeUnsafe(false),
+        answers: Deferred.makeUnsafe(),
+        fiber: undefined
+      }
       next = gathered
-      const sendUnlessSent = Effect.suspend(() => (next === gathered ? sendNow(gathered) : Effect.void))
-      run(Effect.delay(sendUnlessSent, millis))
+      const sendSoon = Effect.timeoutOption(gathered.isEnough.await, millis).pipe(
+        Effect.andThen(
+          Effect.suspend(() => {
+            close(gathered)
+            return send(itemsOf(gathered))
+          })
+        ),
+        Effect.onExit((exit: Exit.Exit<ReadonlyArray<B>>) =>
+          Effect.sync(() => Deferred.doneUnsafe(gathered.answers, exit))
+        )
+      )
+      gathered.fiber = run(Effect.asVoid(sendSoon))
       return gathered
     }
 
     return (items) =>
       Effect.suspend(() => {
         const gathered = next ?? gather()
-        const from = gathered.items.length
-        gathered.items.push(...items)
-        if (gathered.items.length >= enough) run(sendNow(gathered))
-        return Effect.map(Deferred.await(gathered.answers), (all) => all.slice(from, from + items.length))
+        const call: Call<A> = { items, from: 0 }
+        gathered.calls.add(call)
+        gathered.size += items.length
+        if (gathered.size >= enough) close(gathered)
+        return Deferred.await(gathered.answers).pipe(
+          Effect.map((answers) => answers.slice(call.from, call.from + items.length)),
+          Effect.onInterrupt(() => {
+            gathered.calls.delete(call)
+            if (gathered.calls.size > 0 || gathered.fiber === undefined) return Effect.void
+            if (next === gathered) next = undefined
+            return Fiber.interrupt(gathered.fiber)
+          })
+        )
       })
   })
 
-/** What goes in the next request. */
+/** One call, and where its items are among those sent. */
+interface Call<A> {
+  readonly items: ReadonlyArray<A>
+  from: number
+}
+
+/** What goes in one request. */
 interface Gathered<A, B> {
-  readonly items: Array<A>
+  /** Those that still wait. */
+  readonly calls: Set<Call<A>>
+  size: number
+  readonly isEnough: Latch.Latch
   readonly answers: Deferred.Deferred<ReadonlyArray<B>>
+  fiber: Fiber.Fiber<void> | undefined
+}
+
+const itemsOf = <A, B>({ calls }: Gathered<A, B>): ReadonlyArray<A> => {
+  const items: Array<A> = []
+  for (const call of calls) {
+    call.from = items.length
+    items.push(...call.items)
+  }
+  return items
 }

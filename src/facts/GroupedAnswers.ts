@@ -40,7 +40,7 @@ export const answerGroups = <A, H, R>(
       const results = yield* call.ask(asked)
       for (const [at, group] of asked.entries()) {
         const result = results[at]
-        if (result === undefined) continue
+        if (result === undefined) return yield* Effect.die(new Error("a request was left without an answer"))
         if (Result.isSuccess(result)) {
           group.places.forEach((place, index) => {
             answers[place] = Result.succeed(result.success[index] as R)

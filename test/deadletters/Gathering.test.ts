@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber } from "effect"
+import { Cause, Effect, Exit, Fiber, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { gathering } from "../../src/deadletters/Gathering.ts"
 
@@ -48,15 +48,49 @@ describe("gathering", () => {
     })
   )
 
-  it.effect("[G3] an interrupted call takes nothing from those whose request it shares", () =>
+  it.effect(
+    "[G3] an interrupted call takes nothing from those whose request it shares, and is not sent",
+    () =>
+      Effect.gen(function* () {
+        const { requests, send } = server()
+        const gathered = yield* gathering(send, { millis: 20, enough: 100 })
+        const interrupted = yield* fork(gathered(["a"]))
+        const other = yield* fork(gathered(["b"]))
+        yield* Fiber.interrupt(interrupted)
+        yield* TestClock.adjust(20)
+        assert.deepStrictEqual(yield* Fiber.join(other), ["B"])
+        assert.deepStrictEqual(requests, [["b"]])
+      })
+  )
+
+  it.effect("a request that nobody waits for any more is interrupted, whether it was sent or not", () =>
     Effect.gen(function* () {
-      const { send } = server()
-      const gathered = yield* gathering(send, { millis: 20, enough: 100 })
-      const interrupted = yield* fork(gathered(["a"]))
-      const other = yield* fork(gathered(["b"]))
-      yield* Fiber.interrupt(interrupted)
+      const heard: Array<string> = []
+      const note = (what: string) => Effect.sync(() => void heard.push(what))
+      const gathered = yield* gathering(
+        ([item]: ReadonlyArray<string>) =>
+          Effect.andThen(note(`${item} sent`), Effect.never).pipe(
+            Effect.onInterrupt(() => note(`${item} interrupted`))
+          ),
+        { millis: 20, enough: 100 }
+      )
+      const sent = yield* fork(gathered(["a"]))
       yield* TestClock.adjust(20)
-      assert.deepStrictEqual(yield* Fiber.join(other), ["B"])
+      yield* Fiber.interrupt(sent)
+      yield* Fiber.interrupt(yield* fork(gathered(["b"])))
+      yield* TestClock.adjust(20)
+      assert.deepStrictEqual(heard, ["a sent", "a interrupted"])
+    })
+  )
+
+  it.effect("when the scope closes, whoever waits is interrupted", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const gathered = yield* Scope.provide(gathering(server().send, { millis: 20, enough: 100 }), scope)
+      const waiting = yield* fork(gathered(["a"]))
+      yield* Scope.close(scope, Exit.void)
+      const exit = yield* Fiber.await(waiting)
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause))
     })
   )
 

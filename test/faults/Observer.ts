@@ -76,13 +76,13 @@ export class Observer {
     const unseen = [...ordered].filter((orderId) => !this.#present.has(orderId))
     const lookedAt = Date.now()
     const absent = new Set(await this.#stage.table.withoutOrder(unseen))
-    const answeredAt = Date.now()
     for (const orderId of unseen) {
       if (absent.has(orderId)) this.#unseenUntil.set(orderId, lookedAt)
       else {
         this.#present.add(orderId)
-        // It came between two looks: whatever happened between them may have happened before.
-        if (this.#unseenUntil.has(orderId)) this.#unseenUntil.set(orderId, answeredAt)
+        // It came between two looks. Where they were close to each other, what happened between them is in doubt.
+        const before = this.#unseenUntil.get(orderId)
+        if (before !== undefined && lookedAt - before <= doubtMillis) this.#unseenUntil.set(orderId, lookedAt)
       }
     }
   }
@@ -160,6 +160,9 @@ export class Observer {
 }
 
 const paceMillis = 50
+
+/** Looks at the table further apart than this leave nothing in doubt, in favour of nobody. */
+const doubtMillis = 1_000
 
 /** Above the 10 s for which Counterfoil leases what it holds. */
 const leaseMillis = 12_000

@@ -82,7 +82,7 @@ const unmatchedVerdict = (
 ): Verdict => {
   if (attributes["dlq-reason"] !== "unmatched-payment") return "misrouted"
   if (isMatched) return "stale"
-  // When the dead letter was published, the last look at the table had not found the order.
+  // When the dead letter was published, no look at the table had found the order.
   return unseenUntil >= publishTimeMillis ? "late" : "misrouted"
 }
 

@@ -57,7 +57,7 @@ export interface Scenario {
   readonly repetitions?: (crew: Crew) => number
   /**
    * Whether Pub/Sub may hold orders back for longer than G5 waits, so that a payment's dead letter is no fault as
-   * long as its order was provably not in the table: an emulator sends to the streams of processes that died, once to
+   * long as no look at the table had found its order: an emulator sends to the streams of processes that died, once to
    * each, and each time waits for a lease to end.
    */
   readonly mayBeLate?: boolean
