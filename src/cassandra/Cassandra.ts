@@ -137,10 +137,7 @@ export class Cassandra extends Context.Service<
       })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
-        execute: (statement, options = {}) => {
-          const { statements, start } = requestOf({ statement, options })
-          return requests.send("execute", statements, start)
-        },
+        execute: (statement, options = {}) => requests.send("execute", requestOf({ statement, options })),
         executeAll: (asked) => requests.sendAll("execute", asked.map(requestOf)),
         coordinatorOf: (partitionKey) => {
           if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined

@@ -7,11 +7,7 @@ import { type CassandraError, classify } from "./CassandraError.ts"
 /** Requests on their way to the driver. */
 export interface Requests {
   /** Starts a request once its statements may be sent; an interruption before that sends nothing. */
-  readonly send: <A>(
-    operation: string,
-    statements: number,
-    start: () => Promise<A>
-  ) => Effect.Effect<A, CassandraError>
+  readonly send: <A>(operation: string, request: Request<A>) => Effect.Effect<A, CassandraError>
   /**
    * The same for several requests, each answered in its place once all are; without a fiber each, which costs as
    * much as a row (decision 0008).
@@ -92,11 +88,9 @@ export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
     }
 
     return {
-      send: <A>(operation: string, statements: number, start: () => Promise<A>) =>
+      send: <A>(operation: string, request: Request<A>) =>
         Effect.callback<A, CassandraError>((resume) => {
-          const takeBack = submit(operation, { statements, start }, (answer) =>
-            resume(Effect.fromResult(answer))
-          )
+          const takeBack = submit(operation, request, (answer) => resume(Effect.fromResult(answer)))
           return takeBack === undefined ? undefined : Effect.sync(takeBack)
         }),
       sendAll: <A>(operation: string, all: ReadonlyArray<Request<A>>) =>

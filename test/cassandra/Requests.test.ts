@@ -12,7 +12,7 @@ describe("Requests", () => {
       const requests = yield* makeRequests({ least: 1, most: 7 })
       const all = yield* Effect.forEach(
         Array.from({ length: 60 }, (_, at) => 1 + (at % 5)),
-        (weight) => requests.send("execute", weight, () => driver.take(weight)),
+        (weight) => requests.send("execute", { statements: weight, start: () => driver.take(weight) }),
         { concurrency: "unbounded" }
       ).pipe(Effect.forkChild)
       while (driver.answered < 60) {
@@ -35,7 +35,7 @@ describe("Requests", () => {
           driver.most = 0
           const callers = yield* Effect.forEach(
             Array.from({ length: 600 }),
-            () => Effect.exit(requests.send("execute", 1, () => driver.take(1))),
+            () => Effect.exit(requests.send("execute", { statements: 1, start: () => driver.take(1) })),
             { concurrency: "unbounded" }
           ).pipe(Effect.forkChild)
           yield* Effect.yieldNow
@@ -55,7 +55,10 @@ describe("Requests", () => {
   it.effect("a request heavier than all that is allowed goes alone", () =>
     Effect.gen(function* () {
       const requests = yield* makeRequests({ least: 1, most: 2 })
-      const answered = yield* requests.send("batch", 10, () => Promise.resolve("written"))
+      const answered = yield* requests.send("batch", {
+        statements: 10,
+        start: () => Promise.resolve("written")
+      })
       assert.strictEqual(answered, "written")
     })
   )
@@ -64,10 +67,14 @@ describe("Requests", () => {
     Effect.gen(function* () {
       const driver = slowDriver()
       const requests = yield* makeRequests({ least: 1, most: 1 })
-      const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const first = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
       yield* Fiber.interrupt(first)
-      const second = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const second = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
       assert.strictEqual(driver.started, 1)
       driver.answerOne()
@@ -82,15 +89,19 @@ describe("Requests", () => {
     Effect.gen(function* () {
       const driver = slowDriver()
       const requests = yield* makeRequests({ least: 1, most: 1 })
-      const first = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const first = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
-      const second = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const second = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
       yield* Fiber.interrupt(second)
       driver.answerOne()
       yield* Fiber.join(first)
       assert.strictEqual(driver.started, 1)
-      yield* requests.send("execute", 1, () => Promise.resolve())
+      yield* requests.send("execute", { statements: 1, start: () => Promise.resolve() })
     })
   )
 
@@ -139,7 +150,9 @@ describe("Requests", () => {
     Effect.gen(function* () {
       const driver = slowDriver()
       const requests = yield* makeRequests({ least: 1, most: 4 })
-      const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const caller = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
       yield* Fiber.interrupt(caller)
       const drained = yield* Effect.forkChild(requests.drain)
@@ -154,7 +167,9 @@ describe("Requests", () => {
     Effect.gen(function* () {
       const driver = slowDriver()
       const requests = yield* makeRequests({ least: 1, most: 4 })
-      const caller = yield* Effect.forkChild(requests.send("execute", 1, () => driver.take(1)))
+      const caller = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
       yield* Effect.yieldNow
       const drained = yield* Effect.forkChild(requests.drain)
       yield* TestClock.adjust(`${cassandraDrainSeconds} seconds`)
@@ -168,8 +183,11 @@ describe("Requests", () => {
     Effect.gen(function* () {
       const requests = yield* makeRequests({ least: 1, most: 1 })
       const error = yield* Effect.flip(
-        requests.send("execute", 1, () => {
-          throw new TypeError("no")
+        requests.send("execute", {
+          statements: 1,
+          start: () => {
+            throw new TypeError("no")
+          }
         })
       )
       assert.strictEqual(error.reason._tag, "Faulty")
