@@ -10,15 +10,15 @@
  * Statements sent before a change say nothing about the limit since and are not counted: one stall costs one fall.
  */
 import {
-  limitClimb,
-  limitFall,
+  decreaseFactor,
+  increaseShare,
   limitFallHelped,
   limitWindowMillis,
   limitWindowStatements,
   limitWorse,
   slowAnswerMillis,
-  slowShare
-} from "../ingest/Limits.ts"
+  slowAnswerShare
+} from "./Limits.ts"
 
 /** What an answer says about the load: an answer, or a time-out or overload. */
 export type Outcome = "answered" | "overloaded"
@@ -99,11 +99,11 @@ export interface Tally {
 export const nextLimit = (state: LimitState, seen: Tally, { least, most }: LimitBounds): LimitState => {
   const { limit, trial, inherent } = state
   const mean = seen.millis / seen.statements
-  const fallen = Math.max(least, Math.floor(limit * limitFall))
+  const fallen = Math.max(least, Math.floor(limit * decreaseFactor))
   const isUsed = seen.mostInFlight >= limit / 2
-  const climbed = isUsed ? Math.min(most, limit + Math.ceil(most * limitClimb)) : limit
+  const climbed = isUsed ? Math.min(most, limit + Math.ceil(most * increaseShare)) : limit
   if (seen.overloaded > 0) return { limit: fallen }
-  if (seen.slow <= seen.statements * slowShare) return { limit: climbed }
+  if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }
   if (trial !== undefined && mean > trial.millis * limitFallHelped) {
     return { limit: trial.limit, inherent: mean }
   }

@@ -2,9 +2,9 @@
 import type { Host } from "cassandra-driver"
 import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
-import { inFlightWritesMin } from "../ingest/Limits.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import { connect, connectPatiently } from "./Connection.ts"
+import { inFlightMin } from "./Limits.ts"
 import { makeRequests, type Request } from "./Requests.ts"
 
 /** A value to bind; every bigint column takes a bigint. */
@@ -55,7 +55,7 @@ export interface Asked {
 export interface CassandraOptions {
   /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
   readonly maxInFlight: number
-  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightWritesMin` if absent. */
+  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightMin` if absent. */
   readonly minInFlight?: number
   /**
    * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
@@ -112,7 +112,7 @@ export class Cassandra extends Context.Service<
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
       const requests = yield* makeRequests({
-        least: options.minInFlight ?? inFlightWritesMin,
+        least: options.minInFlight ?? inFlightMin,
         most: options.maxInFlight
       })
       const attempt = connect(settings, options)

@@ -4,14 +4,10 @@ import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } fro
 import type { DseClientOptions } from "cassandra-driver"
 import { Effect, Option, Redacted } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
-import {
-  cassandraAnswerMillis,
-  cassandraReconnectBaseMillis,
-  cassandraReconnectCapMillis
-} from "../ingest/Limits.ts"
 import { type CassandraError, classify } from "./CassandraError.ts"
 import { coordinatorFirst } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
+import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "./Limits.ts"
 
 /**
  * The driver's options for these settings.
@@ -53,8 +49,8 @@ export const clientOptions = (
       policies: {
         loadBalancing: coordinatorFirst(driver),
         reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(
-          cassandraReconnectBaseMillis,
-          cassandraReconnectCapMillis,
+          reconnectBaseMillis,
+          reconnectCapMillis,
           false
         )
       },
@@ -63,7 +59,7 @@ export const clientOptions = (
         isIdempotent: true,
         prepare: true
       },
-      socketOptions: { readTimeout: cassandraAnswerMillis }
+      socketOptions: { readTimeout: answerMillis }
     })
   )
 

@@ -2,11 +2,11 @@
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
 import type { CassandraSettings } from "../config/Settings.ts"
-import { cassandraConnectSeconds } from "../ingest/Limits.ts"
-import { retryDelay } from "../ingest/RetryPolicy.ts"
+import { retryDelay } from "../time/Backoff.ts"
 import { CassandraError, classify, SettingsRefused, Unreachable } from "./CassandraError.ts"
 import { clientOptions } from "./ClientOptions.ts"
 import { type Driver, loadDriver } from "./Driver.ts"
+import { connectSeconds } from "./Limits.ts"
 
 /**
  * Connects once.
@@ -24,7 +24,7 @@ export const connect = (
     const driver = yield* loadDriver
     const keyspace = options.useKeyspace === false ? undefined : settings.keyspace
     const clientSettings = yield* clientOptions(driver, settings, keyspace)
-    const timeout = options.connectTimeout ?? Duration.seconds(cassandraConnectSeconds)
+    const timeout = options.connectTimeout ?? Duration.seconds(connectSeconds)
     return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
       duration: timeout,
       orElse: () => Effect.fail(silent(settings, timeout))

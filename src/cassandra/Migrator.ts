@@ -1,9 +1,9 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
 import { Data, Effect, Schedule, type Scope } from "effect"
 import type { CassandraSettings, Replication } from "../config/Settings.ts"
-import { keyspaceLookMillis, keyspaceLooks } from "../ingest/Limits.ts"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
+import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
 import { type Migration, migrationFolder, readMigrations } from "./MigrationFiles.ts"
 import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./MigrationRecord.ts"
 

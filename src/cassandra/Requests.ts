@@ -1,8 +1,9 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
 import { Clock, Effect, Latch, Result } from "effect"
-import { cassandraDrainSeconds } from "../ingest/Limits.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type LimitBounds, makeAdaptiveLimit, type Outcome } from "./AdaptiveLimit.ts"
 import { type CassandraError, classify } from "./CassandraError.ts"
+import { drainSeconds } from "./Limits.ts"
 
 /** Requests on their way to the driver. */
 export interface Requests {
@@ -16,7 +17,7 @@ export interface Requests {
     operation: string,
     requests: ReadonlyArray<Request<A>>
   ) => Effect.Effect<ReadonlyArray<Result.Result<A, CassandraError>>>
-  /** Waits for all that are on their way, {@link cassandraDrainSeconds} at most. */
+  /** Waits for all that are on their way, {@link drainSeconds} at most. */
   readonly drain: Effect.Effect<void>
   /** How many statements may be on their way just now. */
   readonly limit: () => number
@@ -42,7 +43,7 @@ export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
 
-    const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const now = () => monotonicMillis(clock)
     const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
     const leave = (statements: number) => {
       inFlight -= statements
@@ -109,7 +110,7 @@ export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
             for (const one of takeBack) one?.()
           })
         }),
-      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${cassandraDrainSeconds} seconds`)),
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${drainSeconds} seconds`)),
       limit: adaptive.current
     }
   })

@@ -1,6 +1,7 @@
 /** How much one process takes on, and for how long it waits. */
 import { Duration } from "effect"
-import { driverRequestsPerConnection, leaseSeconds, leaseTotalMinutes } from "../ingest/Limits.ts"
+import { driverRequestsPerConnection } from "../cassandra/Limits.ts"
+import { leaseSeconds, leaseTotalMinutes } from "../pubsub/Limits.ts"
 import { byteSize } from "./parsers/ByteSize.ts"
 import { durationText } from "./parsers/DurationText.ts"
 import { integer } from "./parsers/Integer.ts"

@@ -4,13 +4,6 @@ import { type Asked, Cassandra, type Coordinator, type Row, type Statement } fro
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
 import {
-  batchBytesMax,
-  batchRowsMax,
-  cassandraScanMillis,
-  readKeysMax,
-  scanPageRows
-} from "../ingest/Limits.ts"
-import {
   bytesOfOrder,
   bytesOfPayment,
   factFrom,
@@ -25,6 +18,7 @@ import {
 } from "./FactStatements.ts"
 import { type Answers, FactStore } from "./FactStore.ts"
 import { answerGroups, rejectedOrUnavailable, unavailable } from "./GroupedAnswers.ts"
+import { batchBytesMax, batchRowsMax, readKeysMax, scanAnswerMillis, scanPageRows } from "./Limits.ts"
 import { groupRows } from "./RowGroups.ts"
 
 /**
@@ -156,7 +150,7 @@ const countRows = (cassandra: Connected): Effect.Effect<number, CassandraError> 
     do {
       const answer = yield* cassandra.execute(keysStatement, {
         pageSize: scanPageRows,
-        timeoutMillis: cassandraScanMillis,
+        timeoutMillis: scanAnswerMillis,
         page
       })
       rows += answer.rows.length

@@ -7,8 +7,8 @@ import { Health } from "../observe/Health.ts"
 import { Metrics, type StreamName } from "../observe/Metrics.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { dispose } from "./Disposition.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import type { Handle, Item, Work } from "./Work.ts"
 
 /** What an attempt left without a fate. */

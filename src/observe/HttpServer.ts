@@ -14,7 +14,7 @@ import {
   httpHeadersMillis,
   httpIdleMillis,
   httpRequestMillis
-} from "../ingest/Limits.ts"
+} from "../http/Limits.ts"
 import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "./Health.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
 import { Metrics } from "./Metrics.ts"

@@ -1,7 +1,7 @@
 /** Series about the process itself, beside those about deliveries. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { Effect, Layer, Metric } from "effect"
-import { eventLoopSampleMillis } from "../ingest/Limits.ts"
+import { eventLoopSampleMillis } from "../telemetry/Limits.ts"
 import { Metrics } from "./Metrics.ts"
 import { registerGauge, registerReading } from "./Reading.ts"
 

@@ -9,13 +9,13 @@ import {
   type Tally
 } from "../../src/cassandra/AdaptiveLimit.ts"
 import {
-  inFlightWritesMin,
-  limitClimb,
+  increaseShare,
+  inFlightMin,
   limitWindowMillis,
   slowAnswerMillis
-} from "../../src/ingest/Limits.ts"
+} from "../../src/cassandra/Limits.ts"
 
-const bounds: LimitBounds = { least: inFlightWritesMin, most: 512 }
+const bounds: LimitBounds = { least: inFlightMin, most: 512 }
 const tried: LimitState = { limit: 100, trial: { limit: 200, millis: 1_000 } }
 const helpless: LimitState = { limit: 200, inherent: 1_000 }
 
@@ -83,7 +83,7 @@ describe("makeAdaptiveLimit", () => {
   it("[G4] it climbs back to its most within half a minute of good answers", () => {
     const cluster = load(bounds)
     cluster.during(60_000, { latency: 2_000, outcome: "overloaded" })
-    const climb = cluster.during(limitWindowMillis / limitClimb + 5_000, { latency: 20 })
+    const climb = cluster.during(limitWindowMillis / increaseShare + 5_000, { latency: 20 })
     assert.deepStrictEqual([climb[0], climb.at(-1)], [bounds.least, bounds.most])
   })
 
@@ -132,7 +132,7 @@ describe("makeAdaptiveLimit", () => {
         assert.isAtMost(next, most)
         assert.isAtLeast(next, Math.min(least, most))
         assert.isTrue(Number.isInteger(next))
-        assert.isAtMost(next, Math.max(before + Math.ceil(most * limitClimb), 2 * before + 1))
+        assert.isAtMost(next, Math.max(before + Math.ceil(most * increaseShare), 2 * before + 1))
         assert.isAtLeast(next, Math.floor(before / 2))
         before = next
       }

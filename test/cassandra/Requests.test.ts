@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import cassandra from "cassandra-driver"
 import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
+import { drainSeconds } from "../../src/cassandra/Limits.ts"
 import { makeRequests } from "../../src/cassandra/Requests.ts"
-import { cassandraDrainSeconds } from "../../src/ingest/Limits.ts"
 
 describe("Requests", () => {
   it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
@@ -172,7 +172,7 @@ describe("Requests", () => {
       )
       yield* Effect.yieldNow
       const drained = yield* Effect.forkChild(requests.drain)
-      yield* TestClock.adjust(`${cassandraDrainSeconds} seconds`)
+      yield* TestClock.adjust(`${drainSeconds} seconds`)
       yield* Fiber.join(drained)
       driver.answerOne()
       yield* Fiber.join(caller)

@@ -1,11 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Result } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
+import { inFlightMin } from "../../src/cassandra/Limits.ts"
 import { apply } from "../../src/cassandra/Migrator.ts"
 import type { CassandraSettings } from "../../src/config/Settings.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
-import { inFlightWritesMin } from "../../src/ingest/Limits.ts"
 import { settingsFor } from "../cassandra/TestKeyspace.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { orderOf } from "../support/Samples.ts"
@@ -30,7 +30,7 @@ describeWith("cassandra")("a Cassandra that is too slow for what is in flight", 
         // Machines differ: the server gets the share of its time that makes it as slow as meant.
         const share = Math.min(0.5, (0.1 * (most / queueSeconds)) / (tenth.stored / 8))
         const fixed = yield* measured(settings, most, slowed(server, share, 25))
-        const adaptive = yield* measured(settings, inFlightWritesMin, slowed(server, share, 25))
+        const adaptive = yield* measured(settings, inFlightMin, slowed(server, share, 25))
         yield* Effect.promise(() =>
           annotate(`${share} of its time, fixed: ${told(fixed)}; adaptive: ${told(adaptive)}`)
         )

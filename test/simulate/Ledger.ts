@@ -1,15 +1,12 @@
 /** Judges what a simulation left, from what was published alone; it knows nothing of how the processor works. */
 import { Duration, Result } from "effect"
+import { deadLetterDelayMillis } from "../../src/deadletters/Limits.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
 import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
-import {
-  caughtUpAfterMillis,
-  deadLetterDelayMillis,
-  leaseSeconds,
-  publishPatienceSeconds
-} from "../../src/ingest/Limits.ts"
+import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
+import { leaseSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
 import type { Published } from "../../src/pubsub/memory/Backlog.ts"
 import { CellTable, paymentColumns } from "../support/CellTable.ts"
 import { attributeOf } from "../support/World.ts"
@@ -245,7 +242,7 @@ const unmatchedProblem = (
 /** From a reading of the table to the dead letter that follows from it, at most; others of the batch are waited for. */
 const lookupToLetterMillis = ({ table, publishLatencyMax, happenings }: Aftermath["plan"]): number => {
   const serverAway = happenings.some(({ _tag }) => _tag === "ServerAway")
-  const server = serverAway ? (leaseSeconds + publishPatienceSeconds) * 1_000 : 0
+  const server = serverAway ? (leaseSeconds + publishTimeoutSeconds) * 1_000 : 0
   return 10 * table.latencyMax + deadLetterDelayMillis + publishLatencyMax + server
 }
 

@@ -1,7 +1,7 @@
 /** Part of the Pub/Sub suite: deliveries, their leases, and how they are settled. */
 import { assert } from "@effect/vitest"
 import { Clock, Duration, Effect, Result } from "effect"
-import { leaseSeconds } from "../../src/ingest/Limits.ts"
+import { leaseSeconds } from "../../src/pubsub/Limits.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
 import { Topology } from "../../src/pubsub/Topology.ts"

@@ -1,13 +1,8 @@
 /** Acknowledges and changes leases on the server, in as few requests as the service allows. */
 import { Clock, Effect } from "effect"
-import {
-  ackIdOverheadBytes,
-  ackRequestMaxBytes,
-  ackRequestMaxIds,
-  ackRequestsAtOnce
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import { retryDelay } from "../../ingest/RetryPolicy.ts"
+import { retryDelay } from "../../time/Backoff.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds, ackRequestsAtOnce } from "../Limits.ts"
 import type { PubSubReason } from "../PubSubError.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"

@@ -1,8 +1,8 @@
 /** One of Google's clients, whose connection is watched, and replaced when it swallows everything. */
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
-import { connectionAnswerSeconds, connectionRenewSeconds } from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { connectionAnswerSeconds, connectionRenewSeconds } from "../Limits.ts"
 import { codeOf, Status } from "./StatusClass.ts"
 
 /** What a connection is made of: a client of Google's. */

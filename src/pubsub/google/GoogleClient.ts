@@ -2,14 +2,13 @@
 import type { v1 } from "@google-cloud/pubsub"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
 import type { PubSubSettings } from "../../config/Settings.ts"
+import { retryBaseMillis, retryCapMillis } from "../../time/Limits.ts"
 import {
   flowControlWindowBytes,
   keepAliveAnswerSeconds,
   keepAliveEmulatorSeconds,
-  keepAliveSeconds,
-  retryBaseMillis,
-  retryCapMillis
-} from "../../ingest/Limits.ts"
+  keepAliveSeconds
+} from "../Limits.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
 import { type Connection, openConnection } from "./Connection.ts"
 import { classify } from "./StatusClass.ts"

@@ -1,13 +1,13 @@
 /** Publishes to Google Cloud Pub/Sub, many messages a request. */
 import { Clock, Effect, Layer, Result, Semaphore } from "effect"
+import { retryDelay } from "../../time/Backoff.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import {
   publishCallSeconds,
   publishOutstandingBytes,
   publishOutstandingMessages,
-  publishPatienceSeconds
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import { retryDelay } from "../../ingest/RetryPolicy.ts"
+  publishTimeoutSeconds
+} from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { encodedBytes, violationOf } from "../MessageLimits.ts"
 import { Publisher } from "../Publisher.ts"
@@ -116,7 +116,7 @@ const publishPatiently = Effect.fnUntraced(function* (
   request: ReadonlyArray<Letter>
 ): Effect.fn.Return<ReadonlyArray<string>, PubSubError> {
   const clock = yield* Clock.Clock
-  const giveUpAt = monotonicMillis(clock) + publishPatienceSeconds * 1000
+  const giveUpAt = monotonicMillis(clock) + publishTimeoutSeconds * 1000
   const messages = request.map(({ message }) => message)
   const attempt = callOnce(client.publisher, "publish", topic, publishCallSeconds, (api, options) =>
     api.publish({ topic, messages }, options)

@@ -1,7 +1,7 @@
 /** The subscriber on Google Cloud Pub/Sub: a true pull over streaming pull, with leases and settling of our own. */
 import { Cause, Clock, Duration, Effect, Exit, Fiber, Latch, Layer, type Scope, Stream } from "effect"
-import { closePatienceSeconds, releaseDelayMaxSeconds, streamRetireMillis } from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { closeTimeoutSeconds, releaseDelayMaxSeconds, streamRetireMillis } from "../Limits.ts"
 import type { Delivery } from "../Message.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import { type OpenSubscription, Subscription, type SubscriptionOptions } from "../Subscription.ts"
@@ -81,7 +81,7 @@ const open = Effect.fnUntraced(function* (
   // One deadline for both: what the reading leaves of it is the flush's, as `Limits.test.ts` asserts.
   const close = Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const deadline = monotonicMillis(clock) + closePatienceSeconds * 1000
+    const deadline = monotonicMillis(clock) + closeTimeoutSeconds * 1000
     yield* stop
     yield* Effect.timeoutOption(Fiber.await(reading), streamRetireMillis)
     settler.giveBack([...inventory])

@@ -1,7 +1,7 @@
 /** Looks at and creates topics and subscriptions of Google Cloud Pub/Sub. */
 import type { CallOptions, protos } from "@google-cloud/pubsub"
 import { Duration, Effect, Layer, Option } from "effect"
-import { topologyCallSeconds, topologyListMax } from "../../ingest/Limits.ts"
+import { adminCallSeconds, adminListMax } from "../Limits.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import { type SubscriptionInfo, Topology } from "../Topology.ts"
 import { callOnce } from "./Calls.ts"
@@ -48,7 +48,7 @@ const make = ({
       const name = topicName(projectId, topic)
       const listed = call(publisher, "list subscriptions of", name, (api, options) =>
         api.listTopicSubscriptions(
-          { topic: name, pageSize: topologyListMax },
+          { topic: name, pageSize: adminListMax },
           { ...options, autoPaginate: false }
         )
       )
@@ -91,7 +91,7 @@ const call = <Client extends ClosableClient, A>(
   operation: string,
   resource: string,
   run: (client: Client, options: CallOptions) => Promise<A>
-) => callOnce(connection, operation, resource, topologyCallSeconds, run)
+) => callOnce(connection, operation, resource, adminCallSeconds, run)
 
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>

@@ -1,6 +1,7 @@
 /** Reads from the network streams of one subscription as long as there is room. */
 import { randomUUID } from "node:crypto"
 import { Clock, Effect, Latch } from "effect"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import {
   ackCallSeconds,
   connectionProofMillis,
@@ -11,8 +12,7 @@ import {
   streamMinBytes,
   streamsOnEmulator,
   streamsOnService
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
+} from "../Limits.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import type { SubscriptionOptions } from "../Subscription.ts"
 import { callOnce } from "./Calls.ts"

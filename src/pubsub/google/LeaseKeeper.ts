@@ -1,5 +1,6 @@
 /** Keeps the leases of everything held, in a few batched calls a second. */
 import { Clock, Effect, FiberSet, type Scope } from "effect"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import {
   ackCallSeconds,
   leaseCallSeconds,
@@ -7,8 +8,7 @@ import {
   leaseSeconds,
   leaseTickMillis,
   leaseTotalMinutes
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
+} from "../Limits.ts"
 import { type AckCalls, inRequests, type Patience } from "./AckCalls.ts"
 import type { Held, Inventory } from "./Inventory.ts"
 import type { Settler } from "./Settler.ts"

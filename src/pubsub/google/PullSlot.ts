@@ -1,9 +1,9 @@
 /** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
 import type { v1 } from "@google-cloud/pubsub"
 import { type Clock, Effect, Latch } from "effect"
-import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import { retryDelay } from "../../ingest/RetryPolicy.ts"
+import { retryDelay } from "../../time/Backoff.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../Limits.ts"
 import { PubSubError } from "../PubSubError.ts"
 import { type Connection, connectionLost } from "./Connection.ts"
 import {

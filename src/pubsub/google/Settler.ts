@@ -1,12 +1,7 @@
 /** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
 import { Clock, Duration, Effect, FiberSet, Latch, type Scope } from "effect"
-import {
-  ackCallSeconds,
-  ackRequestMaxIds,
-  settleDelayMillis,
-  settlePatienceSeconds
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { ackCallSeconds, ackRequestMaxIds, settleDelayMillis, settleTimeoutSeconds } from "../Limits.ts"
 import type { Delivery } from "../Message.ts"
 import type { Settled } from "../Subscription.ts"
 import type { AckCalls, LeaseChange, Patience } from "./AckCalls.ts"
@@ -75,8 +70,7 @@ export const makeSettler = Effect.fnUntraced(function* (
 
   const patience: Patience = {
     callSeconds: ackCallSeconds,
-    isWorthIt: (triedMillis) =>
-      triedMillis < settlePatienceSeconds * 1000 && monotonicMillis(clock) < giveUpAt
+    isWorthIt: (triedMillis) => triedMillis < settleTimeoutSeconds * 1000 && monotonicMillis(clock) < giveUpAt
   }
 
   const send = Effect.fnUntraced(function* (verb: SettleVerb, held: ReadonlyArray<Held>) {

@@ -1,6 +1,6 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
-import { leaseSeconds, leaseTotalMinutes, releaseDelayMaxSeconds } from "../../ingest/Limits.ts"
+import { leaseSeconds, leaseTotalMinutes, releaseDelayMaxSeconds } from "../Limits.ts"
 import type { Delivery } from "../Message.ts"
 import { PubSubError, ResourceMissing } from "../PubSubError.ts"
 import type { Settled, SubscriptionOptions, SubscriptionStatus } from "../Subscription.ts"

@@ -1,6 +1,6 @@
 /** Takes deliveries from the embedded Pub/Sub. */
 import { Cause, Clock, Duration, Effect, Layer, Stream } from "effect"
-import { leaseExtendSeconds } from "../../ingest/Limits.ts"
+import { leaseExtendSeconds } from "../Limits.ts"
 import { type OpenSubscription, Subscription, type SubscriptionOptions } from "../Subscription.ts"
 import { Consumption } from "./Consumption.ts"
 import { defaultProcess, fullSubscriptionName, MemoryBroker } from "./MemoryBroker.ts"

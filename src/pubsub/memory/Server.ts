@@ -1,6 +1,6 @@
 /** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
 import { type Clock, Duration, Effect, Latch } from "effect"
-import { leaseSeconds } from "../../ingest/Limits.ts"
+import { leaseSeconds } from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { encodedBytes } from "../MessageLimits.ts"
 import type { SubscriptionPlan } from "../Topology.ts"

@@ -99,7 +99,7 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     what: "gives up an acknowledgement at its first transient failure",
     guarantee: "G1",
     file: "src/pubsub/google/Settler.ts",
-    text: "triedMillis < settlePatienceSeconds * 1000 &&",
+    text: "triedMillis < settleTimeoutSeconds * 1000 &&",
     replacement: "triedMillis < 0 &&",
     caughtBy: [unit(settler, "an acknowledgement that fails for a while is repeated")]
   },

@@ -2,7 +2,7 @@
 import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
 
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
-const retries = "test/ingest/RetryPolicy.test.ts"
+const retries = "test/time/Backoff.test.ts"
 const limit = "test/cassandra/AdaptiveLimit.test.ts"
 
 /** Breakages of G4 on the side of the table. */
@@ -105,8 +105,8 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     name: "no-backoff",
     what: "tries again without a pause that grows",
     guarantee: "G4",
-    file: "src/ingest/RetryPolicy.ts",
-    text: "retryBaseMillis * 2 ** Math.min(attempt - 1, 30)",
+    file: "src/time/Backoff.ts",
+    text: "baseMillis * 2 ** Math.min(failures - 1, 30)",
     replacement: "retryBaseMillis",
     caughtBy: [unit(retries, "each wait is 100 ms doubled up to 5 s")]
   },
@@ -114,8 +114,8 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     name: "no-jitter",
     what: "lets all processes try again at the same moments",
     guarantee: "G4",
-    file: "src/ingest/RetryPolicy.ts",
-    text: "Random.nextBetween(1 - retryJitter, 1 + retryJitter)",
+    file: "src/time/Backoff.ts",
+    text: "Random.nextBetween(1 - jitter, 1 + jitter)",
     replacement: "Effect.succeed(1 + 0 * retryJitter * Object.keys(Random).length)",
     caughtBy: [unit(retries, "processes that fail together do not retry together")]
   },
@@ -164,8 +164,8 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     what: "sends as much as ever to a cluster that answers late",
     guarantee: "G4",
     file: "src/cassandra/AdaptiveLimit.ts",
-    text: "if (seen.slow <= seen.statements * slowShare) return { limit: climbed }",
-    replacement: "if (seen.slow <= seen.statements * (1 + slowShare)) return { limit: climbed }",
+    text: "if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }",
+    replacement: "if (seen.slow <= seen.statements * (1 + slowAnswerShare)) return { limit: climbed }",
     caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
   },
   {
@@ -173,8 +173,8 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     what: "never sends more again after an overload",
     guarantee: "G4",
     file: "src/cassandra/AdaptiveLimit.ts",
-    text: "Math.min(most, limit + Math.ceil(most * limitClimb))",
-    replacement: "Math.min(most, limit + 0 * limitClimb)",
+    text: "Math.min(most, limit + Math.ceil(most * increaseShare))",
+    replacement: "Math.min(most, limit + 0 * increaseShare)",
     caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
   }
 ]

@@ -96,7 +96,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "slow-is-silent",
     what: "takes a server half a second away for one that does not answer",
     guarantee: "G5",
-    file: "src/ingest/Limits.ts",
+    file: "src/pubsub/Limits.ts",
     text: "connectionAnswerSeconds = 2",
     replacement: "connectionAnswerSeconds = 0.5",
     caughtBy: [scenario("pubsub-slow")]

@@ -1,13 +1,13 @@
 /** How the subscriber knows that somebody is there. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
+import { caughtUpAfterMillis } from "../../../src/ingest/Limits.ts"
+import { Connection } from "../../../src/pubsub/google/Connection.ts"
 import {
-  caughtUpAfterMillis,
   connectionAnswerSeconds,
   connectionProofMillis,
   connectionRenewSeconds
-} from "../../../src/ingest/Limits.ts"
-import { Connection } from "../../../src/pubsub/google/Connection.ts"
+} from "../../../src/pubsub/Limits.ts"
 import type { OpenSubscription } from "../../../src/pubsub/Subscription.ts"
 import {
   holding,

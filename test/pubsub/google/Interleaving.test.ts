@@ -1,7 +1,7 @@
 /** The promise of an open subscription, whatever happens in which order. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import type { OpenSubscription, Settled } from "../../../src/pubsub/Subscription.ts"
 import { makeRandom, type Random } from "../../faults/Random.ts"

@@ -1,7 +1,7 @@
 /** How the subscriber keeps leases. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
-import { leaseSeconds, leaseTotalMinutes } from "../../../src/ingest/Limits.ts"
+import { leaseSeconds, leaseTotalMinutes } from "../../../src/pubsub/Limits.ts"
 import { answered, batch, holding, later, onTheWire, subscriber, until } from "./ScriptedSubscriber.ts"
 
 describe("leases on a scripted server", () => {

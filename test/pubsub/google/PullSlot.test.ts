@@ -6,7 +6,7 @@ import {
   heartbeatSeconds,
   leaseSeconds,
   streamMinBytes
-} from "../../../src/ingest/Limits.ts"
+} from "../../../src/pubsub/Limits.ts"
 import type { ScriptedStream } from "../../support/ScriptedPubSub.ts"
 import { batch, later, onTheWire, scriptedName, subscriber, until } from "./ScriptedSubscriber.ts"
 

@@ -3,11 +3,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { protos } from "@google-cloud/pubsub"
 import { Effect, Schema } from "effect"
-import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds } from "../../../src/ingest/Limits.ts"
 import { inRequests } from "../../../src/pubsub/google/AckCalls.ts"
 import { Inventory } from "../../../src/pubsub/google/Inventory.ts"
 import { publishRequests } from "../../../src/pubsub/google/PublishRequests.ts"
 import { toDelivery } from "../../../src/pubsub/google/ReceivedMessage.ts"
+import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds } from "../../../src/pubsub/Limits.ts"
 import { maxRequestBytes, maxRequestMessages } from "../../../src/pubsub/MessageLimits.ts"
 import { deliveryOf } from "./Deliveries.ts"
 

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Scope } from "effect"
 import {
   ackRequestMaxIds,
-  closePatienceSeconds,
+  closeTimeoutSeconds,
   leaseSeconds,
-  settlePatienceSeconds
-} from "../../../src/ingest/Limits.ts"
+  settleTimeoutSeconds
+} from "../../../src/pubsub/Limits.ts"
 import {
   answered,
   batch,
@@ -55,7 +55,7 @@ describe("settling on a scripted server", () => {
     Effect.gen(function* () {
       const { server, open, received } = yield* holding(2, { script: { acknowledge: () => unavailable } })
       const settling = yield* Effect.forkChild(open.ack(received))
-      for (let second = 0; second <= settlePatienceSeconds + 10; second++) {
+      for (let second = 0; second <= settleTimeoutSeconds + 10; second++) {
         yield* later(1)
         yield* onTheWire
       }
@@ -253,7 +253,7 @@ describe("closing on a scripted server", () => {
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
       // A test's clock moves by 10 ms a step.
-      assert.isAtMost((yield* Clock.currentTimeMillis) - before, closePatienceSeconds * 1_000 + 100)
+      assert.isAtMost((yield* Clock.currentTimeMillis) - before, closeTimeoutSeconds * 1_000 + 100)
     })
   )
 })

@@ -1,11 +1,11 @@
 /** What becomes of a backlog that takes longer to work off than a lease lasts. */
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
 import { GoogleTopology } from "../../../src/pubsub/google/GoogleTopology.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import { Subscription } from "../../../src/pubsub/Subscription.ts"
 import { freshChannel, numbered, publishTexts, textsOf } from "../../suites/SubscriptionReader.ts"
 import { describeWith, emulatorHost } from "../../support/TestServices.ts"

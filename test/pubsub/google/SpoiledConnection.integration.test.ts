@@ -1,18 +1,18 @@
 /** What becomes of deliveries while the network between the subscriber and Pub/Sub misbehaves. */
 import { assert, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
-import {
-  caughtUpAfterMillis,
-  closePatienceSeconds,
-  connectionAnswerSeconds,
-  connectionProofMillis,
-  connectionRenewSeconds,
-  leaseSeconds
-} from "../../../src/ingest/Limits.ts"
+import { caughtUpAfterMillis } from "../../../src/ingest/Limits.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
 import { GoogleTopology } from "../../../src/pubsub/google/GoogleTopology.ts"
+import {
+  closeTimeoutSeconds,
+  connectionAnswerSeconds,
+  connectionProofMillis,
+  connectionRenewSeconds,
+  leaseSeconds
+} from "../../../src/pubsub/Limits.ts"
 import type { SubscriptionStatus } from "../../../src/pubsub/Subscription.ts"
 import { type TcpProxy, tcpProxy } from "../../faults/TcpProxy.ts"
 import {
@@ -258,7 +258,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       const acking = yield* Effect.forkChild(reader.ack(reader.received.slice(0, 10)))
       yield* realClock.pass(Duration.seconds(connectionAnswerSeconds + 1))
       const closing = yield* timed(close)
-      assert.isBelow(closing, closePatienceSeconds * 1000 + 1_000)
+      assert.isBelow(closing, closeTimeoutSeconds * 1000 + 1_000)
       assert.strictEqual((yield* Fiber.join(acking)).lost.length, 10)
     })
   )

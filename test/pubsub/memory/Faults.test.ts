@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Result } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { Publisher } from "../../../src/pubsub/Publisher.ts"
 import { Topology } from "../../../src/pubsub/Topology.ts"

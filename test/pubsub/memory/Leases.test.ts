@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { leaseExtendSeconds, leaseSeconds, leaseTotalMinutes } from "../../../src/ingest/Limits.ts"
+import { leaseExtendSeconds, leaseSeconds, leaseTotalMinutes } from "../../../src/pubsub/Limits.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { MemorySubscription } from "../../../src/pubsub/memory/MemorySubscription.ts"
 import {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Random } from "effect"
-import { retryBaseMillis, retryCapMillis, retryJitter } from "../../src/ingest/Limits.ts"
-import { retryDelay } from "../../src/ingest/RetryPolicy.ts"
+import { retryDelay } from "../../src/time/Backoff.ts"
+import { retryBaseMillis, retryCapMillis, retryJitter } from "../../src/time/Limits.ts"
 
 const delays = (attempts: number) =>
   Effect.forEach(Array.from({ length: attempts }), (_, index) =>
