@@ -9,14 +9,14 @@ import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
 import { Health } from "./observe/Health.ts"
 import { HttpApi } from "./observe/HttpApi.ts"
 import { Metrics } from "./observe/Metrics.ts"
+import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
-import { GoogleSubscription } from "./pubsub/google/GoogleSubscription.ts"
-import { GoogleTopology } from "./pubsub/google/GoogleTopology.ts"
+import { GoogleSubscriber } from "./pubsub/google/GoogleSubscriber.ts"
+import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscription } from "./pubsub/memory/MemorySubscription.ts"
-import { MemoryTopology } from "./pubsub/memory/MemoryTopology.ts"
+import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
 
 /** Metrics, health, and where they are served. */
 export const observed = (http: Settings.HttpSettings) =>
@@ -24,15 +24,15 @@ export const observed = (http: Settings.HttpSettings) =>
 
 /** Google Cloud Pub/Sub, or its emulator. */
 export const googlePubSub = (settings: Settings.PubSubSettings) =>
-  Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+  Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
     Layer.provideMerge(GoogleClient.layer(settings))
   )
 
 /** The embedded Pub/Sub. */
 export const memoryPubSub = Layer.mergeAll(
-  MemorySubscription.layer,
+  MemorySubscriber.layer,
   MemoryPublisher.layer,
-  MemoryTopology.layer
+  MemoryAdmin.layer
 ).pipe(Layer.provideMerge(MemoryBroker.layer))
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */

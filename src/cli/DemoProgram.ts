@@ -8,7 +8,7 @@ import { FactStore } from "../facts/FactStore.ts"
 import { makeProcessor, type Processor } from "../ingest/Processor.ts"
 import { Health } from "../observe/Health.ts"
 import { HttpApi } from "../observe/HttpApi.ts"
-import { Topology } from "../pubsub/Topology.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import { publishTraffic, type TrafficPlan } from "../sample/Traffic.ts"
 import { progressLine, totals } from "./FateTable.ts"
 import { demoGraceSeconds, demoRate } from "./Limits.ts"
@@ -75,10 +75,10 @@ const startAfresh = (file: string): void => {
 }
 
 const createTopics = Effect.gen(function* () {
-  const topology = yield* Topology
+  const admin = yield* PubSubAdmin
   for (const topic of Object.values(topics)) {
-    yield* topology.createTopic(topic)
-    yield* topology.createSubscription({
+    yield* admin.createTopic(topic)
+    yield* admin.createSubscription({
       topic,
       subscription: `${topic}-sub`,
       ackDeadline: Duration.seconds(60),

@@ -1,8 +1,8 @@
 /** Creates topics and subscriptions that are missing. */
 import { Data, Duration, Effect, Option, Result } from "effect"
 import type { PubSubSettings } from "../config/Settings.ts"
+import { PubSubAdmin, type SubscriptionPlan } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { type SubscriptionPlan, Topology } from "../pubsub/Topology.ts"
 import { retentionDays, retentionLongestDays, setupAckDeadlineSeconds } from "./Limits.ts"
 
 /** A subscription of the wanted name reads another topic, and only its owner can say which of the two is meant. */
@@ -51,14 +51,14 @@ export const createPubSub = Effect.fn("createPubSub")(function* (
   plans: ReadonlyArray<SubscriptionPlan>,
   tell: (line: string) => Effect.Effect<void>
 ) {
-  const topology = yield* Topology
+  const admin = yield* PubSubAdmin
   for (const plan of plans) {
-    const isNewTopic = yield* topology.createTopic(plan.topic)
-    yield* tell(`${isNewTopic ? "created" : "exists "}  ${topology.topicName(plan.topic)}`)
-    const { isNew, kept } = yield* createSubscription(topology, plan)
-    if (!isNew) yield* ensureTopic(topology, plan)
+    const isNewTopic = yield* admin.createTopic(plan.topic)
+    yield* tell(`${isNewTopic ? "created" : "exists "}  ${admin.topicName(plan.topic)}`)
+    const { isNew, kept } = yield* createSubscription(admin, plan)
+    if (!isNew) yield* ensureTopic(admin, plan)
     const note = isNew && !Duration.equals(kept, plan.retention) ? keptNote(kept) : ""
-    yield* tell(`${isNew ? "created" : "exists "}  ${topology.subscriptionName(plan.subscription)}${note}`)
+    yield* tell(`${isNew ? "created" : "exists "}  ${admin.subscriptionName(plan.subscription)}${note}`)
   }
 })
 
@@ -71,24 +71,24 @@ const planned = (topic: string, subscription: string, days: number): Subscriptio
 
 /** Where the longest retention is refused (the emulator knows 7 days at most), the usual one has to do. */
 const createSubscription = Effect.fnUntraced(function* (
-  topology: Topology["Service"],
+  admin: PubSubAdmin["Service"],
   plan: SubscriptionPlan
 ): Effect.fn.Return<{ readonly isNew: boolean; readonly kept: Duration.Duration }, PubSubError> {
   const usual = Duration.days(retentionDays)
-  const first = yield* Effect.result(topology.createSubscription(plan))
+  const first = yield* Effect.result(admin.createSubscription(plan))
   if (Result.isSuccess(first)) return { isNew: first.success, kept: plan.retention }
   const isTooLong =
     first.failure.reason._tag === "RequestRejected" && Duration.isGreaterThan(plan.retention, usual)
   if (!isTooLong) return yield* first.failure
-  return { isNew: yield* topology.createSubscription({ ...plan, retention: usual }), kept: usual }
+  return { isNew: yield* admin.createSubscription({ ...plan, retention: usual }), kept: usual }
 })
 
 const keptNote = (kept: Duration.Duration): string =>
   ` (keeps messages for ${Duration.toDays(kept)} days: longer is refused here)`
 
-const ensureTopic = Effect.fnUntraced(function* (topology: Topology["Service"], plan: SubscriptionPlan) {
-  const found = yield* topology.describeSubscription(plan.subscription)
-  const topic = topology.topicName(plan.topic)
+const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
+  const found = yield* admin.describeSubscription(plan.subscription)
+  const topic = admin.topicName(plan.topic)
   if (Option.isSome(found) && found.value.topic !== topic) {
     return yield* new SubscriptionTaken({
       subscription: found.value.name,

@@ -6,8 +6,8 @@ import { makeProcessor, type Processor } from "../ingest/Processor.ts"
 import { Health } from "../observe/Health.ts"
 import { HttpApi } from "../observe/HttpApi.ts"
 import { GoogleClient } from "../pubsub/google/GoogleClient.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { Topology } from "../pubsub/Topology.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 import { topicPollSeconds } from "./Limits.ts"
 import { withProgress } from "./Progress.ts"
@@ -79,10 +79,10 @@ export const printFates = (json: boolean) =>
 /** Keeps health telling that the dead-letter topic is missing, until it is there. */
 const watchDeadLetterTopic = (topic: string) =>
   Effect.gen(function* () {
-    const topology = yield* Topology
+    const admin = yield* PubSubAdmin
     const health = yield* Health
-    const look = topology.topicExists(topic).pipe(
-      Effect.map((exists) => (exists ? undefined : `topic ${topology.topicName(topic)} does not exist`)),
+    const look = admin.topicExists(topic).pipe(
+      Effect.map((exists) => (exists ? undefined : `topic ${admin.topicName(topic)} does not exist`)),
       // Looking at a topic takes a permission that publishing to it does not.
       Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error.message : undefined))
     )

@@ -6,7 +6,7 @@ import type { Fate, HandlingFailure, Stored } from "../domain/Fate.ts"
 import { Health } from "../observe/Health.ts"
 import { Metrics, type StreamName } from "../observe/Metrics.ts"
 import type { Delivery } from "../pubsub/Message.ts"
-import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { dispose } from "./Disposition.ts"
 import type { Handle, Item, Work } from "./Work.ts"
@@ -38,7 +38,7 @@ export type Attempt<A> = (
 /** What an attempt works on. */
 export interface AttemptOptions<A> {
   readonly stream: StreamName
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly handle: Handle<A>
 }
 

@@ -7,7 +7,7 @@ import { Metrics, type StreamGauges, type StreamName } from "../observe/Metrics.
 import { batchesAtOnce } from "../pipeline/Limits.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
 import { makeOpenWorks } from "./OpenWork.ts"
@@ -17,7 +17,7 @@ import type { Handle, Work } from "./Work.ts"
 /** What a pipeline is made of. */
 export interface PipelineOptions<A> {
   readonly stream: StreamName
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly decode: (data: Uint8Array) => Result.Result<A, Undecodable | SchemaViolation>
   readonly handle: Handle<A>
   /** Deliveries in backoff before intake pauses. */

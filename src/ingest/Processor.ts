@@ -8,7 +8,7 @@ import { FactStore } from "../facts/FactStore.ts"
 import { Health } from "../observe/Health.ts"
 import { Metrics } from "../observe/Metrics.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { type OpenSubscription, Subscription } from "../pubsub/Subscription.ts"
+import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
 import { watchFacts } from "./FactsHealth.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
@@ -43,7 +43,7 @@ export interface Processor {
 /** Opens both subscriptions for the life of the scope, and makes the processor. */
 export const makeProcessor = (
   options: ProcessorOptions
-): Effect.Effect<Processor, never, Subscription | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
+): Effect.Effect<Processor, never, Subscriber | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
   Effect.gen(function* () {
     const { processing } = options
     const parts = yield* makeParts(options)
@@ -108,7 +108,7 @@ export const makeProcessor = (
   })
 
 interface Source<A> {
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly pipeline: Pipeline<A>
 }
 
@@ -120,7 +120,7 @@ interface Parts {
 
 const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
   const { maxOutstandingMessages, maxOutstandingBytes, maxRowBytes, maxRetrying } = options.processing
-  const source = yield* Subscription
+  const source = yield* Subscriber
   const metrics = yield* Metrics
   // Closed side by side: one after the other, a server that does not answer would cost the time of both.
   const both = yield* Scope.fork(yield* Effect.scope, "parallel")

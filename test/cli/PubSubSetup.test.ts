@@ -3,8 +3,8 @@ import { Duration, Effect, Layer, Option } from "effect"
 import { memoryPubSub } from "../../src/App.ts"
 import { createPubSub, gcloudCommands, subscriptionPlans } from "../../src/cli/PubSubSetup.ts"
 import type { PubSubSettings } from "../../src/config/Settings.ts"
+import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import { PubSubError, RequestRejected } from "../../src/pubsub/PubSubError.ts"
-import { Topology } from "../../src/pubsub/Topology.ts"
 
 const settings: PubSubSettings = {
   projectId: Option.some("shop"),
@@ -22,13 +22,12 @@ const plans = subscriptionPlans(settings)
 /** The embedded Pub/Sub, refusing what the emulator refuses: to keep messages for more than 7 days. */
 const refusing = (refused: Array<string>) =>
   Layer.effect(
-    Topology,
-    Effect.map(Topology, (topology) =>
-      Topology.of({
-        ...topology,
+    PubSubAdmin,
+    Effect.map(PubSubAdmin, (admin) =>
+      PubSubAdmin.of({
+        ...admin,
         createSubscription: (plan) => {
-          if (!Duration.isGreaterThan(plan.retention, Duration.days(7)))
-            return topology.createSubscription(plan)
+          if (!Duration.isGreaterThan(plan.retention, Duration.days(7))) return admin.createSubscription(plan)
           refused.push(plan.subscription)
           const reason = new RequestRejected({ detail: "retention out of range", cause: undefined })
           return Effect.fail(
@@ -77,7 +76,7 @@ describe("setup pubsub", () => {
       expect(created).toHaveLength(6)
       expect(created.every((line) => line.startsWith("created  "))).toBe(true)
       expect(again).toEqual(created.map((line) => line.replace("created", "exists ")))
-      const found = Option.getOrThrow(yield* (yield* Topology).describeSubscription("orders-sub"))
+      const found = Option.getOrThrow(yield* (yield* PubSubAdmin).describeSubscription("orders-sub"))
       expect(found.ackDeadline).toEqual(Duration.seconds(60))
     }).pipe(Effect.provide(memoryPubSub))
   )
@@ -96,9 +95,9 @@ describe("setup pubsub", () => {
   it.effect("refuses a subscription that reads another topic, and has told what it created until then", () =>
     Effect.gen(function* () {
       const told: Array<string> = []
-      const topology = yield* Topology
-      yield* topology.createTopic("elsewhere")
-      yield* topology.createSubscription({
+      const admin = yield* PubSubAdmin
+      yield* admin.createTopic("elsewhere")
+      yield* admin.createSubscription({
         topic: "elsewhere",
         subscription: "orders-sub",
         ackDeadline: Duration.seconds(60),

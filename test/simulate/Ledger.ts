@@ -7,7 +7,7 @@ import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/do
 import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
 import { leaseSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
-import type { Published } from "../../src/pubsub/memory/Backlog.ts"
+import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
 import { CellTable, paymentColumns } from "../support/CellTable.ts"
 import { attributeOf } from "../support/World.ts"
 import type { Aftermath } from "./Simulation.ts"

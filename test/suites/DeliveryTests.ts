@@ -4,7 +4,7 @@ import { Clock, Duration, Effect, Result } from "effect"
 import { leaseSeconds } from "../../src/pubsub/Limits.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
-import { Topology } from "../../src/pubsub/Topology.ts"
+import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import {
   freshChannel,
   freshName,
@@ -75,7 +75,7 @@ export const deliveryTests = ({ it, clock, where }: SuiteContext): void => {
         ackDeadline: Duration.seconds(60),
         retention: Duration.days(7)
       }
-      yield* (yield* Topology).createSubscription(plan)
+      yield* (yield* PubSubAdmin).createSubscription(plan)
       yield* publishTexts(topic, numbered(3))
       for (const each of [subscription, second]) {
         const reader = yield* read(clock, each)
@@ -224,7 +224,7 @@ export const deliveryTests = ({ it, clock, where }: SuiteContext): void => {
       assert.strictEqual(error.reason._tag, "ResourceMissing")
       assert.isFalse(error.isRetryable)
       assert.include(error.message, name)
-      assert.strictEqual(reader.open.name, (yield* Topology).subscriptionName(name))
+      assert.strictEqual(reader.open.name, (yield* PubSubAdmin).subscriptionName(name))
     })
   )
 

@@ -4,9 +4,9 @@ import { assert } from "@effect/vitest"
 import { Duration, Effect, Fiber, Option, Result, Stream } from "effect"
 import type { Delivery, Message } from "../../src/pubsub/Message.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
+import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../../src/pubsub/PubSubError.ts"
-import { type OpenSubscription, type Settled, Subscription } from "../../src/pubsub/Subscription.ts"
-import { Topology } from "../../src/pubsub/Topology.ts"
+import { type Settled, Subscriber, type Subscription } from "../../src/pubsub/Subscriber.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
 
 /** A topic and its subscription, which no other test knows. */
@@ -20,10 +20,10 @@ export const freshName = (kind: string): string => `suite-${kind}-${randomUUID()
 
 /** Creates a topic and its subscription. */
 export const freshChannel = Effect.gen(function* () {
-  const topology = yield* Topology
+  const admin = yield* PubSubAdmin
   const channel: Channel = { topic: freshName("topic"), subscription: freshName("sub") }
-  yield* topology.createTopic(channel.topic)
-  yield* topology.createSubscription({
+  yield* admin.createTopic(channel.topic)
+  yield* admin.createSubscription({
     ...channel,
     ackDeadline: Duration.seconds(60),
     retention: Duration.days(7)
@@ -62,7 +62,7 @@ export const publishTexts = (topic: string, texts: ReadonlyArray<string>, bytes?
 
 /** Collects what a subscription delivers, and settles only what it is told to. */
 export interface Reader {
-  readonly open: OpenSubscription
+  readonly open: Subscription
   /** Everything ever delivered, in order. */
   readonly received: ReadonlyArray<Delivery>
   /** What is delivered and not yet settled, by ack id. */
@@ -86,7 +86,7 @@ export interface ReaderLimits {
 /** Opens a subscription and reads it until the scope closes. */
 export const read = (clock: SuiteClock, subscription: string, limits: ReaderLimits = {}) =>
   Effect.gen(function* () {
-    const open = yield* (yield* Subscription).open({
+    const open = yield* (yield* Subscriber).open({
       subscription,
       maxOutstandingMessages: limits.messages ?? 1_000,
       maxOutstandingBytes: limits.bytes ?? 64 * 1_024 * 1_024

@@ -2,16 +2,16 @@
 import { layer, type Vitest } from "@effect/vitest"
 import type { Layer } from "effect"
 import type { Publisher } from "../../src/pubsub/Publisher.ts"
-import type { Subscription } from "../../src/pubsub/Subscription.ts"
-import type { Topology } from "../../src/pubsub/Topology.ts"
+import type { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
+import type { Subscriber } from "../../src/pubsub/Subscriber.ts"
 import { deliveryTests } from "./DeliveryTests.ts"
 import { flowTests } from "./FlowTests.ts"
 import { publishingTests } from "./PublishingTests.ts"
 import { realClock, type SuiteClock, testClock } from "./SuiteClock.ts"
-import { topologyTests } from "./TopologyTests.ts"
+import { adminTests } from "./TopologyTests.ts"
 
 /** The three ports, together. */
-export type PubSubPorts = Subscription | Publisher | Topology
+export type PubSubPorts = Subscriber | Publisher | PubSubAdmin
 
 /** What an implementation may be unable to show, because its server does not do it. */
 export type Trait =
@@ -60,6 +60,6 @@ export const subscriptionSuite = (
       deliveryTests(context)
       flowTests(context)
       publishingTests(context)
-      topologyTests(context)
+      adminTests(context)
     }
   )

@@ -10,8 +10,8 @@ import {
   keepAliveSeconds
 } from "../Limits.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
-import { type Connection, openConnection } from "./Connection.ts"
-import { classify } from "./StatusClass.ts"
+import { type Connection, openConnection } from "./internal/Connection.ts"
+import { classify } from "./internal/ErrorClassification.ts"
 
 /** Google's own clients of one project, and who they speak for. One connection each, closed with the layer. */
 export class GoogleClient extends Context.Service<

@@ -12,10 +12,10 @@ import type { Message } from "../Message.ts"
 import { encodedBytes, violationOf } from "../MessageLimits.ts"
 import { Publisher } from "../Publisher.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
-import { callOnce } from "./Calls.ts"
 import { GoogleClient } from "./GoogleClient.ts"
-import { publishRequests } from "./PublishRequests.ts"
-import { topicName } from "./ResourceName.ts"
+import { callOnce } from "./internal/Calls.ts"
+import { publishRequests } from "./internal/PublishRequests.ts"
+import { topicName } from "./internal/ResourceName.ts"
 
 /** Publishes to Google Cloud Pub/Sub, many messages a request. */
 export const GooglePublisher = {

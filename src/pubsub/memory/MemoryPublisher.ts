@@ -12,8 +12,8 @@ import {
   RequestRejected,
   ResourceMissing
 } from "../PubSubError.ts"
+import type { Server } from "./internal/Server.ts"
 import { fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
-import type { Server } from "./Server.ts"
 
 /** Publishes to the embedded Pub/Sub. */
 export const MemoryPublisher = {

@@ -2,7 +2,7 @@
 import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
 
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
-const inventory = "test/pubsub/google/Inventory.test.ts"
+const inventory = "test/pubsub/google/internal/HeldDeliveries.test.ts"
 const room = "test/ingest/WaitingRoom.test.ts"
 
 /** Breakages of G6. */
@@ -11,7 +11,7 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     name: "outstanding-messages-unbounded",
     what: "hands over more messages than may be outstanding",
     guarantee: "G6",
-    file: "src/pubsub/google/Inventory.ts",
+    file: "src/pubsub/google/internal/HeldDeliveries.ts",
     text: "this.#handed.messages < this.#limits.maxOutstandingMessages &&",
     replacement: "this.#handed.messages >= 0 &&",
     caughtBy: [unit(inventory, "parks what is beyond the limit on messages")]
@@ -20,7 +20,7 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     name: "outstanding-bytes-unbounded",
     what: "hands over more bytes than may be outstanding",
     guarantee: "G6",
-    file: "src/pubsub/google/Inventory.ts",
+    file: "src/pubsub/google/internal/HeldDeliveries.ts",
     text: "this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes",
     replacement: "held.bytes >= 0",
     caughtBy: [unit(inventory, "one delivery larger than the limit on bytes is handed over, alone")]
@@ -29,11 +29,14 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     name: "network-never-paused",
     what: "reads from the network whatever is held already",
     guarantee: "G6",
-    file: "src/pubsub/google/Intake.ts",
+    file: "src/pubsub/google/internal/StreamPool.ts",
     text: "if (hasRoom === isPaused) {",
     replacement: "if (hasRoom && isPaused) {",
     caughtBy: [
-      unit("test/pubsub/google/PullSlot.test.ts", "while the limits are reached nothing is read"),
+      unit(
+        "test/pubsub/google/internal/ReconnectingStream.test.ts",
+        "while the limits are reached nothing is read"
+      ),
       scenario("memory-limited")
     ]
   },

@@ -4,7 +4,7 @@ import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
 const durability = "test/ingest/ProcessorDurability.test.ts"
 const grouped = "test/facts/GroupedAnswers.test.ts"
 const publisher = "test/pubsub/google/GooglePublisher.test.ts"
-const settler = "test/pubsub/google/Settler.test.ts"
+const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 
 /** Breakages of G1. */
 export const ofDurability: ReadonlyArray<Breakage> = [
@@ -89,7 +89,7 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     name: "lost-ack-is-done",
     what: "reports an acknowledgement without an answer as done",
     guarantee: "G1",
-    file: "src/pubsub/google/Settler.ts",
+    file: "src/pubsub/google/internal/AckQueue.ts",
     text: "for (const each of changed.unanswered) answered(verb, each, false)",
     replacement: "for (const each of changed.unanswered) answered(verb, each, true)",
     caughtBy: [unit(settler, "an acknowledgement that keeps failing is reported as lost")]
@@ -98,7 +98,7 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     name: "ack-tried-once",
     what: "gives up an acknowledgement at its first transient failure",
     guarantee: "G1",
-    file: "src/pubsub/google/Settler.ts",
+    file: "src/pubsub/google/internal/AckQueue.ts",
     text: "triedMillis < settleTimeoutSeconds * 1000 &&",
     replacement: "triedMillis < 0 &&",
     caughtBy: [unit(settler, "an acknowledgement that fails for a while is repeated")]

@@ -1,8 +1,8 @@
 /** Connections to Pub/Sub that are given up, not given up, or taken for quiet (G4, G5). */
 import { type Breakage, scenario, unit } from "../Breakage.ts"
 
-const connection = "test/pubsub/google/Connection.test.ts"
-const slot = "test/pubsub/google/PullSlot.test.ts"
+const connection = "test/pubsub/google/internal/Connection.test.ts"
+const slot = "test/pubsub/google/internal/ReconnectingStream.test.ts"
 
 /** Breakages of the connection to Pub/Sub. */
 export const ofReconnection: ReadonlyArray<Breakage> = [
@@ -10,7 +10,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "unavailable-is-the-end",
     what: "gives up when Pub/Sub is unavailable",
     guarantee: "G4",
-    file: "src/pubsub/google/PullSlot.ts",
+    file: "src/pubsub/google/internal/ReconnectingStream.ts",
     text: "return error.isRetryable ? Effect.void : Effect.fail(error)",
     replacement: "return Effect.fail(error)",
     caughtBy: [unit(slot, "is opened again"), scenario("pubsub-cut")]
@@ -19,7 +19,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "terminal-status-retried",
     what: "asks for ever for a subscription that does not exist, or is not ours to read",
     guarantee: "G4",
-    file: "src/pubsub/google/PullSlot.ts",
+    file: "src/pubsub/google/internal/ReconnectingStream.ts",
     text: "return error.isRetryable ? Effect.void : Effect.fail(error)",
     replacement: "return Effect.void",
     caughtBy: [unit(slot, "naming the subscription")]
@@ -28,7 +28,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "no-backoff-of-streams",
     what: "opens streams again without a pause",
     guarantee: "G4",
-    file: "src/pubsub/google/PullSlot.ts",
+    file: "src/pubsub/google/internal/ReconnectingStream.ts",
     text: "if (failures > 0) yield* Effect.timeoutOption(",
     replacement: "if (failures < 0) yield* Effect.timeoutOption(",
     caughtBy: [unit(slot, "is asked less and less often")]
@@ -37,12 +37,12 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "key-order-not-kept",
     what: "hands over deliveries of one ordering key together",
     guarantee: undefined,
-    file: "src/pubsub/google/OrderingKeys.ts",
+    file: "src/pubsub/google/internal/OrderingKeys.ts",
     text: 'return orderingKey === "" || this.#lines.get(orderingKey)?.[0] === item',
     replacement: 'return orderingKey === "" || this.#lines.has(orderingKey)',
     caughtBy: [
       unit(
-        "test/pubsub/google/OrderingKeys.test.ts",
+        "test/pubsub/google/internal/OrderingKeys.test.ts",
         "deliveries of one key are handed over one after another"
       )
     ]
@@ -51,7 +51,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "backoff-of-routine-ends",
     what: "pauses before it opens a stream that the server recycled",
     guarantee: "G4",
-    file: "src/pubsub/google/PullSlot.ts",
+    file: "src/pubsub/google/internal/ReconnectingStream.ts",
     text: "failures = wasProven ? 0 : failures + 1",
     replacement: "failures += 1",
     caughtBy: [unit(slot, "a stream that the server recycles after deliveries is opened again at once")]
@@ -60,7 +60,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "heartbeat-not-listened-to",
     what: "keeps streams on which the service does not answer",
     guarantee: "G4",
-    file: "src/pubsub/google/Intake.ts",
+    file: "src/pubsub/google/internal/StreamPool.ts",
     text: "Effect.andThen(isEmulator ? Effect.void : listen)",
     replacement: "Effect.andThen(isEmulator || listen ? Effect.void : listen)",
     caughtBy: [unit(slot, "a stream on which the service leaves a heartbeat unanswered is rebuilt")]
@@ -69,7 +69,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "dead-connection-kept",
     what: "never replaces a connection that swallows everything",
     guarantee: "G4",
-    file: "src/pubsub/google/Connection.ts",
+    file: "src/pubsub/google/internal/Connection.ts",
     text: "if (silentLooks < connectionRenewSeconds) continue",
     replacement: "if (silentLooks >= 0) continue",
     caughtBy: [unit(connection, "everything moves to a new connection")]
@@ -87,7 +87,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "dead-connection-is-quiet",
     what: "takes a connection on which nothing arrives any more for a quiet one",
     guarantee: "G5",
-    file: "src/pubsub/google/Intake.ts",
+    file: "src/pubsub/google/internal/StreamPool.ts",
     text: "isQuiet ? Math.max(0, connection.heardAt - since) : 0",
     replacement: "isQuiet ? Math.max(0, now - since) : 0",
     caughtBy: [unit(connection, "proves nothing: it never looks quiet")]
@@ -105,7 +105,7 @@ export const ofReconnection: ReadonlyArray<Breakage> = [
     name: "silence-is-connected",
     what: "calls a connection on which nothing is answered connected",
     guarantee: "G5",
-    file: "src/pubsub/google/Intake.ts",
+    file: "src/pubsub/google/internal/StreamPool.ts",
     text: "closed === undefined && !isStopped && !isSilent",
     replacement: "closed === undefined && !isStopped && (!isSilent || isSilent)",
     caughtBy: [

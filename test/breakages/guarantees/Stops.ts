@@ -1,7 +1,7 @@
 /** Stops that lose what was under way, or take too long; and a schema that is not what it says (G8). */
 import { type Breakage, integration, simulation, unit } from "../Breakage.ts"
 
-const settler = "test/pubsub/google/Settler.test.ts"
+const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 const ending = "test/cli/Ending.test.ts"
 const stop = "test/ingest/ProcessorStop.test.ts"
 
@@ -47,8 +47,8 @@ export const ofStops: ReadonlyArray<Breakage> = [
     name: "acks-lost-at-close",
     what: "closes over acknowledgements that are under way",
     guarantee: "G8",
-    file: "src/pubsub/google/GoogleSubscription.ts",
-    text: "yield* settler.flush(Duration.millis(deadline - monotonicMillis(clock)))",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "yield* ackQueue.flush(Duration.millis(deadline - monotonicMillis(clock)))",
     replacement: "void Duration.millis(deadline)",
     caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
   },
@@ -56,8 +56,8 @@ export const ofStops: ReadonlyArray<Breakage> = [
     name: "rest-not-released-at-close",
     what: "leaves what it holds to its leases when it closes",
     guarantee: "G8",
-    file: "src/pubsub/google/GoogleSubscription.ts",
-    text: "settler.giveBack([...inventory])",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "ackQueue.giveBack([...heldDeliveries])",
     replacement: "",
     caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
   },
@@ -65,8 +65,8 @@ export const ofStops: ReadonlyArray<Breakage> = [
     name: "late-deliveries-kept",
     what: "keeps what arrives after it was stopped",
     guarantee: "G8",
-    file: "src/pubsub/google/GoogleSubscription.ts",
-    text: "if (ending !== undefined) settler.giveBack(held)",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "if (ending !== undefined) ackQueue.giveBack(held)",
     replacement: "if (ending !== undefined) void held",
     caughtBy: [unit(settler, "after stop, what still arrives is released and not handed over")]
   },

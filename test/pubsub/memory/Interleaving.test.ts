@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schema, Scope } from "effect"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import type { Settled } from "../../../src/pubsub/Subscription.ts"
+import type { Settled } from "../../../src/pubsub/Subscriber.ts"
 import {
   type Channel,
   freshChannel,

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { leaseExtendSeconds, leaseSeconds, leaseTotalMinutes } from "../../../src/pubsub/Limits.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import { MemorySubscription } from "../../../src/pubsub/memory/MemorySubscription.ts"
+import { MemorySubscriber } from "../../../src/pubsub/memory/MemorySubscriber.ts"
 import {
   freshChannel,
   numbered,
@@ -47,7 +47,7 @@ describe("leases of the embedded Pub/Sub", () => {
       const { topic, subscription } = yield* freshChannel
       const broker = yield* MemoryBroker
       const other = yield* Layer.build(
-        MemorySubscription.layerOf("process-2").pipe(Layer.provide(Layer.succeed(MemoryBroker, broker)))
+        MemorySubscriber.layerOf("process-2").pipe(Layer.provide(Layer.succeed(MemoryBroker, broker)))
       )
       const first = yield* read(clock, subscription, { messages: 1 })
       const second = yield* Effect.provide(read(clock, subscription, { messages: 2 }), other)
