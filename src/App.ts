@@ -1,7 +1,6 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
-import { layerInFlightGauge } from "./cassandra/InFlightGauge.ts"
 import type * as Settings from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
@@ -17,6 +16,7 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
+import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 
 /** Metrics, health, and where they are served. */
 export const observed = (http: Settings.HttpSettings) =>

@@ -3,9 +3,9 @@ import { Data, Effect, Schedule, type Scope } from "effect"
 import type { CassandraSettings, Replication } from "../config/Settings.ts"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
+import { type Migration, migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
+import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./internal/MigrationRecord.ts"
 import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
-import { type Migration, migrationFolder, readMigrations } from "./MigrationFiles.ts"
-import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./MigrationRecord.ts"
 
 /** The schema cannot be brought up to date as things are; the message says what to do. The command exits 2. */
 export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{ readonly message: string }> {

@@ -1,6 +1,12 @@
 /** The fact table in Cassandra. */
 import { Effect, Layer, Option, Result } from "effect"
-import { type Asked, Cassandra, type Coordinator, type Row, type Statement } from "../cassandra/Cassandra.ts"
+import {
+  Cassandra,
+  type Coordinator,
+  type Row,
+  type Statement,
+  type StatementRequest
+} from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
 import {
@@ -129,7 +135,7 @@ const readStates = (
   })
 }
 
-const request = (statement: Statement, coordinator: Coordinator | undefined): Asked => ({
+const request = (statement: Statement, coordinator: Coordinator | undefined): StatementRequest => ({
   statement,
   options: { coordinator }
 })

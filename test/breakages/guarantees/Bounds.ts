@@ -92,21 +92,26 @@ export const ofBounds: ReadonlyArray<Breakage> = [
     name: "in-flight-unbounded",
     what: "sends any number of statements at once",
     guarantee: "G6",
-    file: "src/cassandra/Requests.ts",
+    file: "src/cassandra/internal/RequestQueue.ts",
     text: "inFlight === 0 || inFlight + statements <= adaptive.current()",
     replacement: "inFlight === 0 || inFlight + statements <= 2 ** 31",
-    caughtBy: [unit("test/cassandra/Requests.test.ts", "no more statements are at the driver than allowed")]
+    caughtBy: [
+      unit(
+        "test/cassandra/internal/RequestQueue.test.ts",
+        "no more statements are at the driver than allowed"
+      )
+    ]
   },
   {
     name: "interrupted-statement-forgotten",
     what: "forgets a statement whose caller was interrupted while it is at the driver",
     guarantee: "G6",
-    file: "src/cassandra/Requests.ts",
+    file: "src/cassandra/internal/RequestQueue.ts",
     text: "return void go()",
     replacement: "{\n        go()\n        return () => leave(statements)\n      }",
     caughtBy: [
       unit(
-        "test/cassandra/Requests.test.ts",
+        "test/cassandra/internal/RequestQueue.test.ts",
         "an interrupted caller frees its permits only when the driver has answered"
       )
     ]

@@ -107,9 +107,14 @@ export const ofDurability: ReadonlyArray<Breakage> = [
     name: "drain-waits-for-nothing",
     what: "closes the driver over statements whose callers were interrupted",
     guarantee: "G1",
-    file: "src/cassandra/Requests.ts",
+    file: "src/cassandra/internal/RequestQueue.ts",
     text: "idle.closeUnsafe()",
     replacement: "idle.openUnsafe()",
-    caughtBy: [unit("test/cassandra/Requests.test.ts", "drain waits for the answer of an interrupted caller")]
+    caughtBy: [
+      unit(
+        "test/cassandra/internal/RequestQueue.test.ts",
+        "drain waits for the answer of an interrupted caller"
+      )
+    ]
   }
 ]

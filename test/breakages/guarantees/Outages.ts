@@ -3,7 +3,7 @@ import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
 
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 const retries = "test/time/Backoff.test.ts"
-const limit = "test/cassandra/AdaptiveLimit.test.ts"
+const limit = "test/cassandra/internal/AdaptiveLimit.test.ts"
 
 /** Breakages of G4 on the side of the table. */
 export const ofOutages: ReadonlyArray<Breakage> = [
@@ -124,16 +124,16 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     what: "ends when Cassandra does not answer at the start",
     guarantee: "G4",
     file: "src/cassandra/Cassandra.ts",
-    text: 'report === "fail" ? attempt : connectPatiently(attempt, report)',
+    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report)',
     replacement:
-      'report === "fail" ? attempt : Effect.tapError(attempt, connectPatiently.length < 0 ? report : () => Effect.void)',
+      'report === "fail" ? attempt : Effect.tapError(attempt, connectWithRetry.length < 0 ? report : () => Effect.void)',
     caughtBy: [scenario("cassandra-late")]
   },
   {
     name: "all-replicas-needed",
     what: "asks for every replica, so that one dead node stops all writes",
     guarantee: "G4",
-    file: "src/cassandra/ClientOptions.ts",
+    file: "src/cassandra/internal/ClientOptions.ts",
     text: "consistency: consistencyCodes(driver)[settings.consistency]",
     replacement: "consistency: consistencyCodes(driver).ALL",
     caughtBy: [scenario("one-of-three-killed")]
@@ -142,28 +142,30 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     name: "overload-not-heeded",
     what: "sends as much as ever after time-outs and overload answers",
     guarantee: "G4",
-    file: "src/cassandra/AdaptiveLimit.ts",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
     text: "if (seen.overloaded > 0) return { limit: fallen }",
     replacement: "",
     caughtBy: [
       unit(limit, "time-outs take it down to its least"),
-      unit("test/cassandra/Requests.test.ts", "time-outs take what may be at the driver down")
+      unit("test/cassandra/internal/RequestQueue.test.ts", "time-outs take what may be at the driver down")
     ]
   },
   {
     name: "overload-not-seen",
     what: "does not tell the limiter of time-outs and overload answers",
     guarantee: "G4",
-    file: "src/cassandra/Requests.ts",
+    file: "src/cassandra/internal/RequestQueue.ts",
     text: 'if (isOverload(error)) observe("overloaded")',
     replacement: "void isOverload(error)",
-    caughtBy: [unit("test/cassandra/Requests.test.ts", "time-outs take what may be at the driver down")]
+    caughtBy: [
+      unit("test/cassandra/internal/RequestQueue.test.ts", "time-outs take what may be at the driver down")
+    ]
   },
   {
     name: "slowness-not-heeded",
     what: "sends as much as ever to a cluster that answers late",
     guarantee: "G4",
-    file: "src/cassandra/AdaptiveLimit.ts",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
     text: "if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }",
     replacement: "if (seen.slow <= seen.statements * (1 + slowAnswerShare)) return { limit: climbed }",
     caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
@@ -172,7 +174,7 @@ export const ofOutages: ReadonlyArray<Breakage> = [
     name: "limit-stays-down",
     what: "never sends more again after an overload",
     guarantee: "G4",
-    file: "src/cassandra/AdaptiveLimit.ts",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
     text: "Math.min(most, limit + Math.ceil(most * increaseShare))",
     replacement: "Math.min(most, limit + 0 * increaseShare)",
     caughtBy: [unit(limit, "it climbs back to its most within half a minute")]

@@ -31,7 +31,6 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = (() => {
 const notYet: ReadonlySet<string> = new Set([
   "app → observe",
   "cassandra → config",
-  "cassandra → observe",
   "cli → observe",
   "deadletters → domain",
   "ingest → config",
@@ -119,20 +118,20 @@ export const importRules: ReadonlyArray<Rule> = [
       at("src/facts/FactStoreCassandra.ts", `import type { types } from "cassandra-driver"`),
       at("src/cli/Demo.ts", `const sqlite = await import("node:sqlite")`)
     ],
-    good: [at("src/cassandra/Driver.ts", `export type Driver = typeof import("cassandra-driver")`)]
+    good: [at("src/cassandra/internal/Driver.ts", `export type Driver = typeof import("cassandra-driver")`)]
   },
   {
     name: "vendors' clients are loaded only when they are needed, so that --help is quick",
     covers: inSrc,
     find: loadsEagerly,
     bad: [
-      at("src/cassandra/Driver.ts", `import { Client } from "cassandra-driver"`),
+      at("src/cassandra/internal/Driver.ts", `import { Client } from "cassandra-driver"`),
       at("src/pubsub/google/Client.ts", `import {\n  PubSub\n} from "@google-cloud/pubsub"`),
       at("src/facts/FactStoreSqlite.ts", `import "node:sqlite"`)
     ],
     good: [
-      at("src/cassandra/Driver.ts", `import type { Client } from "cassandra-driver"`),
-      at("src/cassandra/Driver.ts", `const load = () => import("cassandra-driver")`)
+      at("src/cassandra/internal/Driver.ts", `import type { Client } from "cassandra-driver"`),
+      at("src/cassandra/internal/Driver.ts", `const load = () => import("cassandra-driver")`)
     ]
   }
 ]

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
-import { clientOptions } from "../../src/cassandra/ClientOptions.ts"
-import { loadDriver } from "../../src/cassandra/Driver.ts"
+import { clientOptions } from "../../../src/cassandra/internal/ClientOptions.ts"
+import { loadDriver } from "../../../src/cassandra/internal/Driver.ts"
 
 const optionsFor = (contactPoints: ReadonlyArray<string>) =>
   Effect.flatMap(loadDriver, (driver) =>

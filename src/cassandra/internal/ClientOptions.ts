@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises"
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from "node:tls"
 import type { DseClientOptions } from "cassandra-driver"
 import { Effect, Option, Redacted } from "effect"
-import type { CassandraSettings } from "../config/Settings.ts"
-import { type CassandraError, classify } from "./CassandraError.ts"
+import type { CassandraSettings } from "../../config/Settings.ts"
+import { type CassandraError, classify } from "../CassandraError.ts"
+import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "../Limits.ts"
 import { coordinatorFirst } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
-import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "./Limits.ts"
 
 /**
  * The driver's options for these settings.

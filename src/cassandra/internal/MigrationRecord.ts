@@ -1,9 +1,9 @@
 /** The table in which a keyspace remembers its migrations, and the lock that lets one process at a time apply them. */
 import { randomUUID } from "node:crypto"
 import { Effect } from "effect"
-import type { Cassandra } from "./Cassandra.ts"
-import { CassandraError, TimedOut } from "./CassandraError.ts"
-import { migrationLockSeconds } from "./Limits.ts"
+import type { Cassandra } from "../Cassandra.ts"
+import { CassandraError, TimedOut } from "../CassandraError.ts"
+import { migrationLockSeconds } from "../Limits.ts"
 import type { Migration } from "./MigrationFiles.ts"
 
 type Connected = Cassandra["Service"]

@@ -18,10 +18,10 @@ import {
   limitWorse,
   slowAnswerMillis,
   slowAnswerShare
-} from "./Limits.ts"
+} from "../Limits.ts"
 
 /** What an answer says about the load: an answer, or a time-out or overload. */
-export type Outcome = "answered" | "overloaded"
+export type StatementOutcome = "answered" | "overloaded"
 
 /** What was seen of one request. **Units**: milliseconds of any clock that never jumps, and statements. */
 export interface Observation {
@@ -31,7 +31,7 @@ export interface Observation {
   readonly statements: number
   /** This request's included. */
   readonly inFlight: number
-  readonly outcome: Outcome
+  readonly outcome: StatementOutcome
 }
 
 /** Between which the limit moves. **Units**: statements. */
@@ -86,7 +86,7 @@ export interface LimitState {
 }
 
 /** Answers of one window, counted in statements. */
-export interface Tally {
+export interface WindowTally {
   readonly statements: number
   /** All their latencies together. **Units**: milliseconds. */
   readonly millis: number
@@ -96,7 +96,7 @@ export interface Tally {
 }
 
 /** The state after a window. */
-export const nextLimit = (state: LimitState, seen: Tally, { least, most }: LimitBounds): LimitState => {
+export const nextLimit = (state: LimitState, seen: WindowTally, { least, most }: LimitBounds): LimitState => {
   const { limit, trial, inherent } = state
   const mean = seen.millis / seen.statements
   const fallen = Math.max(least, Math.floor(limit * decreaseFactor))
@@ -111,7 +111,7 @@ export const nextLimit = (state: LimitState, seen: Tally, { least, most }: Limit
   return { limit: fallen, trial: { limit, millis: mean } }
 }
 
-type Window = { -readonly [Field in keyof Tally]: Tally[Field] } & { readonly since: number }
+type Window = { -readonly [Field in keyof WindowTally]: WindowTally[Field] } & { readonly since: number }
 
 const count = (window: Window, { sentAt, answeredAt, statements, inFlight, outcome }: Observation): void => {
   const millis = answeredAt - sentAt

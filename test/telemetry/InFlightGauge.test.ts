@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { layerInFlightGauge } from "../../src/cassandra/InFlightGauge.ts"
 import { Metrics } from "../../src/observe/Metrics.ts"
+import { layerInFlightGauge } from "../../src/telemetry/InFlightGauge.ts"
 import { parseExposition, valueOf } from "../observe/exposition.ts"
 
 describe("layerInFlightGauge", () => {

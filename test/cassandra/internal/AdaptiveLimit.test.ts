@@ -6,14 +6,14 @@ import {
   makeAdaptiveLimit,
   nextLimit,
   type Observation,
-  type Tally
-} from "../../src/cassandra/AdaptiveLimit.ts"
+  type WindowTally
+} from "../../../src/cassandra/internal/AdaptiveLimit.ts"
 import {
   increaseShare,
   inFlightMin,
   limitWindowMillis,
   slowAnswerMillis
-} from "../../src/cassandra/Limits.ts"
+} from "../../../src/cassandra/Limits.ts"
 
 const bounds: LimitBounds = { least: inFlightMin, most: 512 }
 const tried: LimitState = { limit: 100, trial: { limit: 200, millis: 1_000 } }
@@ -22,7 +22,7 @@ const helpless: LimitState = { limit: 200, inherent: 1_000 }
 describe("nextLimit", () => {
   const good = { statements: 1_000, millis: 20_000, slow: 0, overloaded: 0, mostInFlight: 512 }
   const slow = (mean: number) => ({ millis: 1_000 * mean, slow: 800 })
-  type Case = readonly [string, LimitState, Partial<Tally>, LimitState]
+  type Case = readonly [string, LimitState, Partial<WindowTally>, LimitState]
   const cases: ReadonlyArray<Case> = [
     ["all in time, at the most already", { limit: 512 }, {}, { limit: 512 }],
     ["all in time: a fiftieth of the most comes back", { limit: 100 }, {}, { limit: 111 }],

@@ -1,12 +1,12 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
 import { Clock, Effect, Latch, Result } from "effect"
-import { monotonicMillis } from "../time/MonotonicClock.ts"
-import { type LimitBounds, makeAdaptiveLimit, type Outcome } from "./AdaptiveLimit.ts"
-import { type CassandraError, classify } from "./CassandraError.ts"
-import { drainSeconds } from "./Limits.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { type CassandraError, classify } from "../CassandraError.ts"
+import { drainSeconds } from "../Limits.ts"
+import { type LimitBounds, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
 
 /** Requests on their way to the driver. */
-export interface Requests {
+export interface RequestQueue {
   /** Starts a request once its statements may be sent; an interruption before that sends nothing. */
   readonly send: <A>(operation: string, request: Request<A>) => Effect.Effect<A, CassandraError>
   /**
@@ -36,7 +36,7 @@ export interface Request<A> {
  * Not Effect's `Semaphore`: a statement that is sent keeps its place though its caller is interrupted, which takes a
  * fiber each with a semaphore; and its release looks at every waiter (decision 0008).
  */
-export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
+export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueue> =>
   Effect.map(Clock.Clock, (clock) => {
     const adaptive = makeAdaptiveLimit(bounds)
     const waiting = new Set<Waiting>()
@@ -65,7 +65,7 @@ export const makeRequests = (bounds: LimitBounds): Effect.Effect<Requests> =>
         inFlight += statements
         idle.closeUnsafe()
         const sentAt = now()
-        const observe = (outcome: Outcome) =>
+        const observe = (outcome: StatementOutcome) =>
           adaptive.observe({ sentAt, answeredAt: now(), statements, inFlight, outcome })
         // Whoever still waits for it: an interrupted caller's statement has been sent all the same.
         started(start).then(

@@ -1,8 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { connect } from "../../src/cassandra/Connection.ts"
-import { describeWith } from "../support/TestServices.ts"
-import { settingsFor } from "./TestKeyspace.ts"
+import { connect } from "../../../src/cassandra/internal/Connection.ts"
+import { describeWith } from "../../support/TestServices.ts"
+import { settingsFor } from "../TestKeyspace.ts"
 
 describeWith("cassandra")("connect", () => {
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })(

@@ -1,12 +1,12 @@
 /** One attempt to connect, and attempts for ever. */
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
-import type { CassandraSettings } from "../config/Settings.ts"
-import { retryDelay } from "../time/Backoff.ts"
-import { CassandraError, classify, SettingsRefused, Unreachable } from "./CassandraError.ts"
+import type { CassandraSettings } from "../../config/Settings.ts"
+import { retryDelay } from "../../time/Backoff.ts"
+import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
+import { connectSeconds } from "../Limits.ts"
 import { clientOptions } from "./ClientOptions.ts"
 import { type Driver, loadDriver } from "./Driver.ts"
-import { connectSeconds } from "./Limits.ts"
 
 /**
  * Connects once.
@@ -32,7 +32,7 @@ export const connect = (
   })
 
 /** Tries again for ever, with the pipeline's backoff, while nothing answers; each failed attempt is reported. */
-export const connectPatiently = <A>(
+export const connectWithRetry = <A>(
   attempt: Effect.Effect<A, CassandraError>,
   report: (error: CassandraError) => Effect.Effect<void>
 ): Effect.Effect<A, CassandraError> => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import driver, { type Client, type ExecutionOptions, type Host, type HostMap } from "cassandra-driver"
-import { coordinatorFirst, type RoutedOptions } from "../../src/cassandra/CoordinatorFirst.ts"
+import { coordinatorFirst, type RoutedOptions } from "../../../src/cassandra/internal/CoordinatorFirst.ts"
 
 const host = (address: string, datacenter = "here") => ({
   address,

@@ -15,7 +15,7 @@ export interface Migration {
 }
 
 /** Where the files are: beside `src` in a clone, beside `dist` in an installed package. */
-export const migrationFolder = fileURLToPath(new URL("../../cql/", import.meta.url))
+export const migrationFolder = fileURLToPath(new URL("../../../cql/", import.meta.url))
 
 /** Reads a folder's migrations; an unreadable folder is a broken installation, hence a defect. */
 export const readMigrations = (folder: string): Effect.Effect<ReadonlyArray<Migration>> =>

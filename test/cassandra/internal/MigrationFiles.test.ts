@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { migration, migrationFolder, readMigrations } from "../../src/cassandra/MigrationFiles.ts"
-import { factColumns } from "../../src/domain/Fact.ts"
+import { migration, migrationFolder, readMigrations } from "../../../src/cassandra/internal/MigrationFiles.ts"
+import { factColumns } from "../../../src/domain/Fact.ts"
 
 describe("the files of cql/", () => {
   it.effect("are found, numbered without a gap, and each begins with a header", () =>
