@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { Metrics } from "../../src/observe/Metrics.ts"
 import { layerInFlightGauge } from "../../src/telemetry/InFlightGauge.ts"
-import { parseExposition, valueOf } from "../observe/exposition.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 
 describe("layerInFlightGauge", () => {
   it.effect("[G6] shows the limit as it is when metrics are asked for", () => {

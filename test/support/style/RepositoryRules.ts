@@ -61,7 +61,7 @@ export const repositoryRules: ReadonlyArray<Rule> = [
         .some((part) => saysNothing.test(part)),
     {
       bad: ["src/ingest/utils/Text.ts", "src/domain/StringHelpers.ts", "test/common.test.ts"],
-      good: ["src/domain/Text.ts", "src/observe/CommonName.ts"]
+      good: ["src/domain/Text.ts", "src/domain/CommonName.ts"]
     }
   ),
   onNames("there are no barrels", isTypeScript, (path) => basename(path) === "index.ts", {

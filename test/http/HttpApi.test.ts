@@ -3,10 +3,10 @@ import { type AddressInfo, connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
 import type { HttpSettings } from "../../src/config/Settings.ts"
-import { Health, healthParts } from "../../src/observe/Health.ts"
-import { HttpAddressUnusable, HttpApi } from "../../src/observe/HttpApi.ts"
-import { Metrics } from "../../src/observe/Metrics.ts"
-import { parseExposition, valueOf } from "./exposition.ts"
+import { HttpAddressUnusable, HttpApi } from "../../src/http/HttpApi.ts"
+import { Health, healthParts } from "../../src/telemetry/Health.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 
 /** A port that another server has taken, for as long as the scope. */
 const takenPort = Effect.acquireRelease(

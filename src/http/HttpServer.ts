@@ -8,16 +8,16 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { HttpSettings } from "../config/Settings.ts"
+import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "../telemetry/Health.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
+import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
 import {
   httpConnectionsMax,
   httpGraceMillis,
   httpHeadersMillis,
   httpIdleMillis,
   httpRequestMillis
-} from "../http/Limits.ts"
-import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "./Health.ts"
-import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
-import { Metrics } from "./Metrics.ts"
+} from "./Limits.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 

@@ -39,7 +39,7 @@ export class HttpApi extends Context.Service<
     /** None when HTTP is off. */
     readonly address: Option.Option<HttpAddress>
   }
->()("counterfoil/observe/HttpApi") {
+>()("counterfoil/http/HttpApi") {
   /**
    * Listens for the life of the layer; on a free port where the default one is taken, said aloud in the log.
    *

@@ -1,9 +1,9 @@
 /** Series about the process itself, beside those about deliveries. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { Effect, Layer, Metric } from "effect"
-import { eventLoopSampleMillis } from "../telemetry/Limits.ts"
+import { registerGauge, registerMetric } from "./Gauge.ts"
+import { eventLoopSampleMillis } from "./Limits.ts"
 import { Metrics } from "./Metrics.ts"
-import { registerGauge, registerReading } from "./Reading.ts"
 
 /**
  * Adds memory, CPU time, start time, event loop lag and the version to what `Metrics` shows, for the life of the
@@ -38,7 +38,7 @@ export const layerProcessMetrics = (appVersion: string): Layer.Layer<never, neve
           version: appVersion
         }
       )
-      yield* registerReading(
+      yield* registerMetric(
         Metric.counter("process_cpu_seconds_total", {
           description: "User and system CPU time spent in seconds.",
           incremental: true

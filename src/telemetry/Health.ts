@@ -39,7 +39,7 @@ export class Health extends Context.Service<
     readonly parts: Effect.Effect<Readonly<Record<HealthPart, PartHealth>>>
     readonly ready: Effect.Effect<boolean>
   }
->()("counterfoil/observe/Health") {
+>()("counterfoil/telemetry/Health") {
   /** Every part is `Starting` until it is set otherwise. */
   static readonly layer = Layer.effect(
     Health,

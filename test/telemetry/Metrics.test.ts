@@ -1,9 +1,9 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { deadLetterReasons, fates } from "../../src/domain/Fate.ts"
-import { Metrics, type StreamName, streamNames } from "../../src/observe/Metrics.ts"
-import { waitOutcomes } from "../../src/observe/WaitSeries.ts"
-import { type Family, parseExposition, valueOf } from "./exposition.ts"
+import { Metrics, type StreamName, streamNames } from "../../src/telemetry/Metrics.ts"
+import { waitOutcomes } from "../../src/telemetry/WaitSeries.ts"
+import { type Family, parseExposition, valueOf } from "../support/Exposition.ts"
 
 const scrape = Metrics.use((metrics) => metrics.prometheus).pipe(Effect.map(parseExposition))
 

@@ -12,10 +12,10 @@ export const registerGauge = (
   read: () => number,
   attributes: Record<string, string> = {}
 ): Effect.Effect<void, never, Scope.Scope> =>
-  registerReading(Metric.gauge(name, { description, attributes }), () => ({ value: read() }))
+  registerMetric(Metric.gauge(name, { description, attributes }), () => ({ value: read() }))
 
 /** The same for any metric. */
-export const registerReading = <Input, State>(
+export const registerMetric = <Input, State>(
   metric: Metric.Metric<Input, State>,
   get: () => State
 ): Effect.Effect<void, never, Scope.Scope> =>

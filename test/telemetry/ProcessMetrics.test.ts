@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { Metrics } from "../../src/observe/Metrics.ts"
-import { layerProcessMetrics } from "../../src/observe/ProcessMetrics.ts"
-import { parseExposition, valueOf } from "./exposition.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 
 const layer = layerProcessMetrics("1.2.3").pipe(Layer.provideMerge(Metrics.layer))
 

@@ -57,7 +57,7 @@ export class Metrics extends Context.Service<
     /** Everything in Prometheus' text format. */
     readonly prometheus: Effect.Effect<string>
   }
->()("counterfoil/observe/Metrics") {
+>()("counterfoil/telemetry/Metrics") {
   /**
    * Counts from zero, in a registry of its own.
    *

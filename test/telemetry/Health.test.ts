@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
-import { Health, healthParts } from "../../src/observe/Health.ts"
+import { Health, healthParts } from "../../src/telemetry/Health.ts"
 
 const setAll = (state: Parameters<Health["Service"]["set"]>[1]) =>
   Health.use((health) => Effect.forEach(healthParts, (part) => health.set(part, state), { discard: true }))

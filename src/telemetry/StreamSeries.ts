@@ -1,7 +1,7 @@
 /** What is counted for one stream, and the metric series under which it is read. */
 import { type Context, Metric } from "effect"
 import { type Fate, fates, noFates } from "../domain/Fate.ts"
-import { durableSecondsBoundaries } from "../telemetry/Limits.ts"
+import { durableSecondsBoundaries } from "./Limits.ts"
 import type { StreamGauges, StreamName } from "./Metrics.ts"
 
 /** The counts of one stream; plain numbers, so that counting costs a batch next to nothing. */
