@@ -18,11 +18,11 @@ import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import { Subscriber } from "../../src/pubsub/Subscriber.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics, type StreamTotals } from "../../src/telemetry/Metrics.ts"
+import { pass } from "../../src/testing/VirtualTime.ts"
 import { CellTable } from "./CellTable.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
-import { pass } from "./VirtualTime.ts"
 
 /** Topics of a world; the subscription of each is its name with `-sub`. */
 export const ordersTopic = "orders_data"

@@ -4,7 +4,7 @@ import { GoogleAdmin } from "../../../src/pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
-import { subscriptionSuite } from "../../suites/SubscriptionSuite.ts"
+import { pubSubSuite } from "../../../src/testing/PubSubSuite.ts"
 import { describeWith, emulatorHost, psTestHost } from "../../support/TestServices.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 
@@ -14,14 +14,14 @@ const portsAt = (address: string) =>
   )
 
 describeWith("pubsub")("Google's client on the emulator", () => {
-  subscriptionSuite("the emulator", portsAt(emulatorHost ?? ""), {
+  pubSubSuite("the emulator", portsAt(emulatorHost ?? ""), {
     clock: "real",
     cannotShow: ["wire-limits"]
   })
 })
 
 describeWith("pstest")("Google's client on pstest", () => {
-  subscriptionSuite("pstest", portsAt(psTestHost ?? ""), {
+  pubSubSuite("pstest", portsAt(psTestHost ?? ""), {
     clock: "real",
     cannotShow: ["wire-limits", "name-rules"]
   })

@@ -7,7 +7,7 @@ import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
 import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
-import { freshChannel, numbered, publishTexts, textsOf } from "../../suites/SubscriptionReader.ts"
+import { freshChannel, numbered, publishTexts, textsOf } from "../../../src/testing/SubscriptionReader.ts"
 import { describeWith, emulatorHost } from "../../support/TestServices.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 

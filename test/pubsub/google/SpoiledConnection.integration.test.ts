@@ -14,7 +14,6 @@ import {
   leaseSeconds
 } from "../../../src/pubsub/Limits.ts"
 import type { SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
-import { type TcpProxy, tcpProxy } from "../../faults/TcpProxy.ts"
 import {
   freshChannel,
   numbered,
@@ -22,8 +21,9 @@ import {
   type Reader,
   read,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { realClock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { realClock } from "../../../src/testing/SuiteClock.ts"
+import { type TcpProxy, tcpProxy } from "../../faults/TcpProxy.ts"
 import { describeWith, emulatorHost } from "../../support/TestServices.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 

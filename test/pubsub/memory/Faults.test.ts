@@ -11,8 +11,8 @@ import {
   publishTexts,
   read,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { testClock as clock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 describe("faults of the embedded Pub/Sub", () => {

@@ -10,8 +10,8 @@ import {
   read,
   reading,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { testClock as clock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 const millisSince = (start: number) => Effect.map(Clock.currentTimeMillis, (now) => now - start)

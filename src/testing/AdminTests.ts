@@ -1,9 +1,9 @@
 /** Part of the Pub/Sub suite: topics and subscriptions, looked at and created. */
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
-import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
+import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, freshName, publishTexts, read, textsOf } from "./SubscriptionReader.ts"
-import type { SuiteContext } from "./SubscriptionSuite.ts"
 
 /** Registers the tests. */
 export const adminTests = ({ it, clock, where }: SuiteContext): void => {

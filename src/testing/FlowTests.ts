@@ -1,6 +1,7 @@
 /** Part of the Pub/Sub suite: limits on what is outstanding, and quiet. */
 import { assert } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
+import type { SuiteContext } from "./PubSubSuite.ts"
 import {
   freshChannel,
   messageOf,
@@ -11,7 +12,6 @@ import {
   read,
   textsOf
 } from "./SubscriptionReader.ts"
-import type { SuiteContext } from "./SubscriptionSuite.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
 
 /** Registers the tests. */

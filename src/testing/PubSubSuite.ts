@@ -1,14 +1,16 @@
 /** What every Pub/Sub does for Counterfoil, whoever serves it; run unchanged on each implementation. */
 import { layer, type Vitest } from "@effect/vitest"
 import type { Layer } from "effect"
-import type { Publisher } from "../../src/pubsub/Publisher.ts"
-import type { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
-import type { Subscriber } from "../../src/pubsub/Subscriber.ts"
+import type { Publisher } from "../pubsub/Publisher.ts"
+import type { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
+import type { Subscriber } from "../pubsub/Subscriber.ts"
+import { adminTests } from "./AdminTests.ts"
 import { deliveryTests } from "./DeliveryTests.ts"
 import { flowTests } from "./FlowTests.ts"
 import { publishingTests } from "./PublishingTests.ts"
+import { settlementTests } from "./SettlementTests.ts"
+import { stopTests } from "./StopTests.ts"
 import { realClock, type SuiteClock, testClock } from "./SuiteClock.ts"
-import { adminTests } from "./TopologyTests.ts"
 
 /** The three ports, together. */
 export type PubSubPorts = Subscriber | Publisher | PubSubAdmin
@@ -44,7 +46,7 @@ export interface SuiteContext {
  *
  * On a real clock the slowest test takes a little more than two leases.
  */
-export const subscriptionSuite = (
+export const pubSubSuite = (
   name: string,
   ports: Layer.Layer<PubSubPorts, unknown>,
   options: SuiteOptions
@@ -58,6 +60,8 @@ export const subscriptionSuite = (
         where: (trait) => ((options.cannotShow ?? []).includes(trait) ? () => {} : it.effect)
       }
       deliveryTests(context)
+      settlementTests(context)
+      stopTests(context)
       flowTests(context)
       publishingTests(context)
       adminTests(context)

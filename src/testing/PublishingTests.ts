@@ -1,11 +1,11 @@
 /** Part of the Pub/Sub suite: what the publisher accepts, and how it answers. */
 import { assert } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import type { Message } from "../../src/pubsub/Message.ts"
-import { maxAttributes, maxRequestBytes, maxRequestMessages } from "../../src/pubsub/MessageLimits.ts"
-import { Publisher } from "../../src/pubsub/Publisher.ts"
+import type { Message } from "../pubsub/Message.ts"
+import { maxAttributes, maxRequestBytes, maxRequestMessages } from "../pubsub/MessageLimits.ts"
+import { Publisher } from "../pubsub/Publisher.ts"
+import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, messageOf, numbered, publishAll, read, textsOf } from "./SubscriptionReader.ts"
-import type { SuiteContext } from "./SubscriptionSuite.ts"
 
 /** Registers the tests. */
 export const publishingTests = ({ it, clock }: SuiteContext): void => {

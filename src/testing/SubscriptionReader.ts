@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto"
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Fiber, Option, Result, Stream } from "effect"
-import type { Delivery, Message } from "../../src/pubsub/Message.ts"
-import { Publisher } from "../../src/pubsub/Publisher.ts"
-import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
-import type { PubSubError } from "../../src/pubsub/PubSubError.ts"
-import { type Settled, Subscriber, type Subscription } from "../../src/pubsub/Subscriber.ts"
+import type { Delivery, Message } from "../pubsub/Message.ts"
+import { Publisher } from "../pubsub/Publisher.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
+import type { PubSubError } from "../pubsub/PubSubError.ts"
+import { type Settled, Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
 
 /** A topic and its subscription, which no other test knows. */
@@ -105,6 +105,7 @@ export const read = (clock: SuiteClock, subscription: string, limits: ReaderLimi
           most.bytes = Math.max(most.bytes, dataBytes(inHand.values()))
         })
       ),
+      // supervised: `end` and `awaitReceived` join it
       Effect.forkScoped
     )
     // Before the request, not after: the server may fill the freed place before its answer is here.
@@ -150,4 +151,9 @@ const dataBytes = (deliveries: Iterable<Delivery>): number => {
   let bytes = 0
   for (const { data } of deliveries) bytes += data.byteLength
   return bytes
+}
+
+/** For what a test has awaited: fails where it is not there. */
+export const never = (): never => {
+  throw new Error("awaited and not there")
 }
