@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 // Integration tests share the servers, and most of a small machine is then taken by those: few at a time, after
 // the unit tests. What starts processes or servers of its own, and watches how they fail, has the machine alone.
-const alone = ["test/faults/**/*.integration.test.ts", "test/e2e/**/*.integration.test.ts"]
+const alone = ["test/faults/**/*.integration.test.ts", "test/system/**/*.integration.test.ts"]
 
 export default defineConfig({
   test: {

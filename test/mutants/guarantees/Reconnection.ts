@@ -1,11 +1,11 @@
 /** Connections to Pub/Sub that are given up, not given up, or taken for quiet (G4, G5). */
-import { type Breakage, scenario, unit } from "../Breakage.ts"
+import { type Mutant, scenario, unit } from "../Mutant.ts"
 
 const connection = "test/pubsub/google/internal/Connection.test.ts"
 const slot = "test/pubsub/google/internal/ReconnectingStream.test.ts"
 
-/** Breakages of the connection to Pub/Sub. */
-export const ofReconnection: ReadonlyArray<Breakage> = [
+/** Mutants of the connection to Pub/Sub. */
+export const ofReconnection: ReadonlyArray<Mutant> = [
   {
     name: "unavailable-is-the-end",
     what: "gives up when Pub/Sub is unavailable",

@@ -1,12 +1,12 @@
 /** Leases that are not kept, and deliveries that are settled though they are no longer ours (G1, G7). */
-import { type Breakage, simulation, unit } from "../Breakage.ts"
+import { type Mutant, simulation, unit } from "../Mutant.ts"
 
 const leases = "test/pubsub/google/internal/LeaseKeeper.test.ts"
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 
-/** Breakages of leases. */
-export const ofLeases: ReadonlyArray<Breakage> = [
+/** Mutants of leases. */
+export const ofLeases: ReadonlyArray<Mutant> = [
   {
     name: "lease-not-extended",
     what: "never extends a lease",

@@ -1,12 +1,12 @@
 /** Outages that cost messages, or cost more than waiting (G4). */
-import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 const retries = "test/time/Backoff.test.ts"
 const limit = "test/cassandra/internal/AdaptiveLimit.test.ts"
 
-/** Breakages of G4 on the side of the table. */
-export const ofOutages: ReadonlyArray<Breakage> = [
+/** Mutants of G4 on the side of the table. */
+export const ofOutages: ReadonlyArray<Mutant> = [
   {
     name: "outage-is-a-rejection",
     what: "dead-letters whatever the table does not take just now",

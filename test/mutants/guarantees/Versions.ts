@@ -1,12 +1,12 @@
 /** Writes whose outcome depends on when, how often or beside what they arrive (G2). */
-import { type Breakage, integration, scenario, simulation, unit } from "../Breakage.ts"
+import { integration, type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const decision = "test/ingest/PaymentDecision.test.ts"
 const version = "test/domain/Version.test.ts"
 const onCassandra = "test/facts/FactStoreCassandra.integration.test.ts"
 
-/** Breakages of G2. */
-export const ofVersions: ReadonlyArray<Breakage> = [
+/** Mutants of G2. */
+export const ofVersions: ReadonlyArray<Mutant> = [
   {
     name: "arrival-time-as-version",
     what: "gives a write the time of its arrival as its version",

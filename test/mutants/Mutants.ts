@@ -1,5 +1,5 @@
-/** Every breakage, in the order of the guarantees. */
-import type { Breakage } from "./Breakage.ts"
+/** Every mutant, in the order of the guarantees. */
+
 import { ofBounds } from "./guarantees/Bounds.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
@@ -9,9 +9,10 @@ import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
+import type { Mutant } from "./Mutant.ts"
 
 /** All of them. */
-export const breakages: ReadonlyArray<Breakage> = [
+export const mutants: ReadonlyArray<Mutant> = [
   ...ofDurability,
   ...ofLeases,
   ...ofVersions,

@@ -1,12 +1,12 @@
 /** Stops that lose what was under way, or take too long; and a schema that is not what it says (G8). */
-import { type Breakage, integration, simulation, unit } from "../Breakage.ts"
+import { integration, type Mutant, simulation, unit } from "../Mutant.ts"
 
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 const ending = "test/cli/Ending.test.ts"
 const stop = "test/ingest/ProcessorStop.test.ts"
 
-/** Breakages of G8, and of the migrations. */
-export const ofStops: ReadonlyArray<Breakage> = [
+/** Mutants of G8, and of the migrations. */
+export const ofStops: ReadonlyArray<Mutant> = [
   {
     name: "stop-without-finishing",
     what: "interrupts what is in flight when it is stopped",

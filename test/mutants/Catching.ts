@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { type Duration, Effect } from "effect"
-import { type Breakage, type Catcher, nameOf } from "./Breakage.ts"
 import { type Ran, runNode } from "./Command.ts"
+import { type Catcher, type Mutant, nameOf } from "./Mutant.ts"
 import type { Tree } from "./Tree.ts"
 import { type Verdict, verdictOf } from "./Verdict.ts"
 
@@ -39,10 +39,10 @@ export const questionsTo = (catchers: ReadonlyArray<Catcher>): ReadonlyArray<Que
 }
 
 /** Whether the broken module loads, and all it imports; else why not. */
-export const loads = (tree: Tree, { file }: Breakage): Effect.Effect<string | undefined> =>
+export const loads = (tree: Tree, { file }: Mutant): Effect.Effect<string | undefined> =>
   Effect.map(
     run(tree, {
-      args: ["--input-type=module", "--eval", `await import("./${file}")`],
+      args: ["--input-type=module", "--eval", `await import("../mutants/${file}")`],
       within: "30 seconds"
     }),
     ({ code, output }) => (code === 0 ? undefined : output.trim())
@@ -79,7 +79,7 @@ const literally = (text: string): string => text.replaceAll(/[^\w\s]/g, "\\$&")
 const commandOf = (catcher: Exclude<Catcher, TestCatcher>): Command => {
   if (catcher._tag === "Simulation") {
     return {
-      args: ["test/simulate/run.ts", "--seeds", String(catcher.seeds), "--bail"],
+      args: ["test/simulation/main.ts", "--seeds", String(catcher.seeds), "--bail"],
       within: "5 minutes"
     }
   }

@@ -1,18 +1,18 @@
-/** `npm run test:breakages`: breaks one mechanism after another, and sees that a test notices each. */
+/** `npm run test:mutants`: breaks one mechanism after another, and sees that a test notices each. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { type Breakage, type Catcher, isQuick, misfitOf } from "./Breakage.ts"
-import { breakages } from "./Breakages.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
+import { type Catcher, isQuick, type Mutant, misfitOf } from "./Mutant.ts"
+import { mutants } from "./Mutants.ts"
 import { copyOfTree, root, type Tree } from "./Tree.ts"
 import type { Verdict } from "./Verdict.ts"
 
-const usage = `npm run test:breakages -- [--only NAME,…] [--quick | --servers] [--broken-only]
+const usage = `npm run test:mutants -- [--only NAME,…] [--quick | --servers] [--broken-only]
 
-  --only         these breakages: ${breakages.map(({ name }) => name).join(", ")}
+  --only         these mutants: ${mutants.map(({ name }) => name).join(", ")}
   --quick        only what tests without servers and the simulation have to notice
   --servers      only what tests and scenarios on real servers have to notice
   --broken-only  takes for granted that all tests pass while nothing is broken
@@ -27,17 +27,17 @@ const options = (() => {
       "broken-only": { type: "boolean" }
     }
   })
-  const names = values.only?.split(",") ?? breakages.map(({ name }) => name)
-  if (names.some((name) => !breakages.some((breakage) => breakage.name === name))) {
+  const names = values.only?.split(",") ?? mutants.map(({ name }) => name)
+  if (names.some((name) => !mutants.some((mutant) => mutant.name === name))) {
     process.stderr.write(usage)
     process.exit(2)
   }
   const isAsked = (catcher: Catcher) => (isQuick(catcher) ? values.servers !== true : values.quick !== true)
   return {
     isBrokenOnly: values["broken-only"] === true,
-    chosen: breakages
+    chosen: mutants
       .filter(({ name }) => names.includes(name))
-      .map((breakage) => ({ breakage, catchers: breakage.caughtBy.filter(isAsked) }))
+      .map((mutant) => ({ mutant, catchers: mutant.caughtBy.filter(isAsked) }))
       .filter(({ catchers }) => catchers.length > 0)
   }
 })()
@@ -53,7 +53,7 @@ const timed = (asking: Effect.Effect<Verdict>) =>
     }))
   })
 
-/** Says whether the catcher passes while nothing is broken; what fails then proves nothing of a breakage. */
+/** Says whether the catcher passes while nothing is broken; what fails then proves nothing of a mutant. */
 const passes = (tree: Tree, { name, ask }: Question) =>
   Effect.gen(function* () {
     const { verdict, took } = yield* timed(ask(tree))
@@ -65,12 +65,12 @@ const passes = (tree: Tree, { name, ask }: Question) =>
     return verdict._tag === "Passed"
   })
 
-/** Says whether the catcher notices the breakage. */
-const notices = (tree: Tree, { name: breakage, guarantee }: Breakage, { name, ask }: Question) =>
+/** Says whether the catcher notices the mutant. */
+const notices = (tree: Tree, { name: mutant, guarantee }: Mutant, { name, ask }: Question) =>
   Effect.gen(function* () {
     const { verdict, took } = yield* timed(ask(tree))
     const how = { Passed: "NOT NOTICED", Noticed: "noticed", Unusable: "NOT JUDGED" }[verdict._tag]
-    yield* say(`${breakage} (${guarantee ?? "–"}) ${how} in ${took} by ${name}: ${saidIn(verdict)}`)
+    yield* say(`${mutant} (${guarantee ?? "–"}) ${how} in ${took} by ${name}: ${saidIn(verdict)}`)
     return verdict._tag === "Noticed"
   })
 
@@ -86,26 +86,26 @@ const saidIn = (verdict: Verdict): string => {
 }
 
 /** How many catchers did not notice it. */
-const tried = (tree: Tree, { breakage, catchers }: (typeof options.chosen)[number]) =>
+const tried = (tree: Tree, { mutant, catchers }: (typeof options.chosen)[number]) =>
   tree.whileBroken(
-    breakage,
+    mutant,
     Effect.gen(function* () {
-      const trouble = yield* loads(tree, breakage)
+      const trouble = yield* loads(tree, mutant)
       if (trouble !== undefined) {
-        yield* say(`${breakage.name} NOT JUDGED: ${breakage.file} does not load any more: ${trouble}`)
+        yield* say(`${mutant.name} NOT JUDGED: ${mutant.file} does not load any more: ${trouble}`)
         return catchers.length
       }
       let unnoticed = 0
       for (const catcher of catchers) {
-        if (!(yield* notices(tree, breakage, questionTo(catcher)))) unnoticed += 1
+        if (!(yield* notices(tree, mutant, questionTo(catcher)))) unnoticed += 1
       }
       return unnoticed
     })
   )
 
 const program = Effect.gen(function* () {
-  const misfits = breakages.flatMap(
-    (breakage) => misfitOf(breakage, readFileSync(join(root, breakage.file), "utf8")) ?? []
+  const misfits = mutants.flatMap(
+    (mutant) => misfitOf(mutant, readFileSync(join(root, mutant.file), "utf8")) ?? []
   )
   if (misfits.length > 0) {
     yield* say(misfits.join("\n"))
@@ -121,7 +121,7 @@ const program = Effect.gen(function* () {
   }
   for (const one of options.chosen) failed += yield* tried(tree, one)
   const count = options.chosen.length
-  yield* say(failed === 0 ? `each of ${count} breakages noticed` : `${failed} of the above FAILED`)
+  yield* say(failed === 0 ? `each of ${count} mutants noticed` : `${failed} of the above FAILED`)
   process.exitCode = failed === 0 ? 0 : 1
 })
 

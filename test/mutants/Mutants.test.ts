@@ -1,20 +1,22 @@
-/** Keeps the breakages alive: the lines they change, the tests that notice them, and the page that lists them. */
+/** Keeps the mutants alive: the lines they change, the tests that notice them, and the page that lists them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { scenarios } from "../faults/Scenarios.ts"
-import { broken, misfitOf } from "./Breakage.ts"
-import { breakages } from "./Breakages.ts"
+import { broken, misfitOf } from "./Mutant.ts"
+import { mutants } from "./Mutants.ts"
 import { root } from "./Tree.ts"
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
 /** Titles of contracts stand here, and not in the files that run them. */
-const suites = readdirSync(join(root, "test/suites")).map((name) => read(`test/suites/${name}`))
+const suites = ["src/testing", "test/suites"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`))
+)
 
-const document = read("docs/decisions/0010-breakages.md")
+const document = read("docs/decisions/0010-mutants.md")
 
-const catchers = breakages.flatMap(({ name, caughtBy }) => caughtBy.map((catcher) => ({ name, catcher })))
+const catchers = mutants.flatMap(({ name, caughtBy }) => caughtBy.map((catcher) => ({ name, catcher })))
 
 /** Those of the kind "Scenario", by the scenario's name. */
 const played = Map.groupBy(
@@ -22,17 +24,17 @@ const played = Map.groupBy(
   ({ name }) => name
 )
 
-describe("the breakages", () => {
-  it.each(breakages)("$name: what it changes stands exactly once in $file", (breakage) => {
-    const source = read(breakage.file)
-    expect(misfitOf(breakage, source)).toBeUndefined()
-    expect(broken(breakage, source)).not.toBe(source)
+describe("the mutants", () => {
+  it.each(mutants)("$name: what it changes stands exactly once in $file", (mutant) => {
+    const source = read(mutant.file)
+    expect(misfitOf(mutant, source)).toBeUndefined()
+    expect(broken(mutant, source)).not.toBe(source)
   })
 
   it("have names of their own, and change the program alone", () => {
-    expect(new Set(breakages.map(({ name }) => name)).size).toBe(breakages.length)
-    expect(breakages.filter(({ name }) => !/^[a-z0-9-]+$/.test(name))).toEqual([])
-    expect(breakages.filter(({ file }) => !file.startsWith("src/"))).toEqual([])
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
+    expect(mutants.filter(({ name }) => !/^[a-z0-9-]+$/.test(name))).toEqual([])
+    expect(mutants.filter(({ file }) => !file.startsWith("src/"))).toEqual([])
   })
 
   it("are noticed by tests that are there under their titles", () => {
@@ -51,6 +53,6 @@ describe("the breakages", () => {
 
   it("are all on the page, and nothing else is", () => {
     const listed = [...document.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name]) => name)
-    expect(listed.toSorted()).toEqual(breakages.map(({ name }) => name).toSorted())
+    expect(listed.toSorted()).toEqual(mutants.map(({ name }) => name).toSorted())
   })
 })

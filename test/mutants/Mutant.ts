@@ -4,7 +4,7 @@
 export type Guarantee = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G8"
 
 /** A change of one place that breaks one mechanism. */
-export interface Breakage {
+export interface Mutant {
   /** No two have the same. **Shape**: words with hyphens. */
   readonly name: string
   /** What the broken program does, in words. */
@@ -21,7 +21,7 @@ export interface Breakage {
   readonly caughtBy: readonly [Catcher, ...ReadonlyArray<Catcher>]
 }
 
-/** What notices a breakage. */
+/** What notices a mutant. */
 export type Catcher =
   /** Tests without servers: all of a file, or those whose titles contain a text. */
   | { readonly _tag: "Unit"; readonly file: string; readonly title: string | undefined }
@@ -60,14 +60,14 @@ export const nameOf = (catcher: Catcher): string => {
   }
 }
 
-/** Why a breakage cannot be applied to its file as it stands; undefined where it can. */
-export const misfitOf = ({ name, file, text }: Breakage, source: string): string | undefined => {
+/** Why a mutant cannot be applied to its file as it stands; undefined where it can. */
+export const misfitOf = ({ name, file, text }: Mutant, source: string): string | undefined => {
   const times = source.split(text).length - 1
   return times === 1
     ? undefined
-    : `${name}: its text stands ${times} times in ${file}, not once; give test/breakages the line as it is now\n${text.replaceAll(/^/gm, "    ")}`
+    : `${name}: its text stands ${times} times in ${file}, not once; give test/mutants the line as it is now\n${text.replaceAll(/^/gm, "    ")}`
 }
 
-/** The file with the breakage in it. */
-export const broken = ({ text, replacement }: Breakage, source: string): string =>
+/** The file with the mutant in it. */
+export const broken = ({ text, replacement }: Mutant, source: string): string =>
   source.split(text).join(replacement)

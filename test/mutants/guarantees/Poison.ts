@@ -1,11 +1,11 @@
 /** Bad messages that cost their neighbours something, or are changed on their way to the dead letters (G3). */
-import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const letters = "test/deadletters/DeadLetterMessage.test.ts"
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 
-/** Breakages of G3. */
-export const ofPoison: ReadonlyArray<Breakage> = [
+/** Mutants of G3. */
+export const ofPoison: ReadonlyArray<Mutant> = [
   {
     name: "poison-fails-its-batch",
     what: "dead-letters a whole batch for one message in it that cannot be read",

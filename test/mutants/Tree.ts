@@ -14,16 +14,13 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { cacheFolder } from "../support/Cache.ts"
-import { type Breakage, broken } from "./Breakage.ts"
+import { broken, type Mutant } from "./Mutant.ts"
 
 /** A copy of the repository that may be broken. */
 export interface Tree {
   readonly folder: string
-  /** Runs an effect while the breakage is in the copy. */
-  readonly whileBroken: <A, E, R>(
-    breakage: Breakage,
-    effect: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E, R>
+  /** Runs an effect while the mutant is in the copy. */
+  readonly whileBroken: <A, E, R>(mutant: Mutant, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** The repository's root. */
@@ -36,17 +33,17 @@ export const copyOfTree: Effect.Effect<Tree, never, Scope.Scope> = Effect.acquir
 ).pipe(
   Effect.map((folder) => ({
     folder,
-    whileBroken: (breakage, effect) =>
+    whileBroken: (mutant, effect) =>
       Effect.acquireUseRelease(
-        Effect.sync(() => change(join(folder, breakage.file), (source) => broken(breakage, source))),
+        Effect.sync(() => change(join(folder, mutant.file), (source) => broken(mutant, source))),
         () => effect,
-        (before) => Effect.sync(() => change(join(folder, breakage.file), () => before))
+        (before) => Effect.sync(() => change(join(folder, mutant.file), () => before))
       )
   }))
 )
 
 function copied(): string {
-  const folder = mkdtempSync(join(tmpdir(), "counterfoil-breakages-"))
+  const folder = mkdtempSync(join(tmpdir(), "counterfoil-mutants-"))
   const listing = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
     encoding: "utf8"

@@ -1,13 +1,13 @@
 /** What is acknowledged or reported before it is done (G1). */
-import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const durability = "test/ingest/ProcessorDurability.test.ts"
 const grouped = "test/facts/GroupedAnswers.test.ts"
 const publisher = "test/pubsub/google/GooglePublisher.test.ts"
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 
-/** Breakages of G1. */
-export const ofDurability: ReadonlyArray<Breakage> = [
+/** Mutants of G1. */
+export const ofDurability: ReadonlyArray<Mutant> = [
   {
     name: "ack-before-write",
     what: "acknowledges a batch, then writes it",

@@ -1,7 +1,7 @@
 /** What a catcher said of a program, and whether that is a judgement of it. */
 import { stripVTControlCharacters } from "node:util"
-import type { Catcher } from "./Breakage.ts"
 import type { Ran } from "./Command.ts"
+import type { Catcher } from "./Mutant.ts"
 
 /** What a catcher said. */
 export type Verdict =

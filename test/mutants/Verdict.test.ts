@@ -1,7 +1,7 @@
 /** What counts as noticed: a judgement, never a program that does not run. */
 import { describe, expect, it } from "vitest"
-import { type Catcher, scenario, simulation, unit } from "./Breakage.ts"
 import type { Ran } from "./Command.ts"
+import { type Catcher, scenario, simulation, unit } from "./Mutant.ts"
 import { verdictOf } from "./Verdict.ts"
 
 const test = unit("test/Some.test.ts", "a title")

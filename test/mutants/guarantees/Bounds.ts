@@ -1,12 +1,12 @@
 /** Limits that are not kept (G6). */
-import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
 const inventory = "test/pubsub/google/internal/HeldDeliveries.test.ts"
 const room = "test/ingest/WaitingRoom.test.ts"
 
-/** Breakages of G6. */
-export const ofBounds: ReadonlyArray<Breakage> = [
+/** Mutants of G6. */
+export const ofBounds: ReadonlyArray<Mutant> = [
   {
     name: "outstanding-messages-unbounded",
     what: "hands over more messages than may be outstanding",

@@ -1,12 +1,12 @@
 /** Early payments that are given up too soon, never, or at others' expense (G5). */
-import { type Breakage, scenario, simulation, unit } from "../Breakage.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
 const room = "test/ingest/WaitingRoom.test.ts"
 const watermark = "test/ingest/Watermark.test.ts"
 
-/** Breakages of G5. */
-export const ofEarlyPayments: ReadonlyArray<Breakage> = [
+/** Mutants of G5. */
+export const ofEarlyPayments: ReadonlyArray<Mutant> = [
   {
     name: "no-watermark",
     what: "gives a payment up when its grace is over, wherever the orders stream is",
