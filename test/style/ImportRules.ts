@@ -91,8 +91,8 @@ export const importRules: ReadonlyArray<Rule> = [
       at("src/deadletters/DeadLetters.ts", `export { b } from "../pipeline/Pipeline.ts"`),
       at("src/cassandra/Cassandra.ts", `import { Fact } from "../domain/Fact.ts"`),
       at("src/App.ts", `import { run } from "./cli/Run.ts"`),
-      at("src/cli/Run.ts", `import "../main.ts"`),
-      at("src/cli/Run.ts", `import { World } from "../../test/support/World.ts"`),
+      at("src/cli/Cli.ts", `import "../main.ts"`),
+      at("src/cli/Cli.ts", `import { World } from "../../test/support/World.ts"`),
       at("src/elsewhere/Thing.ts", "")
     ],
     good: [
@@ -109,7 +109,7 @@ export const importRules: ReadonlyArray<Rule> = [
     bad: [
       at("src/ingest/Pipeline.ts", `import type { Message } from "@google-cloud/pubsub"`),
       at("src/facts/FactStoreCassandra.ts", `import type { types } from "cassandra-driver"`),
-      at("src/cli/Demo.ts", `const sqlite = await import("node:sqlite")`)
+      at("src/cli/commands/DemoCommand.ts", `const sqlite = await import("node:sqlite")`)
     ],
     good: [at("src/cassandra/internal/Driver.ts", `export type Driver = typeof import("cassandra-driver")`)]
   },

@@ -85,10 +85,10 @@ export const repositoryRules: ReadonlyArray<Rule> = [
       ),
     bad: [
       { path: "package-lock.json", text: `"resolved": "${registry}"` },
-      { path: "src/cli/Run.ts", text: `const file = ${machinePath}` }
+      { path: "src/cli/commands/RunCommand.ts", text: `const file = ${machinePath}` }
     ],
     good: [
-      { path: "src/cli/Run.ts", text: `import { work } from "./work/Thing.ts"` },
+      { path: "src/cli/commands/RunCommand.ts", text: `import { work } from "./work/Thing.ts"` },
       { path: "README.md", text: "https://github.com/apache/cassandra" }
     ]
   },

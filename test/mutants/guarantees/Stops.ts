@@ -2,7 +2,7 @@
 import { integration, type Mutant, simulation, unit } from "../Mutant.ts"
 
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
-const ending = "test/cli/Ending.test.ts"
+const ending = "test/cli/ProcessExit.test.ts"
 const stop = "test/ingest/ProcessorStop.test.ts"
 
 /** Mutants of G8, and of the migrations. */
@@ -74,7 +74,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     name: "signal-ends-at-once",
     what: "exits at the first signal, without stopping",
     guarantee: "G8",
-    file: "src/cli/Ending.ts",
+    file: "src/cli/ProcessExit.ts",
     text: "if (isStopping) process.exit(",
     replacement: "if (isStopping || !isStopping) process.exit(",
     caughtBy: [unit(ending, "is a clean stop: exit 0")]
@@ -83,7 +83,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     name: "second-signal-ignored",
     what: "cannot be hurried by a second signal",
     guarantee: "G8",
-    file: "src/cli/Ending.ts",
+    file: "src/cli/ProcessExit.ts",
     text: "if (isStopping) process.exit(",
     replacement: "if (isStopping && !isStopping) process.exit(",
     caughtBy: [unit(ending, "exits at once with 128")]

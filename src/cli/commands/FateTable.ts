@@ -1,7 +1,7 @@
 /** Shows people what became of the deliveries. */
 import { Effect } from "effect"
-import { type Fate, fates } from "../domain/Fate.ts"
-import { Metrics, type StreamTotals } from "../telemetry/Metrics.ts"
+import { type Fate, fates } from "../../domain/Fate.ts"
+import { Metrics, type StreamTotals } from "../../telemetry/Metrics.ts"
 
 /** The totals of both streams. */
 export const totals: Effect.Effect<Totals, never, Metrics> = Effect.gen(function* () {

@@ -1,8 +1,8 @@
 /** Flags that say which sample traffic to make. */
 import { Flag } from "effect/cli"
-import { integer } from "../config/parsers/Integer.ts"
-import { rate } from "../config/parsers/Rate.ts"
-import { parsedFlag } from "./Flags.ts"
+import { integer } from "../../config/parsers/Integer.ts"
+import { rate } from "../../config/parsers/Rate.ts"
+import { parsedFlag } from "../Flags.ts"
 
 /** How many messages to make. */
 export const countParser = integer({ min: 0, max: 1_000_000_000 }, "1000")

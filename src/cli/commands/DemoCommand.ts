@@ -1,11 +1,11 @@
 /** `demo`: the newcomer's first minute, on embedded parts. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
-import { appVersion } from "../config/AppVersion.ts"
-import { durationText } from "../config/parsers/DurationText.ts"
-import { sections } from "../config/Sections.ts"
-import { configured } from "./Configured.ts"
-import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "./Flags.ts"
+import { appVersion } from "../../config/AppVersion.ts"
+import { durationText } from "../../config/parsers/DurationText.ts"
+import { sections } from "../../config/Sections.ts"
+import { configured } from "../Configured.ts"
+import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "../Flags.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const { processing, http } = sections
@@ -36,7 +36,7 @@ export const demoCommand = Command.make(
   ({ port, flags, ...options }) =>
     configured({ processing, http }, spokenFor(flags, "http-port", port), ({ settings }) =>
       Effect.gen(function* () {
-        const { demo } = yield* Effect.promise(() => import("./DemoProgram.ts"))
+        const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
         yield* demo({ ...options, ...settings, appVersion })
       })
     )

@@ -1,10 +1,10 @@
 /** What `setup` does. */
 import { Console, Effect } from "effect"
-import { googlePubSub } from "../App.ts"
-import * as Migrator from "../cassandra/Migrator.ts"
-import type { CassandraSettings, PubSubSettings } from "../config/Settings.ts"
-import { connectedTo } from "./Patience.ts"
+import { googlePubSub } from "../../App.ts"
+import * as Migrator from "../../cassandra/Migrator.ts"
+import type { CassandraSettings, PubSubSettings } from "../../config/Settings.ts"
 import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
+import { connectedTo } from "./ServerTimeout.ts"
 
 /** Creates topics and subscriptions. **Errors**: `PubSubError`; `SubscriptionTaken`; `ServerSilent`. */
 export const setUpPubSub = (settings: PubSubSettings) =>

@@ -1,11 +1,11 @@
 /** `produce`: sample traffic on the real topics. */
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { pubSubSection } from "../config/PubSubSection.ts"
-import { integer } from "../config/parsers/Integer.ts"
-import { share } from "../config/parsers/Share.ts"
-import { configured } from "./Configured.ts"
-import { jsonFlag, parsedFlag, settingFlags } from "./Flags.ts"
+import { pubSubSection } from "../../config/PubSubSection.ts"
+import { integer } from "../../config/parsers/Integer.ts"
+import { share } from "../../config/parsers/Share.ts"
+import { configured } from "../Configured.ts"
+import { jsonFlag, parsedFlag, settingFlags } from "../Flags.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const shareFlag = (name: string, what: string) => parsedFlag(name, share, what).pipe(Flag.withDefault(0))
@@ -37,7 +37,7 @@ export const produceCommand = Command.make(
   ({ flags, ...options }) =>
     configured({ pubSub: pubSubSection }, flags, ({ settings }) =>
       Effect.gen(function* () {
-        const { produce } = yield* Effect.promise(() => import("./ProduceProgram.ts"))
+        const { produce } = yield* Effect.promise(() => import("./Produce.ts"))
         yield* produce({ ...options, ...settings })
       })
     )

@@ -1,9 +1,9 @@
 /** Creates topics and subscriptions that are missing. */
 import { Data, Duration, Effect, Option, Result } from "effect"
-import type { PubSubSettings } from "../config/Settings.ts"
-import { PubSubAdmin, type SubscriptionPlan } from "../pubsub/PubSubAdmin.ts"
-import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { retentionDays, retentionLongestDays, setupAckDeadlineSeconds } from "./Limits.ts"
+import type { PubSubSettings } from "../../config/Settings.ts"
+import { PubSubAdmin, type SubscriptionPlan } from "../../pubsub/PubSubAdmin.ts"
+import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { retentionDays, retentionLongestDays, setupAckDeadlineSeconds } from "../Limits.ts"
 
 /** A subscription of the wanted name reads another topic, and only its owner can say which of the two is meant. */
 export class SubscriptionTaken extends Data.TaggedError("SubscriptionTaken")<{

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
-import { memoryPubSub } from "../../src/App.ts"
-import { createPubSub, gcloudCommands, subscriptionPlans } from "../../src/cli/PubSubSetup.ts"
-import type { PubSubSettings } from "../../src/config/Settings.ts"
-import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
-import { PubSubError, RequestRejected } from "../../src/pubsub/PubSubError.ts"
+import { memoryPubSub } from "../../../src/App.ts"
+import { createPubSub, gcloudCommands, subscriptionPlans } from "../../../src/cli/commands/PubSubSetup.ts"
+import type { PubSubSettings } from "../../../src/config/Settings.ts"
+import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
+import { PubSubError, RequestRejected } from "../../../src/pubsub/PubSubError.ts"
 
 const settings: PubSubSettings = {
   projectId: Option.some("shop"),

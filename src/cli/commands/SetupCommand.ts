@@ -1,10 +1,10 @@
 /** `setup`: creates what is missing in Pub/Sub and Cassandra. */
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { cassandraSection } from "../config/CassandraSection.ts"
-import { pubSubSection } from "../config/PubSubSection.ts"
-import { configured } from "./Configured.ts"
-import { settingFlags } from "./Flags.ts"
+import { cassandraSection } from "../../config/CassandraSection.ts"
+import { pubSubSection } from "../../config/PubSubSection.ts"
+import { configured } from "../Configured.ts"
+import { settingFlags } from "../Flags.ts"
 
 const parts = ["pubsub", "cassandra"] as const
 
@@ -24,7 +24,7 @@ export const setupCommand = Command.make(
   },
   ({ part, dryRun, flags }) =>
     Effect.gen(function* () {
-      const program = yield* Effect.promise(() => import("./SetupProgram.ts"))
+      const program = yield* Effect.promise(() => import("./Setup.ts"))
       const pubSub = dryRun ? program.printPubSub : program.setUpPubSub
       const cassandra = dryRun ? program.printCassandra : program.setUpCassandra
       if (Option.isNone(part)) {

@@ -1,12 +1,12 @@
 /** What `facts` does. */
 import { Console, Data, Effect, Option } from "effect"
-import { cassandraFacts } from "../App.ts"
-import type { CassandraSettings } from "../config/Settings.ts"
-import { type Fact, factColumns } from "../domain/Fact.ts"
-import { FactStore } from "../facts/FactStore.ts"
-import { escaped, escapedJson } from "./Escaped.ts"
-import { commandStatementsAtOnce } from "./Limits.ts"
-import { connectedTo, withPatience } from "./Patience.ts"
+import { cassandraFacts } from "../../App.ts"
+import type { CassandraSettings } from "../../config/Settings.ts"
+import { type Fact, factColumns } from "../../domain/Fact.ts"
+import { FactStore } from "../../facts/FactStore.ts"
+import { escaped, escapedJson } from "../Escaped.ts"
+import { commandStatementsAtOnce } from "../Limits.ts"
+import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
 
 /** There is no row for an order. The command exits 1. */
 export class FactMissing extends Data.TaggedError("FactMissing")<{ readonly orderId: bigint }> {
@@ -22,7 +22,7 @@ export const connectedFacts = (settings: CassandraSettings) =>
 /** Prints one row. **Errors**: `FactMissing`; `FactStoreError`; `ServerSilent`. */
 export const showFact = Effect.fn("facts get")(function* (orderId: bigint, json: boolean) {
   const store = yield* FactStore
-  const found = yield* withPatience("Cassandra")(store.get(orderId))
+  const found = yield* withServerTimeout("Cassandra")(store.get(orderId))
   if (Option.isNone(found)) return yield* new FactMissing({ orderId })
   yield* Console.log(json ? escapedJson(found.value) : table(found.value))
 })

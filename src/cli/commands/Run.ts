@@ -1,16 +1,16 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
 import { Console, Duration, Effect, Option } from "effect"
-import { application } from "../App.ts"
-import type { RunSettings } from "../config/Settings.ts"
-import { HttpApi } from "../http/HttpApi.ts"
-import { makeProcessor, type Processor } from "../ingest/Processor.ts"
-import { GoogleClient } from "../pubsub/google/GoogleClient.ts"
-import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
-import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { Health } from "../telemetry/Health.ts"
+import { application } from "../../App.ts"
+import type { RunSettings } from "../../config/Settings.ts"
+import { HttpApi } from "../../http/HttpApi.ts"
+import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
+import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
+import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { Health } from "../../telemetry/Health.ts"
+import { topicPollSeconds } from "../Limits.ts"
+import { withProgress } from "../Progress.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
-import { topicPollSeconds } from "./Limits.ts"
-import { withProgress } from "./Progress.ts"
 
 /** What `run` is told. */
 export interface RunOptions extends RunSettings {

@@ -1,10 +1,10 @@
 /** `run`: the processor, on Pub/Sub and Cassandra. */
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { appVersion } from "../config/AppVersion.ts"
-import { sections } from "../config/Sections.ts"
-import { configured } from "./Configured.ts"
-import { jsonFlag, settingFlags } from "./Flags.ts"
+import { appVersion } from "../../config/AppVersion.ts"
+import { sections } from "../../config/Sections.ts"
+import { configured } from "../Configured.ts"
+import { jsonFlag, settingFlags } from "../Flags.ts"
 
 const { pubSub, cassandra, processing, http, telemetry } = sections
 const wanted = { pubSub, cassandra, processing, http, telemetry }
@@ -23,7 +23,7 @@ export const runCommand = Command.make(
   ({ drain, json, flags }) =>
     configured(wanted, flags, ({ settings, sources }) =>
       Effect.gen(function* () {
-        const { run } = yield* Effect.promise(() => import("./RunProgram.ts"))
+        const { run } = yield* Effect.promise(() => import("./Run.ts"))
         const projectSource = Option.fromNullishOr(sources.get("PUBSUB_PROJECT_ID"))
         yield* run({ ...settings, projectSource, drain, json, appVersion })
       })

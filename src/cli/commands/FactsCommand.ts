@@ -1,10 +1,10 @@
 /** `facts`: reads the fact table. */
 import { Effect } from "effect"
 import { Argument, Command } from "effect/cli"
-import { cassandraSection } from "../config/CassandraSection.ts"
-import { int64Text } from "../config/parsers/Int64Text.ts"
-import { configured } from "./Configured.ts"
-import { jsonFlag, settingFlags } from "./Flags.ts"
+import { cassandraSection } from "../../config/CassandraSection.ts"
+import { int64Text } from "../../config/parsers/Int64Text.ts"
+import { configured } from "../Configured.ts"
+import { jsonFlag, settingFlags } from "../Flags.ts"
 
 const flags = settingFlags(cassandraSection)
 
@@ -21,7 +21,7 @@ const get = Command.make(
   ({ orderId, json, flags }) =>
     configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
       Effect.gen(function* () {
-        const { connectedFacts, showFact } = yield* Effect.promise(() => import("./FactsProgram.ts"))
+        const { connectedFacts, showFact } = yield* Effect.promise(() => import("./Facts.ts"))
         yield* showFact(orderId, json).pipe(connectedFacts(settings.cassandra))
       })
     )
@@ -30,7 +30,7 @@ const get = Command.make(
 const count = Command.make("count", { json: jsonFlag, flags }, ({ json, flags }) =>
   configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
     Effect.gen(function* () {
-      const { connectedFacts, showCount } = yield* Effect.promise(() => import("./FactsProgram.ts"))
+      const { connectedFacts, showCount } = yield* Effect.promise(() => import("./Facts.ts"))
       yield* showCount(json).pipe(connectedFacts(settings.cassandra))
     })
   )

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
 import { TestConsole } from "effect/testing"
-import { showCount, showFact } from "../../src/cli/FactsProgram.ts"
-import { Order } from "../../src/domain/Order.ts"
-import { versionOfOrder } from "../../src/domain/Version.ts"
-import { FactStore } from "../../src/facts/FactStore.ts"
-import { FactStoreSqlite } from "../../src/facts/FactStoreSqlite.ts"
+import { showCount, showFact } from "../../../src/cli/commands/Facts.ts"
+import { Order } from "../../../src/domain/Order.ts"
+import { versionOfOrder } from "../../../src/domain/Version.ts"
+import { FactStore } from "../../../src/facts/FactStore.ts"
+import { FactStoreSqlite } from "../../../src/facts/FactStoreSqlite.ts"
 
 const orderId = 2n ** 63n - 1n
 

@@ -1,12 +1,12 @@
 /** What `produce` does. */
 import { Console, Effect, Option, Ref, Stream } from "effect"
-import { googlePubSub } from "../App.ts"
-import type { PubSubSettings } from "../config/Settings.ts"
-import { fates } from "../domain/Fate.ts"
-import { noTraffic, publishTraffic, type TrafficPlan, type TrafficTotals } from "../sample/Traffic.ts"
-import { escapedJson } from "./Escaped.ts"
-import { connectedTo } from "./Patience.ts"
-import { withProgress } from "./Progress.ts"
+import { googlePubSub } from "../../App.ts"
+import type { PubSubSettings } from "../../config/Settings.ts"
+import { fates } from "../../domain/Fate.ts"
+import { noTraffic, publishTraffic, type TrafficPlan, type TrafficTotals } from "../../sample/Traffic.ts"
+import { escapedJson } from "../Escaped.ts"
+import { withProgress } from "../Progress.ts"
+import { connectedTo } from "./ServerTimeout.ts"
 
 /** What `produce` is told. */
 export interface ProduceOptions {

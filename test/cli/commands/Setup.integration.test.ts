@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { counterfoil } from "../support/Counterfoil.ts"
-import { describeWith, projectId, serviceEnvironment, uniqueName } from "../support/TestServices.ts"
+import { counterfoil } from "../../support/Counterfoil.ts"
+import { describeWith, projectId, serviceEnvironment, uniqueName } from "../../support/TestServices.ts"
 
 /** Runs a command against the run's real servers, to its end. */
 const ran = (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>

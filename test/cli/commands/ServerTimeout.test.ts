@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { connectedTo, withPatience } from "../../src/cli/Patience.ts"
+import { connectedTo, withServerTimeout } from "../../../src/cli/commands/ServerTimeout.ts"
 
 class Server extends Context.Service<Server, { readonly name: string }>()("test/Server") {}
 
@@ -16,7 +16,7 @@ const onceOver = <A, E>(duration: `${number} seconds`, command: Effect.Effect<A,
 describe("the patience of a command", () => {
   it.effect("a server that never answers is given up after 10 s, by name", () =>
     Effect.gen(function* () {
-      const waiting = yield* onceOver("9 seconds", Effect.flip(withPatience("Cassandra")(Effect.never)))
+      const waiting = yield* onceOver("9 seconds", Effect.flip(withServerTimeout("Cassandra")(Effect.never)))
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust("1 seconds")
       const exit = yield* Fiber.join(waiting)
