@@ -1,14 +1,18 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
-import type * as Settings from "./config/Settings.ts"
+import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
+import type { RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
 import { HttpApi } from "./http/HttpApi.ts"
+import type { HttpSettings } from "./http/HttpSettings.ts"
+import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
 import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
+import type { GoogleSettings } from "./pubsub/google/GoogleSettings.ts"
 import { GoogleSubscriber } from "./pubsub/google/GoogleSubscriber.ts"
 import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
@@ -19,11 +23,11 @@ import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 
 /** Metrics, health, and where they are served. */
-export const observed = (http: Settings.HttpSettings) =>
+export const observed = (http: HttpSettings) =>
   HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
 
 /** Google Cloud Pub/Sub, or its emulator. */
-export const googlePubSub = (settings: Settings.PubSubSettings) =>
+export const googlePubSub = (settings: GoogleSettings) =>
   Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
     Layer.provideMerge(GoogleClient.layer(settings))
   )
@@ -36,15 +40,15 @@ export const memoryPubSub = Layer.mergeAll(
 ).pipe(Layer.provideMerge(MemoryBroker.layer))
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
-export const cassandraFacts = (settings: Settings.CassandraSettings, maxInFlight: number) =>
+export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
   FactStoreCassandra.layer.pipe(
     Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
   )
 
 /** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
 export const cassandraFactsPatiently = (
-  settings: Settings.CassandraSettings,
-  { maxInFlightWrites }: Settings.ProcessingSettings
+  settings: CassandraSettings,
+  { maxInFlightWrites }: ProcessingSettings
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -59,7 +63,7 @@ export const cassandraFactsPatiently = (
   )
 
 /** What `run` stands on. */
-export const application = (settings: Settings.RunSettings, appVersion: string) =>
+export const application = (settings: RunSettings, appVersion: string) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
@@ -69,7 +73,7 @@ export const application = (settings: Settings.RunSettings, appVersion: string) 
 
 /** What `demo` stands on. */
 export const embedded = (
-  settings: { readonly dlqTopic: string; readonly file: string; readonly http: Settings.HttpSettings },
+  settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(

@@ -1,8 +1,8 @@
 /** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
 import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
-import type { CassandraSettings } from "../config/Settings.ts"
 import type { CassandraError } from "./CassandraError.ts"
+import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
 import { inFlightMin } from "./Limits.ts"

@@ -1,8 +1,8 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
 import { Data, Effect, Schedule, type Scope } from "effect"
-import type { CassandraSettings, Replication } from "../config/Settings.ts"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
+import type { CassandraSettings, Replication } from "./CassandraSettings.ts"
 import { type Migration, migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
 import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./internal/MigrationRecord.ts"
 import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"

@@ -1,6 +1,6 @@
 /** Serves health and metrics over HTTP. */
 import { Context, Data, Effect, Layer, Option, Runtime } from "effect"
-import type { HttpSettings } from "../config/Settings.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
 
 /** Where a server listens. */
 export interface HttpAddress {

@@ -7,10 +7,10 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { HttpSettings } from "../config/Settings.ts"
 import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
 import {
   httpConnectionsMax,
   httpGraceMillis,

@@ -1,6 +1,6 @@
 /** What one seed means: traffic, and everything that goes wrong meanwhile. */
 import { Duration } from "effect"
-import type { ProcessingSettings } from "../../src/config/Settings.ts"
+import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import type { Faults } from "../../src/pubsub/memory/Faults.ts"
 import { processing } from "../support/World.ts"
 import { Dice } from "./Dice.ts"

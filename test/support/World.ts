@@ -1,11 +1,11 @@
 /** An embedded Pub/Sub and a fact table under a test clock, and processors on them that may crash. */
 import { Context, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { ProcessingSettings } from "../../src/config/Settings.ts"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
+import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import { makeProcessor } from "../../src/ingest/Processor.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"

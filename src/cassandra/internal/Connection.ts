@@ -1,9 +1,9 @@
 /** One attempt to connect, and attempts for ever. */
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
-import type { CassandraSettings } from "../../config/Settings.ts"
 import { retryDelay } from "../../time/Backoff.ts"
 import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
+import type { CassandraSettings } from "../CassandraSettings.ts"
 import { connectSeconds } from "../Limits.ts"
 import { clientOptions } from "./ClientOptions.ts"
 import { type Driver, loadDriver } from "./Driver.ts"

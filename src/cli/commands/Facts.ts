@@ -1,7 +1,7 @@
 /** What `facts` does. */
 import { Console, Data, Effect, Option } from "effect"
 import { cassandraFacts } from "../../App.ts"
-import type { CassandraSettings } from "../../config/Settings.ts"
+import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
 import { type Fact, factColumns } from "../../domain/Fact.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { escaped, escapedJson } from "../Escaped.ts"

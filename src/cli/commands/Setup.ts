@@ -1,8 +1,9 @@
 /** What `setup` does. */
 import { Console, Effect } from "effect"
 import { googlePubSub } from "../../App.ts"
+import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
 import * as Migrator from "../../cassandra/Migrator.ts"
-import type { CassandraSettings, PubSubSettings } from "../../config/Settings.ts"
+import type { PubSubSettings } from "../../config/Settings.ts"
 import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
 import { connectedTo } from "./ServerTimeout.ts"
 
