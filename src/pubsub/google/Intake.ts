@@ -13,7 +13,7 @@ import {
   streamsOnService
 } from "../../ingest/Limits.ts"
 import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import type { PubSubError } from "../PubSubError.ts"
+import { type PubSubError, throughProxy } from "../PubSubError.ts"
 import type { SubscriptionOptions } from "../Subscription.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
@@ -116,7 +116,8 @@ export const makeIntake = Effect.fnUntraced(function* (
   const troubleOf = (closed: PullSlot | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? ""
-    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
+    const seconds = Math.floor(connection.silentMillis / 1000)
+    return `Pub/Sub has left everything unanswered for ${seconds} s${throughProxy(connection.proxy)}`
   }
 
   return {

@@ -1,11 +1,13 @@
 /** Says in Counterfoil's words what an error of the Google client means. */
+import type { Proxy } from "../../config/Settings.ts"
 import {
   AccessDenied,
   noAnswer,
   type PubSubReason,
   PubSubUnavailable,
   RequestRejected,
-  ResourceMissing
+  ResourceMissing,
+  throughProxy
 } from "../PubSubError.ts"
 
 /**
@@ -13,9 +15,11 @@ import {
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
  * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
+ * A connection that failed names the proxy it went through, if there is one.
+ *
  * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
  */
-export const classify = (error: unknown): PubSubReason => {
+export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
   const text = textOf(error)
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
   if (absentCredentials.test(text)) return new AccessDenied({ mend: login, cause: error })
@@ -27,7 +31,7 @@ export const classify = (error: unknown): PubSubReason => {
     case Status.Cancelled:
     case Status.DeadlineExceeded:
     case Status.Unavailable:
-      return new PubSubUnavailable({ detail: noAnswer, cause: error })
+      return new PubSubUnavailable({ detail: noAnswer + throughProxy(proxy), cause: error })
     case Status.ResourceExhausted:
       // Of a quota: it passes. Of the server's limit on one request: that never does.
       return tooLarge.test(text)
