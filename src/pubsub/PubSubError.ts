@@ -1,10 +1,9 @@
 /** What can go wrong between Counterfoil and Pub/Sub, in Counterfoil's words. */
 import { Data } from "effect"
-import type { Proxy } from "../config/Settings.ts"
 
 /** The server cannot be reached or asks to be left alone for a while. */
 export class PubSubUnavailable extends Data.TaggedError("PubSubUnavailable")<{
-  /** Which of the two, for people: {@link noAnswer} and {@link throughProxy}, or its refusal. */
+  /** Which of the two, for people: {@link noAnswer}, or its refusal. */
   readonly detail: string
   readonly cause: unknown
 }> {
@@ -13,10 +12,6 @@ export class PubSubUnavailable extends Data.TaggedError("PubSubUnavailable")<{
 
 /** The text about a server that cannot be reached. */
 export const noAnswer = "Pub/Sub does not answer"
-
-/** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
-export const throughProxy = (proxy: Proxy | undefined): string =>
-  proxy === undefined ? "" : ` through the proxy ${proxy.address} (${proxy.variable})`
 
 /** The topic or subscription does not exist. */
 export class ResourceMissing extends Data.TaggedError("ResourceMissing")<{ readonly cause: unknown }> {

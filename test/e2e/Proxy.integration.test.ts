@@ -77,7 +77,7 @@ describeWith("cassandra", "pubsub")("A proxy that does not answer", () => {
           GOOGLE_APPLICATION_CREDENTIALS: yield* serviceAccount,
           https_proxy: closed
         })
-        yield* processor.until("/ready", ({ status, text }) => status === 503 && named.test(text))
+        yield* processor.until("/ready", ({ status, text }) => status === 503 && ordersNamed.test(text))
         yield* processor.signal("SIGTERM")
         yield* processor.ended
         assert.notInclude(processor.stderr() + processor.stdout(), password)
@@ -100,5 +100,7 @@ describe("A proxy that does not answer", () => {
     })
   )
 })
+
+const ordersNamed = /^orders: away: .*through the proxy 127\.0\.0\.1:9 \(https_proxy\)/m
 
 const named = /Pub\/Sub does not answer through the proxy 127\.0\.0\.1:9 \(https_proxy\)/

@@ -13,7 +13,7 @@ import {
   streamsOnService
 } from "../../ingest/Limits.ts"
 import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import { type PubSubError, throughProxy } from "../PubSubError.ts"
+import type { PubSubError } from "../PubSubError.ts"
 import type { SubscriptionOptions } from "../Subscription.ts"
 import { callOnce } from "./Calls.ts"
 import type { GoogleClient } from "./GoogleClient.ts"
@@ -21,6 +21,7 @@ import type { Held, Inventory } from "./Inventory.ts"
 import { PullSlot } from "./PullSlot.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
+import { throughProxy } from "./StatusClass.ts"
 
 /** Reads from the network streams of one subscription as long as there is room. */
 export interface Intake {

@@ -6,8 +6,7 @@ import {
   type PubSubReason,
   PubSubUnavailable,
   RequestRejected,
-  ResourceMissing,
-  throughProxy
+  ResourceMissing
 } from "../PubSubError.ts"
 
 /**
@@ -52,6 +51,10 @@ export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
       return new PubSubUnavailable({ detail: refusal(code, text), cause: error })
   }
 }
+
+/** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
+export const throughProxy = (proxy: Proxy | undefined): string =>
+  proxy === undefined ? "" : ` through the proxy ${proxy.address} (${proxy.variable})`
 
 /** The gRPC status number of an error; undefined where it has none. */
 export const codeOf = (error: unknown): number | undefined =>
