@@ -1,6 +1,6 @@
 /** The tables of a keyspace as they are, whatever any record says. */
 import { Effect } from "effect"
-import type { Cassandra, Row } from "./Cassandra.ts"
+import type { Cassandra, Page, Row, Statement } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import type { ExistingTable } from "./MigrationPlan.ts"
 import { type Column, type ColumnRole, normalType } from "./SchemaChange.ts"
@@ -12,10 +12,7 @@ export const readTables = (
 ): Effect.Effect<ReadonlyMap<string, ExistingTable>, CassandraError> =>
   Effect.gen(function* () {
     const rowsOf = (what: string) =>
-      Effect.map(
-        cassandra.execute({ query: `SELECT ${what} WHERE keyspace_name = ?`, params: [keyspace] }),
-        ({ rows }) => rows
-      )
+      allRows(cassandra, { query: `SELECT ${what} WHERE keyspace_name = ?`, params: [keyspace] })
     const names = yield* rowsOf("table_name FROM system_schema.tables")
     const columns = yield* rowsOf("table_name, column_name, type, kind FROM system_schema.columns")
     const indexes = yield* rowsOf("table_name, index_name FROM system_schema.indexes")
@@ -32,6 +29,21 @@ export const readTables = (
       })
     )
   })
+
+/** The rows of all pages: a keyspace that is shared may have many columns. */
+const allRows = Effect.fnUntraced(function* (
+  cassandra: Cassandra["Service"],
+  statement: Statement
+): Effect.fn.Return<ReadonlyArray<Row>, CassandraError> {
+  const rows: Array<Row> = []
+  let page: string | undefined
+  do {
+    const answer: Page = yield* cassandra.execute(statement, { page })
+    rows.push(...answer.rows)
+    page = answer.next
+  } while (page !== undefined)
+  return rows
+})
 
 const columnOf = (row: Row): Column => ({
   name: text(row["column_name"]),
