@@ -22,12 +22,15 @@ export type Stored = "order-stored" | "payment-matched" | "payment-superseded"
  */
 export type Fate = Stored | `dead-lettered(${DeadLetterReason})`
 
+/** The fate of what became a dead letter for this reason. */
+export const deadLetterFate = (reason: DeadLetterReason): Fate => `dead-lettered(${reason})`
+
 /** All fates, in the order in which reports list them. */
 export const fates: ReadonlyArray<Fate> = [
   "order-stored",
   "payment-matched",
   "payment-superseded",
-  ...deadLetterReasons.map((reason) => `dead-lettered(${reason})` as const)
+  ...deadLetterReasons.map(deadLetterFate)
 ]
 
 /** None of any fate. */

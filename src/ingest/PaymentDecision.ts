@@ -12,10 +12,10 @@ export type PaymentDecision =
   /** The row has a newer payment; nothing is written. */
   | { readonly _tag: "Superseded" }
   /**
-   * Write it. `mayBeShadowed`: the row's order is as new as the payment and no payment stands there, so explicit
+   * Write it. `mayBeHiddenByTombstone`: the row's order is as new as the payment and no payment stands there, so explicit
    * nulls of a foreign writer may hide the write; it has to be read back.
    */
-  | { readonly _tag: "Write"; readonly version: Version; readonly mayBeShadowed: boolean }
+  | { readonly _tag: "Write"; readonly version: Version; readonly mayBeHiddenByTombstone: boolean }
 
 /**
  * Compares a payment with what stands in its row.
@@ -36,7 +36,7 @@ export const decide = (
   if (state === undefined) return { _tag: "Unmatched" }
   const standing = state.payment
   if (standing === undefined) {
-    return { _tag: "Write", version: writeAt, mayBeShadowed: state.orderVersion >= writeAt }
+    return { _tag: "Write", version: writeAt, mayBeHiddenByTombstone: state.orderVersion >= writeAt }
   }
   const ours = canonicalPayment(payment)
   const theirs = canonicalPayment(standing.columns)
@@ -44,11 +44,11 @@ export const decide = (
   const theirVersion = versionBeforeRaise(standing.columns, standing.version)
   const wins = version === theirVersion ? ours > theirs : version > theirVersion
   if (!wins) return { _tag: "Superseded" }
-  return { _tag: "Write", version: greater(writeAt, standing.version + 1n), mayBeShadowed: false }
+  return { _tag: "Write", version: greater(writeAt, standing.version + 1n), mayBeHiddenByTombstone: false }
 }
 
 /** A payment among others for the same order. */
-export interface Contender {
+export interface Candidate {
   readonly payment: Payment
   readonly version: Version
 }
@@ -58,7 +58,7 @@ export interface Contender {
  *
  * That is its own, raised by one where another contender has the same version and other fields.
  */
-export const winnerOf = <C extends Contender>(
+export const winnerOf = <C extends Candidate>(
   contenders: readonly [C, ...Array<C>]
 ): { winner: C; version: Version } => {
   let winner = contenders[0]

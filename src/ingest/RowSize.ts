@@ -1,6 +1,6 @@
 /** Turns away rows larger than `MAX_ROW_BYTES` before they are sent. */
 import { StoreRejected } from "../domain/Fate.ts"
-import type { Item } from "./Work.ts"
+import type { Item } from "../pipeline/DecodedDelivery.ts"
 
 /**
  * The failure of an item whose row would be over the limit, if it is.

@@ -1,145 +1,204 @@
 /** Holds early payments, leased, until their order comes or it is certain enough that none will (G5). */
-import { Clock, Duration, Effect, Latch, Semaphore } from "effect"
+import { Deferred, Duration, Effect, FiberSet, Result, type Scope, Semaphore } from "effect"
+import type { DeadLetterReason, Fate, HandlingFailure } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
-import { type Backoff, backoffMillis } from "../time/Backoff.ts"
-import { retryJitter } from "../time/Limits.ts"
-import { monotonicMillis } from "../time/MonotonicClock.ts"
-import { recheckBaseMillis, recheckCapMillis, waitingRoomTickMillis } from "./Limits.ts"
-import { type Guest, Seats } from "./Seats.ts"
-import type { Work } from "./Work.ts"
+import type { BatchAttempt } from "../pipeline/BatchAttempt.ts"
+import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
+import { releaseFrom } from "../pipeline/Pipeline.ts"
+import type { LedgerEntry, StreamLedger } from "../pipeline/StreamLedger.ts"
+import { copyOutOfResponse, type Delivery } from "../pubsub/Message.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
+import type { WaitingPayment } from "./PaymentsByOrder.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
+import { makeWaitingPayments, type WaitingPayments } from "./WaitingPayments.ts"
 
-/** How many the room holds, and for how long at least. */
+type Decoded = DecodedDelivery<Payment, HandlingFailure>
+
+/** What a waiting room is made of. */
 export interface WaitingRoomOptions {
-  readonly maxMessages: number
-  /** **Units**: bytes as encoded, attributes and ids included. */
-  readonly maxBytes: number
-  readonly grace: Duration.Duration
+  readonly limits: Pick<ProcessingSettings, "waitingRoomMax" | "waitingRoomBytes" | "paymentGrace">
+  readonly payments: Subscription
+  /** The one of the payments pipeline, and the attempts that were made with it. */
+  readonly ledger: StreamLedger<Fate>
+  readonly attempt: BatchAttempt<Payment, HandlingFailure, Fate, DeadLetterReason>
+  /** How far the orders stream has come. **Units**: µs since the epoch, `-Infinity` to `Infinity`. */
+  readonly watermark: Effect.Effect<number>
+  /** Called for each payment that leaves: undefined, where it was released, is no fate. **Units**: milliseconds. */
+  readonly onLeft: (fate: Fate | undefined, waitedMillis: number) => void
 }
 
-/** A bounded room of early payments. */
+/** The waiting room of early payments. */
 export interface WaitingRoom {
-  /** Lets a payment in; suspends while the room is full, which pauses the intake of payments and of nothing else. */
-  readonly admit: (orderId: bigint, work: Work<Payment>) => Effect.Effect<void>
-  /** Makes the payments of these orders due at once. */
+  /**
+   * Takes over a payment whose order is not there, suspending while there is no room, which pauses the intake of
+   * payments and of nothing else; false once stopped. Undefined with a grace of 0, where none waits.
+   */
+  readonly admit: ((payment: Decoded, from: LedgerEntry<Fate>) => Effect.Effect<boolean>) | undefined
+  /** Makes payments of these orders due at once. */
   readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
-  /** Suspends until payments are due, and takes some, in turn; each must be kept or dismissed. */
-  readonly takeDue: (atMost: number) => Effect.Effect<ReadonlyArray<Guest>>
-  /** Lets a taken payment wait on, until its next recheck. */
-  readonly keep: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
-  /** Lets taken payments go, and others in. */
-  readonly dismiss: (guests: ReadonlyArray<Guest>) => Effect.Effect<void>
-  /** Takes everyone whom nobody has taken, due or not. */
-  readonly takeRest: Effect.Effect<ReadonlyArray<Guest>>
-  /** Takes everyone, due or not, taken or not. */
-  readonly takeAll: Effect.Effect<ReadonlyArray<Guest>>
-  /** Whether a guest was held for the grace. */
-  readonly graceIsOver: (guest: Guest) => Effect.Effect<boolean>
-  /** Payments in the room, those taken and not yet dismissed included. */
+  /** Looks orders up again until `stop`; then releases all payments. */
+  readonly run: Effect.Effect<void>
+  readonly stop: Effect.Effect<void>
+  /** Once `run` is interrupted: forgets all payments. Closing the subscription releases them. */
+  readonly abandon: Effect.Effect<void>
   readonly occupancy: () => number
-  /** For how long the guest has waited who has waited longest; 0 while there is none. **Units**: milliseconds. */
   readonly longestMillis: () => number
+  /** Whether payments stand before a full room. */
+  readonly isFull: () => boolean
 }
 
-/** Makes an empty room. */
-export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<WaitingRoom> =>
+/** Opens a waiting room over the payments subscription. */
+export const makeWaitingRoom = (
+  options: WaitingRoomOptions
+): Effect.Effect<WaitingRoom, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const clock = yield* Clock.Clock
-    const graceMillis = Duration.toMillis(options.grace)
-    const places = yield* Semaphore.make(options.maxMessages)
-    const bytes = yield* Semaphore.make(options.maxBytes)
-    const bell = yield* Latch.make(false)
-    const seats = new Seats()
-    let occupancy = 0
+    const { attempt, ledger, limits } = options
+    const room = yield* makeWaitingPayments({
+      maxMessages: limits.waitingRoomMax,
+      maxBytes: limits.waitingRoomBytes,
+      grace: limits.paymentGrace
+    })
+    const entry = ledger.open("waiting")
+    const fibers = yield* FiberSet.make<void, never>()
+    const lookUps = yield* Semaphore.make(recheckBatchesAtOnce)
+    const stopping = yield* Deferred.make<void>()
+    let blockedAdmissions = 0
 
-    /** The sooner of the next recheck and the end of the grace. */
-    const nextDue = (guest: Guest) =>
-      Effect.gen(function* () {
-        const now = monotonicMillis(clock)
-        const wait = yield* backoffMillis(recheckBackoff, guest.rechecks + 1)
-        const graceEnd = guest.sinceMillis + graceMillis
-        return graceEnd > now ? Math.min(now + wait, graceEnd) : now + wait
+    const untilStopped = <A>(effect: Effect.Effect<A>): Effect.Effect<A | undefined> =>
+      Effect.raceFirst(Effect.as(Deferred.await(stopping), undefined), effect)
+
+    const admit = Effect.fnUntraced(function* (payment: Decoded, from: LedgerEntry<Fate>) {
+      if (Result.isFailure(payment.decoded)) return false
+      const orderId = payment.decoded.success.order_id
+      blockedAdmissions++
+      const added = Effect.as(room.add(orderId, payment), true).pipe(
+        // In one step with the place: whoever leaves the room is on its account.
+        Effect.tap(() => Effect.sync(() => from.moveTo(entry, [payment])))
+      )
+      const isAdmitted = (yield* untilStopped(added)) ?? false
+      blockedAdmissions--
+      if (!isAdmitted) return false
+      // Not sooner: while it stood before the room it counted as outstanding, or nothing would limit those there.
+      yield* options.payments.setAside([payment.delivery])
+      copyOutOfResponse([payment.delivery])
+      return true
+    })
+
+    /** Removes payments, each with what became of it. */
+    const remove = (gone: ReadonlyArray<WaitingPayment>, fates: ReadonlyMap<WaitingPayment, Fate>) =>
+      Effect.suspend(() => {
+        for (const payment of gone) options.onLeft(fates.get(payment), room.waitedMillis(payment))
+        return room.remove(gone)
       })
 
-    const admit: WaitingRoom["admit"] = Effect.fnUntraced(function* (orderId: bigint, work: Work<Payment>) {
-      const size = Math.min(work.delivery.bytes, options.maxBytes)
-      yield* places.take(1)
-      yield* bytes.take(size).pipe(Effect.onInterrupt(() => places.release(1)))
-      const sinceMillis = monotonicMillis(clock)
-      const guest: Guest = {
-        work,
-        orderId,
-        bytes: size,
-        sinceMillis,
-        dueAtMillis: sinceMillis,
-        taken: false,
-        rechecks: 0,
-        isOverdue: false
+    const lookUp = makeLookUp({ ...options, room, entry, remove, lookUps })
+
+    const rechecks = Effect.gen(function* () {
+      for (;;) {
+        yield* lookUps.take(1)
+        const due = yield* untilStopped(room.takeDue(recheckBatch))
+        if (due === undefined) return
+        // supervised: `run` joins the fibers
+        yield* FiberSet.run(fibers, lookUp(due))
       }
-      guest.dueAtMillis = yield* nextDue(guest)
-      occupancy++
-      seats.add(guest)
     })
 
-    const takeDue: WaitingRoom["takeDue"] = Effect.fnUntraced(function* (atMost: number) {
-      for (;;) {
-        const now = monotonicMillis(clock)
-        bell.closeUnsafe()
-        const due = seats.take(atMost, (guest) => !guest.taken && guest.dueAtMillis <= now)
-        if (due.length > 0) return due
-        yield* Effect.raceFirst(Effect.sleep(Duration.millis(waitingRoomTickMillis)), bell.await)
-      }
+    const releaseIdle = Effect.gen(function* () {
+      const idle = yield* room.takeIdle
+      yield* remove(idle, noFates)
+      yield* releaseFrom(
+        options.payments,
+        idle.map(({ decoded }) => decoded),
+        entry
+      )
     })
+
+    const run = Effect.gen(function* () {
+      yield* rechecks
+      // Those that only wait are released at once; a lookup under way ends first, and its payments go then.
+      yield* releaseIdle
+      yield* FiberSet.awaitEmpty(fibers)
+      yield* releaseIdle
+    }).pipe(Effect.raceFirst(FiberSet.join(fibers)))
 
     return {
-      admit,
-      wake: (orderIds) =>
-        Effect.suspend(() => {
-          let woken = false
-          for (const orderId of orderIds) {
-            for (const guest of seats.of(orderId)) {
-              guest.dueAtMillis = Number.NEGATIVE_INFINITY
-              woken = true
-            }
-          }
-          return woken ? bell.open : Effect.void
-        }),
-      takeDue,
-      keep: Effect.fnUntraced(function* (kept) {
-        const now = monotonicMillis(clock)
-        for (const guest of kept) {
-          guest.rechecks++
-          // Mostly it is the watermark that is a moment behind: to be looked at again soon.
-          if (!guest.isOverdue && now - guest.sinceMillis >= graceMillis) {
-            guest.isOverdue = true
-            guest.rechecks = 0
-          }
-          if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis = yield* nextDue(guest)
-          guest.taken = false
-          // To the end of the queue: however slow the lookups are, everyone who is due has a turn.
-          seats.remove(guest)
-          seats.add(guest)
-        }
+      admit: Duration.toMillis(limits.paymentGrace) === 0 ? undefined : admit,
+      wake: room.wake,
+      run,
+      stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+      abandon: Effect.gen(function* () {
+        yield* FiberSet.clear(fibers)
+        yield* remove(yield* room.takeAll, noFates)
       }),
-      dismiss: (gone) =>
-        Effect.suspend(() => {
-          occupancy -= gone.length
-          for (const guest of gone) seats.remove(guest)
-          const size = gone.reduce((sum, guest) => sum + guest.bytes, 0)
-          return places.release(gone.length).pipe(Effect.andThen(bytes.release(size)), Effect.asVoid)
-        }),
-      takeRest: Effect.sync(() => seats.take(Number.POSITIVE_INFINITY, (guest) => !guest.taken)),
-      takeAll: Effect.sync(() => seats.take(Number.POSITIVE_INFINITY, () => true)),
-      graceIsOver: (guest) => Effect.sync(() => monotonicMillis(clock) - guest.sinceMillis >= graceMillis),
-      occupancy: () => occupancy,
-      longestMillis: () => {
-        const now = monotonicMillis(clock)
-        return now - (seats.oldestMillis ?? now)
-      }
+      occupancy: room.occupancy,
+      longestMillis: room.longestMillis,
+      isFull: () => blockedAdmissions > 0
     }
   })
 
-const recheckBackoff: Backoff = {
-  baseMillis: recheckBaseMillis,
-  capMillis: recheckCapMillis,
-  jitter: retryJitter
+const noFates: ReadonlyMap<WaitingPayment, Fate> = new Map()
+
+interface LookUpOptions extends WaitingRoomOptions {
+  readonly room: WaitingPayments
+  readonly entry: LedgerEntry<Fate>
+  readonly remove: (
+    gone: ReadonlyArray<WaitingPayment>,
+    fates: ReadonlyMap<WaitingPayment, Fate>
+  ) => Effect.Effect<void>
+  /** One permit is given back once the table has answered. */
+  readonly lookUps: Semaphore.Semaphore
+}
+
+/** Looks the orders of payments up again; gives up those that waited long enough. */
+const makeLookUp = (options: LookUpOptions) => {
+  const { attempt, entry, lookUps, remove, room } = options
+  const graceMicros = Duration.toMillis(options.limits.paymentGrace) * 1_000
+
+  /** By the grace: in a backlog, too, an order published that long after its payment is waited for. */
+  const haveWaitedEnough = (due: ReadonlyArray<WaitingPayment>, passed: number): ReadonlySet<Decoded> =>
+    new Set(
+      due
+        .filter(({ decoded: { delivery } }) => delivery.publishTimeMicros + graceMicros < passed)
+        .filter(room.isGraceOver)
+        .map(({ decoded }) => decoded)
+    )
+
+  return Effect.fnUntraced(function* (due: ReadonlyArray<WaitingPayment>) {
+    // Read before the table is: an order stored after this reading was not yet behind the watermark.
+    const waitedEnough = haveWaitedEnough(due, yield* options.watermark)
+    const byDelivery = new Map(due.map((payment) => [payment.decoded.delivery, payment]))
+    const fates = new Map<WaitingPayment, Fate>()
+    const onDurable = (fate: Fate, deliveries: ReadonlyArray<Delivery>) => {
+      for (const delivery of deliveries) {
+        const payment = byDelivery.get(delivery)
+        if (payment !== undefined) fates.set(payment, fate)
+      }
+    }
+    const unsettled = yield* attempt
+      .settle({
+        deliveries: due.map(({ decoded }) => decoded),
+        entry,
+        mayWait: (payment) => !waitedEnough.has(payment),
+        isFirstTry: false,
+        onDurable
+      })
+      .pipe(Effect.ensuring(lookUps.release(1)))
+    yield* releaseFrom(options.payments, unsettled.leave, entry)
+    const staying = new Set([...unsettled.retry, ...unsettled.wait])
+    const publishing = new Set(unsettled.deadLetters.map(({ decoded }) => decoded))
+    yield* room.keep(due.filter(({ decoded }) => staying.has(decoded)))
+    yield* remove(
+      due.filter(({ decoded }) => !staying.has(decoded) && !publishing.has(decoded)),
+      fates
+    )
+    if (publishing.size === 0) return
+    // A slow topic holds up no lookup: these keep only their places in the room (G3).
+    const unpublished = new Set(yield* attempt.deadLetter(unsettled.deadLetters, { entry, onDurable }))
+    yield* room.keep(due.filter(({ decoded }) => unpublished.has(decoded)))
+    yield* remove(
+      due.filter(({ decoded }) => publishing.has(decoded) && !unpublished.has(decoded)),
+      fates
+    )
+  })
 }

@@ -1,6 +1,7 @@
 /** Counts what happens to deliveries, for people and for Prometheus. */
 import { Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
+import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
 import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
@@ -10,25 +11,8 @@ export const streamNames = ["orders", "payments"] as const
 /** One of {@link streamNames}. */
 export type StreamName = (typeof streamNames)[number]
 
-/** What a stream holds at this moment, read when metrics are asked for. */
-export interface StreamGauges {
-  /** Deliveries received and neither settled, waiting nor backing off. */
-  readonly inFlight: number
-  /** Payments in the waiting room. */
-  readonly waiting: number
-  /** Deliveries in backoff before another try. */
-  readonly retrying: number
-}
-
-/** Totals of one stream since the start. `received` = sum of `fates` + in flight + retrying + waiting + `released`. */
-export interface StreamTotals extends StreamGauges {
-  readonly received: number
-  readonly fates: Readonly<Record<Fate, number>>
-  readonly released: number
-  readonly retries: number
-  /** Acknowledgements the server did not confirm; those messages come again. */
-  readonly unconfirmed: number
-}
+/** Totals of one stream since the start, from its ledger. */
+export type StreamTotals = LedgerTotals<Fate>
 
 /**
  * Counts what happens to deliveries.
@@ -38,11 +22,6 @@ export interface StreamTotals extends StreamGauges {
 export class Metrics extends Context.Service<
   Metrics,
   {
-    readonly received: (stream: StreamName, deliveries: number, bytes: number) => Effect.Effect<void>
-    readonly fated: (stream: StreamName, fate: Fate, deliveries: number) => Effect.Effect<void>
-    readonly released: (stream: StreamName, deliveries: number) => Effect.Effect<void>
-    readonly retried: (stream: StreamName, deliveries: number) => Effect.Effect<void>
-    readonly unconfirmed: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     /** How many deliveries of a stream were given up so far, because their lease could not be kept. */
     readonly leasesLost: (stream: StreamName, total: number) => Effect.Effect<void>
     /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
@@ -51,8 +30,8 @@ export class Metrics extends Context.Service<
     readonly waited: (outcome: WaitOutcome, payments: number) => Effect.Effect<void>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
-    /** Says where the gauges of a stream are read from. */
-    readonly watch: (stream: StreamName, gauges: () => StreamGauges) => Effect.Effect<void>
+    /** Says where the totals of a stream are read from. */
+    readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
     /** Everything in Prometheus' text format. */
     readonly prometheus: Effect.Effect<string>
@@ -75,27 +54,6 @@ const make = (): Context.Context<Metrics> => {
   registerWaits(waits, registry)
 
   const metrics = Metrics.of({
-    received: (stream, deliveries, bytes) =>
-      Effect.sync(() => {
-        streams[stream].received += deliveries
-        streams[stream].receivedBytes += bytes
-      }),
-    fated: (stream, fate, deliveries) =>
-      Effect.sync(() => {
-        streams[stream].fates[fate] += deliveries
-      }),
-    released: (stream, deliveries) =>
-      Effect.sync(() => {
-        streams[stream].released += deliveries
-      }),
-    retried: (stream, deliveries) =>
-      Effect.sync(() => {
-        streams[stream].retries += deliveries
-      }),
-    unconfirmed: (stream, deliveries) =>
-      Effect.sync(() => {
-        streams[stream].unconfirmed += deliveries
-      }),
     leasesLost: (stream, total) =>
       Effect.sync(() => {
         streams[stream].leasesLost = total
@@ -110,11 +68,11 @@ const make = (): Context.Context<Metrics> => {
       Effect.sync(() => {
         waits.longestMillis = longestMillis
       }),
-    watch: (stream, gauges) =>
+    watch: (stream, ledger) =>
       Effect.sync(() => {
-        streams[stream].gauges = gauges
+        streams[stream].ledger = ledger
       }),
-    totals: (stream) => Effect.sync(() => totalsOf(streams[stream])),
+    totals: (stream) => Effect.sync(() => streams[stream].ledger.totals()),
     // Imported when first asked for: it brings Effect's HTTP modules, which most commands never need.
     prometheus: Effect.promise(() => import("effect/observability/PrometheusMetrics")).pipe(
       Effect.map(({ formatUnsafe }) => formatUnsafe(registry))
@@ -122,12 +80,3 @@ const make = (): Context.Context<Metrics> => {
   })
   return Context.add(registry, Metrics, metrics)
 }
-
-const totalsOf = (counts: StreamCounts): StreamTotals => ({
-  received: counts.received,
-  fates: { ...counts.fates },
-  released: counts.released,
-  retries: counts.retries,
-  unconfirmed: counts.unconfirmed,
-  ...counts.gauges()
-})

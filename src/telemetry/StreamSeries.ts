@@ -1,20 +1,16 @@
 /** What is counted for one stream, and the metric series under which it is read. */
 import { type Context, Metric } from "effect"
-import { type Fate, fates, noFates } from "../domain/Fate.ts"
+import { type Fate, fates } from "../domain/Fate.ts"
+import { type LedgerTotals, makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import { durableSecondsBoundaries } from "./Limits.ts"
-import type { StreamGauges, StreamName } from "./Metrics.ts"
+import type { StreamName } from "./Metrics.ts"
 
 /** The counts of one stream; plain numbers, so that counting costs a batch next to nothing. */
 export interface StreamCounts {
-  received: number
-  receivedBytes: number
-  readonly fates: Record<Fate, number>
-  released: number
-  retries: number
-  unconfirmed: number
+  /** Counts deliveries by where they are and what became of them. */
+  ledger: Pick<StreamLedger<Fate>, "totals">
   leasesLost: number
   readonly durable: DurableTimes
-  gauges: () => StreamGauges
 }
 
 interface DurableTimes {
@@ -28,12 +24,7 @@ interface DurableTimes {
 
 /** A stream that has received nothing. */
 export const zeroCounts = (): StreamCounts => ({
-  received: 0,
-  receivedBytes: 0,
-  fates: noFates(),
-  released: 0,
-  retries: 0,
-  unconfirmed: 0,
+  ledger: makeStreamLedger(fates),
   leasesLost: 0,
   durable: {
     buckets: new Array<number>(durableSecondsBoundaries.length + 1).fill(0),
@@ -41,8 +32,7 @@ export const zeroCounts = (): StreamCounts => ({
     sumSeconds: 0,
     minSeconds: Number.POSITIVE_INFINITY,
     maxSeconds: Number.NEGATIVE_INFINITY
-  },
-  gauges: () => ({ inFlight: 0, waiting: 0, retrying: 0 })
+  }
 })
 
 /** Counts deliveries that took this long from receipt to durable effect. */
@@ -78,37 +68,37 @@ export const register = (
       { get: () => ({ count: read(), incremental: true }), ...readOnly }
     )
   }
-  const gauge = (name: string, description: string, read: (gauges: StreamGauges) => number): void => {
+  const gauge = (name: string, description: string, read: (totals: LedgerTotals<Fate>) => number): void => {
     Metric.registerUnsafe(Metric.gauge(name, { description, attributes: { stream } }), registry, {
-      get: () => ({ value: read(counts.gauges()) }),
+      get: () => ({ value: read(counts.ledger.totals()) }),
       ...readOnly
     })
   }
 
-  counter("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.received)
+  counter("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.ledger.totals().received)
   counter(
     "counterfoil_received_bytes_total",
     "Bytes of the messages received, as encoded, attributes and ids included.",
-    () => counts.receivedBytes
+    () => counts.ledger.totals().receivedBytes
   )
   for (const fate of fates) {
     counter(
       "counterfoil_fates_total",
       "Deliveries by their fate.",
-      () => counts.fates[fate],
+      () => counts.ledger.totals().fates[fate],
       fateLabels(fate)
     )
   }
-  counter("counterfoil_released_total", "Deliveries released for redelivery.", () => counts.released)
+  counter("counterfoil_released_total", "Deliveries released for redelivery.", () => counts.ledger.totals().released)
   counter(
     "counterfoil_retries_total",
     "Deliveries that went into backoff before another try.",
-    () => counts.retries
+    () => counts.ledger.totals().retries
   )
   counter(
     "counterfoil_acknowledgements_unconfirmed_total",
     "Acknowledgements the server did not confirm; those messages come again.",
-    () => counts.unconfirmed
+    () => counts.ledger.totals().unconfirmed
   )
   counter(
     "counterfoil_leases_lost_total",
@@ -118,10 +108,10 @@ export const register = (
   gauge(
     "counterfoil_in_flight",
     "Deliveries received and neither settled, waiting nor in backoff.",
-    (gauges) => gauges.inFlight
+    (totals) => totals.inFlight
   )
-  gauge("counterfoil_waiting", "Payments in the waiting room.", (gauges) => gauges.waiting)
-  gauge("counterfoil_retrying", "Deliveries in backoff before another try.", (gauges) => gauges.retrying)
+  gauge("counterfoil_waiting", "Payments in the waiting room.", (totals) => totals.waiting)
+  gauge("counterfoil_retrying", "Deliveries in backoff before another try.", (totals) => totals.retrying)
   Metric.registerUnsafe(
     Metric.histogram("counterfoil_durable_seconds", {
       description: "From a delivery's receipt to its durable effect.",

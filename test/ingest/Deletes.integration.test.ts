@@ -6,8 +6,8 @@ import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
-import { makeOrderIngest } from "../../src/ingest/OrderIngest.ts"
-import { makePaymentIngest } from "../../src/ingest/PaymentIngest.ts"
+import { makeOrderHandler } from "../../src/ingest/OrderHandler.ts"
+import { makePaymentHandler } from "../../src/ingest/PaymentHandler.ts"
 import { layerOwnKeyspace } from "../cassandra/TestKeyspace.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
 import { describeWith } from "../support/TestServices.ts"
@@ -16,8 +16,8 @@ const store = FactStoreCassandra.layer.pipe(Layer.provideMerge(layerOwnKeyspace)
 
 /** The fates of an order or a payment that was published then. **Units**: s since some begin. */
 const ingest = Effect.gen(function* () {
-  const orders = yield* makeOrderIngest({ maxRowBytes: 2 ** 20, onStored: () => Effect.void })
-  const payments = yield* makePaymentIngest({ maxRowBytes: 2 ** 20 })
+  const orders = yield* makeOrderHandler({ maxRowBytes: 2 ** 20, onStored: () => Effect.void })
+  const payments = yield* makePaymentHandler({ maxRowBytes: 2 ** 20 })
   const fateOf = (outcome: Result.Result<string, { readonly _tag: string }> | undefined) =>
     outcome === undefined ? "nothing" : Result.isSuccess(outcome) ? outcome.success : outcome.failure._tag
   const item = <A>(value: A, second: number) => ({ value, publishTimeMicros: microsAt(second), bytes: 200 })

@@ -3,18 +3,18 @@ import { Effect, Random } from "effect"
 import type { FactState } from "../../src/domain/Fact.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { canonicalPayment, type PaymentColumns, versionOfPayment } from "../../src/domain/Version.ts"
-import { type Contender, decide, type PaymentDecision, winnerOf } from "../../src/ingest/PaymentDecision.ts"
+import { type Candidate, decide, type PaymentDecision, winnerOf } from "../../src/ingest/PaymentDecision.ts"
 import { paymentOf } from "../support/Samples.ts"
 
 const millis = 1_700_000_000_000
 const orderVersion = BigInt(millis) * 1000n - 5_000_000n
 
-const published = (payment: Payment, atMillis = millis): Contender => ({
+const published = (payment: Payment, atMillis = millis): Candidate => ({
   payment,
   version: versionOfPayment(payment, atMillis * 1000)
 })
 
-const rowWith = (standing: Contender | undefined): FactState => ({
+const rowWith = (standing: Candidate | undefined): FactState => ({
   orderVersion,
   payment: standing && { version: standing.version, columns: columnsOf(standing.payment) }
 })
@@ -37,7 +37,7 @@ const tied = withHash(500n, 4).sort((left, right) =>
 )
 const [least, middle, , greatest] = tied as [Payment, Payment, Payment, Payment]
 
-const decided = (contender: Contender, state: FactState | undefined) =>
+const decided = (contender: Candidate, state: FactState | undefined) =>
   decide(contender.payment, contender.version, state)
 
 describe("PaymentDecision", () => {
@@ -50,13 +50,13 @@ describe("PaymentDecision", () => {
     assert.deepStrictEqual(decided(first, rowWith(undefined)), {
       _tag: "Write",
       version: first.version,
-      mayBeShadowed: false
+      mayBeHiddenByTombstone: false
     })
   })
 
   it("[G2] a write to an empty row that is as new as the payment has to be read back", () => {
     const first = published(least)
-    for (const [order, mayBeShadowed] of [
+    for (const [order, mayBeHiddenByTombstone] of [
       [first.version - 1n, false],
       [first.version, true],
       [first.version + 1n, true]
@@ -64,7 +64,7 @@ describe("PaymentDecision", () => {
       assert.deepStrictEqual(decided(first, { orderVersion: order, payment: undefined }), {
         _tag: "Write",
         version: first.version,
-        mayBeShadowed
+        mayBeHiddenByTombstone
       })
     }
   })
@@ -75,7 +75,7 @@ describe("PaymentDecision", () => {
     assert.deepStrictEqual(decided(newer, rowWith(older)), {
       _tag: "Write",
       version: newer.version,
-      mayBeShadowed: false
+      mayBeHiddenByTombstone: false
     })
     assert.deepStrictEqual(decided(older, rowWith(newer)), { _tag: "Superseded" })
   })
@@ -93,7 +93,7 @@ describe("PaymentDecision", () => {
     assert.deepStrictEqual(decided(again, rowWith(first)), {
       _tag: "Write",
       version: again.version,
-      mayBeShadowed: false
+      mayBeHiddenByTombstone: false
     })
     assert.deepStrictEqual(decided(first, rowWith(again)), { _tag: "AlreadyMatched" })
   })
@@ -105,7 +105,7 @@ describe("PaymentDecision", () => {
     assert.deepStrictEqual(decided(other, rowWith(one)), {
       _tag: "Write",
       version: one.version + 1n,
-      mayBeShadowed: false
+      mayBeHiddenByTombstone: false
     })
     assert.deepStrictEqual(decided(one, rowWith(other)), { _tag: "Superseded" })
   })
@@ -115,7 +115,7 @@ describe("PaymentDecision", () => {
     assert.deepStrictEqual(decided(published(greatest), rowWith(raised)), {
       _tag: "Write",
       version: raised.version + 1n,
-      mayBeShadowed: false
+      mayBeHiddenByTombstone: false
     })
     assert.deepStrictEqual(decided(published(least), rowWith(raised)), { _tag: "Superseded" })
   })
@@ -123,11 +123,11 @@ describe("PaymentDecision", () => {
   it("[G2] a group is folded to its newest payment, and of equally new ones to the greatest", () => {
     const [newest] = withHash(10n, 1) as [Payment]
     const late = published(newest, millis + 1)
-    const group: [Contender, ...Array<Contender>] = [published(least), late, published(greatest)]
+    const group: [Candidate, ...Array<Candidate>] = [published(least), late, published(greatest)]
     assert.deepStrictEqual(winnerOf(group), { winner: late, version: late.version })
-    const tie: [Contender, ...Array<Contender>] = [published(least), published(greatest), published(middle)]
+    const tie: [Candidate, ...Array<Candidate>] = [published(least), published(greatest), published(middle)]
     assert.deepStrictEqual(winnerOf(tie), { winner: tie[1], version: tie[0].version + 1n })
-    const same: [Contender, ...Array<Contender>] = [published(middle), published(middle)]
+    const same: [Candidate, ...Array<Candidate>] = [published(middle), published(middle)]
     assert.deepStrictEqual(winnerOf(same), { winner: same[0], version: same[0].version })
   })
 
@@ -144,7 +144,7 @@ describe("PaymentDecision", () => {
       ]
       for (let run = 0; run < 3_000; run++) {
         const chosen = (yield* Random.shuffle(contenders)).slice(0, 1 + (run % 8))
-        const [first, ...rest] = chosen as [Contender, ...Array<Contender>]
+        const [first, ...rest] = chosen as [Candidate, ...Array<Candidate>]
         const expected = rest.reduce((best, other) => (isGreater(other, best) ? other : best), first)
         const arrivals = yield* Random.shuffle([...chosen, ...chosen.slice(0, run % 4)])
         const row = yield* arrive(arrivals)
@@ -154,13 +154,13 @@ describe("PaymentDecision", () => {
   )
 })
 
-const isGreater = (left: Contender, right: Contender) =>
+const isGreater = (left: Candidate, right: Candidate) =>
   left.version === right.version
     ? canonicalPayment(left.payment) > canonicalPayment(right.payment)
     : left.version > right.version
 
 /** Plays arrivals against one row, in batches of one to three, as `PaymentIngest` does. */
-const arrive = Effect.fnUntraced(function* (arrivals: ReadonlyArray<Contender>) {
+const arrive = Effect.fnUntraced(function* (arrivals: ReadonlyArray<Candidate>) {
   let row = rowWith(undefined)
   for (let start = 0; start < arrivals.length; ) {
     const size = yield* Random.nextIntBetween(1, 3)

@@ -6,7 +6,7 @@ const isTypeScript = (path: string): boolean => path.endsWith(".ts")
 const inSrc = (path: string): boolean => path.startsWith("src/") && isTypeScript(path)
 const ourCode = (path: string): boolean => /^(src|test|bench)\//.test(path) && isTypeScript(path)
 
-const here = (text: string, path = "src/ingest/Pipeline.ts"): Source => ({ path, text })
+const here = (text: string, path = "src/pipeline/Pipeline.ts"): Source => ({ path, text })
 
 /** A rule that forbids a pattern in code; comments and strings may contain it. */
 const forbids = (

@@ -100,7 +100,7 @@ export const importRules: ReadonlyArray<Rule> = [
     covers: inSrc,
     find: straysFromHome,
     bad: [
-      at("src/ingest/Pipeline.ts", `import type { Message } from "@google-cloud/pubsub"`),
+      at("src/pipeline/Pipeline.ts", `import type { Message } from "@google-cloud/pubsub"`),
       at("src/facts/FactStoreCassandra.ts", `import type { types } from "cassandra-driver"`),
       at("src/cli/commands/DemoCommand.ts", `const sqlite = await import("node:sqlite")`)
     ],

@@ -48,7 +48,7 @@ export const repositoryRules: ReadonlyArray<Rule> = [
     (path) => !/^[A-Z][A-Za-z0-9]*\.ts$/.test(basename(path)),
     {
       bad: ["src/ingest/waiting-room.ts", "src/cli/run.ts"],
-      good: ["src/ingest/WaitingRoom.ts", "src/main.ts"]
+      good: ["src/ingest/WaitingPayments.ts", "src/main.ts"]
     }
   ),
   onNames(

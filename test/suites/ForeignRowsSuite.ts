@@ -7,7 +7,7 @@ import { OrderId } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { versionOfPayment } from "../../src/domain/Version.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
-import { makePaymentIngest } from "../../src/ingest/PaymentIngest.ts"
+import { makePaymentHandler } from "../../src/ingest/PaymentHandler.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
 import { succeeded } from "./FactReplays.ts"
 
@@ -175,7 +175,7 @@ const factOf = (orderId: bigint) =>
 
 /** What becomes of a payment that is delivered now. */
 const fateOf = Effect.fnUntraced(function* (payment: Payment) {
-  const handle = yield* makePaymentIngest({ maxRowBytes: 2 ** 20 })
+  const handle = yield* makePaymentHandler({ maxRowBytes: 2 ** 20 })
   const [outcome] = yield* handle([{ value: payment, publishTimeMicros: publishedMicros, bytes: 200 }])
   if (outcome === undefined) return "nothing"
   return Result.isSuccess(outcome) ? outcome.success : outcome.failure._tag

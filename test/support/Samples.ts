@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import { type Order, OrderId } from "../../src/domain/Order.ts"
 import { type Payment, PaymentId } from "../../src/domain/Payment.ts"
-import type { Work } from "../../src/ingest/Work.ts"
+import type { DecodedDelivery } from "../../src/pipeline/DecodedDelivery.ts"
 import type { Delivery, Message } from "../../src/pubsub/Message.ts"
 import { deliveredBytes } from "../../src/pubsub/MessageLimits.ts"
 
@@ -65,7 +65,7 @@ export const deliveryOf = (
 export const paymentWork = (
   payment: Payment,
   delivery: Parameters<typeof deliveryOf>[1] = {}
-): Work<Payment> => ({
+): DecodedDelivery<Payment> => ({
   delivery: deliveryOf(`payment-${payment.payment_id}`, { ...messageOf(payment), ...delivery }),
   decoded: Result.succeed(payment),
   receivedAtMillis: 0

@@ -3,7 +3,7 @@ import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
 const inventory = "test/pubsub/google/internal/HeldDeliveries.test.ts"
-const room = "test/ingest/WaitingRoom.test.ts"
+const room = "test/ingest/WaitingPayments.test.ts"
 
 /** Mutants of G6. */
 export const ofBounds: ReadonlyArray<Mutant> = [
@@ -44,7 +44,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "waiting-room-unbounded",
     what: "lets any number of payments wait",
     guarantee: "G6",
-    file: "src/ingest/WaitingRoom.ts",
+    file: "src/ingest/WaitingPayments.ts",
     text: "Semaphore.make(options.maxMessages)",
     replacement: "Semaphore.make(2 ** 31)",
     caughtBy: [unit(room, "a full room lets nobody in until somebody is dismissed"), simulation]
@@ -53,7 +53,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "waiting-room-bytes-unbounded",
     what: "lets any number of bytes wait",
     guarantee: "G6",
-    file: "src/ingest/WaitingRoom.ts",
+    file: "src/ingest/WaitingPayments.ts",
     text: "Semaphore.make(options.maxBytes)",
     replacement: "Semaphore.make(2 ** 31)",
     caughtBy: [
@@ -65,7 +65,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "waiting-room-bytes-of-data-alone",
     what: "counts the data alone of what waits, however large its attributes",
     guarantee: "G6",
-    file: "src/ingest/WaitingRoom.ts",
+    file: "src/ingest/WaitingPayments.ts",
     text: "Math.min(work.delivery.bytes, options.maxBytes)",
     replacement: "Math.min(work.delivery.data.length, options.maxBytes)",
     caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
@@ -83,7 +83,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "door-without-limit",
     what: "does not count payments that stand before a full waiting room as outstanding",
     guarantee: "G6",
-    file: "src/ingest/Reception.ts",
+    file: "src/ingest/WaitingRoom.ts",
     text: "atDoor++",
     replacement: "atDoor++\n      yield* payments.setAside([work.delivery])",
     caughtBy: [unit(early, "a full waiting room pauses payments and nothing else")]
@@ -92,7 +92,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "guests-count-as-outstanding",
     what: "counts payments in the waiting room as outstanding, so that they stop the intake",
     guarantee: "G5",
-    file: "src/ingest/Reception.ts",
+    file: "src/ingest/WaitingRoom.ts",
     text: "if (admitted) yield* payments.setAside([work.delivery])",
     replacement: "",
     caughtBy: [unit(early, "payments in the waiting room leave their places to others")]

@@ -12,7 +12,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     name: "ack-before-write",
     what: "acknowledges a batch, then writes it",
     guarantee: "G1",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "const outcomes = yield* outcomesOf(",
     replacement:
       "yield* subscription.ack(held.map((work) => work.delivery))\n      const outcomes = yield* outcomesOf(",
@@ -27,7 +27,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     name: "ack-not-awaited",
     what: "sends an acknowledgement and does not wait for its answer",
     guarantee: "G1",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "const settled = yield* subscription.ack(finished)",
     replacement:
       "yield* Effect.forkDetach(subscription.ack(finished))\n      const settled = { lost: [] as ReadonlyArray<Delivery> }",
@@ -37,7 +37,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     name: "ack-before-dead-letter",
     what: "acknowledges what becomes a dead letter, then publishes it",
     guarantee: "G1",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "yield* publish(tally)",
     replacement:
       "yield* subscription.ack(tally.lettered.map((work) => work.delivery))\n        yield* publish(tally)",
@@ -47,7 +47,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     name: "dead-letter-answer-ignored",
     what: "takes a dead letter for published, whatever the answer was",
     guarantee: "G1",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "if (result !== undefined && Result.isSuccess(result))",
     replacement: "if (result !== undefined)",
     caughtBy: [

@@ -29,7 +29,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     name: "lost-lease-handled",
     what: "goes on with deliveries whose lease was lost",
     guarantee: "G7",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "works.filter((work) => subscription.isHeld(work.delivery))",
     replacement: "works.filter(() => true)",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
@@ -38,7 +38,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     name: "lost-lease-uncounted",
     what: "forgets to count deliveries whose lease was lost as released",
     guarantee: "G7",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "if (notHeld > 0) yield* metrics.released(stream, notHeld)",
     replacement: "",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up"), simulation]

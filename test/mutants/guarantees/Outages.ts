@@ -11,7 +11,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "outage-is-a-rejection",
     what: "dead-letters whatever the table does not take just now",
     guarantee: "G4",
-    file: "src/ingest/OrderIngest.ts",
+    file: "src/ingest/OrderHandler.ts",
     text: 'error.reason._tag === "RowRejected"',
     replacement: 'error.reason._tag !== ("Nothing" as string)',
     caughtBy: [
@@ -62,7 +62,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "retry-keeps-its-slot",
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",
-    file: "src/ingest/Retries.ts",
+    file: "src/pipeline/RetryQueue.ts",
     text: "yield* FiberSet.run(fibers, retryGroup(group, options.open.add(group), 1))",
     replacement: "yield* retryGroup(group, options.open.add(group), 1)",
     caughtBy: [unit(trouble, "a retrying write gives its slot back")]
@@ -71,7 +71,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "retry-without-bound",
     what: "retries any number of deliveries at once",
     guarantee: "G4",
-    file: "src/ingest/Retries.ts",
+    file: "src/pipeline/RetryQueue.ts",
     text: "Semaphore.make(options.maxRetrying)",
     replacement: "Semaphore.make(2 ** 31)",
     caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation, scenario("range-away")]
@@ -80,7 +80,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "retry-gives-up",
     what: "drops a delivery after its fifth try",
     guarantee: "G4",
-    file: "src/ingest/Retries.ts",
+    file: "src/pipeline/RetryQueue.ts",
     text: "failures = failuresBefore; rest.length > 0; failures++",
     replacement: "failures = failuresBefore; rest.length > 0 && failures < 6; failures++",
     caughtBy: [
@@ -93,7 +93,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "retries-not-divided",
     what: "tries what cannot be stored, again and again, together with what shared its batch",
     guarantee: "G4",
-    file: "src/ingest/Retries.ts",
+    file: "src/pipeline/RetryQueue.ts",
     text: "isWhole ? Math.ceil(again.length / 2) : again.length",
     replacement: "isWhole ? again.length : again.length",
     caughtBy: [

@@ -10,7 +10,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "poison-fails-its-batch",
     what: "dead-letters a whole batch for one message in it that cannot be read",
     guarantee: "G3",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "if (Result.isFailure(decoded)) return Result.fail(decoded.failure)",
     replacement:
       "const poison = works.map((work) => work.decoded).find(Result.isFailure) ?? decoded\n    if (Result.isFailure(poison)) return Result.fail(poison.failure)",
@@ -33,7 +33,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "rejected-winner-takes-all",
     what: "dead-letters all payments for an order when the winner among them cannot be stored",
     guarantee: "G3",
-    file: "src/ingest/PaymentIngest.ts",
+    file: "src/ingest/PaymentHandler.ts",
     text: 'contending === entry.winner || failure._tag === "StoreUnavailable"',
     replacement: "contending.position >= 0",
     caughtBy: [unit(trouble, "a payment the table refuses takes no other payment for its order with it")]
@@ -42,7 +42,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "neighbours-wait-for-dead-letters",
     what: "acknowledges what is stored only after the dead letters beside it are published",
     guarantee: "G3",
-    file: "src/ingest/Attempt.ts",
+    file: "src/pipeline/BatchAttempt.ts",
     text: "yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",
     replacement:
       "if (tally.letters.length === 0) yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",

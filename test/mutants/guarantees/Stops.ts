@@ -31,7 +31,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     name: "guests-not-released",
     what: "leaves payments in the waiting room to their leases when it is stopped",
     guarantee: "G8",
-    file: "src/ingest/Reception.ts",
+    file: "src/ingest/WaitingRoom.ts",
     text: "yield* pipeline.release(guests.map(({ work }) => work))",
     replacement: "void pipeline",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
@@ -40,7 +40,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     name: "retries-not-released",
     what: "leaves what is in backoff to its lease when it is stopped",
     guarantee: "G8",
-    file: "src/ingest/Retries.ts",
+    file: "src/pipeline/RetryQueue.ts",
     text: "yield* options.release(rest)",
     replacement: "void rest",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]

@@ -90,7 +90,7 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     name: "lift-not-read-back",
     what: "takes a payment written above foreign nulls for one that shows, although it was deleted later",
     guarantee: "G2",
-    file: "src/ingest/PaymentIngest.ts",
+    file: "src/ingest/PaymentHandler.ts",
     text: "yield* readBack(facts, written, outcomes, ({ group }) => settleAll(group, outcomes, superseded))",
     replacement: "for (const entry of written) settleWritten(entry, outcomes)",
     caughtBy: [unit(cells, "a payment that was deleted later than its order was written stays deleted")]
@@ -176,11 +176,11 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     name: "order-not-excluded",
     what: "works on two payments for one order at the same time",
     guarantee: "G2",
-    file: "src/ingest/OrderExclusion.ts",
+    file: "src/ingest/OrderLock.ts",
     text: "if (busy.has(orderId)) taken.set(orderId, group)",
     replacement: "if (orderId < 0n) taken.set(orderId, group)",
     caughtBy: [
-      unit("test/ingest/OrderExclusion.test.ts", "never do two works on one id go on at once"),
+      unit("test/ingest/OrderLock.test.ts", "never do two works on one id go on at once"),
       simulation
     ]
   },
@@ -188,12 +188,9 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     name: "order-never-free-again",
     what: "keeps an order id busy after the work on it",
     guarantee: "G2",
-    file: "src/ingest/OrderExclusion.ts",
+    file: "src/ingest/OrderLock.ts",
     text: "for (const orderId of free.keys()) busy.delete(orderId)",
     replacement: "",
-    caughtBy: [
-      unit("test/ingest/OrderExclusion.test.ts", "the others as they become free"),
-      scenario("hot-order")
-    ]
+    caughtBy: [unit("test/ingest/OrderLock.test.ts", "the others as they become free"), scenario("hot-order")]
   }
 ]

@@ -1,5 +1,5 @@
 /** What one open subscription holds: where each delivery is, and what it takes of the limits. */
-import { type Delivery } from "../../Message.ts"
+import type { Delivery } from "../../Message.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
 

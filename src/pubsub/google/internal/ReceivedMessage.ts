@@ -1,6 +1,6 @@
 /** Turns what the wire carries into deliveries. */
 import type { protos } from "@google-cloud/pubsub"
-import { type Delivery } from "../../Message.ts"
+import type { Delivery } from "../../Message.ts"
 import { deliveredBytes } from "../../MessageLimits.ts"
 
 /** A message as the Google client hands it over. */

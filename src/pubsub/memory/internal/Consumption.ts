@@ -1,11 +1,11 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
-import { releaseDelayMaxSeconds, leaseTotalMinutes, leaseSeconds } from "../../Limits.ts"
-import { type Delivery } from "../../Message.ts"
-import { ResourceMissing, PubSubError } from "../../PubSubError.ts"
-import { type SubscriptionOptions, type Settled, type SubscriptionStatus } from "../../Subscriber.ts"
-import { type Backlog } from "./Backlog.ts"
-import { type HeldDelivery, HeldDeliveries } from "./HeldDeliveries.ts"
+import { leaseSeconds, leaseTotalMinutes, releaseDelayMaxSeconds } from "../../Limits.ts"
+import type { Delivery } from "../../Message.ts"
+import { PubSubError, ResourceMissing } from "../../PubSubError.ts"
+import type { Settled, SubscriptionOptions, SubscriptionStatus } from "../../Subscriber.ts"
+import type { Backlog } from "./Backlog.ts"
+import { HeldDeliveries, type HeldDelivery } from "./HeldDeliveries.ts"
 import type { Consumer, Server } from "./Server.ts"
 
 const leaseMillis = leaseSeconds * 1_000

@@ -1,7 +1,7 @@
 /** What one consumer of the embedded Pub/Sub holds, and how much more it may take. */
-import { type Delivery } from "../../Message.ts"
-import { type SubscriptionOptions } from "../../Subscriber.ts"
-import { type Room } from "./Backlog.ts"
+import type { Delivery } from "../../Message.ts"
+import type { SubscriptionOptions } from "../../Subscriber.ts"
+import type { Room } from "./Backlog.ts"
 
 /** A delivery that is held. **Units**: times in milliseconds. */
 export interface HeldDelivery {

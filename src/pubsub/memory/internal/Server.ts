@@ -1,10 +1,10 @@
 /** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
 import { type Clock, Duration, Effect, Latch } from "effect"
 import { leaseSeconds } from "../../Limits.ts"
-import { type Message } from "../../Message.ts"
+import type { Message } from "../../Message.ts"
 import { deliveredBytes } from "../../MessageLimits.ts"
-import { type SubscriptionPlan } from "../../PubSubAdmin.ts"
-import { passage, type Faults, noFaults } from "../Faults.ts"
+import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
+import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog, type Published } from "./Backlog.ts"
 
 /** A process reading a subscription, as the server sees it. */

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
-import { makeWatermark, type OrdersProgress } from "../../src/ingest/Watermark.ts"
+import { makeWatermark, type OrdersProgress } from "../../src/ingest/OrdersWatermark.ts"
 
 const read = (progress: Partial<OrdersProgress>) =>
   makeWatermark(

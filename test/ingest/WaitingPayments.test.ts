@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
 import { recheckCapMillis } from "../../src/ingest/Limits.ts"
-import type { Guest } from "../../src/ingest/Seats.ts"
-import { makeWaitingRoom, type WaitingRoomOptions } from "../../src/ingest/WaitingRoom.ts"
+import type { WaitingPayment } from "../../src/ingest/PaymentsByOrder.ts"
+import { makeWaitingPayments, type WaitingPaymentsOptions } from "../../src/ingest/WaitingPayments.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { retryJitter } from "../../src/time/Limits.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
 
-const makeRoom = (options: Partial<WaitingRoomOptions> = {}) =>
-  makeWaitingRoom({ maxMessages: 100, maxBytes: 1_000_000, grace: Duration.seconds(30), ...options })
+const makeRoom = (options: Partial<WaitingPaymentsOptions> = {}) =>
+  makeWaitingPayments({ maxMessages: 100, maxBytes: 1_000_000, grace: Duration.seconds(30), ...options })
 
 const workOf = (id: number, bytes?: number) =>
   paymentWork(paymentOf(BigInt(id)), bytes === undefined ? {} : { data: new Uint8Array(bytes) })
@@ -16,7 +16,7 @@ const workOf = (id: number, bytes?: number) =>
 const admitAll = (room: Effect.Success<ReturnType<typeof makeRoom>>, ...ids: ReadonlyArray<number>) =>
   Effect.forEach(ids, (id) => room.admit(BigInt(id), workOf(id)), { discard: true })
 
-const idsOf = (guests: ReadonlyArray<Guest>) => guests.map(({ orderId }) => Number(orderId))
+const idsOf = (guests: ReadonlyArray<WaitingPayment>) => guests.map(({ orderId }) => Number(orderId))
 
 /** Who is due at this moment; taken. */
 const dueNow = Effect.fnUntraced(function* (

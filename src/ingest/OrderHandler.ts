@@ -1,14 +1,15 @@
 /** Writes orders to the fact table. */
 import { Effect, Result } from "effect"
-import { type HandlingFailure, type Stored, StoreRejected, StoreUnavailable } from "../domain/Fate.ts"
+import type { Fate, HandlingFailure, Stored } from "../domain/Fate.ts"
 import type { Order } from "../domain/Order.ts"
 import { versionOfOrder } from "../domain/Version.ts"
-import { FactStore, type FactStoreError, type OrderWrite } from "../facts/FactStore.ts"
+import { FactStore, type OrderWrite } from "../facts/FactStore.ts"
+import type { Handle } from "../pipeline/DecodedDelivery.ts"
 import { oversizeOf } from "./RowSize.ts"
-import type { Handle } from "./Work.ts"
+import { storeFailureOf } from "./StoreFailure.ts"
 
 /** What the handling of orders depends on. */
-export interface OrderIngestOptions {
+export interface OrderHandlerOptions {
   /** **Units**: bytes. */
   readonly maxRowBytes: number
   /** Told which orders are now in the table; payments may be waiting for them. */
@@ -20,12 +21,12 @@ export interface OrderIngestOptions {
  *
  * **Errors** (per order): `StoreRejected`: this row can never be stored; `StoreUnavailable`: try again.
  */
-export const makeOrderIngest = (
-  options: OrderIngestOptions
-): Effect.Effect<Handle<Order>, never, FactStore> =>
+export const makeOrderHandler = (
+  options: OrderHandlerOptions
+): Effect.Effect<Handle<Order, HandlingFailure, Fate>, never, FactStore> =>
   Effect.gen(function* () {
     const facts = yield* FactStore
-    const handle: Handle<Order> = Effect.fnUntraced(function* (items) {
+    const handle: Handle<Order, HandlingFailure, Fate> = Effect.fnUntraced(function* (items) {
       const outcomes = new Array<Result.Result<Stored, HandlingFailure>>(items.length)
       const writes: Array<OrderWrite> = []
       const positions: Array<number> = []
@@ -46,18 +47,12 @@ export const makeOrderIngest = (
         if (answer !== undefined && Result.isSuccess(answer)) {
           outcomes[position] = storedOrder
           stored.push((writes[index] as OrderWrite).order.order_id)
-        } else if (answer !== undefined) outcomes[position] = Result.fail(failureOf(answer.failure))
+        } else if (answer !== undefined) outcomes[position] = Result.fail(storeFailureOf(answer.failure))
       })
       yield* options.onStored(stored)
       return outcomes
     })
     return handle
   })
-
-/** The pipeline's failure for a failure of the fact table. */
-export const failureOf = (error: FactStoreError): StoreRejected | StoreUnavailable =>
-  error.reason._tag === "RowRejected"
-    ? new StoreRejected({ message: error.reason.detail })
-    : new StoreUnavailable({ message: error.message, cause: error })
 
 const storedOrder: Result.Result<Stored, HandlingFailure> = Result.succeed("order-stored")

@@ -1,18 +1,18 @@
 /** Completes fact rows with their payments. */
 import { Effect, Result } from "effect"
 import type { FactState } from "../domain/Fact.ts"
-import { type HandlingFailure, type Stored, StoreUnavailable, UnmatchedPayment } from "../domain/Fate.ts"
+import { type Fate, type HandlingFailure, type Stored, StoreUnavailable, UnmatchedPayment } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { canonicalPayment, type Version, versionAbove, versionOfPayment } from "../domain/Version.ts"
 import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"
-import { makeOrderExclusion } from "./OrderExclusion.ts"
-import { failureOf } from "./OrderIngest.ts"
+import type { Handle } from "../pipeline/DecodedDelivery.ts"
+import { makeOrderLock } from "./OrderLock.ts"
 import { decide, type PaymentDecision, winnerOf } from "./PaymentDecision.ts"
 import { oversizeOf } from "./RowSize.ts"
-import type { Handle } from "./Work.ts"
+import { storeFailureOf } from "./StoreFailure.ts"
 
 /** What the handling of payments depends on. */
-export interface PaymentIngestOptions {
+export interface PaymentHandlerOptions {
   /** **Units**: bytes. */
   readonly maxRowBytes: number
 }
@@ -31,7 +31,7 @@ interface Planned {
   readonly group: Group
   readonly winner: Contending
   readonly version: Version
-  readonly mayBeShadowed: boolean
+  readonly mayBeHiddenByTombstone: boolean
 }
 
 /**
@@ -44,12 +44,12 @@ interface Planned {
  * be stored; `StoreUnavailable`: try again.
  * **Guarantee**: G2; cells of two payments never mix within a process.
  */
-export const makePaymentIngest = (
-  options: PaymentIngestOptions
-): Effect.Effect<Handle<Payment>, never, FactStore> =>
+export const makePaymentHandler = (
+  options: PaymentHandlerOptions
+): Effect.Effect<Handle<Payment, HandlingFailure, Fate>, never, FactStore> =>
   Effect.gen(function* () {
     const facts = yield* FactStore
-    const exclusion = makeOrderExclusion()
+    const locks = makeOrderLock()
 
     const matchGroups = Effect.fnUntraced(function* (
       groups: ReadonlyMap<bigint, Group>,
@@ -61,24 +61,24 @@ export const makePaymentIngest = (
       for (const group of groups.values()) {
         const state = states[index++]
         if (state === undefined) continue
-        if (Result.isFailure(state)) settleAll(group, outcomes, Result.fail(failureOf(state.failure)))
+        if (Result.isFailure(state)) settleAll(group, outcomes, Result.fail(storeFailureOf(state.failure)))
         else plan(group, state.success, outcomes, planned)
       }
       if (planned.length === 0) return
       const writes = planned.map(({ winner, version }) => ({ payment: winner.payment, version }))
       const answers = yield* facts.storePayments(writes)
-      const shadowable: Array<Planned> = []
+      const hiddenCandidates: Array<Planned> = []
       planned.forEach((entry, position) => {
         const answer = answers[position]
         if (answer === undefined) return
         if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
-        else if (entry.mayBeShadowed) shadowable.push(entry)
+        else if (entry.mayBeHiddenByTombstone) hiddenCandidates.push(entry)
         else settleWritten(entry, outcomes)
       })
-      if (shadowable.length > 0) yield* liftShadowed(facts, shadowable, outcomes)
+      if (hiddenCandidates.length > 0) yield* rewriteAboveTombstones(facts, hiddenCandidates, outcomes)
     })
 
-    const handle: Handle<Payment> = Effect.fnUntraced(function* (items) {
+    const handle: Handle<Payment, HandlingFailure, Fate> = Effect.fnUntraced(function* (items) {
       const outcomes = new Array<Outcome>(items.length)
       const groups = new Map<bigint, [Contending, ...Array<Contending>]>()
       items.forEach((item, position) => {
@@ -96,7 +96,7 @@ export const makePaymentIngest = (
         if (group === undefined) groups.set(item.value.order_id, [contending])
         else group.push(contending)
       })
-      yield* exclusion.forEachFree<Group>(groups, (free) => matchGroups(free, outcomes))
+      yield* locks.withLocks<Group>(groups, (free) => matchGroups(free, outcomes))
       return outcomes
     })
     return handle
@@ -125,7 +125,7 @@ const plan = (
         group,
         winner,
         version: decision.version,
-        mayBeShadowed: decision.mayBeShadowed
+        mayBeHiddenByTombstone: decision.mayBeHiddenByTombstone
       })
   }
 }
@@ -135,7 +135,7 @@ const plan = (
  * reads them back again. Cassandra reports no error for a hidden write; an INSERT gives its nulls the write timestamp
  * of its order. What is hidden even then was deleted on purpose, later than everything we know.
  */
-const liftShadowed = Effect.fnUntraced(function* (
+const rewriteAboveTombstones = Effect.fnUntraced(function* (
   facts: FactStore["Service"],
   entries: ReadonlyArray<Planned>,
   outcomes: Array<Outcome>
@@ -175,7 +175,7 @@ const readBack = Effect.fnUntraced(function* (
   entries.forEach((entry, position) => {
     const state = states[position]
     if (state === undefined) return
-    if (Result.isFailure(state)) settleAll(entry.group, outcomes, Result.fail(failureOf(state.failure)))
+    if (Result.isFailure(state)) settleAll(entry.group, outcomes, Result.fail(storeFailureOf(state.failure)))
     else if (state.success === undefined) settleAll(entry.group, outcomes, vanished)
     else if (state.success.payment !== undefined) settleWritten(entry, outcomes)
     else onHidden(entry, state.success)
@@ -197,7 +197,7 @@ const settleWon = (group: Group, winner: Contending, outcomes: Array<Outcome>): 
 
 /** A winner that can never be stored must not take the others with it: they contend again without it. */
 const settleWriteFailure = (entry: Planned, outcomes: Array<Outcome>, error: FactStoreError): void => {
-  const failure = failureOf(error)
+  const failure = storeFailureOf(error)
   for (const contending of entry.group) {
     outcomes[contending.position] = Result.fail(
       contending === entry.winner || failure._tag === "StoreUnavailable"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
-import { makeOrderExclusion } from "../../src/ingest/OrderExclusion.ts"
+import { makeOrderLock } from "../../src/ingest/OrderLock.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 
 const groups = (...ids: ReadonlyArray<number>) => new Map(ids.map((id) => [BigInt(id), id] as const))
@@ -8,15 +8,15 @@ const groups = (...ids: ReadonlyArray<number>) => new Map(ids.map((id) => [BigIn
 describe("OrderExclusion", () => {
   it.effect("[G2] ids that are free are worked on at once and together, the others as they become free", () =>
     Effect.gen(function* () {
-      const exclusion = makeOrderExclusion()
+      const locks = makeOrderLock()
       const seen: Array<string> = []
       const worker = (name: string, millis: number) => (free: ReadonlyMap<bigint, number>) =>
         Effect.sync(() => seen.push(`${name} ${[...free.values()].join(",")}`)).pipe(
           Effect.andThen(Effect.sleep(Duration.millis(millis)))
         )
-      yield* Effect.forkChild(exclusion.forEachFree(groups(1, 2), worker("first", 100)))
+      yield* Effect.forkChild(locks.withLocks(groups(1, 2), worker("first", 100)))
       yield* pass(0)
-      yield* Effect.forkChild(exclusion.forEachFree(groups(2, 3), worker("second", 100)))
+      yield* Effect.forkChild(locks.withLocks(groups(2, 3), worker("second", 100)))
       yield* pass(50)
       assert.deepStrictEqual(seen, ["first 1,2", "second 3"])
       yield* pass(500)
@@ -27,7 +27,7 @@ describe("OrderExclusion", () => {
   it.effect("[G2] never do two works on one id go on at once, and every group is worked on once", () =>
     Effect.gen(function* () {
       for (let run = 0; run < 60; run++) {
-        const exclusion = makeOrderExclusion()
+        const locks = makeOrderLock()
         const busy = new Set<bigint>()
         let worked = 0
         const work = Effect.fnUntraced(function* (free: ReadonlyMap<bigint, number>) {
@@ -46,7 +46,7 @@ describe("OrderExclusion", () => {
           )
         )
         const all = yield* Effect.forkChild(
-          Effect.forEach(batches, (batch) => exclusion.forEachFree(batch, work), {
+          Effect.forEach(batches, (batch) => locks.withLocks(batch, work), {
             concurrency: "unbounded",
             discard: true
           })
@@ -68,10 +68,10 @@ describe("OrderExclusion", () => {
   ] as const) {
     it.effect(`a work that ${how} frees its ids`, () =>
       Effect.gen(function* () {
-        const exclusion = makeOrderExclusion()
-        const first = yield* Effect.forkChild(exclusion.forEachFree(groups(1), () => end))
+        const locks = makeOrderLock()
+        const first = yield* Effect.forkChild(locks.withLocks(groups(1), () => end))
         yield* pass(0)
-        const second = yield* Effect.forkChild(exclusion.forEachFree(groups(1), () => Effect.void))
+        const second = yield* Effect.forkChild(locks.withLocks(groups(1), () => Effect.void))
         yield* pass(0)
         yield* Fiber.interrupt(first)
         yield* pass(0)
@@ -83,13 +83,13 @@ describe("OrderExclusion", () => {
 
   it.effect("a batch that is interrupted while it waits takes no id with it", () =>
     Effect.gen(function* () {
-      const exclusion = makeOrderExclusion()
-      const first = yield* Effect.forkChild(exclusion.forEachFree(groups(1), () => Effect.sleep("1 second")))
+      const locks = makeOrderLock()
+      const first = yield* Effect.forkChild(locks.withLocks(groups(1), () => Effect.sleep("1 second")))
       yield* pass(0)
-      const second = yield* Effect.forkChild(exclusion.forEachFree(groups(1), () => Effect.never))
+      const second = yield* Effect.forkChild(locks.withLocks(groups(1), () => Effect.never))
       yield* pass(0)
       yield* Fiber.interrupt(second)
-      const third = yield* Effect.forkChild(exclusion.forEachFree(groups(1), () => Effect.void))
+      const third = yield* Effect.forkChild(locks.withLocks(groups(1), () => Effect.void))
       yield* pass("2 seconds")
       yield* Fiber.join(first)
       yield* Fiber.join(third)

@@ -2,21 +2,21 @@
 import { Deferred, Effect } from "effect"
 
 /** Holds order ids while work on them is going on. */
-export interface OrderExclusion {
+export interface OrderLock {
   /**
    * Runs `work` on every group, each order id exclusively: first the groups whose id is free, together; then, as
    * others finish, the rest.
    *
    * **Guarantee**: ids are never held while waiting for others, so batches cannot deadlock.
    */
-  readonly forEachFree: <G>(
+  readonly withLocks: <G>(
     groups: ReadonlyMap<bigint, G>,
     work: (free: ReadonlyMap<bigint, G>) => Effect.Effect<void>
   ) => Effect.Effect<void>
 }
 
 /** Makes an exclusion for one process. */
-export const makeOrderExclusion = (): OrderExclusion => {
+export const makeOrderLock = (): OrderLock => {
   const busy = new Map<bigint, Deferred.Deferred<void>>()
 
   const claim = <G>(groups: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>) => {
@@ -38,7 +38,7 @@ export const makeOrderExclusion = (): OrderExclusion => {
       return Deferred.succeed(turn, undefined)
     })
 
-  const forEachFree: OrderExclusion["forEachFree"] = Effect.fnUntraced(function* (groups, work) {
+  const withLocks: OrderLock["withLocks"] = Effect.fnUntraced(function* (groups, work) {
     let rest = groups
     while (rest.size > 0) {
       const turn = Deferred.makeUnsafe<void>()
@@ -60,5 +60,5 @@ export const makeOrderExclusion = (): OrderExclusion => {
       return Effect.void
     })
 
-  return { forEachFree }
+  return { withLocks }
 }

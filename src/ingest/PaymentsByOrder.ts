@@ -1,0 +1,98 @@
+/** The payments in the waiting room, by their order, in turn. */
+import type { HandlingFailure } from "../domain/Fate.ts"
+import type { Payment } from "../domain/Payment.ts"
+import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
+
+/** A payment in the waiting room. */
+export interface WaitingPayment {
+  readonly decoded: DecodedDelivery<Payment, HandlingFailure>
+  readonly orderId: bigint
+  readonly bytes: number
+  /** **Units**: ms of a monotonic clock, as `dueAtMillis`. */
+  readonly sinceMillis: number
+  /** When it is looked up next. */
+  dueAtMillis: number
+  /** Whether its order is known to be stored since it was looked up last. */
+  isWoken: boolean
+  /** Taken to be looked up; it keeps its place meanwhile. */
+  isTaken: boolean
+  /** Since it came, or since its grace was over. */
+  rechecks: number
+  /** Whether it was looked up after its grace. */
+  isOverdue: boolean
+}
+
+/** The payments in the waiting room, by their order, in turn. */
+export class PaymentsByOrder {
+  readonly #byOrder = new Map<bigint, Set<WaitingPayment>>()
+  readonly #woken = new Set<WaitingPayment>()
+
+  /** Puts a payment at the end of the queue. */
+  add(payment: WaitingPayment): void {
+    const ofOrder = this.#byOrder.get(payment.orderId)
+    if (ofOrder === undefined) this.#byOrder.set(payment.orderId, new Set([payment]))
+    else ofOrder.add(payment)
+    if (payment.isWoken) this.#woken.add(payment)
+  }
+
+  remove(payment: WaitingPayment): void {
+    const ofOrder = this.#byOrder.get(payment.orderId)
+    ofOrder?.delete(payment)
+    if (ofOrder?.size === 0) this.#byOrder.delete(payment.orderId)
+    this.#woken.delete(payment)
+  }
+
+  /** Makes the payments of an order the next to be taken; answers whether there are any. */
+  wake(orderId: bigint): boolean {
+    const ofOrder = this.#byOrder.get(orderId)
+    if (ofOrder === undefined) return false
+    for (const payment of ofOrder) {
+      payment.isWoken = true
+      this.#woken.add(payment)
+    }
+    return true
+  }
+
+  /** Takes some of those whose order came, then of those that are due, in turn; they keep their places. */
+  takeDue(atMost: number, nowMillis: number): ReadonlyArray<WaitingPayment> {
+    const taken: Array<WaitingPayment> = []
+    for (const payment of this.#woken) {
+      if (taken.length >= atMost) return taken
+      if (!payment.isTaken) taken.push(take(payment))
+      // One that is taken is looked up already, perhaps too early: it is woken again when it is back.
+      if (!payment.isWoken) this.#woken.delete(payment)
+    }
+    for (const payment of this.#all()) {
+      if (taken.length >= atMost) return taken
+      if (!payment.isTaken && payment.dueAtMillis <= nowMillis) taken.push(take(payment))
+    }
+    return taken
+  }
+
+  /** Takes all that nobody has taken, due or not. */
+  takeIdle(): ReadonlyArray<WaitingPayment> {
+    return [...this.#all()].filter(({ isTaken }) => !isTaken).map(take)
+  }
+
+  /** Takes all, due or not, taken or not. */
+  takeAll(): ReadonlyArray<WaitingPayment> {
+    return [...this.#all()].map(take)
+  }
+
+  /** Since when the payment has waited that has waited longest; undefined where there is none. */
+  get oldestMillis(): number | undefined {
+    let oldest: number | undefined
+    for (const { sinceMillis } of this.#all()) oldest = Math.min(oldest ?? sinceMillis, sinceMillis)
+    return oldest
+  }
+
+  *#all(): IterableIterator<WaitingPayment> {
+    for (const ofOrder of this.#byOrder.values()) yield* ofOrder
+  }
+}
+
+const take = (payment: WaitingPayment): WaitingPayment => {
+  payment.isTaken = true
+  payment.isWoken = false
+  return payment
+}

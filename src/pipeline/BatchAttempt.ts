@@ -1,0 +1,217 @@
+/** One try at a batch, in four steps: handle, dispose, acknowledge; publish dead letters, and acknowledge them. */
+import { Effect, Result } from "effect"
+import type { DeadLetter } from "../deadletters/DeadLetterMessage.ts"
+import type { DeadLetters } from "../deadletters/DeadLetters.ts"
+import type { Delivery } from "../pubsub/Message.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import type { DecodedDelivery, Handle, Item } from "./DecodedDelivery.ts"
+import type { Dispose } from "./Disposition.ts"
+import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
+
+/** What is tried together. */
+export interface Batch<A, E, F extends string> {
+  readonly deliveries: ReadonlyArray<DecodedDelivery<A, E>>
+  /** Accounts for these deliveries and no others. */
+  readonly entry: LedgerEntry<F>
+  readonly mayWait: (delivery: DecodedDelivery<A, E>) => boolean
+  /** Whether none of them was tried before. */
+  readonly isFirstTry: boolean
+  /** The effects of these deliveries are durable; their acknowledgement comes next. */
+  readonly onDurable: (fate: F, deliveries: ReadonlyArray<Delivery>) => void
+}
+
+/** A dead letter that is to be published, and the delivery it is of. */
+export interface Unpublished<A, E, R extends string> {
+  readonly decoded: DecodedDelivery<A, E>
+  readonly letter: DeadLetter & { readonly reason: R }
+}
+
+/** What has no fate yet, by what is to happen to it. */
+export interface Unsettled<A, E, R extends string> {
+  readonly retry: ReadonlyArray<DecodedDelivery<A, E>>
+  readonly wait: ReadonlyArray<DecodedDelivery<A, E>>
+  readonly leave: ReadonlyArray<DecodedDelivery<A, E>>
+  readonly deadLetters: ReadonlyArray<Unpublished<A, E, R>>
+  /** Why the last of `retry` was not handled; undefined where nothing is to be retried. */
+  readonly storeError: string | undefined
+}
+
+/**
+ * Tries to give each delivery of a batch its fate.
+ *
+ * **Guarantee**: an acknowledgement is sent only after the effect is confirmed durable, and is awaited (G1).
+ */
+export interface BatchAttempt<A, E, F extends string, R extends string> {
+  /**
+   * Handles the batch and acknowledges what has its fate. What is stored does not wait for any dead letter (G3).
+   *
+   * Deliveries whose lease was lost meanwhile are left out, and counted as released: they come again.
+   */
+  readonly settle: (batch: Batch<A, E, F>) => Effect.Effect<Unsettled<A, E, R>>
+  /** Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again. */
+  readonly deadLetter: (
+    letters: ReadonlyArray<Unpublished<A, E, R>>,
+    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
+  ) => Effect.Effect<ReadonlyArray<DecodedDelivery<A, E>>>
+}
+
+/** Told what attempts learn of the parts they depend on; called a few times a batch. */
+export interface AttemptReports {
+  /** The store has answered for at least one delivery, even if it was that something is not there. */
+  readonly storeAnswered: () => void
+  /** The store has not answered for at least one delivery. */
+  readonly storeFailed: (reason: string, isFirstTry: boolean) => void
+  readonly deadLettersConfirmed: () => void
+  readonly deadLettersFailed: (reason: string) => void
+}
+
+/** What attempts are made of. */
+export interface BatchAttemptOptions<A, E, F extends string, R extends string> {
+  readonly subscription: Pick<Subscription, "name" | "ack" | "isHeld">
+  readonly ledger: StreamLedger<F>
+  readonly handle: Handle<A, E, F>
+  readonly dispose: Dispose<E, R>
+  readonly deadLetters: DeadLetters["Service"]
+  /** The fate of what became a dead letter for this reason. */
+  readonly deadLetterFate: (reason: R) => F
+  /** The publish time that gives a message its version. Left out: that of the delivery. **Units**: µs. */
+  readonly publishTimeMicros?: (delivery: Delivery) => number
+  readonly reports: AttemptReports
+}
+
+/** Makes the attempts of one stream. */
+export const makeBatchAttempt = <A, E, F extends string, R extends string>(
+  options: BatchAttemptOptions<A, E, F, R>
+): BatchAttempt<A, E, F, R> => {
+  const { subscription, ledger, reports } = options
+
+  /** Acknowledges deliveries of one fate. The entry says so when the server has answered. */
+  const ack = Effect.fnUntraced(function* (
+    fated: ReadonlyMap<F, ReadonlyArray<Delivery>>,
+    { entry, onDurable }: Pick<Batch<A, E, F>, "entry" | "onDurable">
+  ) {
+    if (fated.size === 0) return
+    for (const [fate, deliveries] of fated) onDurable(fate, deliveries)
+    const [only] = fated.values()
+    const all = fated.size === 1 && only !== undefined ? only : [...fated.values()].flat()
+    const { lost } = yield* subscription.ack(all)
+    for (const [fate, deliveries] of fated) entry.fated(fate, deliveries.length)
+    ledger.unconfirmed(lost.length)
+  })
+
+  const settle = Effect.fnUntraced(function* (batch: Batch<A, E, F>) {
+    const held = batch.deliveries.filter(({ delivery }) => subscription.isHeld(delivery))
+    batch.entry.released(batch.deliveries.length - held.length)
+    const outcomes = yield* handled(held, options)
+    const disposed = disposedOf(held, outcomes, batch.mayWait, options)
+    if (disposed.storeError !== undefined) reports.storeFailed(disposed.storeError, batch.isFirstTry)
+    if (disposed.isAnswered) reports.storeAnswered()
+    yield* ack(disposed.fated, batch)
+    ledger.retried(disposed.retry.length)
+    return disposed
+  })
+
+  const deadLetter = Effect.fnUntraced(function* (
+    letters: ReadonlyArray<Unpublished<A, E, R>>,
+    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
+  ) {
+    const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
+    const published = new Map<F, Array<Delivery>>()
+    const retry: Array<DecodedDelivery<A, E>> = []
+    let error: string | undefined
+    letters.forEach(({ decoded, letter }, index) => {
+      const result = results[index]
+      if (result !== undefined && Result.isSuccess(result))
+        addTo(published, options.deadLetterFate(letter.reason), decoded.delivery)
+      else {
+        error = result === undefined ? "no answer" : result.failure.message
+        retry.push(decoded)
+      }
+    })
+    if (error === undefined) reports.deadLettersConfirmed()
+    else reports.deadLettersFailed(error)
+    yield* ack(published, batch)
+    ledger.retried(retry.length)
+    return retry
+  })
+
+  return { settle, deadLetter }
+}
+
+interface Disposed<A, E, F extends string, R extends string> extends Unsettled<A, E, R> {
+  readonly fated: ReadonlyMap<F, ReadonlyArray<Delivery>>
+  /** Whether the store has answered for any of them. */
+  readonly isAnswered: boolean
+}
+
+/** The outcome of each delivery, in order: of decoding where that failed, else of handling. */
+const handled = Effect.fnUntraced(function* <A, E, F extends string, R extends string>(
+  deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+  { handle, publishTimeMicros }: BatchAttemptOptions<A, E, F, R>
+) {
+  const items: Array<Item<A>> = []
+  for (const { decoded, delivery } of deliveries) {
+    if (Result.isFailure(decoded)) continue
+    items.push({
+      value: decoded.success,
+      publishTimeMicros: publishTimeMicros?.(delivery) ?? delivery.publishTimeMicros,
+      bytes: delivery.data.length
+    })
+  }
+  const outcomes = items.length === 0 ? [] : yield* handle(items)
+  if (outcomes.length !== items.length) throw new Error("a handler gave another number of outcomes than of items")
+  return outcomes
+})
+
+/** Sorts deliveries by what their outcomes, the one of each decoded delivery in order, mean for them. */
+const disposedOf = <A, E, F extends string, R extends string>(
+  deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+  outcomes: ReadonlyArray<Result.Result<F, E>>,
+  mayWait: (delivery: DecodedDelivery<A, E>) => boolean,
+  { dispose, subscription }: BatchAttemptOptions<A, E, F, R>
+): Disposed<A, E, F, R> => {
+  const fated = new Map<F, Array<Delivery>>()
+  const retry: Array<DecodedDelivery<A, E>> = []
+  const wait: Array<DecodedDelivery<A, E>> = []
+  const leave: Array<DecodedDelivery<A, E>> = []
+  const deadLetters: Array<Unpublished<A, E, R>> = []
+  let storeError: string | undefined
+  let isAnswered = false
+  let next = 0
+  for (const decoded of deliveries) {
+    const outcome = Result.isFailure(decoded.decoded) ? decoded.decoded : outcomes[next++]
+    if (outcome === undefined) throw new Error("a handler left out an outcome")
+    if (Result.isSuccess(outcome)) {
+      isAnswered = true
+      addTo(fated, outcome.success as F, decoded.delivery)
+      continue
+    }
+    const disposition = dispose(outcome.failure, mayWait(decoded))
+    switch (disposition._tag) {
+      case "Wait":
+        isAnswered = true
+        wait.push(decoded)
+        break
+      case "Leave":
+        leave.push(decoded)
+        break
+      case "Retry":
+        storeError = disposition.error
+        retry.push(decoded)
+        break
+      case "DeadLetter": {
+        const { reason, error, storeAnswered } = disposition
+        isAnswered ||= storeAnswered
+        const letter = { delivery: decoded.delivery, subscription: subscription.name, reason, error }
+        deadLetters.push({ decoded, letter })
+      }
+    }
+  }
+  return { fated, retry, wait, leave, deadLetters, storeError, isAnswered }
+}
+
+const addTo = <F>(fated: Map<F, Array<Delivery>>, fate: F, delivery: Delivery): void => {
+  const deliveries = fated.get(fate)
+  if (deliveries === undefined) fated.set(fate, [delivery])
+  else deliveries.push(delivery)
+}

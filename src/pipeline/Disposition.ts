@@ -1,0 +1,20 @@
+/** What happens to a delivery whose decoding or handling failed. */
+
+/** Dead-letter it, try it again, let it wait, or leave it to whoever runs the pipeline. */
+export type Disposition<R extends string> =
+  /** `storeAnswered`: the store said so, so it works. */
+  | {
+      readonly _tag: "DeadLetter"
+      readonly reason: R
+      readonly error: string
+      readonly storeAnswered: boolean
+    }
+  /** What it needs does not answer now. */
+  | { readonly _tag: "Retry"; readonly error: string }
+  /** What it needs is not there yet. */
+  | { readonly _tag: "Wait" }
+  /** Neither published nor tried again here. */
+  | { readonly _tag: "Leave" }
+
+/** Decides it; total. `mayWait`: whether waiting is still allowed for this delivery. */
+export type Dispose<E, R extends string> = (failure: E, mayWait: boolean) => Disposition<R>

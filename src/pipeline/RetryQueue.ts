@@ -1,0 +1,158 @@
+/** Deliveries in backoff, beside the slots of their pipeline: bounded, and ended at once by a stop. */
+import { Deferred, Effect, FiberSet, Semaphore } from "effect"
+import { copyOutOfResponse } from "../pubsub/Message.ts"
+import { retryDelay } from "../time/Backoff.ts"
+import type { Batch, BatchAttempt, Unpublished, Unsettled } from "./BatchAttempt.ts"
+import type { DecodedDelivery } from "./DecodedDelivery.ts"
+import type { LedgerEntry, Place, StreamLedger } from "./StreamLedger.ts"
+
+/** What retries need of their pipeline. */
+export interface RetryQueueOptions<A, E, F extends string, R extends string> {
+  /** Deliveries in backoff before the pipeline has to wait for a place. */
+  readonly maxRetrying: number
+  readonly ledger: StreamLedger<F>
+  readonly attempt: BatchAttempt<A, E, F, R>
+  /** Where retries run. Its owner notices defects, and interrupts them. */
+  readonly fibers: FiberSet.FiberSet<void>
+  readonly mayWait: (delivery: DecodedDelivery<A, E>) => boolean
+  readonly onDurable: (tried: ReadonlyArray<DecodedDelivery<A, E>>) => Batch<A, E, F>["onDurable"]
+  readonly release: (
+    deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+    from: LedgerEntry<F>
+  ) => Effect.Effect<void>
+  /** Lets deliveries wait, one by one, suspending while there is no room; releases those that may not. */
+  readonly admit: (
+    deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+    from: LedgerEntry<F>
+  ) => Effect.Effect<void>
+}
+
+/** Deliveries in backoff. */
+export interface RetryQueue<A, E, F extends string> {
+  /** Takes deliveries over, suspending until there are places for them; releases them where a stop comes first. */
+  readonly enqueue: (
+    deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+    from: LedgerEntry<F>
+  ) => Effect.Effect<void>
+  /** Ends all backoff; what is in backoff is released. */
+  readonly stop: Effect.Effect<void>
+  /** Whether deliveries wait for a place. */
+  readonly isFull: () => boolean
+}
+
+/** Makes the retries of one pipeline. */
+export const makeRetryQueue = <A, E, F extends string, R extends string>(
+  options: RetryQueueOptions<A, E, F, R>
+): Effect.Effect<RetryQueue<A, E, F>> =>
+  Effect.gen(function* () {
+    const { attempt, fibers, ledger, maxRetrying } = options
+    const places = yield* Semaphore.make(maxRetrying)
+    const stopping = yield* Deferred.make<void>()
+    let blocked = 0
+
+    /** Runs `effect` unless a stop comes first; answers whether it ran to its end. */
+    const unlessStopping = (effect: Effect.Effect<unknown>): Effect.Effect<boolean> =>
+      Effect.raceFirst(Effect.as(effect, true), Effect.as(Deferred.await(stopping), false))
+
+    /** Gives deliveries an entry and a fiber of their own. */
+    const apart = (
+      place: Place,
+      deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
+      from: LedgerEntry<F>,
+      work: (entry: LedgerEntry<F>) => Effect.Effect<void>
+    ): Effect.Effect<unknown> => {
+      if (deliveries.length === 0) return Effect.void
+      const entry = ledger.open(place)
+      from.moveTo(entry, deliveries)
+      // supervised: whoever owns `fibers` joins them
+      return FiberSet.run(fibers, work(entry))
+    }
+
+    /** Tries a group until each of its deliveries has left it; each gives its place back as it gets its fate. */
+    const retryGroup = Effect.fnUntraced(function* (
+      group: ReadonlyArray<DecodedDelivery<A, E>>,
+      entry: LedgerEntry<F>,
+      failuresBefore: number
+    ): Effect.fn.Return<void> {
+      let rest = group
+      for (let failures = failuresBefore; rest.length > 0; failures++) {
+        const delay = yield* retryDelay(failures)
+        if (!(yield* unlessStopping(Effect.sleep(delay)))) {
+          yield* places.release(rest.length)
+          yield* options.release(rest, entry)
+          break
+        }
+        const onDurable = options.onDurable(rest)
+        const batch = { deliveries: rest, entry, mayWait: options.mayWait, isFirstTry: false, onDurable }
+        const unsettled = yield* attempt.settle(batch)
+        const [first, second] = splitGroup(rest, unsettled)
+        const { deadLetters, leave, wait } = unsettled
+        yield* places.release(rest.length - unsettled.retry.length - deadLetters.length)
+        yield* options.release(leave, entry)
+        // What is to be retried waits neither for a full waiting room nor for a slow dead-letter topic.
+        const letters = deadLetters.map(({ decoded }) => decoded)
+        yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own))
+        yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))
+        yield* apart("retrying", second, entry, (own) => retryGroup(second, own, failures + 1))
+        entry.keepOnly(first)
+        rest = first
+      }
+      entry.close()
+    })
+
+    const publishGroup = Effect.fnUntraced(function* (
+      letters: ReadonlyArray<Unpublished<A, E, R>>,
+      entry: LedgerEntry<F>
+    ) {
+      const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
+      const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
+      yield* places.release(letters.length - unpublished.length)
+      yield* retryGroup(unpublished, entry, 1)
+    })
+
+    const admitGroup = (deliveries: ReadonlyArray<DecodedDelivery<A, E>>, entry: LedgerEntry<F>) =>
+      Effect.andThen(
+        options.admit(deliveries, entry),
+        Effect.sync(() => entry.close())
+      )
+
+    const take = Effect.fnUntraced(function* (deliveries: number) {
+      blocked++
+      const isTaken = yield* unlessStopping(places.take(deliveries)).pipe(
+        Effect.onInterrupt(() => Effect.sync(() => blocked--))
+      )
+      blocked--
+      return isTaken
+    })
+
+    return {
+      enqueue: Effect.fnUntraced(function* (deliveries, from) {
+        for (let start = 0; start < deliveries.length; start += maxRetrying) {
+          const group = deliveries.slice(start, start + maxRetrying)
+          if (!(yield* take(group.length))) {
+            yield* options.release(group, from)
+            continue
+          }
+          copyOutOfResponse(group.map(({ delivery }) => delivery))
+          yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))
+        }
+      }),
+      stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+      isFull: () => blocked > 0
+    }
+  })
+
+/**
+ * What stays together, and what goes on by itself.
+ *
+ * A group of which the store has taken nothing again goes on in two halves: a time-out of one row is one of its whole
+ * batch, and a row that cannot be stored for minutes would hold up those beside it for as long.
+ */
+const splitGroup = <A, E, R extends string>(
+  group: ReadonlyArray<DecodedDelivery<A, E>>,
+  { retry, storeError }: Unsettled<A, E, R>
+): readonly [first: ReadonlyArray<DecodedDelivery<A, E>>, second: ReadonlyArray<DecodedDelivery<A, E>>] => {
+  const isWhole = retry.length === group.length && storeError !== undefined
+  const middle = isWhole ? Math.ceil(retry.length / 2) : retry.length
+  return [retry.slice(0, middle), retry.slice(middle)]
+}
