@@ -4,7 +4,8 @@ import type { PaymentColumns } from "./Version.ts"
 /**
  * A row as it stands in the table.
  *
- * **Shape**: the table's 13 columns. A payment-only row has `customer_id: null`: such an order does not exist.
+ * **Shape**: the table's 13 columns. A payment-only row has nothing but nulls in the order's: such an order does not
+ * exist. A guest's order has `customer_id: null` among values.
  */
 export interface Fact {
   readonly order_id: bigint
@@ -41,7 +42,7 @@ export const factColumns = [
 
 /** What a payment has to know of its row before it may be written. */
 export interface FactState {
-  /** The write timestamp of the order's `customer_id`. **Units**: µs since the epoch. */
+  /** The write timestamp of the order's columns. **Units**: µs since the epoch. */
   readonly orderVersion: number
   /** The payment that stands in the row, if one does. */
   readonly payment: { readonly version: number; readonly columns: PaymentColumns } | undefined

@@ -47,7 +47,7 @@ export const paymentsStatement = (writes: ReadonlyArray<PaymentWrite>): Statemen
 export const bytesOfOrder = ({ order }: OrderWrite): number =>
   9 * cellBytes +
   Buffer.byteLength(order.item) +
-  Buffer.byteLength(order.shipping_address) +
+  Buffer.byteLength(order.shipping_address ?? "") +
   Buffer.byteLength(order.order_status) +
   Buffer.byteLength(order.creation_date)
 
@@ -55,15 +55,15 @@ export const bytesOfOrder = ({ order }: OrderWrite): number =>
 export const bytesOfPayment = ({ payment }: PaymentWrite): number =>
   7 * cellBytes +
   Buffer.byteLength(payment.payment_method) +
-  Buffer.byteLength(payment.card_last_four) +
+  Buffer.byteLength(payment.card_last_four ?? "") +
   Buffer.byteLength(payment.payment_status) +
   Buffer.byteLength(payment.payment_datetime)
 
 /** Reads what {@link stateFrom} takes, of several orders. */
 export const statesStatement = (orderIds: ReadonlyArray<bigint>): Statement => ({
   query:
-    "SELECT order_id, customer_id, WRITETIME(customer_id) AS order_version, payment_id, payment_method, " +
-    "card_last_four, payment_status, payment_datetime, WRITETIME(payment_id) AS payment_version " +
+    "SELECT order_id, WRITETIME(customer_id) AS customer_version, WRITETIME(item) AS item_version, " +
+    "payment_id, payment_method, card_last_four, payment_status, payment_datetime, WRITETIME(payment_id) AS payment_version " +
     "FROM orders_payments_facts WHERE order_id IN ?",
   params: [orderIds]
 })
@@ -94,12 +94,13 @@ export const partitionKey = (orderId: bigint): Buffer => {
 export const factFrom = (row: Row): Fact =>
   Object.fromEntries(factColumns.map((column) => [column, row[column] ?? null])) as unknown as Fact
 
-/** A row of {@link statesStatement}; none without a `customer_id`, for such an order does not exist. */
+/** A row of {@link statesStatement}; none where no order was written: a guest's has no `customer_id`, but an item. */
 export const stateFrom = (row: Row): FactState | undefined => {
-  if (row["customer_id"] === null) return undefined
+  const versions = [row["customer_version"], row["item_version"]].filter((version) => version !== null)
+  if (versions.length === 0) return undefined
   const paymentId = row["payment_id"]
   return {
-    orderVersion: Number(row["order_version"]),
+    orderVersion: Math.max(...versions.map(Number)),
     payment:
       typeof paymentId !== "bigint"
         ? undefined
@@ -108,7 +109,7 @@ export const stateFrom = (row: Row): FactState | undefined => {
             columns: {
               payment_id: paymentId,
               payment_method: textOf(row["payment_method"]),
-              card_last_four: textOf(row["card_last_four"]),
+              card_last_four: nullableText(row["card_last_four"]),
               payment_status: textOf(row["payment_status"]),
               payment_datetime: textOf(row["payment_datetime"])
             }
@@ -116,8 +117,10 @@ export const stateFrom = (row: Row): FactState | undefined => {
   }
 }
 
+const nullableText = (value: unknown): string | null => (typeof value === "string" ? value : null)
+
 // A row that another program wrote may lack some of them.
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+const textOf = (value: unknown): string => nullableText(value) ?? ""
 
 /**
  * The text of a write of so many rows: of several, one unlogged batch.

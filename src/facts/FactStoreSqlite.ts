@@ -113,7 +113,7 @@ const paymentValues = ({ payment, version }: PaymentWrite): Array<SQLInputValue>
 type Row = Record<string, SQLOutputValue>
 
 const stateFrom = (row: Row | undefined) => {
-  if (row === undefined || row["customer_id"] === null) return undefined
+  if (row === undefined || row["order_version"] === null) return undefined
   const columns = factFrom(row)
   return {
     orderVersion: Number(row["order_version"]),
@@ -125,7 +125,7 @@ const stateFrom = (row: Row | undefined) => {
             columns: {
               payment_id: columns.payment_id,
               payment_method: columns.payment_method ?? "",
-              card_last_four: columns.card_last_four ?? "",
+              card_last_four: columns.card_last_four,
               payment_status: columns.payment_status ?? "",
               payment_datetime: columns.payment_datetime ?? ""
             }

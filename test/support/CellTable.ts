@@ -74,10 +74,13 @@ export class CellTable {
   state(orderId: bigint): FactState | undefined {
     const fact = this.fact(orderId)
     const row = this.rows.get(orderId)
-    if (fact === undefined || row === undefined || fact.customer_id === null) return undefined
-    const columns = Object.fromEntries(paymentColumns.map((column) => [column, fact[column] ?? ""]))
+    if (fact === undefined || row === undefined) return undefined
+    const written = orderColumns.filter((column) => fact[column] !== null)
+    if (written.length === 0) return undefined
+    const texts = paymentColumns.map((column) => [column, fact[column] ?? ""])
+    const columns = { ...Object.fromEntries(texts), card_last_four: fact.card_last_four }
     return {
-      orderVersion: row.get("customer_id")?.timestamp ?? 0,
+      orderVersion: Math.max(...written.map((column) => row.get(column)?.timestamp ?? 0)),
       payment:
         fact.payment_id === null
           ? undefined

@@ -98,6 +98,33 @@ export const ofVersions: ReadonlyArray<Breakage> = [
     ]
   },
   {
+    name: "null-card-as-empty-text",
+    what: "stores the card of a payment without one as empty text",
+    guarantee: "G2",
+    file: "src/domain/Payment.ts",
+    text: 'digits === "" ? null : digits',
+    replacement: "digits",
+    caughtBy: [unit("test/domain/Payment.test.ts", "takes null, nothing and empty text for card_last_four")]
+  },
+  {
+    name: "null-card-read-as-empty-text",
+    what: "takes a stored payment without a card for another one than the same payment that comes again",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: 'card_last_four: nullableText(row["card_last_four"])',
+    replacement: 'card_last_four: textOf(row["card_last_four"])',
+    caughtBy: [integration(onCassandra, "a payment without a card is read back so")]
+  },
+  {
+    name: "guest-order-unseen",
+    what: "finds no order where its customer is null",
+    guarantee: "G5",
+    file: "src/facts/FactStatements.ts",
+    text: '[row["customer_version"], row["item_version"]]',
+    replacement: '[row["customer_version"]]',
+    caughtBy: [integration(onCassandra, "an order without customer and address is an order")]
+  },
+  {
     name: "order-not-excluded",
     what: "works on two payments for one order at the same time",
     guarantee: "G2",
