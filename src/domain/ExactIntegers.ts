@@ -12,35 +12,25 @@ import { beforeBlanks, eachMember } from "./JsonText.ts"
  *
  * **Guarantee**: false only where every nonzero safe integer in `fields` is exactly what the text says.
  */
-export const mayBeRounded = (text: string, fields: ReadonlyArray<string>): boolean =>
-  mayHaveLongNumber(text) && hasLongNumber(text, fields)
-
-/**
- * Of 16 characters in a row two are looked at, which are 8 apart. The sign of `last` says whether the character is
- * one of `./0123456789`: every message is looked at here, and a branch for each character would cost three times as much.
- */
-const mayHaveLongNumber = (text: string): boolean => {
+export const mayBeRounded = (text: string, fields: ReadonlyArray<string>): boolean => {
+  // Of 16 characters in a row two are looked at, which are 8 apart. The sign of `last` says whether one is among
+  // `./0123456789`: all messages are looked at here, and a branch for each character costs three times as much.
   let previous = 0
-  let both = 0
-  for (let at = longDigits / 2 - 1; at < text.length; at += longDigits / 2) {
+  for (let at = step - 1; at < text.length; at += step) {
     const code = text.charCodeAt(at)
     const last = (code - nine - 1) & (point - 1 - code)
-    both |= previous & last
-    previous = last
-  }
-  return both < 0
-}
-
-/** Of 16 characters in a row one is looked at, and the others stand around it. */
-const hasLongNumber = (text: string, fields: ReadonlyArray<string>): boolean => {
-  for (let at = longDigits - 1; at < text.length; at += longDigits) {
-    if (!isInNumber(text.charCodeAt(at))) continue
+    if ((previous & last) >= 0) {
+      previous = last
+      continue
+    }
     let from = at
     while (from > 0 && isInNumber(text.charCodeAt(from - 1))) from--
-    let to = at + 1
+    let to = at
     while (to < text.length && isInNumber(text.charCodeAt(to))) to++
     if (to - from >= longDigits && mayBelongTo(fields, text, from)) return true
-    at = to - (to % longDigits) - 1
+    previous = last
+    // To the last place before the first that lies behind these digits.
+    if (to > at) at = to - (to % step) - 1
   }
   return false
 }
@@ -112,6 +102,9 @@ const isInNumber = (code: number): boolean => (code >= zero && code <= nine) || 
 
 /** From so many digits on, a point counted as one, a double may be an integer that its decimal is not. */
 const longDigits = 16
+
+/** Characters from one that is looked at to the next. */
+const step = longDigits / 2
 
 /** Digits of the largest int64. */
 const int64Digits = 19
