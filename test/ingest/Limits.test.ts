@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CliLimits from "../../src/cli/Limits.ts"
+import { remarkBytesMax } from "../../src/domain/Wrapping.ts"
 import * as Limits from "../../src/ingest/Limits.ts"
 import {
   maxAttributeValueBytes,
@@ -75,8 +76,8 @@ describe("Limits", () => {
     assert.isBelow(Limits.ackRequestMaxBytes, 512 * 1024)
   })
 
-  it("[G3] the error of a schema violation fits an attribute, all its issues together", () => {
-    assert.isBelow(Limits.decodeIssuesShown * 200, maxAttributeValueBytes)
+  it("[G3] the error of a schema violation fits an attribute, all its issues and the remark together", () => {
+    assert.isBelow(Limits.decodeIssuesShown * 200 + remarkBytesMax, maxAttributeValueBytes)
   })
 
   it("[G6] lookups of early payments leave most of the statements to orders", () => {
