@@ -23,6 +23,29 @@ export interface Verdict extends Threshold {
   readonly reachesGoal: boolean | undefined
 }
 
+/**
+ * Runs with fewer rounds are not judged. **Units**: rounds.
+ *
+ * Five is the smallest number whose least and greatest value enclose the true median with 90 % confidence.
+ */
+export const leastRoundsJudged = 5
+
+/**
+ * How much more processor time per message the working tree may use than the commit it is compared with. **Units**: ×.
+ *
+ * Three percent: one change that costs this much is seen by sixteen rounds of 60,000 messages, whose interval is about
+ * that wide for a commit that is compared with itself; and it is little enough to be argued for by hand.
+ */
+export const mostCpuOfCommit = 1.03
+
+/**
+ * Comparisons of two commits with smaller drains are not judged. **Units**: messages.
+ *
+ * Linux counts processor time in ticks of 10 ms. A drain of 40,000 takes at least 25 µs each, a second in all, so that
+ * a tick is one percent.
+ */
+export const leastMessagesCompared = 40_000
+
 /** Everything a full run must show. */
 export const thresholds: ReadonlyArray<Threshold> = [
   atMost("drain.orders.cpu", "drain: processor time per order by the loop's", "high", 0.85),
@@ -62,7 +85,7 @@ export const thresholds: ReadonlyArray<Threshold> = [
   )
 ]
 
-/** Judges what was found; a threshold whose scenario was not played is left out. */
+/** Judges what was found; a threshold whose scenario was not run is left out. */
 export const judge = (findings: Findings): ReadonlyArray<Verdict> =>
   thresholds.flatMap((threshold) => {
     const series = [...findings.ratios, ...findings.measured].find(({ id }) => id === threshold.id)

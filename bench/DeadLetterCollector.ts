@@ -4,7 +4,7 @@ import { type PubSubAccess, type PullStream, unary } from "./PubSubAccess.ts"
 const streamCount = 4
 
 /** Takes in everything a dead-letter subscription gets, and acknowledges it. */
-export class DeadLetterTap {
+export class DeadLetterCollector {
   /** The text of each dead letter, once: a message that is delivered twice may become two. */
   readonly distinct = new Set<string>()
   readonly #access: PubSubAccess
