@@ -1,4 +1,4 @@
-/** The benchmark's own look at the fact table: emptied before, watched during, filled where a scenario needs rows. */
+/** The benchmark's own access to the fact table: emptied before, observed during, filled where a scenario needs rows. */
 import { Client, types } from "cassandra-driver"
 import { orderOf } from "./Traffic.ts"
 

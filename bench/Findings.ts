@@ -31,7 +31,7 @@ export class Measurements<Key extends string> {
     this.#quantities = quantities
   }
 
-  /** Measurements one value of this round. */
+  /** Records one value of this round. */
   record(candidate: string, key: Key, value: number): void {
     const id = this.#id(key, candidate)
     const values = this.#values.get(id) ?? []

@@ -54,7 +54,7 @@ npm run bench -- --against COMMIT [--only orders,payments,…] [--rounds N] [--m
   --quick    small amounts, one round, no cluster, nothing judged: shows that it works, in under three minutes
   --only     these scenarios: ${scenarioNames.join(", ")};
              with --against, drains of these: ${comparedStreams.join(", ")}
-  --rounds   this many rounds of each scenario
+  --rounds   this many rounds of each scenario; with --against, of each drain
   --messages this many messages in a drain; scenarios are not judged then
   --profile  writes a processor profile of each process to this folder (bench/Profile.ts reads them); nothing judged
   --self     compares the loop with itself, to see what this machine's differences are worth; nothing judged

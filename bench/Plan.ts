@@ -1,6 +1,6 @@
 /** How much of everything a run does. */
 
-/** The scenarios on one node, in the order they are run; quick runs play these. */
+/** The scenarios on one node, in the order they are run; quick runs have these. */
 export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce"] as const
 
 /** All scenarios; `cluster` starts three nodes of its own. */

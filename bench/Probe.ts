@@ -1,5 +1,5 @@
 /**
- * Loaded into a candidate by `node --import`: measurements when a message was received and when its row was durable.
+ * Loaded into a candidate by `node --import`: records when a message was received and when its row was durable.
  *
  * It stands at the two places that both candidates share because they use the same vendor packages: where a streaming
  * pull hands over what it decoded from the network, before anything can hold it up, and where the driver's promise of

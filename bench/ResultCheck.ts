@@ -1,4 +1,4 @@
-/** Reads back what a phase left, and compares every cell and every dead letter with what was published. */
+/** Reads back what a measurement left, and compares every cell and every dead letter with what was published. */
 import type { types } from "cassandra-driver"
 import type { Bench } from "./Bench.ts"
 import type { FactTable } from "./FactTable.ts"
@@ -20,11 +20,11 @@ export interface Expectation {
 export const checkDeadLetters = (
   { access, time }: Bench,
   topics: Topics,
-  letters: Iterable<string>,
+  deadLetters: Iterable<string>,
   expected: Expectation
 ): Promise<void> =>
   time.on("checking", async () => {
-    const problems = [...wrongDeadLetters(letters, expected)]
+    const problems = [...wrongDeadLetters(deadLetters, expected)]
     for (const subscription of [topics.ordersSubscription, topics.paymentsSubscription]) {
       if (await holdsMessages(access, subscription)) problems.push(`${subscription} still holds messages`)
     }
@@ -82,15 +82,15 @@ const noPayment = {
 const valueOf = (cell: unknown): unknown =>
   typeof cell === "object" && cell !== null ? Number(cell.toString()) : cell
 
-const wrongDeadLetters = (letters: Iterable<string>, expected: Expectation): ReadonlyArray<string> => {
+const wrongDeadLetters = (deadLetters: Iterable<string>, expected: Expectation): ReadonlyArray<string> => {
   const missing = new Set<string>()
   for (let id = 1; id <= expected.payments; id++) {
     if (!isUnmatched(id, expected.unmatchedEvery)) continue
     missing.add(JSON.stringify(paymentOf(id, expected.unmatchedEvery)))
   }
   const wrong: Array<string> = []
-  for (const letter of letters) {
-    if (!missing.delete(letter)) wrong.push(`a dead letter too many: ${letter}`)
+  for (const text of deadLetters) {
+    if (!missing.delete(text)) wrong.push(`a dead letter too many: ${text}`)
   }
   return missing.size === 0 ? wrong : [...wrong, `${missing.size} dead letters are missing`]
 }

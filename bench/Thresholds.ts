@@ -1,10 +1,10 @@
-/** What a full run must show; its exit status tells whether it does. */
+/** What a full run must show; its exit status says whether it does. */
 import type { Findings, Series } from "./Findings.ts"
 import { type Estimate, estimate } from "./Statistics.ts"
 
 /** One thing a run must show. */
 export interface Threshold {
-  /** The series it looks at. */
+  /** The series that it is about. */
   readonly id: string
   readonly title: string
   /** Which number of the series is judged: the median, or an end of its 90 % interval. */

@@ -1,7 +1,7 @@
-/** What one phase is run on: topics and subscriptions that nobody used before. */
+/** The topics and subscriptions of one measurement, which nobody used before. */
 import type { PubSubAccess } from "./PubSubAccess.ts"
 
-/** The short names of a phase's topics and subscriptions. */
+/** The short names. */
 export interface Topics {
   readonly ordersTopic: string
   readonly ordersSubscription: string
@@ -11,7 +11,7 @@ export interface Topics {
   readonly dlqSubscription: string
 }
 
-/** Names for phase `number` of the run named `run`. */
+/** Names for measurement `number` of the run named `run`. */
 export const topicsNamed = (run: string, number: number): Topics => {
   const prefix = `bench_${run}_${number}`
   return {
@@ -36,7 +36,7 @@ export const createTopics = async (access: PubSubAccess, topics: Topics): Promis
   }
 }
 
-/** Deletes them, so that the server keeps nothing of the phase. */
+/** Deletes them, so that the server keeps nothing of the measurement. */
 export const deleteTopics = async (access: PubSubAccess, topics: Topics): Promise<void> => {
   for (const [topic, subscription] of pairs(topics)) {
     await access.subscriber.deleteSubscription({ subscription: subscriptionPath(access, subscription) })

@@ -6,7 +6,7 @@ import { estimate } from "../Statistics.ts"
 import { mostCpuOfCommit } from "../Thresholds.ts"
 import type { MeasuredRound } from "./RoundFile.ts"
 
-/** Whether the true median is within its limit, as far as the interval tells. */
+/** Whether the true median is within its limit, as far as the interval shows. */
 export type Verdict = "holds" | "exceeded" | "undecided"
 
 /** The ratios of one stream. */

@@ -12,7 +12,7 @@ export interface LoopRates {
   readonly payments: number
 }
 
-/** Publishes both streams at a steady pace and looks how long each message took. */
+/** Publishes both streams at a steady pace and measures how long each message took. */
 export const steadyScenario = async (bench: ScenarioBench, loopRates: LoopRates): Promise<Findings> => {
   const measurements = new Measurements("steady", quantities)
   const pace = paceOf(bench, loopRates)
