@@ -67,5 +67,5 @@ export const quick: Amounts = {
   cluster: 2_000
 }
 
-/** Rounds of a comparison of two commits: about 15 minutes, and four outliers at each end can be left aside. */
+/** Rounds of a comparison of two commits: about half an hour; four outliers at each end can be left aside. */
 export const comparisonRounds = 16

@@ -12,13 +12,14 @@ import { cacheFolder } from "../Folders.ts"
 import { dropKeyspace } from "../Keyspace.ts"
 import type { ComparisonOptions } from "../Options.ts"
 import { type ComparedStream, full } from "../Plan.ts"
-import { inOrderOf } from "../Rounds.ts"
+import { twiceInOrderOf } from "../Rounds.ts"
 import { say } from "../Screen.ts"
 import { oneNode } from "../Servers.ts"
 import type { TimeSpent } from "../TimeSpent.ts"
 import { type Checkout, Checkouts } from "./Checkout.ts"
 import { reportComparison } from "./ComparisonReport.ts"
 import { type MissingRound, missingRounds, RoundFile } from "./RoundFile.ts"
+import { cpuOf, rateOf } from "./RoundRatios.ts"
 import { drainStream } from "./StreamDrain.ts"
 
 /** Measures the rounds that are missing and reports all; answers whether everything that is judged holds. */
@@ -80,14 +81,12 @@ const measure = async (measurement: Measurement, missing: ReadonlyArray<MissingR
   await warmUp(both, [...new Set(missing.map(({ stream }) => stream))])
   const cassandra = await both[0].bench.table.serverVersion()
   for (const { stream, round } of missing) {
-    const drained = new Map<Side["label"], Drained>()
-    for (const { label, candidate, bench } of inOrderOf(round, both)) {
-      drained.set(label, await drainStream(bench, candidate, stream))
+    const drained: Record<Side["label"], Array<Drained>> = { before: [], after: [] }
+    for (const { label, candidate, bench } of twiceInOrderOf(round, both)) {
+      drained[label].push(await drainStream(bench, candidate, stream))
     }
-    const [ofBefore, ofAfter] = [drained.get("before"), drained.get("after")]
-    if (ofBefore === undefined || ofAfter === undefined) throw new Error("a round has two drains")
-    file.append({ stream, round, before: ofBefore, after: ofAfter, at: new Date().toISOString(), cassandra })
-    say(`${stream}, round ${round + 1}: before ${shown(ofBefore)}; after ${shown(ofAfter)}`)
+    file.append({ stream, round, ...drained, at: new Date().toISOString(), cassandra })
+    say(`${stream}, round ${round + 1}: before ${shown(drained.before)}; after ${shown(drained.after)}`)
   }
   await Promise.all(both.map(({ bench }) => bench.close()))
 }
@@ -123,5 +122,5 @@ const warmUp = async (both: readonly [Side, Side], streams: ReadonlyArray<Compar
   }
 }
 
-const shown = ({ messagesPerSecond, cpuMicrosPerMessage }: Drained): string =>
-  `${Math.round(messagesPerSecond)}/s at ${cpuMicrosPerMessage.toFixed(1)} µs`
+const shown = (drains: ReadonlyArray<Drained>): string =>
+  `${Math.round(rateOf(drains))}/s at ${cpuOf(drains).toFixed(1)} µs`

@@ -3,12 +3,12 @@ import type { Drained } from "../DrainPhase.ts"
 import type { Series } from "../Findings.ts"
 import { type Machine, machineLines } from "../Machine.ts"
 import { intervalCells, notJudgedText, number, table } from "../Markdown.ts"
-import { inOrderOf } from "../Rounds.ts"
+import { twiceInOrderOf } from "../Rounds.ts"
 import { median } from "../Statistics.ts"
 import { mostCpuOfCommit } from "../Thresholds.ts"
 import type { Checkout } from "./Checkout.ts"
 import type { MeasuredRound } from "./RoundFile.ts"
-import type { StreamRatios, Verdict } from "./RoundRatios.ts"
+import { cpuOf, rateOf, type StreamRatios, type Verdict } from "./RoundRatios.ts"
 
 /** What a comparison found. */
 export interface ComparisonFindings {
@@ -42,6 +42,7 @@ export const comparisonText = (report: ComparisonFindings): string => {
       : `Processor time must be at most ${mostCpuOfCommit} ×, and is judged by the whole interval; throughput is not judged. The interval is the narrowest one of order statistics that holds the true median with at least 90 %.`,
     ratioTable(report),
     "## Each round",
+    "A is the commit, B the working tree.",
     roundTable(report),
     "## Measured",
     "Medians of one machine; only the ratios above mean something elsewhere.",
@@ -78,7 +79,7 @@ const roundTable = ({ ratios }: ComparisonFindings): string =>
   table(
     ["", ...ratios.flatMap(({ cpu, rate }) => [cpu.title, rate.title])],
     Array.from({ length: Math.max(...ratios.map(({ cpu }) => cpu.values.length)) }, (_, round) => [
-      `${round + 1}: ${inOrderOf(round, ["commit", "working tree"]).join(", ")}`,
+      `${round + 1}: ${twiceInOrderOf(round, ["A", "B"]).join(" ")}`,
       ...ratios.flatMap(({ cpu, rate }) => [cpu, rate].map(({ values }) => cell(values[round])))
     ])
   )
@@ -88,15 +89,12 @@ const measuredTable = ({ ratios, rounds, before, after }: ComparisonFindings): s
     ["", before.name, after.name],
     ratios.flatMap(({ stream }) => {
       const ofStream = rounds.filter((one) => one.stream === stream)
-      const row = (title: string, of: (drained: Drained) => number) => [
+      const row = (title: string, of: (drains: ReadonlyArray<Drained>) => number) => [
         `${stream}: ${title}`,
         number(median(ofStream.map((one) => of(one.before)))),
         number(median(ofStream.map((one) => of(one.after))))
       ]
-      return [
-        row("processor time per message, µs", ({ cpuMicrosPerMessage }) => cpuMicrosPerMessage),
-        row("messages/s", ({ messagesPerSecond }) => messagesPerSecond)
-      ]
+      return [row("processor time per message, µs", cpuOf), row("messages/s", rateOf)]
     })
   )
 

@@ -4,15 +4,15 @@ import { dirname } from "node:path"
 import type { Drained } from "../DrainPhase.ts"
 import type { ComparedStream } from "../Plan.ts"
 
-/** A round of one stream: both Counterfoils drained it, one right after the other. */
+/** A round of one stream: both Counterfoils drained it twice, one right after the other. */
 export interface MeasuredRound {
   readonly stream: ComparedStream
   /** From 0. */
   readonly round: number
   /** Of the commit. */
-  readonly before: Drained
+  readonly before: ReadonlyArray<Drained>
   /** Of the working tree. */
-  readonly after: Drained
+  readonly after: ReadonlyArray<Drained>
   /** When it ended. */
   readonly at: string
   /** The version of Cassandra. */

@@ -18,10 +18,14 @@ export interface StreamRatios {
   readonly rate: Series
 }
 
-/** One ratio a round, in the order of the rounds. */
+/**
+ * One ratio a round, in the order of the rounds.
+ *
+ * The drains of a round that one Counterfoil did count as one: processor time and time are added up, not their ratios.
+ */
 export const ratiosOf = (rounds: ReadonlyArray<MeasuredRound>, stream: ComparedStream): StreamRatios => {
   const ofStream = rounds.filter((one) => one.stream === stream).toSorted((a, b) => a.round - b.round)
-  const series = (id: string, title: string, of: (drained: Drained) => number): Series => ({
+  const series = (id: string, title: string, of: (drained: ReadonlyArray<Drained>) => number): Series => ({
     id: `${stream}.${id}`,
     title: `${stream}: ${title}`,
     unit: "×",
@@ -29,10 +33,18 @@ export const ratiosOf = (rounds: ReadonlyArray<MeasuredRound>, stream: ComparedS
   })
   return {
     stream,
-    cpu: series("cpu", "processor time per message", (drained) => drained.cpuMicrosPerMessage),
-    rate: series("rate", "messages a second", (drained) => drained.messagesPerSecond)
+    cpu: series("cpu", "processor time per message", cpuOf),
+    rate: series("rate", "messages a second", rateOf)
   }
 }
+
+/** Processor time per message of several drains of as many messages each. **Units**: microseconds. */
+export const cpuOf = (drains: ReadonlyArray<Drained>): number =>
+  mean(drains.map(({ cpuMicrosPerMessage }) => cpuMicrosPerMessage))
+
+/** Messages a second of several drains of as many messages each, one after the other. */
+export const rateOf = (drains: ReadonlyArray<Drained>): number =>
+  1 / mean(drains.map(({ messagesPerSecond }) => 1 / messagesPerSecond))
 
 /**
  * Judges ratios of processor time by the whole interval of their median.
@@ -45,3 +57,6 @@ export const cpuVerdict = (ratios: ReadonlyArray<number>): Verdict => {
   if (high <= mostCpuOfCommit) return "holds"
   return low > mostCpuOfCommit ? "exceeded" : "undecided"
 }
+
+const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length

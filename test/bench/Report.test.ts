@@ -67,10 +67,10 @@ describe("ComparisonText", () => {
     assert.notMatch(text, /holds|exceeded|undecided|must be/)
   })
 
-  it("each round shows who was first", () => {
+  it("each round shows the order of its drains", () => {
     const text = comparisonReport([1, 1], ["two rounds"])
-    assert.include(text, "| 1: commit, working tree |")
-    assert.include(text, "| 2: working tree, commit |")
+    assert.include(text, "| 1: A B B A |")
+    assert.include(text, "| 2: B A A B |")
   })
 
   it("says so when a commit is compared with itself", () => {

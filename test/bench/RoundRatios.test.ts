@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { cpuVerdict, ratiosOf } from "../../bench/comparison/RoundRatios.ts"
-import { measuredRound } from "./MeasuredRounds.ts"
+import { drained, measuredRound } from "./MeasuredRounds.ts"
 
 describe("RoundRatios", () => {
   it("each ratio is of one round, working tree by commit, in the order of the rounds", () => {
@@ -12,6 +12,17 @@ describe("RoundRatios", () => {
     const { cpu, rate } = ratiosOf(rounds, "orders")
     assert.deepStrictEqual(cpu.values, [0.5, 1.5])
     assert.deepStrictEqual(rate.values, [0.5, 0.5])
+  })
+
+  it("the drains of a round count as one, in processor time and in time", () => {
+    const round = {
+      ...measuredRound("orders", 0, 1),
+      before: [drained(10, 30_000), drained(30, 10_000)],
+      after: [drained(22, 15_000), drained(22, 15_000)]
+    }
+    const { cpu, rate } = ratiosOf([round], "orders")
+    assert.deepStrictEqual(cpu.values, [22 / 20])
+    assert.closeTo(rate.values[0] ?? 0, 1, 1e-9)
   })
 
   it("holds when the whole interval is within 1.03, whatever single rounds say", () => {
