@@ -26,7 +26,7 @@ export class Checkouts {
 
   /** **Errors**: throws where git does not know the commit, or where its packages cannot be installed. */
   ofCommit(commit: string): Checkout {
-    const hash = this.#git({}, "rev-parse", "--verify", "--quiet", `${commit}^{commit}`)
+    const hash = this.#hashOf(commit)
     return this.#checkOut(this.#git({}, "rev-parse", "--short", hash), this.#treeOf(hash, false))
   }
 
@@ -36,6 +36,14 @@ export class Checkouts {
     const tree = this.#treeOf("HEAD", true)
     const isChanged = tree !== this.#treeOf("HEAD", false)
     return this.#checkOut(isChanged ? `working tree (${head} with changes)` : `working tree (${head})`, tree)
+  }
+
+  #hashOf(commit: string): string {
+    try {
+      return this.#git({}, "rev-parse", "--verify", "--quiet", `${commit}^{commit}`)
+    } catch {
+      throw new Error(`git knows no commit ${commit}`)
+    }
   }
 
   /** The content without what does not belong to the command: a changed document makes no other Counterfoil. */
@@ -77,7 +85,7 @@ export class Checkouts {
       symlinkSync(realpathSync(join(this.#repository, "node_modules")), join(folder, "node_modules"))
       return
     }
-    const args = ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+    const args = ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--loglevel=error"]
     execFileSync("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
   }
 

@@ -72,6 +72,6 @@ describe("Checkout", () => {
 
   it("a commit that is not there is an error", () => {
     const { checkouts } = repository()
-    assert.throws(() => checkouts.ofCommit("no-such-commit"))
+    assert.throws(() => checkouts.ofCommit("no-such-commit"), "git knows no commit no-such-commit")
   })
 })
