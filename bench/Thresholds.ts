@@ -33,8 +33,8 @@ export const leastRoundsJudged = 5
 /**
  * How much more processor time per message the working tree may use than the commit it is compared with. **Units**: ×.
  *
- * Three percent: one change that costs this much is seen by sixteen rounds of 60,000 messages, whose interval is about
- * that wide for a commit that is compared with itself; and it is little enough to be argued for by hand.
+ * Three percent: ten changes that cost this much each make a message a third dearer, so what costs more needs a reason;
+ * less would ask for more than the clock tick and the noise of a machine let sixteen rounds show.
  */
 export const mostCpuOfCommit = 1.03
 
