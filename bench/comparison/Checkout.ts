@@ -53,7 +53,9 @@ export class Checkouts {
     try {
       this.#git(environment, "read-tree", commit)
       if (withChanges) this.#git(environment, "add", "--all", "--", ".")
-      this.#git(environment, "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", ...notOfTheCommand)
+      // By force, because the index is of another commit than HEAD; files stay.
+      const options = ["-r", "--force", "--cached", "--quiet", "--ignore-unmatch"]
+      this.#git(environment, "rm", ...options, "--", ...notOfTheCommand)
       return this.#git(environment, "write-tree")
     } finally {
       rmSync(index, { force: true })

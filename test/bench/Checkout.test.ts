@@ -55,6 +55,21 @@ describe("Checkout", () => {
     assert.strictEqual(checkouts.ofWorkingTree().tree, checkouts.ofCommit("HEAD").tree)
   })
 
+  it("an older commit can be checked out, whatever changed since, committed or not", () => {
+    const { checkouts, folder, write, git } = repository()
+    write("bin/counterfoil.js", "second")
+    write("docs/a.md", "second")
+    git("commit", "--quiet", "--all", "--message", "two")
+    write("docs/a.md", "third")
+    write("test/New.ts", "new")
+    const made = [checkouts.ofCommit("HEAD~1"), checkouts.ofCommit("HEAD"), checkouts.ofWorkingTree()]
+    assert.deepStrictEqual(
+      made.map((checkout) => commandIn(checkout.folder)),
+      ["committed", "second", "second"]
+    )
+    assert.strictEqual(readFileSync(join(folder, "docs/a.md"), "utf8"), "third")
+  })
+
   it("the index of the repository stays as it was", () => {
     const { checkouts, write, git } = repository()
     write("src/New.ts", "new")
