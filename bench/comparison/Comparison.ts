@@ -63,6 +63,9 @@ const roundFilePath = (before: Checkout, after: Checkout, messages: number): str
   return join(cacheFolder, "against", `${hash}.jsonl`)
 }
 
+// Counted up when a round is measured or written in another way: older rounds are then not mixed with newer ones.
+const roundFormat = 1
+
 interface Measurement {
   readonly servers: LaunchOptions["environment"]
   readonly before: Checkout
