@@ -52,6 +52,7 @@ export const compareCommits = Effect.fnUntraced(function* (
 /** Rounds of other contents, amounts, processors or versions of Node are not continued. */
 const roundFilePath = (before: Checkout, after: Checkout, messages: number): string => {
   const conditions = [
+    roundFormat,
     before.tree,
     after.tree,
     messages,
