@@ -195,6 +195,7 @@ const record = <A>(
         delivery: work.delivery,
         subscription,
         reason: disposition.reason,
+        path: disposition.path,
         error: disposition.error
       })
       tally.lettered.push(work)
