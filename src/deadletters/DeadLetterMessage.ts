@@ -39,7 +39,11 @@ export const originalPrefix = `${deadLetterPrefix}original-`
  * attributes go from the end, counted in `dlq-dropped-attributes`; only where the bytes alone leave no room for
  * the reason are they cut, counted in `dlq-truncated-bytes`.
  */
-export const messageOf = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Message => {
+export const deadLetterMessage = (
+  letter: DeadLetter,
+  failedAtMillis: number,
+  appVersion: string
+): Message => {
   const own = ownAttributes(letter, failedAtMillis, appVersion)
   const original = originalAttributes(letter.delivery)
   const kept = original.filter(([key, value]) => attributeViolation(key, value) === undefined)

@@ -1,6 +1,6 @@
 /** Writes `docs/messages.md`: what an order and a payment look like, from the schemas and the decoder themselves. */
 import { type JsonSchema, Result } from "effect"
-import { type DecodeFailure, decodeOrder, decodePayment } from "./Decoder.ts"
+import { type DecodeFailure, decodeOrder, decodePayment } from "../domain/Decoder.ts"
 import { type Field, meaningOf, orderFields, paymentFields } from "./MessageSchemas.ts"
 
 /** The reference of messages, as Markdown. */

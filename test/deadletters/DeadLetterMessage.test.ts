@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
-import { clipped, type DeadLetter, messageOf } from "../../src/deadletters/DeadLetterMessage.ts"
+import { clipped, type DeadLetter, deadLetterMessage } from "../../src/deadletters/DeadLetterMessage.ts"
 import { deadLetterReasons } from "../../src/domain/Fate.ts"
 import { maxAttributes, maxRequestBytes, violationOf } from "../../src/pubsub/MessageLimits.ts"
 import { bytesOf, deliveryOf } from "../support/Samples.ts"
@@ -18,7 +18,7 @@ const letterOf = (
   ...letter
 })
 
-const published = (letter: DeadLetter) => messageOf(letter, failedAt, "1.2.3")
+const published = (letter: DeadLetter) => deadLetterMessage(letter, failedAt, "1.2.3")
 
 const numbered = (count: number, value = "v") =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, value]))

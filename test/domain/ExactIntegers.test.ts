@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
+import { decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 import { exactInteger, mayBeRounded } from "../../src/domain/ExactIntegers.ts"
 import { int64Max, int64Min } from "../../src/domain/Int64.ts"
-import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import { bytesOf } from "../support/Samples.ts"
 
 /** The integer a literal says, by exact arithmetic; undefined where it says none. Only for small exponents. */

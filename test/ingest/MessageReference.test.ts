@@ -1,6 +1,6 @@
 import { type JsonSchema, Result } from "effect"
 import { describe, expect, it } from "vitest"
-import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
+import { decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 import { messageReference } from "../../src/ingest/MessageReference.ts"
 import { type Field, jsonSchemaOf, orderFields, paymentFields } from "../../src/ingest/MessageSchemas.ts"
 import { bytesOf } from "../support/Samples.ts"

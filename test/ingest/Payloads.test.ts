@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
+import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 import { remarkBytesMax } from "../../src/domain/Wrapping.ts"
-import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import { maxAttributeValueBytes } from "../../src/pubsub/MessageLimits.ts"
 import { bytesOf } from "../support/Samples.ts"
 import { goodOrders, goodPayments } from "./payloads/Good.ts"

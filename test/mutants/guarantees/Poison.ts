@@ -83,7 +83,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "no-second-look",
     what: "stores an integer as JavaScript rounds it",
     guarantee: "G3",
-    file: "src/ingest/Decoder.ts",
+    file: "src/domain/Decoder.ts",
     text: "readExactly(text, json, integers)",
     replacement: "void readExactly",
     caughtBy: [
@@ -113,7 +113,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "zero-trusted",
     what: "takes a number that is too small for a double for zero",
     guarantee: "G3",
-    file: "src/ingest/Decoder.ts",
+    file: "src/domain/Decoder.ts",
     text: "hasZero: ({ customer_id }) => customer_id === 0n",
     replacement: "hasZero: () => false",
     caughtBy: [unit("test/domain/ExactIntegers.test.ts", "is exactly that, or refused")]

@@ -9,7 +9,7 @@ import type { Order, OrderId } from "./Order.ts"
 import type { Payment, PaymentId } from "./Payment.ts"
 
 /** The order, where the JSON value is one of the usual shape. */
-export const usualOrder = (json: unknown): Order | undefined => {
+export const fastOrder = (json: unknown): Order | undefined => {
   if (typeof json !== "object" || json === null) return undefined
   const {
     order_id,
@@ -43,7 +43,7 @@ export const usualOrder = (json: unknown): Order | undefined => {
 }
 
 /** The payment, where the JSON value is one of the usual shape. */
-export const usualPayment = (json: unknown): Payment | undefined => {
+export const fastPayment = (json: unknown): Payment | undefined => {
   if (typeof json !== "object" || json === null) return undefined
   const {
     payment_id,

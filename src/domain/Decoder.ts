@@ -1,12 +1,12 @@
 /** Turns a message's bytes into an order or a payment, or says why it is none. */
 import { Result, Schema, SchemaIssue } from "effect"
-import { mayBeRounded, readExactly } from "../domain/ExactIntegers.ts"
-import { SchemaViolation, Undecodable } from "../domain/Fate.ts"
-import { decodeIssuesShown } from "../domain/Limits.ts"
-import { Order, orderIntegers } from "../domain/Order.ts"
-import { Payment, paymentIntegers } from "../domain/Payment.ts"
-import { usualOrder, usualPayment } from "../domain/UsualShape.ts"
-import { type Unreadable, wrappingOf } from "../domain/Wrapping.ts"
+import { mayBeRounded, readExactly } from "./ExactIntegers.ts"
+import { fastOrder, fastPayment } from "./FastDecoder.ts"
+import { SchemaViolation, Undecodable } from "./Fate.ts"
+import { decodeIssuesShown } from "./Limits.ts"
+import { Order, orderIntegers } from "./Order.ts"
+import { Payment, paymentIntegers } from "./Payment.ts"
+import { type Unreadable, wrappingOf } from "./Wrapping.ts"
 
 /** Why bytes are no order and no payment. */
 export type DecodeFailure = Undecodable | SchemaViolation
@@ -47,14 +47,14 @@ interface Kind<A> {
 
 const orders: Kind<Order> = {
   integers: orderIntegers,
-  usual: usualOrder,
+  usual: fastOrder,
   hasZero: ({ customer_id }) => customer_id === 0n,
   parse: Schema.decodeUnknownResult(Order, { errors: "all" })
 }
 
 const payments: Kind<Payment> = {
   integers: paymentIntegers,
-  usual: usualPayment,
+  usual: fastPayment,
   hasZero: () => false,
   parse: Schema.decodeUnknownResult(Payment, { errors: "all" })
 }

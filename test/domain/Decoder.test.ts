@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
-import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
+import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 
 const utf8 = new TextEncoder()
 const bytes = (...values: ReadonlyArray<number>): Uint8Array => Uint8Array.from(values)

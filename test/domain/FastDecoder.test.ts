@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { orderOf, paymentOf } from "../../bench/Traffic.ts"
+import { fastOrder, fastPayment } from "../../src/domain/FastDecoder.ts"
 import { Order } from "../../src/domain/Order.ts"
 import { Payment } from "../../src/domain/Payment.ts"
-import { usualOrder, usualPayment } from "../../src/domain/UsualShape.ts"
 
 const kinds = [
-  { name: "orders", usual: usualOrder, decoded: Schema.decodeUnknownSync(Order), sample: orderOf(7) },
+  { name: "orders", usual: fastOrder, decoded: Schema.decodeUnknownSync(Order), sample: orderOf(7) },
   {
     name: "payments",
-    usual: usualPayment,
+    usual: fastPayment,
     decoded: Schema.decodeUnknownSync(Payment),
     sample: paymentOf(7, 0)
   }
