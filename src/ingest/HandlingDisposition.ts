@@ -12,7 +12,13 @@ export const dispose: Dispose<HandlingFailure, DeadLetterReason> = (failure, may
     case "Undecodable":
       return { _tag: "DeadLetter", reason: "undecodable", error: failure.message, storeAnswered: false }
     case "SchemaViolation":
-      return { _tag: "DeadLetter", reason: "schema-violation", error: failure.message, storeAnswered: false }
+      return {
+        _tag: "DeadLetter",
+        reason: "schema-violation",
+        path: failure.path,
+        error: failure.message,
+        storeAnswered: false
+      }
     case "StoreRejected":
       return { _tag: "DeadLetter", reason: "store-rejected", error: failure.message, storeAnswered: false }
     case "UnmatchedPayment":

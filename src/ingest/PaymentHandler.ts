@@ -1,7 +1,13 @@
 /** Completes fact rows with their payments. */
 import { Effect, Result } from "effect"
 import type { FactState } from "../domain/Fact.ts"
-import { type Fate, type HandlingFailure, type Stored, StoreUnavailable, UnmatchedPayment } from "../domain/Fate.ts"
+import {
+  type Fate,
+  type HandlingFailure,
+  type Stored,
+  StoreUnavailable,
+  UnmatchedPayment
+} from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { canonicalPayment, type Version, versionAbove, versionOfPayment } from "../domain/Version.ts"
 import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"

@@ -1,8 +1,9 @@
 /** Tells health how the source subscriptions are. */
 import { Duration, Effect } from "effect"
+import type { StreamName } from "../domain/StreamName.ts"
 import type { Subscription, SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import { Health, type HealthState } from "../telemetry/Health.ts"
-import { Metrics, type StreamName } from "../telemetry/Metrics.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
 import { healthFirstMillis, healthTickMillis } from "./Limits.ts"
 
 /** A subscription that is watched. */

@@ -53,7 +53,7 @@ export const makeWaitingRoom = (
   options: WaitingRoomOptions
 ): Effect.Effect<WaitingRoom, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { attempt, ledger, limits } = options
+    const { ledger, limits } = options
     const room = yield* makeWaitingPayments({
       maxMessages: limits.waitingRoomMax,
       maxBytes: limits.waitingRoomBytes,
@@ -96,20 +96,18 @@ export const makeWaitingRoom = (
 
     const rechecks = Effect.gen(function* () {
       for (;;) {
-        yield* lookUps.take(1)
-        const due = yield* untilStopped(room.takeDue(recheckBatch))
+        const due = yield* untilStopped(Effect.andThen(lookUps.take(1), room.takeDue(recheckBatch)))
         if (due === undefined) return
         // supervised: `run` joins the fibers
         yield* FiberSet.run(fibers, lookUp(due))
       }
     })
 
-    const releaseIdle = Effect.gen(function* () {
-      const idle = yield* room.takeIdle
-      yield* remove(idle, noFates)
+    const releaseAll = Effect.fnUntraced(function* (payments: ReadonlyArray<WaitingPayment>) {
+      yield* remove(payments, noFates)
       yield* releaseFrom(
         options.payments,
-        idle.map(({ decoded }) => decoded),
+        payments.map(({ decoded }) => decoded),
         entry
       )
     })
@@ -117,9 +115,9 @@ export const makeWaitingRoom = (
     const run = Effect.gen(function* () {
       yield* rechecks
       // Those that only wait are released at once; a lookup under way ends first, and its payments go then.
-      yield* releaseIdle
+      yield* releaseAll(yield* room.takeIdle)
       yield* FiberSet.awaitEmpty(fibers)
-      yield* releaseIdle
+      yield* releaseAll(yield* room.takeAll)
     }).pipe(Effect.raceFirst(FiberSet.join(fibers)))
 
     return {

@@ -159,7 +159,8 @@ const handled = Effect.fnUntraced(function* <A, E, F extends string, R extends s
     })
   }
   const outcomes = items.length === 0 ? [] : yield* handle(items)
-  if (outcomes.length !== items.length) throw new Error("a handler gave another number of outcomes than of items")
+  if (outcomes.length !== items.length)
+    throw new Error("a handler gave another number of outcomes than of items")
   return outcomes
 })
 
@@ -179,11 +180,13 @@ const disposedOf = <A, E, F extends string, R extends string>(
   let isAnswered = false
   let next = 0
   for (const decoded of deliveries) {
-    const outcome = Result.isFailure(decoded.decoded) ? decoded.decoded : outcomes[next++]
+    const outcome: Result.Result<F, E> | undefined = Result.isFailure(decoded.decoded)
+      ? Result.fail(decoded.decoded.failure)
+      : outcomes[next++]
     if (outcome === undefined) throw new Error("a handler left out an outcome")
     if (Result.isSuccess(outcome)) {
       isAnswered = true
-      addTo(fated, outcome.success as F, decoded.delivery)
+      addTo(fated, outcome.success, decoded.delivery)
       continue
     }
     const disposition = dispose(outcome.failure, mayWait(decoded))
@@ -200,9 +203,9 @@ const disposedOf = <A, E, F extends string, R extends string>(
         retry.push(decoded)
         break
       case "DeadLetter": {
-        const { reason, error, storeAnswered } = disposition
+        const { reason, path, error, storeAnswered } = disposition
         isAnswered ||= storeAnswered
-        const letter = { delivery: decoded.delivery, subscription: subscription.name, reason, error }
+        const letter = { delivery: decoded.delivery, subscription: subscription.name, reason, path, error }
         deadLetters.push({ decoded, letter })
       }
     }

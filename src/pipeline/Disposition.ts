@@ -6,6 +6,8 @@ export type Disposition<R extends string> =
   | {
       readonly _tag: "DeadLetter"
       readonly reason: R
+      /** The first field that is wrong, if it is one. */
+      readonly path?: string
       readonly error: string
       readonly storeAnswered: boolean
     }

@@ -115,7 +115,11 @@ export const makePipeline = <A, E, F extends string, R extends string>(
     const process = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
       const receivedAtMillis = monotonicMillis(clock)
       const batch = deliveries.map(
-        (delivery): DecodedDelivery<A, E> => ({ delivery, decoded: options.decode(delivery), receivedAtMillis })
+        (delivery): DecodedDelivery<A, E> => ({
+          delivery,
+          decoded: options.decode(delivery),
+          receivedAtMillis
+        })
       )
       const entry = ledger.received(batch)
       const unsettled = yield* attempt.settle({
@@ -138,8 +142,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
         Effect.raceFirst(FiberSet.join(fibers))
       ),
       stop: Effect.andThen(subscription.stop, retries.stop),
-      blockedBy: () =>
-        retries.isFull() ? "retries" : deadLetters.isFull() ? "dead letters" : undefined,
+      blockedBy: () => (retries.isFull() ? "retries" : deadLetters.isFull() ? "dead letters" : undefined),
       abandon: FiberSet.clear(fibers)
     }
   })

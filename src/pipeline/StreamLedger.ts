@@ -100,7 +100,7 @@ export const makeStreamLedger = <F extends string>(fates: ReadonlyArray<F>): Str
     },
     totals: () => ({ ...counts, ...account.places, fates: { ...account.fates }, released: account.released }),
     held: () => account.places.inFlight + account.places.retrying + account.places.waiting,
-    oldestMicros: () => oldestIn(account),
+    oldestMicros: () => oldestIn(account.entries),
     lastOldestMicros: () => account.lastOldest
   }
 }
@@ -149,7 +149,8 @@ class Entry<F extends string> implements LedgerEntry<F> {
   }
 
   keepOnly(rest: ReadonlyArray<DecodedDelivery<unknown>>): void {
-    if (rest.length !== this.count) throw new Error(`ledger: ${this.count} deliveries are left, not ${rest.length}`)
+    if (rest.length !== this.count)
+      throw new Error(`ledger: ${this.count} deliveries are left, not ${rest.length}`)
     this.#setOldest(oldestOf(rest))
   }
 
@@ -168,14 +169,14 @@ class Entry<F extends string> implements LedgerEntry<F> {
   #setOldest(to: number | undefined): void {
     const before = this.oldest
     this.oldest = to
-    if (before !== undefined && to === undefined && oldestIn(this.#account) === undefined)
+    if (before !== undefined && to === undefined && oldestIn(this.#account.entries) === undefined)
       this.#account.lastOldest = before
   }
 }
 
-const oldestIn = (account: Account<string>): number | undefined => {
+const oldestIn = (entries: Iterable<{ readonly oldest: number | undefined }>): number | undefined => {
   let oldest: number | undefined
-  for (const entry of account.entries) oldest = lesser(oldest, entry.oldest)
+  for (const entry of entries) oldest = lesser(oldest, entry.oldest)
   return oldest
 }
 

@@ -1,10 +1,10 @@
 /** Publishes sample traffic at a rate, and keeps count. */
 import { Clock, Duration, Effect, Result, Schedule, Stream } from "effect"
 import { type Fate, noFates } from "../domain/Fate.ts"
+import type { StreamName } from "../domain/StreamName.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import { noAnswer, PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
-import type { StreamName } from "../telemetry/Metrics.ts"
 import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
 import {
   publishRequestMessages,

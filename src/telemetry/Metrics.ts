@@ -1,15 +1,10 @@
 /** Counts what happens to deliveries, for people and for Prometheus. */
 import { Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
+import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
 import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
-
-/** The streams a process runs; a label of every stream's metrics. */
-export const streamNames = ["orders", "payments"] as const
-
-/** One of {@link streamNames}. */
-export type StreamName = (typeof streamNames)[number]
 
 /** Totals of one stream since the start, from its ledger. */
 export type StreamTotals = LedgerTotals<Fate>
@@ -25,9 +20,9 @@ export class Metrics extends Context.Service<
     /** How many deliveries of a stream were given up so far, because their lease could not be kept. */
     readonly leasesLost: (stream: StreamName, total: number) => Effect.Effect<void>
     /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
-    readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => Effect.Effect<void>
-    /** Payments that left the waiting room. */
-    readonly waited: (outcome: WaitOutcome, payments: number) => Effect.Effect<void>
+    readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => void
+    /** A payment left the waiting room. **Units**: milliseconds. */
+    readonly waited: (outcome: WaitOutcome, waitedMillis: number) => void
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the totals of a stream are read from. */
@@ -59,11 +54,10 @@ const make = (): Context.Context<Metrics> => {
         streams[stream].leasesLost = total
       }),
     durableAfter: (stream, millis, deliveries) =>
-      Effect.sync(() => countDurable(streams[stream].durable, millis / 1000, deliveries)),
-    waited: (outcome, payments) =>
-      Effect.sync(() => {
-        waits.ended[outcome] += payments
-      }),
+      countDurable(streams[stream].durable, millis / 1000, deliveries),
+    waited: (outcome) => {
+      waits.ended[outcome] += 1
+    },
     watchWaits: (longestMillis) =>
       Effect.sync(() => {
         waits.longestMillis = longestMillis

@@ -1,9 +1,9 @@
 /** What is counted for one stream, and the metric series under which it is read. */
 import { type Context, Metric } from "effect"
 import { type Fate, fates } from "../domain/Fate.ts"
+import type { StreamName } from "../domain/StreamName.ts"
 import { type LedgerTotals, makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import { durableSecondsBoundaries } from "./Limits.ts"
-import type { StreamName } from "./Metrics.ts"
 
 /** The counts of one stream; plain numbers, so that counting costs a batch next to nothing. */
 export interface StreamCounts {
@@ -75,7 +75,11 @@ export const register = (
     })
   }
 
-  counter("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.ledger.totals().received)
+  counter(
+    "counterfoil_deliveries_received_total",
+    "Deliveries received.",
+    () => counts.ledger.totals().received
+  )
   counter(
     "counterfoil_received_bytes_total",
     "Bytes of the messages received, as encoded, attributes and ids included.",
@@ -89,7 +93,11 @@ export const register = (
       fateLabels(fate)
     )
   }
-  counter("counterfoil_released_total", "Deliveries released for redelivery.", () => counts.ledger.totals().released)
+  counter(
+    "counterfoil_released_total",
+    "Deliveries released for redelivery.",
+    () => counts.ledger.totals().released
+  )
   counter(
     "counterfoil_retries_total",
     "Deliveries that went into backoff before another try.",

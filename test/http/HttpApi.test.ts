@@ -2,11 +2,14 @@ import { createServer, type Server } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
+import { fates } from "../../src/domain/Fate.ts"
 import { HttpAddressUnusable, HttpApi } from "../../src/http/HttpApi.ts"
 import type { HttpSettings } from "../../src/http/HttpSettings.ts"
+import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
+import { paymentOf, paymentWork } from "../support/Samples.ts"
 
 /** A port that another server has taken, for as long as the scope. */
 const takenPort = Effect.acquireRelease(
@@ -86,7 +89,10 @@ describe("HttpApi", () => {
 
   it.live("/metrics is Prometheus' text format, under its content type", () =>
     Effect.gen(function* () {
-      yield* Metrics.use((metrics) => metrics.received("orders", 3, 30))
+      const ledger = makeStreamLedger(fates)
+      const delivered = paymentWork(paymentOf(1n))
+      ledger.received([delivered, delivered, delivered])
+      yield* Metrics.use((metrics) => metrics.watch("orders", ledger))
       const { text, type } = yield* get("/metrics")
       assert.strictEqual(type, "text/plain; version=0.0.4; charset=utf-8")
       assert.strictEqual(

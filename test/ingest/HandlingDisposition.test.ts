@@ -7,27 +7,33 @@ import {
   Undecodable,
   UnmatchedPayment
 } from "../../src/domain/Fate.ts"
-import { type Disposition, dispose } from "../../src/ingest/Disposition.ts"
+import { dispose } from "../../src/ingest/HandlingDisposition.ts"
 
 const message = "why"
-const letter = (reason: string) => ({ _tag: "DeadLetter", reason, error: message })
+const letter = (reason: string, storeAnswered = false) => ({
+  _tag: "DeadLetter",
+  reason,
+  error: message,
+  storeAnswered
+})
+const violation = { ...letter("schema-violation"), path: "item" }
 const waits = { _tag: "Wait" }
 const retries = { _tag: "Retry", error: message }
 
 /** Every failure there is: the type of the table keeps it complete. */
 const table: { readonly [Tag in HandlingFailure["_tag"]]: readonly [HandlingFailure, object, object] } = {
   Undecodable: [new Undecodable({ message }), letter("undecodable"), letter("undecodable")],
-  SchemaViolation: [new SchemaViolation({ message }), letter("schema-violation"), letter("schema-violation")],
+  SchemaViolation: [new SchemaViolation({ message, path: "item" }), violation, violation],
   StoreRejected: [new StoreRejected({ message }), letter("store-rejected"), letter("store-rejected")],
   StoreUnavailable: [new StoreUnavailable({ message, cause: undefined }), retries, retries],
-  UnmatchedPayment: [new UnmatchedPayment({ message }), letter("unmatched-payment"), waits]
+  UnmatchedPayment: [new UnmatchedPayment({ message }), letter("unmatched-payment", true), waits]
 }
 
-describe("Disposition", () => {
+describe("HandlingDisposition", () => {
   for (const [tag, [failure, whenDue, whileWaiting]] of Object.entries(table)) {
     it(`[G3][G4][G5] ${tag} has one disposition, whether or not a payment may still wait`, () => {
-      assert.deepStrictEqual<Disposition | object>(dispose(failure, false), whenDue)
-      assert.deepStrictEqual<Disposition | object>(dispose(failure, true), whileWaiting)
+      assert.deepStrictEqual<object>(dispose(failure, false), whenDue)
+      assert.deepStrictEqual<object>(dispose(failure, true), whileWaiting)
     })
   }
 

@@ -14,7 +14,7 @@ const workOf = (id: number, bytes?: number) =>
   paymentWork(paymentOf(BigInt(id)), bytes === undefined ? {} : { data: new Uint8Array(bytes) })
 
 const admitAll = (room: Effect.Success<ReturnType<typeof makeRoom>>, ...ids: ReadonlyArray<number>) =>
-  Effect.forEach(ids, (id) => room.admit(BigInt(id), workOf(id)), { discard: true })
+  Effect.forEach(ids, (id) => room.add(BigInt(id), workOf(id)), { discard: true })
 
 const idsOf = (guests: ReadonlyArray<WaitingPayment>) => guests.map(({ orderId }) => Number(orderId))
 
@@ -35,7 +35,7 @@ const isSuspended = Effect.fnUntraced(function* <A>(fiber: Fiber.Fiber<A>) {
   return fiber.pollUnsafe() === undefined
 })
 
-describe("WaitingRoom", () => {
+describe("WaitingPayments", () => {
   it.effect("[G6] a full room lets nobody in until somebody is dismissed", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom({ maxMessages: 2 })
@@ -45,7 +45,7 @@ describe("WaitingRoom", () => {
       assert.strictEqual(room.occupancy(), 2)
       yield* pass("1 second")
       const due = yield* dueNow(room)
-      yield* room.dismiss(due.slice(0, 1))
+      yield* room.remove(due.slice(0, 1))
       assert.isFalse(yield* isSuspended(third))
       assert.strictEqual(room.occupancy(), 2)
     })
@@ -54,16 +54,16 @@ describe("WaitingRoom", () => {
   it.effect("[G6] bytes are bounded as messages are, and one message always fits", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom({ maxBytes: 1_000 })
-      yield* room.admit(1n, workOf(1, 600))
-      const second = yield* Effect.forkChild(room.admit(2n, workOf(2, 600)))
+      yield* room.add(1n, workOf(1, 600))
+      const second = yield* Effect.forkChild(room.add(2n, workOf(2, 600)))
       assert.isTrue(yield* isSuspended(second))
       yield* pass("1 second")
-      yield* room.dismiss(yield* dueNow(room))
+      yield* room.remove(yield* dueNow(room))
       assert.isFalse(yield* isSuspended(second))
-      const huge = yield* Effect.forkChild(room.admit(3n, workOf(3, 10_000)))
+      const huge = yield* Effect.forkChild(room.add(3n, workOf(3, 10_000)))
       assert.isTrue(yield* isSuspended(huge))
       yield* pass("1 second")
-      yield* room.dismiss(yield* dueNow(room))
+      yield* room.remove(yield* dueNow(room))
       assert.isFalse(yield* isSuspended(huge))
     })
   )
@@ -77,14 +77,12 @@ describe("WaitingRoom", () => {
       }
       const room = yield* makeRoom({ maxBytes: 10_000 })
       const door = yield* Effect.forkChild(
-        Effect.forEach([1, 2, 3, 4], (id) =>
-          room.admit(BigInt(id), paymentWork(paymentOf(BigInt(id)), heavy))
-        )
+        Effect.forEach([1, 2, 3, 4], (id) => room.add(BigInt(id), paymentWork(paymentOf(BigInt(id)), heavy)))
       )
       assert.isTrue(yield* isSuspended(door))
       assert.strictEqual(room.occupancy(), 3)
       yield* pass("1 second")
-      yield* room.dismiss((yield* dueNow(room)).slice(0, 1))
+      yield* room.remove((yield* dueNow(room)).slice(0, 1))
       assert.isFalse(yield* isSuspended(door))
       assert.strictEqual(room.occupancy(), 3)
     })
@@ -93,13 +91,13 @@ describe("WaitingRoom", () => {
   it.effect("[G6] whoever gives up at the door takes no place with him", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom({ maxMessages: 2, maxBytes: 1_000 })
-      yield* room.admit(1n, workOf(1, 1_000))
-      const second = yield* Effect.forkChild(room.admit(2n, workOf(2, 1_000)))
+      yield* room.add(1n, workOf(1, 1_000))
+      const second = yield* Effect.forkChild(room.add(2n, workOf(2, 1_000)))
       assert.isTrue(yield* isSuspended(second))
       yield* Fiber.interrupt(second)
       yield* pass("1 second")
-      yield* room.dismiss(yield* dueNow(room))
-      yield* Effect.forEach([3, 4], (id) => room.admit(BigInt(id), workOf(id, 400)))
+      yield* room.remove(yield* dueNow(room))
+      yield* Effect.forEach([3, 4], (id) => room.add(BigInt(id), workOf(id, 400)))
       assert.strictEqual(room.occupancy(), 2)
     })
   )
@@ -157,7 +155,7 @@ describe("WaitingRoom", () => {
       yield* pass(1)
       const [guest] = yield* dueNow(room)
       assert.isDefined(guest)
-      if (guest !== undefined) assert.isTrue(yield* room.graceIsOver(guest))
+      if (guest !== undefined) assert.isTrue(room.isGraceOver(guest))
     })
   )
 
@@ -169,9 +167,9 @@ describe("WaitingRoom", () => {
       yield* pass("5999 millis")
       const [guest] = yield* dueNow(room)
       if (guest === undefined) return assert.fail("nobody is due")
-      assert.isFalse(yield* room.graceIsOver(guest))
+      assert.isFalse(room.isGraceOver(guest))
       yield* pass("1 millis")
-      assert.isTrue(yield* room.graceIsOver(guest))
+      assert.isTrue(room.isGraceOver(guest))
     })
   )
 
@@ -198,12 +196,12 @@ describe("WaitingRoom", () => {
       yield* pass("1 second")
       const lookedUp = yield* dueNow(room)
       yield* admitAll(room, 2, 3)
-      const rest = yield* room.takeRest
+      const rest = yield* room.takeIdle
       assert.deepStrictEqual(idsOf(rest), [2, 3])
-      yield* room.dismiss(rest)
+      yield* room.remove(rest)
       assert.strictEqual(room.occupancy(), 1)
       assert.deepStrictEqual(idsOf(yield* room.takeAll), [1])
-      yield* room.dismiss(lookedUp)
+      yield* room.remove(lookedUp)
       assert.strictEqual(room.occupancy(), 0)
     })
   )

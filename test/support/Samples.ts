@@ -1,5 +1,7 @@
 /** Small orders, payments and works for tests; every field has a value, and any may be overridden. */
+
 import { Result } from "effect"
+import type { HandlingFailure } from "../../src/domain/Fate.ts"
 import { type Order, OrderId } from "../../src/domain/Order.ts"
 import { type Payment, PaymentId } from "../../src/domain/Payment.ts"
 import type { DecodedDelivery } from "../../src/pipeline/DecodedDelivery.ts"
@@ -65,7 +67,7 @@ export const deliveryOf = (
 export const paymentWork = (
   payment: Payment,
   delivery: Parameters<typeof deliveryOf>[1] = {}
-): DecodedDelivery<Payment> => ({
+): DecodedDelivery<Payment, HandlingFailure> => ({
   delivery: deliveryOf(`payment-${payment.payment_id}`, { ...messageOf(payment), ...delivery }),
   decoded: Result.succeed(payment),
   receivedAtMillis: 0

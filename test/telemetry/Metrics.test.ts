@@ -1,9 +1,13 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
-import { deadLetterReasons, fates } from "../../src/domain/Fate.ts"
-import { Metrics, type StreamName, streamNames } from "../../src/telemetry/Metrics.ts"
+import { deadLetterReasons, type Fate, fates } from "../../src/domain/Fate.ts"
+import { type StreamName, streamNames } from "../../src/domain/StreamName.ts"
+import type { DecodedDelivery } from "../../src/pipeline/DecodedDelivery.ts"
+import { makeStreamLedger, type StreamLedger } from "../../src/pipeline/StreamLedger.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { waitOutcomes } from "../../src/telemetry/WaitSeries.ts"
 import { type Family, parseExposition, valueOf } from "../support/Exposition.ts"
+import { paymentOf, paymentWork } from "../support/Samples.ts"
 
 const scrape = Metrics.use((metrics) => metrics.prometheus).pipe(Effect.map(parseExposition))
 
@@ -11,6 +15,15 @@ const sumOf = (families: ReadonlyMap<string, Family>, name: string, stream: Stre
   (families.get(name)?.samples ?? [])
     .filter((sample) => sample.labels["stream"] === stream)
     .reduce((sum, sample) => sum + sample.value, 0)
+
+const withReceived = (deliveries: number): StreamLedger<Fate> => {
+  const ledger = makeStreamLedger(fates)
+  ledger.received(Array.from({ length: deliveries }, () => paymentWork(paymentOf(1n))))
+  return ledger
+}
+
+const bytesOf = (deliveries: ReadonlyArray<DecodedDelivery<unknown>>): number =>
+  deliveries.reduce((sum, { delivery }) => sum + delivery.bytes, 0)
 
 describe("Metrics", () => {
   it.effect(
@@ -34,9 +47,12 @@ describe("Metrics", () => {
         assert.strictEqual(valueOf(families, "counterfoil_longest_wait_seconds", {}), 0)
         const before = [...families.values()].reduce((sum, family) => sum + family.samples.length, 0)
         const metrics = yield* Metrics
-        for (const fate of fates) yield* metrics.fated("payments", fate, 1)
-        for (const outcome of waitOutcomes) yield* metrics.waited(outcome, 1)
-        yield* metrics.durableAfter("payments", 1e9, 1)
+        const ledger = makeStreamLedger(fates)
+        const entry = ledger.received(fates.map(() => paymentWork(paymentOf(1n))))
+        for (const fate of fates) entry.fated(fate, 1)
+        yield* metrics.watch("payments", ledger)
+        for (const outcome of waitOutcomes) metrics.waited(outcome, 1)
+        metrics.durableAfter("payments", 1e9, 1)
         const after = [...(yield* scrape).values()].reduce((sum, family) => sum + family.samples.length, 0)
         assert.strictEqual(after, before)
       }).pipe(Effect.provide(Metrics.layer))
@@ -47,16 +63,20 @@ describe("Metrics", () => {
     () =>
       Effect.gen(function* () {
         const metrics = yield* Metrics
-        yield* metrics.watch("payments", () => ({ inFlight: 3, waiting: 5, retrying: 7 }))
-        yield* metrics.received("payments", 100, 12_345)
-        yield* metrics.fated("payments", "payment-matched", 60)
-        yield* metrics.fated("payments", "payment-superseded", 4)
-        yield* metrics.fated("payments", "dead-lettered(unmatched-payment)", 9)
-        yield* metrics.fated("payments", "dead-lettered(undecodable)", 1)
-        yield* metrics.released("payments", 11)
-        yield* metrics.retried("payments", 8)
-        yield* metrics.unconfirmed("payments", 2)
-        yield* metrics.received("orders", 1, 1)
+        const ledger = makeStreamLedger(fates)
+        const delivered = Array.from({ length: 100 }, () => paymentWork(paymentOf(1n)))
+        const entry = ledger.received(delivered)
+        entry.fated("payment-matched", 60)
+        entry.fated("payment-superseded", 4)
+        entry.fated("dead-lettered(unmatched-payment)", 9)
+        entry.fated("dead-lettered(undecodable)", 1)
+        entry.released(11)
+        entry.moveTo(ledger.open("waiting"), delivered.slice(0, 5))
+        entry.moveTo(ledger.open("retrying"), delivered.slice(0, 7))
+        ledger.retried(8)
+        ledger.unconfirmed(2)
+        yield* metrics.watch("payments", ledger)
+        yield* metrics.watch("orders", withReceived(1))
 
         const families = yield* scrape
         assert.strictEqual(
@@ -68,7 +88,10 @@ describe("Metrics", () => {
           valueOf(families, "counterfoil_deliveries_received_total", { stream: "payments" })
         )
         const stream = "payments"
-        assert.strictEqual(valueOf(families, "counterfoil_received_bytes_total", { stream }), 12_345)
+        assert.strictEqual(
+          valueOf(families, "counterfoil_received_bytes_total", { stream }),
+          bytesOf(delivered)
+        )
         assert.strictEqual(valueOf(families, "counterfoil_retries_total", { stream }), 8)
         assert.strictEqual(valueOf(families, "counterfoil_acknowledgements_unconfirmed_total", { stream }), 2)
         const unmatched = { stream, fate: "dead-lettered", reason: "unmatched-payment" }
@@ -87,9 +110,9 @@ describe("Metrics", () => {
   it.effect("durable times are a histogram in seconds, weighted by deliveries, boundaries included", () =>
     Effect.gen(function* () {
       const metrics = yield* Metrics
-      yield* metrics.durableAfter("orders", 5, 10)
-      yield* metrics.durableAfter("orders", 6, 20)
-      yield* metrics.durableAfter("orders", 86_400_000, 1)
+      metrics.durableAfter("orders", 5, 10)
+      metrics.durableAfter("orders", 6, 20)
+      metrics.durableAfter("orders", 86_400_000, 1)
       const families = yield* scrape
       const bucket = (le: string) =>
         valueOf(families, "counterfoil_durable_seconds_bucket", { stream: "orders", le })
@@ -104,7 +127,7 @@ describe("Metrics", () => {
 
   it.effect("an exporter built on the layer sees the same series through Effect's registry", () =>
     Effect.gen(function* () {
-      yield* Metrics.use((metrics) => metrics.received("orders", 7, 70))
+      yield* Metrics.use((metrics) => metrics.watch("orders", withReceived(7)))
       const received = (yield* Metric.snapshot).find(
         ({ id, attributes }) =>
           id === "counterfoil_deliveries_received_total" && attributes?.["stream"] === "orders"
@@ -117,7 +140,7 @@ describe("Metrics", () => {
     Effect.gen(function* () {
       const count = Effect.gen(function* () {
         const metrics = yield* Metrics
-        yield* metrics.received("orders", 1, 1)
+        yield* metrics.watch("orders", withReceived(1))
         return (yield* metrics.totals("orders")).received
       }).pipe(Effect.provide(Metrics.layer, { local: true }))
       assert.deepStrictEqual([yield* count, yield* count], [1, 1])
