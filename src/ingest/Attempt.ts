@@ -69,7 +69,7 @@ export const makeAttempt = <A>(
       })
       yield* health.set(
         "dead-letters",
-        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble }
+        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Unavailable", reason: trouble }
       )
     })
 
@@ -101,7 +101,7 @@ export const makeAttempt = <A>(
         yield* health.set(
           "facts",
           tally.answered === 0 && tally.storeTrouble !== undefined
-            ? { _tag: "Away", reason: tally.storeTrouble }
+            ? { _tag: "Unavailable", reason: tally.storeTrouble }
             : { _tag: "Healthy" }
         )
       }

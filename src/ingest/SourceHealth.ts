@@ -37,7 +37,7 @@ const stateOf = (
   { pausedBecause }: WatchedSource,
   { connected, trouble }: SubscriptionStatus
 ): HealthState => {
-  if (!connected) return { _tag: "Away", reason: trouble }
+  if (!connected) return { _tag: "Unavailable", reason: trouble }
   const reason = pausedBecause()
   return reason === undefined ? { _tag: "Healthy" } : { _tag: "Paused", reason }
 }

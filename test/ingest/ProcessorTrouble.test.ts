@@ -127,7 +127,7 @@ describe("a processor in trouble", () => {
       // Sixteen batches of ten stand before the full backoff; nothing more is taken in.
       assert.strictEqual(away.received, 50 + 160)
       const states = yield* process.health
-      assert.strictEqual(states.facts._tag, "Away")
+      assert.strictEqual(states.facts._tag, "Unavailable")
       assert.strictEqual(states.orders._tag, "Paused")
       yield* pass("5 minutes")
       assert.deepStrictEqual(yield* world.deadLetters, [])
@@ -160,10 +160,10 @@ describe("a processor in trouble", () => {
       world.storeFaults.isAway = true
       const process = yield* world.start()
       yield* pass("1 second")
-      assert.strictEqual((yield* process.health).facts._tag, "Away")
+      assert.strictEqual((yield* process.health).facts._tag, "Unavailable")
       for (const [isAway, expected] of [
         [false, "Healthy"],
-        [true, "Away"],
+        [true, "Unavailable"],
         [false, "Healthy"]
       ] as const) {
         world.storeFaults.isAway = isAway
@@ -202,7 +202,7 @@ describe("a processor in trouble", () => {
       world.storeFaults.isAway = true
       yield* world.publishPayments(paymentOf(1n))
       yield* pass("1 second")
-      assert.strictEqual((yield* process.health).facts._tag, "Away")
+      assert.strictEqual((yield* process.health).facts._tag, "Unavailable")
       world.storeFaults.isAway = false
       yield* pass("10 seconds")
       assert.strictEqual((yield* process.totals("payments")).waiting, 1)
@@ -219,7 +219,7 @@ describe("a processor in trouble", () => {
       assert.strictEqual((yield* process.health).orders._tag, "Healthy")
       yield* world.broker.makeUnavailable("10 seconds")
       yield* pass("1 second")
-      assert.strictEqual((yield* process.health).orders._tag, "Away")
+      assert.strictEqual((yield* process.health).orders._tag, "Unavailable")
       yield* pass("10 seconds")
       assert.strictEqual((yield* process.health).orders._tag, "Healthy")
     })
@@ -235,7 +235,7 @@ describe("a processor in trouble", () => {
         yield* world.publishPayments(...orders(1, 20).map(({ order_id }) => paymentOf(order_id)))
         yield* pass("10 minutes")
         assert.lengthOf(yield* world.pending(paymentsTopic), 20)
-        assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Away")
+        assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Unavailable")
         yield* world.broker.setTopicMissing(deadLetterTopic, false)
         yield* eventually("everything is settled", settled(world, paymentsTopic))
         assert.lengthOf(yield* world.deadLetters, 20)

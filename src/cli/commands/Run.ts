@@ -91,7 +91,7 @@ const watchDeadLetterTopic = (topic: string) =>
       if (trouble === undefined) return yield* health.set("dead-letters", { _tag: "Healthy" })
       // A publish that failed has told already; two reasons in turn would fill the log.
       const { _tag } = (yield* health.states)["dead-letters"]
-      if (_tag !== "Away") yield* health.set("dead-letters", { _tag: "Away", reason: trouble })
+      if (_tag !== "Unavailable") yield* health.set("dead-letters", { _tag: "Unavailable", reason: trouble })
       yield* Effect.sleep(Duration.seconds(topicPollSeconds))
     }
   })

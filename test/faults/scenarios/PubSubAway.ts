@@ -56,7 +56,7 @@ const blackHole: Scenario = {
     })
 }
 
-const ordersAway = /"orders":\{[^}]*"away"/i
+const ordersAway = /"orders":\{[^}]*"unavailable"/i
 
 const slow: Scenario = {
   name: "pubsub-slow",
@@ -110,7 +110,10 @@ const noTopic: Scenario = {
       const processor = yield* crew.start()
       yield* untilHealthSays(processor, new RegExp(`topics/${stage.deadLetters} does not exist`))
       const ready = yield* ask(processor, "/ready")
-      yield* expect(ready.includes("dead-letters: away"), `ready without a dead-letter topic: ${ready}`)
+      yield* expect(
+        ready.includes("dead-letters: unavailable"),
+        `ready without a dead-letter topic: ${ready}`
+      )
       yield* untilPublished(1)
       yield* untilHealthSays(processor, /"payments":\{[^}]*"paused"/i)
       const orders = new Set(

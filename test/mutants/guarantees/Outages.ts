@@ -54,8 +54,8 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "calls the table healthy as long as no delivery tells otherwise",
     guarantee: "G4",
     file: "src/ingest/FactsHealth.ts",
-    text: 'if (Result.isFailure(answer) && _tag !== "Away") {',
-    replacement: 'if (Result.isFailure(answer) && _tag === "Away") {',
+    text: 'if (Result.isFailure(answer) && _tag !== "Unavailable") {',
+    replacement: 'if (Result.isFailure(answer) && _tag === "Unavailable") {',
     caughtBy: [unit(trouble, "an idle processor says that its table is away")]
   },
   {
