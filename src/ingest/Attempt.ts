@@ -5,10 +5,10 @@ import { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Fate, HandlingFailure, Stored } from "../domain/Fate.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
-import { Health } from "../telemetry/Health.ts"
 import { Metrics, type StreamName } from "../telemetry/Metrics.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { dispose } from "./Disposition.ts"
+import type { DeliveryReports } from "./HealthMonitor.ts"
 import type { Handle, Item, Work } from "./Work.ts"
 
 /** What an attempt left without a fate. */
@@ -32,30 +32,35 @@ export interface Unfinished<A> {
  */
 export type Attempt<A> = (
   works: ReadonlyArray<Work<A>>,
-  mayWait: (work: Work<A>) => boolean
+  mayWait: (work: Work<A>) => boolean,
+  kind: AttemptKind
 ) => Effect.Effect<Unfinished<A>>
+
+/** The first try of a batch, a retry of what is left of one, or a look-up of payments that wait for their orders. */
+export type AttemptKind = "first" | "retry" | "lookup"
 
 /** What an attempt works on. */
 export interface AttemptOptions<A> {
   readonly stream: StreamName
   readonly subscription: Subscription
   readonly handle: Handle<A>
+  readonly reports: DeliveryReports
 }
 
 /** Makes the attempt of one stream. */
 export const makeAttempt = <A>(
   options: AttemptOptions<A>
-): Effect.Effect<Attempt<A>, never, DeadLetters | Metrics | Health> =>
+): Effect.Effect<Attempt<A>, never, DeadLetters | Metrics> =>
   Effect.gen(function* () {
-    const { stream, subscription } = options
+    const { reports, stream, subscription } = options
     const deadLetters = yield* DeadLetters
     const clock = yield* Clock.Clock
     const metrics = yield* Metrics
-    const health = yield* Health
 
     const publish = Effect.fnUntraced(function* (tally: Tally<A>) {
       const results = yield* deadLetters.publish(tally.letters)
       let trouble: string | undefined
+      let failed = 0
       tally.letters.forEach((letter, index) => {
         const result = results[index]
         const work = tally.lettered[index]
@@ -64,13 +69,12 @@ export const makeAttempt = <A>(
           fated(tally, `dead-lettered(${letter.reason})`, work)
         else {
           trouble = result === undefined ? "no answer" : result.failure.message
+          failed++
           tally.again.push(work)
         }
       })
-      yield* health.set(
-        "dead-letters",
-        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Unavailable", reason: trouble }
-      )
+      if (trouble !== undefined) reports.deadLettersFailed(trouble)
+      if (failed < tally.letters.length) reports.deadLettersConfirmed()
     })
 
     /** Acknowledges what has got its fate since the last time. */
@@ -89,7 +93,7 @@ export const makeAttempt = <A>(
       if (notHeld > 0) yield* metrics.released(stream, notHeld)
     })
 
-    return Effect.fnUntraced(function* (works, mayWait) {
+    return Effect.fnUntraced(function* (works, mayWait, kind) {
       const held = works.filter((work) => subscription.isHeld(work.delivery))
       const tally = newTally<A>()
       const outcomes = yield* outcomesOf(held, options.handle)
@@ -97,14 +101,8 @@ export const makeAttempt = <A>(
         const outcome = outcomes[index]
         if (outcome !== undefined) record(tally, subscription.name, work, outcome, mayWait)
       })
-      if (tally.storeTrouble !== undefined || tally.answered > 0) {
-        yield* health.set(
-          "facts",
-          tally.answered === 0 && tally.storeTrouble !== undefined
-            ? { _tag: "Unavailable", reason: tally.storeTrouble }
-            : { _tag: "Healthy" }
-        )
-      }
+      if (tally.storeTrouble !== undefined) reports.storeFailed(tally.storeTrouble, kind === "first")
+      if (tally.answered > 0) reports.storeAnswered()
       const receivedAtMillis = held[0]?.receivedAtMillis ?? 0
       // What is stored is acknowledged first: it does not wait for the dead-letter topic (G3).
       yield* acknowledge(tally, receivedAtMillis)

@@ -6,10 +6,10 @@ import { batchesAtOnce } from "../pipeline/Limits.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
-import type { Health } from "../telemetry/Health.ts"
 import { Metrics, type StreamGauges, type StreamName } from "../telemetry/Metrics.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
+import type { DeliveryReports } from "./HealthMonitor.ts"
 import { makeOpenWorks } from "./OpenWork.ts"
 import { makeRetries } from "./Retries.ts"
 import type { Handle, Work } from "./Work.ts"
@@ -20,6 +20,7 @@ export interface PipelineOptions<A> {
   readonly subscription: Subscription
   readonly decode: (data: Uint8Array) => Result.Result<A, Undecodable | SchemaViolation>
   readonly handle: Handle<A>
+  readonly reports: DeliveryReports
   /** Deliveries in backoff before intake pauses. */
   readonly maxRetrying: number
   /**
@@ -60,7 +61,7 @@ export interface Pipeline<A> {
 /** Makes the pipeline of one subscription. */
 export const makePipeline = <A>(
   options: PipelineOptions<A>
-): Effect.Effect<Pipeline<A>, never, DeadLetters | Metrics | Health | Scope.Scope> =>
+): Effect.Effect<Pipeline<A>, never, DeadLetters | Metrics | Scope.Scope> =>
   Effect.gen(function* () {
     const { stream, subscription } = options
     const metrics = yield* Metrics
@@ -91,7 +92,7 @@ export const makePipeline = <A>(
     const retries = yield* makeRetries<A>({
       maxRetrying: options.maxRetrying,
       open,
-      attempt: (works) => attempt(works, mayWait),
+      attempt: (works) => attempt(works, mayWait, "retry"),
       release,
       hand
     })
@@ -104,7 +105,7 @@ export const makePipeline = <A>(
       const record = open.add(works)
       inFlight += works.length
       yield* metrics.received(stream, works.length, bytesOf(deliveries))
-      const { again, unmatched } = yield* attempt(works, mayWait)
+      const { again, unmatched } = yield* attempt(works, mayWait, "first")
       inFlight -= works.length - again.length - unmatched.length
       yield* hand(
         unmatched,

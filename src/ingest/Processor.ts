@@ -4,25 +4,27 @@ import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { FactStore } from "../facts/FactStore.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
-import { Health } from "../telemetry/Health.ts"
+import type { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
-import { watchFacts } from "./FactsHealth.ts"
+import { type HealthMonitor, makeHealthMonitor, type WatchedStream } from "./HealthMonitor.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeOrderIngest } from "./OrderIngest.ts"
 import { makePaymentIngest } from "./PaymentIngest.ts"
 import { gaugesOf, makePipeline, type Pipeline } from "./Pipeline.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import { makeReception, type Reception } from "./Reception.ts"
-import { type WatchedSource, watchSources } from "./SourceHealth.ts"
 import { makeWatermark } from "./Watermark.ts"
 
 /** What a processor reads and how much it takes on. */
 export interface ProcessorOptions {
   readonly ordersSubscription: string
   readonly paymentsSubscription: string
+  /** Where `DeadLetters` publishes to; watched for health. */
+  readonly deadLetterTopic: string
   readonly processing: ProcessingSettings
 }
 
@@ -43,15 +45,19 @@ export interface Processor {
 /** Opens both subscriptions for the life of the scope, and makes the processor. */
 export const makeProcessor = (
   options: ProcessorOptions
-): Effect.Effect<Processor, never, Subscriber | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
+): Effect.Effect<
+  Processor,
+  never,
+  Subscriber | PubSubAdmin | FactStore | DeadLetters | Metrics | Health | Scope.Scope
+> =>
   Effect.gen(function* () {
     const { processing } = options
-    const parts = yield* makeParts(options)
+    const admin = yield* PubSubAdmin
+    const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
+    const parts = yield* makeParts(options, monitor)
     const { orders, payments, reception } = parts
     const metrics = yield* Metrics
-    const health = yield* Health
     const facts = yield* FactStore
-    let isStopping = false
 
     const watermark = makeWatermark(
       Effect.map(orders.subscription.status, ({ oldestUndeliveredMicros, quietMillis }) => ({
@@ -65,20 +71,15 @@ export const makeProcessor = (
         concurrency: "unbounded",
         discard: true
       }),
-      Effect.raceFirst(
-        watchSources(sourcesOf(parts), () => isStopping),
-        watchFacts(() => orders.pipeline.retrying() + payments.pipeline.retrying() > 0)
-      )
-    ).pipe(
-      Effect.provideService(Health, health),
-      Effect.provideService(Metrics, metrics),
-      Effect.provideService(FactStore, facts)
+      monitor.watch({
+        streams: watchedStreams(parts),
+        ping: facts.ping,
+        deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
+      })
     )
 
     const stop = Effect.gen(function* () {
-      isStopping = true
-      yield* health.set("orders", { _tag: "Stopping" })
-      yield* health.set("payments", { _tag: "Stopping" })
+      yield* monitor.stopping
       yield* orders.pipeline.stop
       yield* payments.pipeline.stop
       yield* reception.stop
@@ -118,7 +119,7 @@ interface Parts {
   readonly reception: Reception
 }
 
-const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
+const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions, reports: HealthMonitor) {
   const { maxOutstandingMessages, maxOutstandingBytes, maxRowBytes, maxRetrying } = options.processing
   const source = yield* Subscriber
   const metrics = yield* Metrics
@@ -136,6 +137,7 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
     subscription: orders,
     decode: decodeOrder,
     handle: yield* makeOrderIngest({ maxRowBytes, onStored: reception.wake }),
+    reports,
     maxRetrying,
     admit: undefined
   })
@@ -144,6 +146,7 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
     subscription: payments,
     decode: decodePayment,
     handle: yield* makePaymentIngest({ maxRowBytes }),
+    reports,
     maxRetrying,
     admit: reception.admit
   })
@@ -158,15 +161,17 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
   return parts
 })
 
-const sourcesOf = ({ orders, payments, reception }: Parts): ReadonlyArray<WatchedSource> => [
+const watchedStreams = ({ orders, payments, reception }: Parts): ReadonlyArray<WatchedStream> => [
   {
-    part: "orders",
+    stream: "orders",
     subscription: orders.subscription,
+    retrying: orders.pipeline.retrying,
     pausedBecause: () => retriesFull(orders.pipeline)
   },
   {
-    part: "payments",
+    stream: "payments",
     subscription: payments.subscription,
+    retrying: payments.pipeline.retrying,
     pausedBecause: () =>
       retriesFull(payments.pipeline) ??
       (reception.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)

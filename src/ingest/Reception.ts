@@ -90,7 +90,8 @@ export const makeReception = (
       }
       const { again, unmatched, fates } = yield* pipeline.attempt(
         guests.map(({ work }) => work),
-        (work) => !waitedEnough.has(work)
+        (work) => !waitedEnough.has(work),
+        "lookup"
       )
       const staying = new Set([...again, ...unmatched])
       const [kept, gone] = partition(guests, (guest) => staying.has(guest.work))

@@ -100,6 +100,7 @@ describe("a processor", () => {
       world.publisherFaults.isAway = false
       yield* eventually("the payment is settled", settled(world, paymentsTopic))
       assert.lengthOf(yield* world.deadLetters, 1)
+      yield* pass("2 seconds")
       assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Healthy")
     })
   )
