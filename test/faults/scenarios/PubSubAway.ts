@@ -47,7 +47,7 @@ const blackHole: Scenario = {
       yield* toPubSub.set({ _tag: "BlackHole" })
       // Sooner than the connection is replaced: what swallows everything is never taken for quiet.
       yield* until(
-        "health saying that the orders are away",
+        "health saying that the orders are unavailable",
         Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
         "8 seconds"
       )
