@@ -56,7 +56,8 @@ export const cassandraFactsPatiently = (
   Layer.unwrap(
     Effect.gen(function* () {
       const health = yield* Health
-      const whenUnreachable = (error: Error) => health.set("facts", { _tag: "Away", reason: error.message })
+      const whenUnreachable = (error: Error) =>
+        health.set("facts", { _tag: "Unavailable", reason: error.message })
       const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
       return layerInFlightGauge.pipe(
         Layer.provideMerge(FactStoreCassandra.layer),

@@ -6,9 +6,6 @@ export const demoGraceSeconds = 3
 /** Messages a second in the demo, unless told otherwise. */
 export const demoRate = 200
 
-/** How often a missing dead-letter topic is looked for. **Units**: seconds. */
-export const topicPollSeconds = 2
-
 /** For how long commands other than `run` wait for a server that does not answer. **Units**: seconds. */
 export const serverTimeoutSeconds = 10
 

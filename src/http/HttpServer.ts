@@ -7,7 +7,15 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "../telemetry/Health.ts"
+import {
+  Health,
+  healthParts,
+  isReady,
+  type PartHealth,
+  reasonOf,
+  sentenceOf,
+  wordOf
+} from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
@@ -92,7 +100,7 @@ const isRouteNotFound = (error: unknown): boolean =>
 const routes = Layer.mergeAll(live, ready, health, metrics, unknown)
 
 const describe = ({ state, since }: PartHealth) => ({
-  state: state._tag.toLowerCase(),
+  state: wordOf(state),
   reason: reasonOf(state) ?? null,
   since: DateTime.formatIso(DateTime.makeUnsafe(since))
 })

@@ -15,25 +15,27 @@ import { type AttemptReports, type BatchAttempt, makeBatchAttempt } from "../pip
 import type { Handle } from "../pipeline/DecodedDelivery.ts"
 import { makePipeline, type Pipeline } from "../pipeline/Pipeline.ts"
 import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
-import { Health } from "../telemetry/Health.ts"
+import type { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
-import { watchFacts } from "./FactsHealth.ts"
 import { dispose } from "./HandlingDisposition.ts"
+import { makeHealthMonitor, type WatchedStream } from "./HealthMonitor.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeOrderHandler } from "./OrderHandler.ts"
 import { makeWatermark } from "./OrdersWatermark.ts"
 import { makePaymentHandler } from "./PaymentHandler.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
-import { type WatchedSource, watchSources } from "./SourceHealth.ts"
 import { makeWaitingRoom, type WaitingRoom } from "./WaitingRoom.ts"
 
 /** What a processor reads and how much it takes on. */
 export interface ProcessorOptions {
   readonly ordersSubscription: string
   readonly paymentsSubscription: string
+  /** Where `DeadLetters` publishes to; watched for health. */
+  readonly deadLetterTopic: string
   readonly processing: ProcessingSettings
 }
 
@@ -54,36 +56,33 @@ export interface Processor {
 /** Opens both subscriptions for the life of the scope, and makes the processor. */
 export const makeProcessor = (
   options: ProcessorOptions
-): Effect.Effect<Processor, never, Subscriber | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
+): Effect.Effect<
+  Processor,
+  never,
+  Subscriber | PubSubAdmin | FactStore | DeadLetters | Metrics | Health | Scope.Scope
+> =>
   Effect.gen(function* () {
     const { processing } = options
-    const health = yield* Health
-    const metrics = yield* Metrics
+    const admin = yield* PubSubAdmin
     const facts = yield* FactStore
-    const parts = yield* makeParts(options, reportsTo(health))
+    const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
+    const parts = yield* makeParts(options, monitor)
     const { orders, payments, waitingRoom } = parts
-    let isStopping = false
 
-    const retrying = () => orders.ledger.totals().retrying + payments.ledger.totals().retrying
     const running = Effect.raceFirst(
       Effect.all([orders.pipeline.run, payments.pipeline.run, waitingRoom.run], {
         concurrency: "unbounded",
         discard: true
       }),
-      Effect.raceFirst(
-        watchSources(sourcesOf(parts), () => isStopping),
-        watchFacts(() => retrying() > 0)
-      )
-    ).pipe(
-      Effect.provideService(Health, health),
-      Effect.provideService(Metrics, metrics),
-      Effect.provideService(FactStore, facts)
+      monitor.watch({
+        streams: watchedStreams(parts),
+        ping: facts.ping,
+        deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
+      })
     )
 
     const stop = Effect.gen(function* () {
-      isStopping = true
-      yield* health.set("orders", { _tag: "Stopping" })
-      yield* health.set("payments", { _tag: "Stopping" })
+      yield* monitor.stopping
       yield* orders.pipeline.stop
       yield* payments.pipeline.stop
       yield* waitingRoom.stop
@@ -207,11 +206,17 @@ const outcomeOf = (fate: Fate | undefined): WaitOutcome => {
   return fate === "payment-matched" || fate === "payment-superseded" ? fate : "dead-lettered"
 }
 
-const sourcesOf = ({ orders, payments, waitingRoom }: Parts): ReadonlyArray<WatchedSource> => [
-  { part: "orders", subscription: orders.subscription, pausedBecause: () => blockedBy(orders) },
+const watchedStreams = ({ orders, payments, waitingRoom }: Parts): ReadonlyArray<WatchedStream> => [
   {
-    part: "payments",
+    stream: "orders",
+    subscription: orders.subscription,
+    retrying: () => orders.ledger.totals().retrying,
+    pausedBecause: () => blockedBy(orders)
+  },
+  {
+    stream: "payments",
     subscription: payments.subscription,
+    retrying: () => payments.ledger.totals().retrying,
     pausedBecause: () =>
       blockedBy(payments) ??
       (waitingRoom.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)
@@ -226,17 +231,6 @@ const blockedBy = ({ ledger, pipeline }: Stream): string | undefined => {
       return "the dead-letter topic takes dead letters more slowly than they come"
     case undefined:
       return undefined
-  }
-}
-
-const reportsTo = (health: Health["Service"]): AttemptReports => {
-  const set = (part: "facts" | "dead-letters", reason?: string) =>
-    Effect.runSync(health.set(part, reason === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason }))
-  return {
-    storeAnswered: () => set("facts"),
-    storeFailed: (reason) => set("facts", reason),
-    deadLettersConfirmed: () => set("dead-letters"),
-    deadLettersFailed: (reason) => set("dead-letters", reason)
   }
 }
 

@@ -128,8 +128,8 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
         retry.push(decoded)
       }
     })
-    if (error === undefined) reports.deadLettersConfirmed()
-    else reports.deadLettersFailed(error)
+    if (error !== undefined) reports.deadLettersFailed(error)
+    if (published.size > 0) reports.deadLettersConfirmed()
     yield* ack(published, batch)
     ledger.retried(retry.length)
     return retry

@@ -1,43 +1,70 @@
-/** Knows whether each part works, and why not. */
-import { Clock, Context, Effect, Layer } from "effect"
+/** The state of each part a process depends on, with the reason when it is not healthy. */
+import { Clock, Context, Effect, Layer, PubSub, Stream } from "effect"
+import { healthChangesKept } from "./Limits.ts"
 
-/** The parts a process depends on. */
-export const healthParts = ["facts", "orders", "payments", "dead-letters"] as const
+/** The parts a process depends on, in the order in which reports list them. */
+export const healthParts = ["orders", "payments", "facts", "dead-letters"] as const
 
 /** One of {@link healthParts}. */
 export type HealthPart = (typeof healthParts)[number]
 
-/** How one part is. */
+/** The state of one part. */
 export type HealthState =
+  /** Nothing is known of it yet. */
   | { readonly _tag: "Starting" }
   | { readonly _tag: "Healthy" }
-  /** It does not work just now; it is tried again for ever, nothing is lost. */
-  | { readonly _tag: "Away"; readonly reason: string }
-  /** It works, but intake is paused until what is held becomes less. */
+  /** It works, and some deliveries are being retried. */
+  | { readonly _tag: "Degraded"; readonly reason: string }
+  /** It works, and intake is paused until what is held becomes less. */
   | { readonly _tag: "Paused"; readonly reason: string }
+  /** It does not work. It is retried indefinitely, and nothing is lost. */
+  | { readonly _tag: "Unavailable"; readonly reason: string }
   | { readonly _tag: "Stopping" }
 
-/** How one part is, and since when. */
+/** The words for the states on `/health` and in metrics; a closed list. */
+export const healthWords = ["starting", "healthy", "degraded", "paused", "unavailable", "stopping"] as const
+
+/** One of {@link healthWords}. */
+export type HealthWord = (typeof healthWords)[number]
+
+/** The state of one part, and since when. */
 export interface PartHealth {
   readonly state: HealthState
-  /** When the state was set, whether or not its reason has changed since. **Units**: ms since the epoch. */
+  /** When the state was set; a new reason does not count. **Units**: ms since the epoch. */
   readonly since: number
 }
 
+/** The states of all parts. */
+export type PartsHealth = Readonly<Record<HealthPart, PartHealth>>
+
+/** A part whose state has changed. */
+export interface HealthChange extends PartHealth {
+  readonly part: HealthPart
+  readonly before: HealthState
+}
+
 /**
- * Knows whether each part works, and why not.
+ * The state of each part a process depends on, with the reason when it is not healthy.
  *
- * Ready: every part is `Healthy` or `Paused`. A backlog never makes a process unhealthy. Setting a state that is
- * already set costs nothing; a change is logged once.
+ * Ready: every part is healthy, degraded or paused. A backlog never makes a process unready. A change of state is
+ * logged once; a new reason within a state is shown, and not logged.
  */
 export class Health extends Context.Service<
   Health,
   {
     readonly set: (part: HealthPart, state: HealthState) => Effect.Effect<void>
     readonly states: Effect.Effect<Readonly<Record<HealthPart, HealthState>>>
-    /** The states, each with the time since which it stands. */
-    readonly parts: Effect.Effect<Readonly<Record<HealthPart, PartHealth>>>
+    /** The states, each with the time since which it holds. */
+    readonly parts: Effect.Effect<PartsHealth>
+    /** The same, for gauges, which are read outside of effects. */
+    readonly current: () => PartsHealth
     readonly ready: Effect.Effect<boolean>
+    /**
+     * Each change of state from now on.
+     *
+     * **Guarantee**: a slow reader misses the oldest changes, and holds nothing up (G6).
+     */
+    readonly changes: Stream.Stream<HealthChange>
   }
 >()("counterfoil/telemetry/Health") {
   /** Every part is `Starting` until it is set otherwise. */
@@ -47,54 +74,67 @@ export class Health extends Context.Service<
   )
 }
 
-/** Whether a part in this state keeps the process from being ready. */
-export const isReady = (state: HealthState): boolean => state._tag === "Healthy" || state._tag === "Paused"
+/** Whether a process with a part in this state can be ready. */
+export const isReady = ({ _tag }: HealthState): boolean =>
+  _tag === "Healthy" || _tag === "Degraded" || _tag === "Paused"
 
-/** Why a part is as it is, where there is more to say than the state itself. */
+/** Why a part is in its state, where there is more to say than the state itself. */
 export const reasonOf = (state: HealthState): string | undefined =>
   "reason" in state ? state.reason : undefined
 
-/** A part and its state for people: `facts: away: no host answers`. */
+/** The word for a state. */
+export const wordOf = ({ _tag }: HealthState): HealthWord => _tag.toLowerCase() as Lowercase<typeof _tag>
+
+/** A part and its state for people: `facts: unavailable: no host answers`. */
 export const sentenceOf = (part: HealthPart, state: HealthState): string => {
   const reason = reasonOf(state)
-  return `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
+  return `${part}: ${wordOf(state)}${reason === undefined ? "" : `: ${reason}`}`
 }
 
 const make = Effect.gen(function* () {
   const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
   const parts: Record<HealthPart, PartHealth> = {
-    facts: start,
     orders: start,
     payments: start,
+    facts: start,
     "dead-letters": start
   }
+  const changes = yield* PubSub.sliding<HealthChange>(healthChangesKept)
 
   const change = Effect.fnUntraced(function* (part: HealthPart, state: HealthState) {
-    const before = parts[part]
-    const since = before.state._tag === state._tag ? before.since : yield* Clock.currentTimeMillis
+    const before = parts[part].state
+    const since = yield* Clock.currentTimeMillis
     parts[part] = { state, since }
+    yield* PubSub.publish(changes, { part, state, since, before })
     yield* announce(part, state)
   })
 
   return Health.of({
     set: (part, state) =>
-      Effect.suspend(() => (isSame(parts[part].state, state) ? Effect.void : change(part, state))),
+      Effect.suspend(() => {
+        const { since, state: before } = parts[part]
+        if (before._tag !== state._tag) return change(part, state)
+        if (reasonOf(before) !== reasonOf(state)) parts[part] = { state, since }
+        return Effect.void
+      }),
     states: Effect.sync(() => ({
-      facts: parts.facts.state,
       orders: parts.orders.state,
       payments: parts.payments.state,
+      facts: parts.facts.state,
       "dead-letters": parts["dead-letters"].state
     })),
     parts: Effect.sync(() => ({ ...parts })),
-    ready: Effect.sync(() => healthParts.every((part) => isReady(parts[part].state)))
+    current: () => parts,
+    ready: Effect.sync(() => healthParts.every((part) => isReady(parts[part].state))),
+    changes: Stream.fromPubSub(changes)
   })
 })
 
-const isSame = (one: HealthState, other: HealthState): boolean =>
-  one._tag === other._tag && reasonOf(one) === reasonOf(other)
-
+/** What somebody should look at is a warning; a paused intake is how a backlog is worked off. */
 const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
   const text = sentenceOf(part, state)
-  const log = state._tag === "Away" ? Effect.logWarning(text) : Effect.logInfo(text)
-  return log.pipe(Effect.annotateLogs({ part, state: state._tag.toLowerCase() }))
+  const isTrouble = state._tag === "Unavailable" || state._tag === "Degraded"
+  return (isTrouble ? Effect.logWarning(text) : Effect.logInfo(text)).pipe(
+    Effect.annotateLogs({ part, state: wordOf(state) })
+  )
 }

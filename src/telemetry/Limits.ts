@@ -7,3 +7,6 @@ export const durableSecondsBoundaries: ReadonlyArray<number> = [
 
 /** How often the event loop's lag is sampled. **Units**: milliseconds. */
 export const eventLoopSampleMillis = 20
+
+/** Changes of health that a slow subscriber may be behind before it misses the oldest; no state lasts under a second. */
+export const healthChangesKept = 64

@@ -52,7 +52,7 @@ const setAllHealthy = Health.use((health) =>
 describe("HttpApi", () => {
   it.live("/live answers 200 whatever the parts are like", () =>
     Effect.gen(function* () {
-      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "down" }))
+      yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "down" }))
       assert.deepInclude(yield* get("/live"), { status: 200, text: "live\n" })
     }).pipe(Effect.provide(served))
   )
@@ -60,10 +60,10 @@ describe("HttpApi", () => {
   it.live("/ready answers 503 with each reason, then 200", () =>
     Effect.gen(function* () {
       yield* setAllHealthy
-      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "no host answers" }))
+      yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "no host answers" }))
       assert.deepInclude(yield* get("/ready"), {
         status: 503,
-        text: "not ready\nfacts: away: no host answers\n"
+        text: "not ready\nfacts: unavailable: no host answers\n"
       })
       yield* setAllHealthy
       assert.deepInclude(yield* get("/ready"), { status: 200, text: "ready\n" })

@@ -96,10 +96,11 @@ describe("a processor", () => {
       yield* world.publishPayments(paymentOf(1n))
       yield* pass("1 minute")
       assert.lengthOf(yield* world.pending(paymentsTopic), 1)
-      assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Away")
+      assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Unavailable")
       world.publisherFaults.isAway = false
       yield* eventually("the payment is settled", settled(world, paymentsTopic))
       assert.lengthOf(yield* world.deadLetters, 1)
+      yield* pass("2 seconds")
       assert.strictEqual((yield* process.health)["dead-letters"]._tag, "Healthy")
     })
   )

@@ -3,6 +3,7 @@
 import { ofBounds } from "./guarantees/Bounds.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
+import { ofHealth } from "./guarantees/Health.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
@@ -18,6 +19,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofVersions,
   ...ofPoison,
   ...ofOutages,
+  ...ofHealth,
   ...ofReconnection,
   ...ofEarlyPayments,
   ...ofBounds,

@@ -136,6 +136,7 @@ const startProcess = Effect.fnUntraced(function* (
         })
       )
     ),
+    MemoryAdmin.layer.pipe(Layer.provide(Layer.succeed(MemoryBroker, broker))),
     Layer.fresh(Metrics.layer),
     Layer.fresh(Health.layer)
   )
@@ -143,6 +144,7 @@ const startProcess = Effect.fnUntraced(function* (
   const processor = yield* makeProcessor({
     ordersSubscription: `${ordersTopic}-sub`,
     paymentsSubscription: `${paymentsTopic}-sub`,
+    deadLetterTopic,
     processing: settings
   }).pipe(Effect.provide(context), Scope.provide(scope))
   const running = yield* Effect.forkIn(processor.run, scope)

@@ -134,11 +134,11 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
           const processor = yield* serving(["run"], set.environment)
           yield* processor.until(
             "/ready",
-            ({ status, text }) => status === 503 && text.includes("facts: away")
+            ({ status, text }) => status === 503 && text.includes("facts: unavailable")
           )
           assert.strictEqual((yield* processor.get("/live")).status, 200)
           const { parts } = JSON.parse((yield* processor.get("/health")).text)
-          assert.strictEqual(parts.facts.state, "away")
+          assert.strictEqual(parts.facts.state, "unavailable")
           assert.include(parts.facts.reason, server.address)
           yield* Effect.promise(() =>
             set.pubsub.publish(set.orders, [{ data: order(1) }, { data: order(2) }])

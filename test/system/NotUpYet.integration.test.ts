@@ -57,12 +57,12 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concu
         })
         yield* processor.until(
           "/ready",
-          ({ status, text }) => status === 503 && /^orders: away: .*does not answer/m.test(text)
+          ({ status, text }) => status === 503 && /^orders: unavailable: .*does not answer/m.test(text)
         )
         assert.strictEqual((yield* processor.get("/live")).status, 200)
         const { parts } = JSON.parse((yield* processor.get("/health")).text)
-        assert.strictEqual(parts.payments.state, "away")
-        assert.strictEqual(parts["dead-letters"].state, "away")
+        assert.strictEqual(parts.payments.state, "unavailable")
+        assert.strictEqual(parts["dead-letters"].state, "unavailable")
         assert.include(parts.payments.reason, "does not answer")
         assert.include(processor.stderr(), '"project from":"GOOGLE_CLOUD_PROJECT"')
         yield* gate.open
@@ -82,7 +82,10 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concu
         const topic = uniqueName("late_dlq")
         const processor = yield* serving(["run"], { ...set.environment, PUBSUB_DLQ_TOPIC: topic })
         const missing = `topic projects/${projectId}/topics/${topic} does not exist`
-        yield* processor.until("/ready", ({ text }) => text === `not ready\ndead-letters: away: ${missing}\n`)
+        yield* processor.until(
+          "/ready",
+          ({ text }) => text === `not ready\ndead-letters: unavailable: ${missing}\n`
+        )
 
         yield* Effect.promise(() => set.pubsub.publish(set.payments, [{ data: payment(99) }]))
         yield* processor.until("/metrics", ({ text }) =>
@@ -110,7 +113,7 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concu
         )
         yield* processor.signal("SIGTERM")
         assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
-        const warnings = processor.stderr().match(/"message":"dead-letters: away/g)
+        const warnings = processor.stderr().match(/"message":"dead-letters: unavailable/g)
         assert.isAtMost(warnings?.length ?? 0, 2, "one line for the topic, one for the publish that failed")
       }),
     240_000

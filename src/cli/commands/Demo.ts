@@ -10,7 +10,6 @@ import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import { publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
-import { Health } from "../../telemetry/Health.ts"
 import { demoGraceSeconds, demoRate } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { progressLine, totals } from "./FateTable.ts"
@@ -41,13 +40,13 @@ export const demo = (options: DemoOptions) => {
     Effect.gen(function* () {
       const { address } = yield* HttpApi
       yield* createTopics
-      yield* embeddedPartsAreThere
       yield* Console.error(`fact table:  ${file}`)
       if (Option.isSome(address)) yield* Console.error(`health:      ${address.value.url}/health`)
       if (Option.isSome(address)) yield* Console.error(`metrics:     ${address.value.url}/metrics`)
       const processor = yield* makeProcessor({
         ordersSubscription: `${topics.orders}-sub`,
         paymentsSubscription: `${topics.payments}-sub`,
+        deadLetterTopic: topics.deadLetters,
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
       yield* traffic(options, processor).pipe(
@@ -86,12 +85,6 @@ const createTopics = Effect.gen(function* () {
       retention: Duration.days(7)
     })
   }
-})
-
-/** The table is open and the topic made; what is away later, the processor tells. */
-const embeddedPartsAreThere = Effect.gen(function* () {
-  const health = yield* Health
-  yield* health.set("dead-letters", { _tag: "Healthy" })
 })
 
 /** Publishes and processes; where the traffic ends, the processor follows once all of it has its fate. */

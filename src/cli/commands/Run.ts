@@ -1,14 +1,11 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
-import { Console, Duration, Effect, Option } from "effect"
+import { Console, Effect, Option } from "effect"
 import { application } from "../../App.ts"
 import type { RunSettings } from "../../config/Settings.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
-import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../../pubsub/PubSubError.ts"
-import { Health } from "../../telemetry/Health.ts"
-import { topicPollSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 
@@ -44,20 +41,15 @@ export const run = (options: RunOptions) =>
       const processor = yield* makeProcessor({
         ordersSubscription: options.pubSub.ordersSubscription,
         paymentsSubscription: options.pubSub.paymentsSubscription,
+        deadLetterTopic: options.pubSub.dlqTopic,
         processing: options.processing
       })
-      yield* processing(processor, options).pipe(
+      yield* (options.drain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         withProgress(Effect.map(totals, progressLine)),
         Effect.ensuring(printFates(options.json))
       )
     })
   ).pipe(Effect.provide(application(options, options.appVersion)))
-
-const processing = (processor: Processor, options: RunOptions) =>
-  Effect.raceFirst(
-    options.drain ? runToTheEnd(processor, Effect.void) : processor.run,
-    Effect.andThen(watchDeadLetterTopic(options.pubSub.dlqTopic), Effect.never)
-  )
 
 /** Runs until `published` has ended and everything then waiting has its fate. */
 export const runToTheEnd = <R>(
@@ -75,23 +67,3 @@ export const runToTheEnd = <R>(
 /** Prints the table of fates, also when the work was interrupted. */
 export const printFates = (json: boolean) =>
   Effect.flatMap(totals, (all) => Console.log(json ? fateJson(all) : fateTable(all)))
-
-/** Keeps health telling that the dead-letter topic is missing, until it is there. */
-const watchDeadLetterTopic = (topic: string) =>
-  Effect.gen(function* () {
-    const admin = yield* PubSubAdmin
-    const health = yield* Health
-    const look = admin.topicExists(topic).pipe(
-      Effect.map((exists) => (exists ? undefined : `topic ${admin.topicName(topic)} does not exist`)),
-      // Looking at a topic takes a permission that publishing to it does not.
-      Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error.message : undefined))
-    )
-    for (;;) {
-      const trouble = yield* look
-      if (trouble === undefined) return yield* health.set("dead-letters", { _tag: "Healthy" })
-      // A publish that failed has told already; two reasons in turn would fill the log.
-      const { _tag } = (yield* health.states)["dead-letters"]
-      if (_tag !== "Away") yield* health.set("dead-letters", { _tag: "Away", reason: trouble })
-      yield* Effect.sleep(Duration.seconds(topicPollSeconds))
-    }
-  })

@@ -134,7 +134,7 @@ function noLettersButDue({ observer, expect }: Act) {
 /** A line of the log at level error or above. */
 const isError = (text: string): boolean => /"(level|severity)":"(error|fatal)"/i.test(text)
 
-const factsAway = /"facts":\{[^}]*"away"/i
+const factsAway = /"facts":\{[^}]*"unavailable"/i
 
 /** One node away. */
 export const cassandraAway: ReadonlyArray<Scenario> = [frozen, killed, late]

@@ -47,7 +47,7 @@ const blackHole: Scenario = {
       yield* toPubSub.set({ _tag: "BlackHole" })
       // Sooner than the connection is replaced: what swallows everything is never taken for quiet.
       yield* until(
-        "health saying that the orders are away",
+        "health saying that the orders are unavailable",
         Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
         "8 seconds"
       )
@@ -56,7 +56,7 @@ const blackHole: Scenario = {
     })
 }
 
-const ordersAway = /"orders":\{[^}]*"away"/i
+const ordersAway = /"orders":\{[^}]*"unavailable"/i
 
 const slow: Scenario = {
   name: "pubsub-slow",
@@ -110,7 +110,10 @@ const noTopic: Scenario = {
       const processor = yield* crew.start()
       yield* untilHealthSays(processor, new RegExp(`topics/${stage.deadLetters} does not exist`))
       const ready = yield* ask(processor, "/ready")
-      yield* expect(ready.includes("dead-letters: away"), `ready without a dead-letter topic: ${ready}`)
+      yield* expect(
+        ready.includes("dead-letters: unavailable"),
+        `ready without a dead-letter topic: ${ready}`
+      )
       yield* untilPublished(1)
       yield* untilHealthSays(processor, /"payments":\{[^}]*"paused"/i)
       const orders = new Set(

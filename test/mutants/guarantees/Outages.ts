@@ -50,15 +50,6 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "is not answered with more requests")]
   },
   {
-    name: "idle-table-not-looked-at",
-    what: "calls the table healthy as long as no delivery tells otherwise",
-    guarantee: "G4",
-    file: "src/ingest/FactsHealth.ts",
-    text: 'if (Result.isFailure(answer) && _tag !== "Away") {',
-    replacement: 'if (Result.isFailure(answer) && _tag === "Away") {',
-    caughtBy: [unit(trouble, "an idle processor says that its table is away")]
-  },
-  {
     name: "retry-keeps-its-slot",
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",

@@ -1,0 +1,109 @@
+/** What is known of the dead-letter topic, and the state of health that follows from it. */
+import type { HealthState } from "../telemetry/Health.ts"
+import { evidenceMillis, outageMillis, startingMillis } from "./Limits.ts"
+
+/** What is known of the dead-letter topic. **Units**: all times are ms of a monotonic clock. */
+export interface DeadLettersEvidence {
+  /** The full name. */
+  readonly topic: string
+  readonly startedAt: number
+  /** Whether anything was ever heard of it. */
+  isKnown: boolean
+  /** Whether the last check found no such topic. */
+  isMissing: boolean
+  /** The first failed check since one was answered; undefined while there is none. */
+  checkFailingSince: number | undefined
+  checkReason: string
+  /** The first failed publish since one was confirmed; undefined while there is none. */
+  failingSince: number | undefined
+  lastFailureAt: number
+  /** The error of the last failed publish. */
+  reason: string
+}
+
+/** Nothing is known yet. */
+export const noDeadLettersEvidence = (topic: string, startedAt: number): DeadLettersEvidence => ({
+  topic,
+  startedAt,
+  isKnown: false,
+  isMissing: false,
+  checkFailingSince: undefined,
+  checkReason: "",
+  failingSince: undefined,
+  lastFailureAt: Number.NEGATIVE_INFINITY,
+  reason: ""
+})
+
+/** A publish was confirmed: whatever a check says, the topic works. */
+export const deadLettersConfirmed = (evidence: DeadLettersEvidence): void => {
+  evidence.isKnown = true
+  evidence.isMissing = false
+  evidence.checkFailingSince = undefined
+  evidence.failingSince = undefined
+}
+
+/** A publish failed. */
+export const deadLettersFailed = (evidence: DeadLettersEvidence, reason: string, now: number): void => {
+  evidence.isKnown = true
+  evidence.failingSince ??= now
+  evidence.lastFailureAt = now
+  evidence.reason = reason
+}
+
+/**
+ * A check found the topic.
+ *
+ * What is waiting to be published is tried again well within `evidenceMillis`; where no publish has failed for so
+ * long, none is waiting, and there will be none to show that the topic works.
+ */
+export const topicFound = (evidence: DeadLettersEvidence, now: number): void => {
+  evidence.isKnown = true
+  evidence.isMissing = false
+  evidence.checkFailingSince = undefined
+  if (now - evidence.lastFailureAt >= evidenceMillis) evidence.failingSince = undefined
+}
+
+/** A check found no such topic. */
+export const topicMissing = (evidence: DeadLettersEvidence): void => {
+  evidence.isKnown = true
+  evidence.isMissing = true
+  evidence.checkFailingSince = undefined
+}
+
+/** A check got no answer. */
+export const checkFailed = (evidence: DeadLettersEvidence, reason: string, now: number): void => {
+  evidence.checkFailingSince ??= now
+  evidence.checkReason = reason
+}
+
+/** Whether the topic should be checked soon. */
+export const deadLettersAreTroubled = (evidence: DeadLettersEvidence): boolean =>
+  !evidence.isKnown ||
+  evidence.isMissing ||
+  evidence.failingSince !== undefined ||
+  evidence.checkFailingSince !== undefined
+
+/**
+ * The state of the dead-letter topic.
+ *
+ * Unavailable: it does not exist; or publishing has failed for `outageMillis` without a success; or no check was
+ * answered for so long. A failed publish that is not tried again, its delivery having got another fate, degrades it.
+ */
+export const deadLettersStateOf = (evidence: DeadLettersEvidence, now: number): HealthState => {
+  const { checkFailingSince, failingSince, lastFailureAt, reason } = evidence
+  if (evidence.isMissing) return { _tag: "Unavailable", reason: `topic ${evidence.topic} does not exist` }
+  if (failingSince !== undefined && lastFailureAt - failingSince >= outageMillis) {
+    return { _tag: "Unavailable", reason }
+  }
+  if (checkFailingSince !== undefined && now - checkFailingSince >= outageMillis) {
+    return { _tag: "Unavailable", reason: evidence.checkReason }
+  }
+  if (!evidence.isKnown) {
+    return now - evidence.startedAt < startingMillis
+      ? { _tag: "Starting" }
+      : { _tag: "Unavailable", reason: `Pub/Sub has not answered about topic ${evidence.topic} yet` }
+  }
+  return failingSince !== undefined && now - failingSince >= outageMillis
+    ? { _tag: "Degraded", reason: `a publish failed: ${reason}` }
+    : { _tag: "Healthy" }
+}

@@ -1,0 +1,105 @@
+/** What is known of the fact table, and the state of health that follows from it. */
+import type { HealthState } from "../telemetry/Health.ts"
+import { evidenceMillis, outageFirstTries, outageMillis, startingMillis } from "./Limits.ts"
+
+/** What is known of the fact table. **Units**: all times are ms of a monotonic clock. */
+export interface FactsEvidence {
+  readonly startedAt: number
+  /** Whether it ever answered. */
+  hasAnswered: boolean
+  /** The first failed attempt since one in which it answered; undefined while there is none. */
+  failingSince: number | undefined
+  /** Batches whose first attempt failed since then. */
+  firstTryFailures: number
+  /** Since when attempts have failed, each within `evidenceMillis` of the one before. */
+  troubledSince: number
+  lastFailureAt: number
+  lastSuccessAt: number
+  /** The error of the last failed attempt. */
+  reason: string
+  /** The first failed ping since anything was answered; undefined while there is none. */
+  pingFailingSince: number | undefined
+  pingReason: string
+}
+
+/** Nothing is known yet. */
+export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
+  startedAt,
+  hasAnswered: false,
+  failingSince: undefined,
+  firstTryFailures: 0,
+  troubledSince: Number.NEGATIVE_INFINITY,
+  lastFailureAt: Number.NEGATIVE_INFINITY,
+  lastSuccessAt: Number.NEGATIVE_INFINITY,
+  reason: "",
+  pingFailingSince: undefined,
+  pingReason: ""
+})
+
+/** An attempt in which the table answered for a delivery at least. */
+export const storeAnswered = (evidence: FactsEvidence, now: number): void => {
+  evidence.hasAnswered = true
+  evidence.failingSince = undefined
+  evidence.firstTryFailures = 0
+  evidence.pingFailingSince = undefined
+  evidence.lastSuccessAt = now
+}
+
+/** An attempt in which it did not answer for a delivery at least. */
+export const storeFailed = (
+  evidence: FactsEvidence,
+  reason: string,
+  isFirstTry: boolean,
+  now: number
+): void => {
+  if (now - evidence.lastFailureAt > evidenceMillis) evidence.troubledSince = now
+  evidence.failingSince ??= now
+  if (isFirstTry) evidence.firstTryFailures++
+  evidence.lastFailureAt = now
+  evidence.reason = reason
+}
+
+/** A ping was answered. Where nothing is being retried, no attempt can contradict it. */
+export const pingAnswered = (evidence: FactsEvidence, retrying: number): void => {
+  evidence.hasAnswered = true
+  evidence.pingFailingSince = undefined
+  if (retrying > 0) return
+  evidence.failingSince = undefined
+  evidence.firstTryFailures = 0
+}
+
+/** A ping failed. */
+export const pingFailed = (evidence: FactsEvidence, reason: string, now: number): void => {
+  evidence.pingFailingSince ??= now
+  evidence.pingReason = reason
+}
+
+/** Whether the table should be pinged soon. */
+export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
+  !evidence.hasAnswered || evidence.failingSince !== undefined || evidence.pingFailingSince !== undefined
+
+/**
+ * The state of the fact table.
+ *
+ * Unavailable: for `outageMillis` no attempt succeeded, and either pings fail too or several batches failed at their
+ * first attempt. Rows that fail again and again while the table answers otherwise degrade it and leave it ready (G4).
+ */
+export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: number): HealthState => {
+  const { failingSince, pingFailingSince, pingReason, reason } = evidence
+  const attemptsFail = failingSince !== undefined && now - failingSince >= outageMillis
+  const isOutage = pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries
+  if (attemptsFail && isOutage) return { _tag: "Unavailable", reason }
+  if (pingFailingSince !== undefined && now - pingFailingSince >= outageMillis) {
+    return { _tag: "Unavailable", reason: pingReason }
+  }
+  if (!evidence.hasAnswered) {
+    return now - evidence.startedAt < startingMillis
+      ? { _tag: "Starting" }
+      : { _tag: "Unavailable", reason: "the table has not answered yet" }
+  }
+  const isRecent = now - evidence.lastFailureAt < evidenceMillis
+  const isUnresolved = retrying > 0 || evidence.lastFailureAt > evidence.lastSuccessAt
+  return isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
+    ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${reason}` }
+    : { _tag: "Healthy" }
+}

@@ -1,0 +1,142 @@
+/** The only writer of health: gathers what the parts report, and decides what state that makes. */
+import { Clock, Duration, Effect } from "effect"
+import type { StreamName } from "../domain/StreamName.ts"
+import type { FactStore } from "../facts/FactStore.ts"
+import type { AttemptReports } from "../pipeline/BatchAttempt.ts"
+import type { PubSubError } from "../pubsub/PubSubError.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import { Health, type HealthPart, type HealthState } from "../telemetry/Health.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import * as Letters from "./DeadLettersEvidence.ts"
+import * as Facts from "./FactsEvidence.ts"
+import {
+  healthFirstMillis,
+  healthTickMillis,
+  pingMillis,
+  pingSoonMillis,
+  topicCheckMillis,
+  topicCheckSoonMillis
+} from "./Limits.ts"
+import { notYetKnown, type SteadyState, steadied } from "./SteadyState.ts"
+import { noStreamEvidence, streamRead, streamStateOf } from "./StreamEvidence.ts"
+
+/** A source stream that is watched. */
+export interface WatchedStream {
+  readonly stream: StreamName
+  readonly subscription: Pick<Subscription, "status">
+  /** Deliveries in backoff before another try. */
+  readonly retrying: () => number
+  /** Why intake stands still; undefined while it does not. */
+  readonly pausedBecause: () => string | undefined
+}
+
+/** What a monitor reads by itself. */
+export interface HealthSources {
+  readonly streams: ReadonlyArray<WatchedStream>
+  readonly ping: FactStore["Service"]["ping"]
+  readonly deadLetterTopicExists: Effect.Effect<boolean, PubSubError>
+}
+
+/** The only writer of health. */
+export interface HealthMonitor extends AttemptReports {
+  /** Keeps health up to date; never ends. */
+  readonly watch: (sources: HealthSources) => Effect.Effect<never>
+  /** The streams are stopping from now on. */
+  readonly stopping: Effect.Effect<void>
+}
+
+/** Makes the monitor of one processor; `deadLetterTopic` is the full name. */
+export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<HealthMonitor, never, Health> =>
+  Effect.gen(function* () {
+    const health = yield* Health
+    const clock = yield* Clock.Clock
+    const startedAt = monotonicMillis(clock)
+    const facts = Facts.noFactsEvidence(startedAt)
+    const letters = Letters.noDeadLettersEvidence(deadLetterTopic, startedAt)
+    const evidenceOf = { orders: noStreamEvidence(startedAt), payments: noStreamEvidence(startedAt) }
+    const shown: Record<HealthPart, SteadyState> = {
+      orders: notYetKnown,
+      payments: notYetKnown,
+      facts: notYetKnown,
+      "dead-letters": notYetKnown
+    }
+    let isStopping = false
+
+    const show = (part: HealthPart, wanted: HealthState): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const next = steadied(shown[part], wanted, monotonicMillis(clock))
+        shown[part] = next
+        // What stood before the first evidence, of a table that was waited for, stands until then.
+        return next.state._tag === "Starting" ? Effect.void : health.set(part, next.state)
+      })
+
+    const showAll = Effect.fnUntraced(function* ({ streams }: HealthSources) {
+      for (const { pausedBecause, stream, subscription } of streams) {
+        const status = yield* subscription.status
+        streamRead(evidenceOf[stream], status, pausedBecause(), monotonicMillis(clock))
+        const state = streamStateOf(evidenceOf[stream], monotonicMillis(clock))
+        yield* show(stream, isStopping ? { _tag: "Stopping" } : state)
+      }
+      const now = monotonicMillis(clock)
+      yield* show("facts", Facts.factsStateOf(facts, retryingOf(streams), now))
+      yield* show("dead-letters", Letters.deadLettersStateOf(letters, now))
+    })
+
+    const ping = ({ ping, streams }: HealthSources): Effect.Effect<void> =>
+      Effect.match(ping, {
+        onSuccess: () => Facts.pingAnswered(facts, retryingOf(streams)),
+        onFailure: ({ message }) => Facts.pingFailed(facts, message, monotonicMillis(clock))
+      })
+
+    const check = ({ deadLetterTopicExists }: HealthSources): Effect.Effect<void> =>
+      Effect.match(deadLetterTopicExists, {
+        onSuccess: (exists) =>
+          exists ? Letters.topicFound(letters, monotonicMillis(clock)) : Letters.topicMissing(letters),
+        onFailure: (error) =>
+          // Looking at a topic takes a permission that publishing to it does not.
+          error.isRetryable
+            ? Letters.checkFailed(letters, error.message, monotonicMillis(clock))
+            : Letters.topicFound(letters, monotonicMillis(clock))
+      })
+
+    return {
+      storeAnswered: () => Facts.storeAnswered(facts, monotonicMillis(clock)),
+      storeFailed: (reason, isFirstTry) =>
+        Facts.storeFailed(facts, reason, isFirstTry, monotonicMillis(clock)),
+      deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),
+      deadLettersFailed: (reason) => Letters.deadLettersFailed(letters, reason, monotonicMillis(clock)),
+      watch: (sources) =>
+        Effect.raceFirst(
+          Effect.delay(
+            repeatedly(showAll(sources), () => healthTickMillis),
+            Duration.millis(healthFirstMillis)
+          ),
+          Effect.raceFirst(
+            repeatedly(ping(sources), () => (Facts.factsAreTroubled(facts) ? pingSoonMillis : pingMillis)),
+            repeatedly(check(sources), () =>
+              Letters.deadLettersAreTroubled(letters) ? topicCheckSoonMillis : topicCheckMillis
+            )
+          )
+        ),
+      stopping: Effect.suspend(() => {
+        isStopping = true
+        return Effect.andThen(show("orders", { _tag: "Stopping" }), show("payments", { _tag: "Stopping" }))
+      })
+    }
+  })
+
+const retryingOf = (streams: ReadonlyArray<WatchedStream>): number =>
+  streams.reduce((sum, { retrying }) => sum + retrying(), 0)
+
+/** Does it over and over. The pause is asked for once a tick, so that trouble shortens one that has begun. */
+const repeatedly = Effect.fnUntraced(function* (
+  work: Effect.Effect<void>,
+  pauseMillis: () => number
+): Effect.fn.Return<never> {
+  for (;;) {
+    yield* work
+    for (let waited = 0; waited < pauseMillis(); waited += healthTickMillis) {
+      yield* Effect.sleep(Duration.millis(healthTickMillis))
+    }
+  }
+})

@@ -1,0 +1,57 @@
+/** What is known of a source stream, and the state of health that follows from it. */
+import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
+import type { HealthState } from "../telemetry/Health.ts"
+import { disconnectedMillis, pausedMillis, startingMillis } from "./Limits.ts"
+
+/** What is known of a source stream. **Units**: all times are ms of a monotonic clock. */
+export interface StreamEvidence {
+  readonly startedAt: number
+  wasConnected: boolean
+  /** The first reading since which every one found it disconnected; undefined while it is connected. */
+  disconnectedSince: number | undefined
+  trouble: string
+  /** The same for a paused intake. */
+  pausedSince: number | undefined
+  pausedBecause: string
+}
+
+/** Nothing is known yet. */
+export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
+  startedAt,
+  wasConnected: false,
+  disconnectedSince: undefined,
+  trouble: "",
+  pausedSince: undefined,
+  pausedBecause: ""
+})
+
+/** The stream's state was read. */
+export const streamRead = (
+  evidence: StreamEvidence,
+  { connected, trouble }: Pick<SubscriptionStatus, "connected" | "trouble">,
+  pausedBecause: string | undefined,
+  now: number
+): void => {
+  if (connected) evidence.wasConnected = true
+  evidence.disconnectedSince = connected ? undefined : (evidence.disconnectedSince ?? now)
+  evidence.trouble = trouble
+  evidence.pausedSince = pausedBecause === undefined ? undefined : (evidence.pausedSince ?? now)
+  if (pausedBecause !== undefined) evidence.pausedBecause = pausedBecause
+}
+
+/**
+ * The state of a source stream: one reading decides nothing, since streams are closed and opened again in the
+ * ordinary course of things, and a limit may be reached for a moment.
+ */
+export const streamStateOf = (evidence: StreamEvidence, now: number): HealthState => {
+  const { disconnectedSince, pausedSince } = evidence
+  const patience = evidence.wasConnected ? disconnectedMillis : startingMillis
+  const brokenSince = evidence.wasConnected ? disconnectedSince : evidence.startedAt
+  if (brokenSince !== undefined && now - brokenSince >= patience) {
+    return { _tag: "Unavailable", reason: evidence.trouble }
+  }
+  if (!evidence.wasConnected) return { _tag: "Starting" }
+  return pausedSince !== undefined && now - pausedSince >= pausedMillis
+    ? { _tag: "Paused", reason: evidence.pausedBecause }
+    : { _tag: "Healthy" }
+}
