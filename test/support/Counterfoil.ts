@@ -119,7 +119,7 @@ const handle = (
     return until(
       "an HTTP address",
       Effect.sync(() => found() !== undefined),
-      "20 seconds",
+      "60 seconds",
       () => output.stderr
     ).pipe(
       Effect.map(() => found() ?? ""),
