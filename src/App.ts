@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import { layerInFlightGauge } from "./cassandra/InFlightGauge.ts"
+import { refuseClashes } from "./config/NameClashes.ts"
 import type * as Settings from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
@@ -22,11 +23,14 @@ import { MemoryTopology } from "./pubsub/memory/MemoryTopology.ts"
 export const observed = (http: Settings.HttpSettings) =>
   HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
 
-/** Google Cloud Pub/Sub, or its emulator. */
-export const googlePubSub = (settings: Settings.PubSubSettings) =>
-  Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+/** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
+export const googlePubSub = (settings: Settings.PubSubSettings) => {
+  const differ = GoogleClient.use(({ projectId }) => refuseClashes(settings, projectId))
+  return Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+    Layer.provideMerge(Layer.effectDiscard(differ)),
     Layer.provideMerge(GoogleClient.layer(settings))
   )
+}
 
 /** The embedded Pub/Sub. */
 export const memoryPubSub = Layer.mergeAll(

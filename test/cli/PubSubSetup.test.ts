@@ -9,6 +9,7 @@ import { Topology } from "../../src/pubsub/Topology.ts"
 const settings: PubSubSettings = {
   projectId: Option.some("shop"),
   emulatorHost: Option.none(),
+  proxy: Option.none(),
   ordersTopic: "orders",
   ordersSubscription: "orders-sub",
   paymentsTopic: "projects/other/topics/payments",

@@ -21,6 +21,7 @@ import type { Held, Inventory } from "./Inventory.ts"
 import { PullSlot } from "./PullSlot.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
+import { throughProxy } from "./StatusClass.ts"
 
 /** Reads from the network streams of one subscription as long as there is room. */
 export interface Intake {
@@ -116,7 +117,8 @@ export const makeIntake = Effect.fnUntraced(function* (
   const troubleOf = (closed: PullSlot | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? ""
-    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
+    const seconds = Math.floor(connection.silentMillis / 1000)
+    return `Pub/Sub has left everything unanswered for ${seconds} s${throughProxy(connection.proxy)}`
   }
 
   return {

@@ -172,7 +172,7 @@ export class PullSlot {
     const error = new PubSubError({
       operation: "pull",
       resource: this.#options.request.subscription ?? "",
-      reason: classify(end)
+      reason: classify(end, this.#options.connection.proxy)
     })
     const status = `(status ${end.code}: ${end.details})`
     this.trouble = error.message.includes(status) ? error.message : `${error.message} ${status}`
