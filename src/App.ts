@@ -1,32 +1,35 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
-import { layerInFlightGauge } from "./cassandra/InFlightGauge.ts"
+import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import { refuseClashes } from "./config/NameClashes.ts"
-import type * as Settings from "./config/Settings.ts"
+import type { PubSubSettings, RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
-import { Health } from "./observe/Health.ts"
-import { HttpApi } from "./observe/HttpApi.ts"
-import { Metrics } from "./observe/Metrics.ts"
+import { HttpApi } from "./http/HttpApi.ts"
+import type { HttpSettings } from "./http/HttpSettings.ts"
+import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
+import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
-import { GoogleSubscription } from "./pubsub/google/GoogleSubscription.ts"
-import { GoogleTopology } from "./pubsub/google/GoogleTopology.ts"
+import { GoogleSubscriber } from "./pubsub/google/GoogleSubscriber.ts"
+import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscription } from "./pubsub/memory/MemorySubscription.ts"
-import { MemoryTopology } from "./pubsub/memory/MemoryTopology.ts"
+import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
+import { Health } from "./telemetry/Health.ts"
+import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
+import { Metrics } from "./telemetry/Metrics.ts"
 
 /** Metrics, health, and where they are served. */
-export const observed = (http: Settings.HttpSettings) =>
+export const observed = (http: HttpSettings) =>
   HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
 
 /** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
-export const googlePubSub = (settings: Settings.PubSubSettings) => {
+export const googlePubSub = (settings: PubSubSettings) => {
   const differ = GoogleClient.use(({ projectId }) => refuseClashes(settings, projectId))
-  return Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+  return Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
     Layer.provideMerge(Layer.effectDiscard(differ)),
     Layer.provideMerge(GoogleClient.layer(settings))
   )
@@ -34,21 +37,21 @@ export const googlePubSub = (settings: Settings.PubSubSettings) => {
 
 /** The embedded Pub/Sub. */
 export const memoryPubSub = Layer.mergeAll(
-  MemorySubscription.layer,
+  MemorySubscriber.layer,
   MemoryPublisher.layer,
-  MemoryTopology.layer
+  MemoryAdmin.layer
 ).pipe(Layer.provideMerge(MemoryBroker.layer))
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
-export const cassandraFacts = (settings: Settings.CassandraSettings, maxInFlight: number) =>
+export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
   FactStoreCassandra.layer.pipe(
     Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
   )
 
 /** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
 export const cassandraFactsPatiently = (
-  settings: Settings.CassandraSettings,
-  { maxInFlightWrites }: Settings.ProcessingSettings
+  settings: CassandraSettings,
+  { maxInFlightWrites }: ProcessingSettings
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -63,7 +66,7 @@ export const cassandraFactsPatiently = (
   )
 
 /** What `run` stands on. */
-export const application = (settings: Settings.RunSettings, appVersion: string) =>
+export const application = (settings: RunSettings, appVersion: string) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
@@ -73,7 +76,7 @@ export const application = (settings: Settings.RunSettings, appVersion: string) 
 
 /** What `demo` stands on. */
 export const embedded = (
-  settings: { readonly dlqTopic: string; readonly file: string; readonly http: Settings.HttpSettings },
+  settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(

@@ -1,7 +1,7 @@
 /** The command line's entry. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { cli } from "./cli/Cli.ts"
-import { teardown, watchProcess } from "./cli/Ending.ts"
+import { teardown, watchProcess } from "./cli/ProcessExit.ts"
 
 watchProcess()
 NodeRuntime.runMain(cli, { disableErrorReporting: true, teardown })

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { codeOnly } from "./support/style/Code.ts"
-import { codeRules } from "./support/style/CodeRules.ts"
-import { importRules } from "./support/style/ImportRules.ts"
-import { repositoryRules } from "./support/style/RepositoryRules.ts"
-import { applied, type Source } from "./support/style/Rule.ts"
+import { codeOnly } from "./style/Code.ts"
+import { codeRules } from "./style/CodeRules.ts"
+import { importRules } from "./style/ImportRules.ts"
+import { repositoryRules } from "./style/RepositoryRules.ts"
+import { applied, type Source } from "./style/Rule.ts"
 
 const root = join(import.meta.dirname, "..")
 

@@ -5,7 +5,7 @@ import { Order } from "../../src/domain/Order.ts"
 import { Payment } from "../../src/domain/Payment.ts"
 import { type Answers, FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
-import { batchesAtOnce } from "../../src/ingest/Limits.ts"
+import { batchesAtOnce } from "../../src/pipeline/Limits.ts"
 import { orderOf, paymentOf } from "../Traffic.ts"
 import { serve, task } from "./Writing.ts"
 

@@ -1,11 +1,11 @@
 /** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
 import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
-import type { CassandraSettings } from "../config/Settings.ts"
-import { inFlightWritesMin } from "../ingest/Limits.ts"
 import type { CassandraError } from "./CassandraError.ts"
-import { connect, connectPatiently } from "./Connection.ts"
-import { makeRequests, type Request } from "./Requests.ts"
+import type { CassandraSettings } from "./CassandraSettings.ts"
+import { connect, connectWithRetry } from "./internal/Connection.ts"
+import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
+import { inFlightMin } from "./Limits.ts"
 
 /** A value to bind; every bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
@@ -46,7 +46,7 @@ export interface ExecuteOptions {
 }
 
 /** A statement of several that are executed together. */
-export interface Asked {
+export interface StatementRequest {
   readonly statement: Statement
   readonly options: ExecuteOptions
 }
@@ -55,7 +55,7 @@ export interface Asked {
 export interface CassandraOptions {
   /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
   readonly maxInFlight: number
-  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightWritesMin` if absent. */
+  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightMin` if absent. */
   readonly minInFlight?: number
   /**
    * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
@@ -80,7 +80,7 @@ export class Cassandra extends Context.Service<
     readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
     /** Each in its place once all are answered; no failure of one keeps another from being sent. */
     readonly executeAll: (
-      asked: ReadonlyArray<Asked>
+      asked: ReadonlyArray<StatementRequest>
     ) => Effect.Effect<ReadonlyArray<Result.Result<Page, CassandraError>>>
     /**
      * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
@@ -111,14 +111,14 @@ export class Cassandra extends Context.Service<
     options: CassandraOptions
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
-      const requests = yield* makeRequests({
-        least: options.minInFlight ?? inFlightWritesMin,
+      const requests = yield* makeRequestQueue({
+        least: options.minInFlight ?? inFlightMin,
         most: options.maxInFlight
       })
       const attempt = connect(settings, options)
       const report = options.whenUnreachable
       const client = yield* Effect.acquireRelease(
-        report === "fail" ? attempt : connectPatiently(attempt, report),
+        report === "fail" ? attempt : connectWithRetry(attempt, report),
         (open) =>
           Effect.andThen(
             requests.drain,
@@ -126,7 +126,7 @@ export class Cassandra extends Context.Service<
           ),
         { interruptible: true }
       )
-      const requestOf = ({ statement, options }: Asked): Request<Page> => ({
+      const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
         start: async () => {
           // The driver only reads the values; its types do not say so.

@@ -8,7 +8,7 @@ import {
   noteworthy,
   rowRefusals,
   settingCodes
-} from "./DriverError.ts"
+} from "./internal/DriverError.ts"
 
 type Detail = { readonly detail: string; readonly cause: unknown }
 

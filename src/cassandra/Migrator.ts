@@ -1,19 +1,24 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
 import { Effect, Result, Schedule, type Scope } from "effect"
-import type { CassandraSettings, Replication } from "../config/Settings.ts"
-import { keyspaceLookMillis, keyspaceLooks } from "../ingest/Limits.ts"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
-import { readTables } from "./ExistingTables.ts"
-import { migrationFolder, readMigrations } from "./MigrationFiles.ts"
-import { MigrationRefused, type MigrationStep, planMigrations, type Repair } from "./MigrationPlan.ts"
+import type { CassandraSettings, Replication } from "./CassandraSettings.ts"
+import { readTables } from "./internal/ExistingTables.ts"
+import { migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
+import {
+  MigrationRefused,
+  type MigrationStep,
+  planMigrations,
+  type Repair
+} from "./internal/MigrationPlan.ts"
 import {
   createMigrationsTable,
   holdingLock,
   markApplied,
   migrationsTable,
   readApplied
-} from "./MigrationRecord.ts"
+} from "./internal/MigrationRecord.ts"
+import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
 
 /** What {@link apply} did. */
 export interface Applied {

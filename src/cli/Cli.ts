@@ -3,13 +3,13 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { appVersion } from "../config/AppVersion.ts"
-import { demoCommand } from "./Demo.ts"
+import { demoCommand } from "./commands/DemoCommand.ts"
+import { factsCommand } from "./commands/FactsCommand.ts"
+import { produceCommand } from "./commands/ProduceCommand.ts"
+import { runCommand } from "./commands/RunCommand.ts"
+import { setupCommand } from "./commands/SetupCommand.ts"
 import { escaped } from "./Escaped.ts"
-import { factsCommand } from "./Facts.ts"
 import { reportFailure } from "./Failure.ts"
-import { produceCommand } from "./Produce.ts"
-import { runCommand } from "./Run.ts"
-import { setupCommand } from "./Setup.ts"
 
 /** The command `counterfoil` with everything under it. */
 export const counterfoil = Command.make("counterfoil").pipe(

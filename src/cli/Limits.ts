@@ -10,7 +10,7 @@ export const demoRate = 200
 export const topicPollSeconds = 2
 
 /** For how long commands other than `run` wait for a server that does not answer. **Units**: seconds. */
-export const commandPatienceSeconds = 10
+export const serverTimeoutSeconds = 10
 
 /** Statements a command other than `run` has in flight at Cassandra. */
 export const commandStatementsAtOnce = 4

@@ -1,5 +1,6 @@
 /** Where Cassandra is, and how it is spoken to. */
 import { Option, Redacted } from "effect"
+import { type CassandraSettings, consistencies } from "../cassandra/CassandraSettings.ts"
 import { anyText, filePath } from "./parsers/AnyText.ts"
 import { bool } from "./parsers/Bool.ts"
 import { dataCenterName, keyspaceName } from "./parsers/CassandraName.ts"
@@ -7,7 +8,6 @@ import { enumeration } from "./parsers/Enumeration.ts"
 import { contactPoints } from "./parsers/HostPort.ts"
 import { replicationText } from "./parsers/ReplicationText.ts"
 import { type Relation, section } from "./Section.ts"
-import { type CassandraSettings, consistencies } from "./Settings.ts"
 import { optional, withDefault } from "./Variable.ts"
 
 const variables = {

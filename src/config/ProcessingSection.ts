@@ -1,11 +1,12 @@
 /** How much one process takes on, and for how long it waits. */
 import { Duration } from "effect"
-import { driverRequestsPerConnection, leaseSeconds, leaseTotalMinutes } from "../ingest/Limits.ts"
+import { driverRequestsPerConnection } from "../cassandra/Limits.ts"
+import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
+import { leaseSeconds, leaseTotalMinutes } from "../pubsub/Limits.ts"
 import { byteSize } from "./parsers/ByteSize.ts"
 import { durationText } from "./parsers/DurationText.ts"
 import { integer } from "./parsers/Integer.ts"
 import { section } from "./Section.ts"
-import type { ProcessingSettings } from "./Settings.ts"
 import { withDefault } from "./Variable.ts"
 
 /** A grace must end well before a lease is given up, or its payment never becomes a dead letter. **Units**: minutes. */

@@ -1,11 +1,13 @@
 /** What a process shows of itself: over HTTP, in logs, and to OpenTelemetry. */
 import { Option } from "effect"
+import type { HttpSettings } from "../http/HttpSettings.ts"
+import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
 import { httpUrl } from "./parsers/AnyText.ts"
 import { enumeration } from "./parsers/Enumeration.ts"
 import { listenAddress } from "./parsers/HostPort.ts"
 import { port } from "./parsers/Integer.ts"
 import { section } from "./Section.ts"
-import type { HttpSettings, LogSettings, TelemetrySettings } from "./Settings.ts"
+import type { LogSettings } from "./Settings.ts"
 import { optional, withDefault } from "./Variable.ts"
 
 /** The variables behind {@link HttpSettings}. */

@@ -1,11 +1,11 @@
 /** The only holder of the dead-letter topic: publishes dead letters and waits until the server has them. */
 import { Clock, Context, Effect, Layer, type Result } from "effect"
-import { deadLetterDelayMillis, deadLettersEnough } from "../ingest/Limits.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { type DeadLetter, messageOf } from "./DeadLetterMessage.ts"
 import { gathering } from "./Gathering.ts"
+import { deadLetterDelayMillis, deadLettersEnough } from "./Limits.ts"
 
 /** Publishes dead letters. */
 export class DeadLetters extends Context.Service<

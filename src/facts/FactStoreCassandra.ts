@@ -1,15 +1,14 @@
 /** The fact table in Cassandra. */
 import { Effect, Layer, Option, Result } from "effect"
-import { type Asked, Cassandra, type Coordinator, type Row, type Statement } from "../cassandra/Cassandra.ts"
+import {
+  Cassandra,
+  type Coordinator,
+  type Row,
+  type Statement,
+  type StatementRequest
+} from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
-import {
-  batchBytesMax,
-  batchRowsMax,
-  cassandraScanMillis,
-  readKeysMax,
-  scanPageRows
-} from "../ingest/Limits.ts"
 import {
   bytesOfOrder,
   bytesOfPayment,
@@ -25,6 +24,7 @@ import {
 } from "./FactStatements.ts"
 import { type Answers, FactStore } from "./FactStore.ts"
 import { answerGroups, rejectedOrUnavailable, unavailable } from "./GroupedAnswers.ts"
+import { batchBytesMax, batchRowsMax, readKeysMax, scanAnswerMillis, scanPageRows } from "./Limits.ts"
 import { groupRows } from "./RowGroups.ts"
 
 /**
@@ -135,7 +135,7 @@ const readStates = (
   })
 }
 
-const request = (statement: Statement, coordinator: Coordinator | undefined): Asked => ({
+const request = (statement: Statement, coordinator: Coordinator | undefined): StatementRequest => ({
   statement,
   options: { coordinator }
 })
@@ -156,7 +156,7 @@ const countRows = (cassandra: Connected): Effect.Effect<number, CassandraError> 
     do {
       const answer = yield* cassandra.execute(keysStatement, {
         pageSize: scanPageRows,
-        timeoutMillis: cassandraScanMillis,
+        timeoutMillis: scanAnswerMillis,
         page
       })
       rows += answer.rows.length

@@ -5,7 +5,7 @@ import { type Answers, FactStoreError, FactStoreUnavailable, RowRejected } from 
 import type { RowGroup } from "./RowGroups.ts"
 
 /** What one request asks for. */
-export type Asked<A, H> = Pick<RowGroup<A, H>, "elements" | "host">
+export type SentGroup<A, H> = Pick<RowGroup<A, H>, "elements" | "host">
 
 /** How a call is carried out. */
 export interface GroupedCall<A, H, R> {
@@ -13,7 +13,7 @@ export interface GroupedCall<A, H, R> {
   readonly operation: string
   /** Sends one request for each group; the results of a group's elements are in the same order. */
   readonly ask: (
-    groups: ReadonlyArray<Asked<A, H>>
+    groups: ReadonlyArray<SentGroup<A, H>>
   ) => Effect.Effect<ReadonlyArray<Result.Result<ReadonlyArray<R>, CassandraError>>>
   /** What the failure of a request for one element means for it. */
   readonly failureOf: (operation: string, error: CassandraError) => FactStoreError

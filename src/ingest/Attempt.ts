@@ -3,12 +3,12 @@ import { Clock, Effect, Result } from "effect"
 import type { DeadLetter } from "../deadletters/DeadLetterMessage.ts"
 import { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Fate, HandlingFailure, Stored } from "../domain/Fate.ts"
-import { Health } from "../observe/Health.ts"
-import { Metrics, type StreamName } from "../observe/Metrics.ts"
 import type { Delivery } from "../pubsub/Message.ts"
-import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import { Health } from "../telemetry/Health.ts"
+import { Metrics, type StreamName } from "../telemetry/Metrics.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { dispose } from "./Disposition.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import type { Handle, Item, Work } from "./Work.ts"
 
 /** What an attempt left without a fate. */
@@ -38,7 +38,7 @@ export type Attempt<A> = (
 /** What an attempt works on. */
 export interface AttemptOptions<A> {
   readonly stream: StreamName
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly handle: Handle<A>
 }
 

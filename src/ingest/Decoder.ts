@@ -1,10 +1,10 @@
 /** Turns a message's bytes into an order or a payment, or says why it is none. */
 import { Result, Schema, SchemaIssue } from "effect"
 import { SchemaViolation, Undecodable } from "../domain/Fate.ts"
+import { decodeIssuesShown } from "../domain/Limits.ts"
 import { Order } from "../domain/Order.ts"
 import { Payment } from "../domain/Payment.ts"
 import { usualOrder, usualPayment } from "../domain/UsualShape.ts"
-import { decodeIssuesShown } from "./Limits.ts"
 
 /** Why bytes are no order and no payment. */
 export type DecodeFailure = Undecodable | SchemaViolation

@@ -1,7 +1,7 @@
 /** Tells health how the fact table is when no delivery tells. */
 import { Effect, Result } from "effect"
 import { FactStore } from "../facts/FactStore.ts"
-import { Health } from "../observe/Health.ts"
+import { Health } from "../telemetry/Health.ts"
 import { factsLookSeconds } from "./Limits.ts"
 
 /**

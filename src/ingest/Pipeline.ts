@@ -2,14 +2,14 @@
 import { Clock, Effect, type Result, type Scope, Stream } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { SchemaViolation, Undecodable } from "../domain/Fate.ts"
-import type { Health } from "../observe/Health.ts"
-import { Metrics, type StreamGauges, type StreamName } from "../observe/Metrics.ts"
+import { batchesAtOnce } from "../pipeline/Limits.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import type { Health } from "../telemetry/Health.ts"
+import { Metrics, type StreamGauges, type StreamName } from "../telemetry/Metrics.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type Attempt, makeAttempt } from "./Attempt.ts"
-import { batchesAtOnce } from "./Limits.ts"
-import { monotonicMillis } from "./Monotonic.ts"
 import { makeOpenWorks } from "./OpenWork.ts"
 import { makeRetries } from "./Retries.ts"
 import type { Handle, Work } from "./Work.ts"
@@ -17,7 +17,7 @@ import type { Handle, Work } from "./Work.ts"
 /** What a pipeline is made of. */
 export interface PipelineOptions<A> {
   readonly stream: StreamName
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly decode: (data: Uint8Array) => Result.Result<A, Undecodable | SchemaViolation>
   readonly handle: Handle<A>
   /** Deliveries in backoff before intake pauses. */

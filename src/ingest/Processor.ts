@@ -1,20 +1,20 @@
 /** Runs orders and payments together: the two pipelines, the waiting room between them, and a clean stop. */
 import { Duration, Effect, Fiber, Scope } from "effect"
-import type { ProcessingSettings } from "../config/Settings.ts"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { FactStore } from "../facts/FactStore.ts"
-import { Health } from "../observe/Health.ts"
-import { Metrics } from "../observe/Metrics.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { type OpenSubscription, Subscription } from "../pubsub/Subscription.ts"
+import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
+import { Health } from "../telemetry/Health.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
 import { watchFacts } from "./FactsHealth.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeOrderIngest } from "./OrderIngest.ts"
 import { makePaymentIngest } from "./PaymentIngest.ts"
 import { gaugesOf, makePipeline, type Pipeline } from "./Pipeline.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import { makeReception, type Reception } from "./Reception.ts"
 import { type WatchedSource, watchSources } from "./SourceHealth.ts"
 import { makeWatermark } from "./Watermark.ts"
@@ -43,7 +43,7 @@ export interface Processor {
 /** Opens both subscriptions for the life of the scope, and makes the processor. */
 export const makeProcessor = (
   options: ProcessorOptions
-): Effect.Effect<Processor, never, Subscription | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
+): Effect.Effect<Processor, never, Subscriber | FactStore | DeadLetters | Metrics | Health | Scope.Scope> =>
   Effect.gen(function* () {
     const { processing } = options
     const parts = yield* makeParts(options)
@@ -108,7 +108,7 @@ export const makeProcessor = (
   })
 
 interface Source<A> {
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   readonly pipeline: Pipeline<A>
 }
 
@@ -120,7 +120,7 @@ interface Parts {
 
 const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
   const { maxOutstandingMessages, maxOutstandingBytes, maxRowBytes, maxRetrying } = options.processing
-  const source = yield* Subscription
+  const source = yield* Subscriber
   const metrics = yield* Metrics
   // Closed side by side: one after the other, a server that does not answer would cost the time of both.
   const both = yield* Scope.fork(yield* Effect.scope, "parallel")

@@ -1,14 +1,14 @@
 /** Attends the waiting room: lets payments in, looks their orders up again, and sees them out. */
 import { Deferred, Duration, Effect, Result } from "effect"
-import type { ProcessingSettings } from "../config/Settings.ts"
 import type { Fate } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
-import { Metrics } from "../observe/Metrics.ts"
-import type { WaitOutcome } from "../observe/WaitSeries.ts"
-import { detach } from "../pubsub/Message.ts"
-import type { OpenSubscription } from "../pubsub/Subscription.ts"
+import { copyOutOfResponse } from "../pubsub/Message.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
+import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
 import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
 import type { Pipeline } from "./Pipeline.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import type { Guest } from "./Seats.ts"
 import { makeWaitingRoom } from "./WaitingRoom.ts"
 import type { Work } from "./Work.ts"
@@ -32,7 +32,7 @@ export interface Reception {
 /** Opens a waiting room over the payments subscription. */
 export const makeReception = (
   processing: ProcessingSettings,
-  payments: OpenSubscription
+  payments: Subscription
 ): Effect.Effect<Reception, never, Metrics> =>
   Effect.gen(function* () {
     const metrics = yield* Metrics
@@ -57,7 +57,7 @@ export const makeReception = (
       atDoor--
       // Not sooner: at the door it still counts as outstanding, or there would be no limit to what stands there.
       if (admitted) yield* payments.setAside([work.delivery])
-      if (admitted) detach([work.delivery])
+      if (admitted) copyOutOfResponse([work.delivery])
       return admitted
     })
 

@@ -1,9 +1,9 @@
 /** Deliveries in backoff, beside the slots of their pipeline: bounded, and ended at once by a stop. */
 import { Deferred, Effect, FiberSet, type Scope, Semaphore } from "effect"
-import { detach } from "../pubsub/Message.ts"
+import { copyOutOfResponse } from "../pubsub/Message.ts"
+import { retryDelay } from "../time/Backoff.ts"
 import type { Unfinished } from "./Attempt.ts"
 import type { OpenWork, OpenWorks } from "./OpenWork.ts"
-import { retryDelay } from "./RetryPolicy.ts"
 import type { Work } from "./Work.ts"
 
 /** What retries need of their pipeline. */
@@ -97,7 +97,7 @@ export const makeRetries = <A>(options: RetriesOptions<A>): Effect.Effect<Retrie
             continue
           }
           retrying += group.length
-          detach(group.map(({ delivery }) => delivery))
+          copyOutOfResponse(group.map(({ delivery }) => delivery))
           // supervised: the pipeline's `run` joins `defect`, so that a defect of a retry ends it
           yield* FiberSet.run(fibers, retryGroup(group, options.open.add(group), 1))
         }

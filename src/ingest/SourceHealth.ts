@@ -1,14 +1,14 @@
 /** Tells health how the source subscriptions are. */
 import { Duration, Effect } from "effect"
-import { Health, type HealthState } from "../observe/Health.ts"
-import { Metrics, type StreamName } from "../observe/Metrics.ts"
-import type { OpenSubscription, SubscriptionStatus } from "../pubsub/Subscription.ts"
+import type { Subscription, SubscriptionStatus } from "../pubsub/Subscriber.ts"
+import { Health, type HealthState } from "../telemetry/Health.ts"
+import { Metrics, type StreamName } from "../telemetry/Metrics.ts"
 import { healthFirstMillis, healthTickMillis } from "./Limits.ts"
 
 /** A subscription that is watched. */
 export interface WatchedSource {
   readonly part: StreamName
-  readonly subscription: OpenSubscription
+  readonly subscription: Subscription
   /** Why its intake stands still; undefined while it does not. */
   readonly pausedBecause: () => string | undefined
 }

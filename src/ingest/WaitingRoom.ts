@@ -1,8 +1,10 @@
 /** Holds early payments, leased, until their order comes or it is certain enough that none will (G5). */
-import { Clock, Duration, Effect, Latch, Random, Semaphore } from "effect"
+import { Clock, Duration, Effect, Latch, Semaphore } from "effect"
 import type { Payment } from "../domain/Payment.ts"
-import { recheckBaseMillis, recheckCapMillis, retryJitter, waitingRoomTickMillis } from "./Limits.ts"
-import { monotonicMillis } from "./Monotonic.ts"
+import { type Backoff, backoffMillis } from "../time/Backoff.ts"
+import { retryJitter } from "../time/Limits.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import { recheckBaseMillis, recheckCapMillis, waitingRoomTickMillis } from "./Limits.ts"
 import { type Guest, Seats } from "./Seats.ts"
 import type { Work } from "./Work.ts"
 
@@ -53,9 +55,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
     const nextDue = (guest: Guest) =>
       Effect.gen(function* () {
         const now = monotonicMillis(clock)
-        const stretch = yield* Random.nextBetween(1 - retryJitter, 1 + retryJitter)
-        const wait =
-          Math.min(recheckCapMillis, recheckBaseMillis * 2 ** Math.min(guest.rechecks, 30)) * stretch
+        const wait = yield* backoffMillis(recheckBackoff, guest.rechecks + 1)
         const graceEnd = guest.sinceMillis + graceMillis
         return graceEnd > now ? Math.min(now + wait, graceEnd) : now + wait
       })
@@ -137,3 +137,9 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       }
     }
   })
+
+const recheckBackoff: Backoff = {
+  baseMillis: recheckBaseMillis,
+  capMillis: recheckCapMillis,
+  jitter: retryJitter
+}

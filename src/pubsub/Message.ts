@@ -14,7 +14,7 @@ export interface Message {
  * **Guarantee**: the same message may be delivered again; only `messageId` and the message itself stay the same.
  */
 export interface Delivery extends Message {
-  /** Never changed; replaced by an equal copy where {@link detach} says so. */
+  /** Never changed; replaced by an equal copy where {@link copyOutOfResponse} says so. */
   data: Uint8Array
   /** Names this hand-over to the server; a redelivery has another. */
   readonly ackId: string
@@ -35,7 +35,7 @@ export interface Delivery extends Message {
  * Gives deliveries that are kept for long bytes of their own: those of the network keep all their neighbours', a whole
  * response, in memory.
  */
-export const detach = (deliveries: ReadonlyArray<Delivery>): void => {
+export const copyOutOfResponse = (deliveries: ReadonlyArray<Delivery>): void => {
   for (const delivery of deliveries) {
     const { data } = delivery
     if (data.byteLength < data.buffer.byteLength) delivery.data = new Uint8Array(data)

@@ -1,7 +1,7 @@
 /** Orders and payments to try the processor with, and what is to become of each. */
 import type { Fate } from "../domain/Fate.ts"
-import type { StreamName } from "../observe/Metrics.ts"
 import type { Message } from "../pubsub/Message.ts"
+import type { StreamName } from "../telemetry/Metrics.ts"
 import { type Fields, messageOf, orderFields, paymentFields } from "./Original.ts"
 import { poisonKinds } from "./Poison.ts"
 import { oneOf, type SeededRandom, seededRandom } from "./SeededRandom.ts"

@@ -1,6 +1,11 @@
 /** Publishes sample traffic at a rate, and keeps count. */
 import { Clock, Duration, Effect, Result, Schedule, Stream } from "effect"
 import { type Fate, noFates } from "../domain/Fate.ts"
+import type { Message } from "../pubsub/Message.ts"
+import { Publisher } from "../pubsub/Publisher.ts"
+import { noAnswer, PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
+import type { StreamName } from "../telemetry/Metrics.ts"
+import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
 import {
   publishRequestMessages,
   publishRequestsAtOnce,
@@ -9,12 +14,7 @@ import {
   publishRetrySeconds,
   trafficPaceMillis,
   trafficWaveMax
-} from "../ingest/Limits.ts"
-import type { StreamName } from "../observe/Metrics.ts"
-import type { Message } from "../pubsub/Message.ts"
-import { Publisher } from "../pubsub/Publisher.ts"
-import { noAnswer, PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
-import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
+} from "./Limits.ts"
 
 /** What to publish, where, and how fast. */
 export interface TrafficPlan extends TrafficOptions {

@@ -1,7 +1,7 @@
 /** What setup does about tables that were dropped, whatever its record of migrations says. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { migrationFolder } from "../../src/cassandra/MigrationFiles.ts"
+import { migrationFolder } from "../../src/cassandra/internal/MigrationFiles.ts"
 import { apply, plan, preview } from "../../src/cassandra/Migrator.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { folderOf } from "./MigrationFolder.ts"

@@ -1,8 +1,8 @@
 /** A keyspace of a test's own on the shared Cassandra, gone when its scope ends. */
 import { Duration, Effect, Layer, Option } from "effect"
 import { Cassandra, type CassandraOptions } from "../../src/cassandra/Cassandra.ts"
+import type { CassandraSettings } from "../../src/cassandra/CassandraSettings.ts"
 import { apply } from "../../src/cassandra/Migrator.ts"
-import type { CassandraSettings } from "../../src/config/Settings.ts"
 import { cassandraAddress, cassandraDataCenter, uniqueName } from "../support/TestServices.ts"
 
 /** Settings for the shared Cassandra. */

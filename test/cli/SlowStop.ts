@@ -1,7 +1,7 @@
 /** A program that ends as every command does, but takes its time to stop; started by Ending.test.ts. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { teardown, watchProcess } from "../../src/cli/Ending.ts"
+import { teardown, watchProcess } from "../../src/cli/ProcessExit.ts"
 
 const [, , stopping = "at once"] = process.argv
 

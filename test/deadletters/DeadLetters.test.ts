@@ -2,17 +2,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
-import { deadLetterDelayMillis } from "../../src/ingest/Limits.ts"
+import { deadLetterDelayMillis } from "../../src/deadletters/Limits.ts"
+import { MemoryAdmin } from "../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
-import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
-import { Topology } from "../../src/pubsub/Topology.ts"
+import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import { deliveryOf } from "../support/Samples.ts"
 
 const topic = "dlq_payments_data"
 
 const ports = DeadLetters.layer({ topic, appVersion: "1.2.3" }).pipe(
-  Layer.provideMerge(Layer.mergeAll(MemoryPublisher.layer, MemoryTopology.layer)),
+  Layer.provideMerge(Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer)),
   Layer.provideMerge(MemoryBroker.layer)
 )
 
@@ -36,7 +36,7 @@ const published = Effect.fnUntraced(function* (...messageIds: ReadonlyArray<stri
 describe("DeadLetters", () => {
   it.effect("[G1] answers each dead letter in order, once the server has it", () =>
     Effect.gen(function* () {
-      yield* Topology.use((topology) => topology.createTopic(topic))
+      yield* PubSubAdmin.use((admin) => admin.createTopic(topic))
       const answers = yield* published("a", "b", "c")
       assert.isTrue(answers.every(Result.isSuccess))
       const messages = yield* MemoryBroker.use((broker) => broker.publishedTo(topic))

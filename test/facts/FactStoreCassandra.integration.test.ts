@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Option, Result } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { migrationFolder, readMigrations } from "../../src/cassandra/MigrationFiles.ts"
+import { migrationFolder, readMigrations } from "../../src/cassandra/internal/MigrationFiles.ts"
 import { apply } from "../../src/cassandra/Migrator.ts"
 import { type Order, OrderId } from "../../src/domain/Order.ts"
 import { type Answers, FactStore } from "../../src/facts/FactStore.ts"

@@ -3,7 +3,7 @@ import driver from "cassandra-driver"
 import { Effect, Result } from "effect"
 import { type CassandraError, classify } from "../../src/cassandra/CassandraError.ts"
 import type { Answers } from "../../src/facts/FactStore.ts"
-import { type Asked, answerGroups, rejectedOrUnavailable } from "../../src/facts/GroupedAnswers.ts"
+import { answerGroups, rejectedOrUnavailable, type SentGroup } from "../../src/facts/GroupedAnswers.ts"
 import { groupRows } from "../../src/facts/RowGroups.ts"
 
 describe("answerGroups", () => {
@@ -73,7 +73,7 @@ const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | un
   }
   const call = {
     operation: "store orders",
-    ask: (asked: ReadonlyArray<Asked<string, unknown>>) =>
+    ask: (asked: ReadonlyArray<SentGroup<string, unknown>>) =>
       Effect.sync(() => asked.map(({ elements }) => send(elements))),
     failureOf: rejectedOrUnavailable
   }

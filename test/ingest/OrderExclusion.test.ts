@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
 import { makeOrderExclusion } from "../../src/ingest/OrderExclusion.ts"
-import { pass } from "../support/VirtualTime.ts"
+import { pass } from "../../src/testing/VirtualTime.ts"
 
 const groups = (...ids: ReadonlyArray<number>) => new Map(ids.map((id) => [BigInt(id), id] as const))
 

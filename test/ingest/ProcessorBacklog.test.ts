@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
-import type { ProcessingSettings } from "../../src/config/Settings.ts"
+import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
-import { eventually, pass } from "../support/VirtualTime.ts"
 import {
   attributeOf,
   imbalanceOf,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
-import { eventually, pass } from "../support/VirtualTime.ts"
 import {
   imbalanceOf,
   makeWorld,

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
-import { waitOutcomes } from "../../src/observe/WaitSeries.ts"
-import { parseExposition, valueOf } from "../observe/exposition.ts"
+import { waitOutcomes } from "../../src/telemetry/WaitSeries.ts"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { bytesOf, orderOf, paymentOf } from "../support/Samples.ts"
-import { eventually, pass } from "../support/VirtualTime.ts"
 import {
   attributeOf,
   deadLetterTopic,

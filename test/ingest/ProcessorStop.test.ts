@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Fiber } from "effect"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
-import { eventually, pass } from "../support/VirtualTime.ts"
 import { imbalanceOf, makeWorld, ordersTopic, paymentsTopic, worldBegins } from "../support/World.ts"
 
 const orders = (count: number) => Array.from({ length: count }, (_, index) => orderOf(BigInt(index + 1)))

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { versionOfPayment } from "../../src/domain/Version.ts"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
-import { eventually, pass } from "../support/VirtualTime.ts"
 import {
   attributeOf,
   deadLetterTopic,

@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
-import { recheckCapMillis, retryJitter } from "../../src/ingest/Limits.ts"
+import { recheckCapMillis } from "../../src/ingest/Limits.ts"
 import type { Guest } from "../../src/ingest/Seats.ts"
 import { makeWaitingRoom, type WaitingRoomOptions } from "../../src/ingest/WaitingRoom.ts"
+import { pass } from "../../src/testing/VirtualTime.ts"
+import { retryJitter } from "../../src/time/Limits.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
-import { pass } from "../support/VirtualTime.ts"
 
 const makeRoom = (options: Partial<WaitingRoomOptions> = {}) =>
   makeWaitingRoom({ maxMessages: 100, maxBytes: 1_000_000, grace: Duration.seconds(30), ...options })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { detach } from "../../src/pubsub/Message.ts"
+import { copyOutOfResponse } from "../../src/pubsub/Message.ts"
 import { bytesOf, deliveryOf } from "../support/Samples.ts"
 
 describe("a delivery that is kept for long", () => {
@@ -7,7 +7,7 @@ describe("a delivery that is kept for long", () => {
     const response = Buffer.alloc(64 * 1024)
     response.write("payment", 1_000)
     const delivery = deliveryOf("1", { data: response.subarray(1_000, 1_007) })
-    detach([delivery])
+    copyOutOfResponse([delivery])
     assert.strictEqual(delivery.data.buffer.byteLength, 7)
     assert.deepStrictEqual(delivery.data, bytesOf("payment"))
   })
@@ -15,7 +15,7 @@ describe("a delivery that is kept for long", () => {
   it("keeps bytes that are its own as they are, empty ones too", () => {
     for (const data of [bytesOf("payment"), new Uint8Array(0)]) {
       const delivery = deliveryOf("1", { data })
-      detach([delivery])
+      copyOutOfResponse([delivery])
       assert.strictEqual(delivery.data, data)
     }
   })

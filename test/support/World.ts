@@ -1,28 +1,28 @@
 /** An embedded Pub/Sub and a fact table under a test clock, and processors on them that may crash. */
 import { Context, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { ProcessingSettings } from "../../src/config/Settings.ts"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
+import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import { makeProcessor } from "../../src/ingest/Processor.ts"
-import { Health } from "../../src/observe/Health.ts"
-import { Metrics, type StreamTotals } from "../../src/observe/Metrics.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
-import type { Published } from "../../src/pubsub/memory/Backlog.ts"
+import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
+import { MemoryAdmin } from "../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker, type MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscription } from "../../src/pubsub/memory/MemorySubscription.ts"
-import { MemoryTopology } from "../../src/pubsub/memory/MemoryTopology.ts"
+import { MemorySubscriber } from "../../src/pubsub/memory/MemorySubscriber.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
-import { Subscription } from "../../src/pubsub/Subscription.ts"
-import { Topology } from "../../src/pubsub/Topology.ts"
+import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
+import { Subscriber } from "../../src/pubsub/Subscriber.ts"
+import { Health } from "../../src/telemetry/Health.ts"
+import { Metrics, type StreamTotals } from "../../src/telemetry/Metrics.ts"
+import { pass } from "../../src/testing/VirtualTime.ts"
 import { CellTable } from "./CellTable.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
-import { pass } from "./VirtualTime.ts"
 
 /** Topics of a world; the subscription of each is its name with `-sub`. */
 export const ordersTopic = "orders_data"
@@ -49,16 +49,16 @@ export const worldBegins = 1_700_000_000_000
 export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions = {}) {
   yield* TestClock.setTime(worldBegins)
   const context = yield* Layer.build(
-    Layer.mergeAll(MemoryPublisher.layer, MemoryTopology.layer).pipe(
+    Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer).pipe(
       Layer.provideMerge(MemoryBroker.layerWith(options))
     )
   )
   const broker = Context.get(context, MemoryBroker)
   const publisher = Context.get(context, Publisher)
-  const topology = Context.get(context, Topology)
+  const admin = Context.get(context, PubSubAdmin)
   for (const topic of [ordersTopic, paymentsTopic, deadLetterTopic]) {
-    yield* topology.createTopic(topic)
-    yield* topology.createSubscription({
+    yield* admin.createTopic(topic)
+    yield* admin.createSubscription({
       topic,
       subscription: `${topic}-sub`,
       ackDeadline: Duration.seconds(60),
@@ -120,7 +120,7 @@ const startProcess = Effect.fnUntraced(function* (
     )
   const ports = Layer.mergeAll(
     parking(parked).pipe(
-      Layer.provide(MemorySubscription.layerOf(name)),
+      Layer.provide(MemorySubscriber.layerOf(name)),
       Layer.provide(Layer.succeed(MemoryBroker, broker))
     ),
     Layer.succeed(FactStore, {
@@ -150,7 +150,7 @@ const startProcess = Effect.fnUntraced(function* (
   return {
     processor,
     running,
-    subscription: Context.get(context, Subscription),
+    subscription: Context.get(context, Subscriber),
     totals: Context.get(context, Metrics).totals,
     prometheus: Context.get(context, Metrics).prometheus,
     health: Context.get(context, Health).states,
@@ -172,9 +172,9 @@ interface Parked {
 
 const parking = (parked: Parked) =>
   Layer.effect(
-    Subscription,
-    Effect.map(Subscription, (inner) =>
-      Subscription.of({
+    Subscriber,
+    Effect.map(Subscriber, (inner) =>
+      Subscriber.of({
         open: (options) =>
           Effect.map(inner.open(options), (open) => ({
             ...open,

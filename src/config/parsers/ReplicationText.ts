@@ -1,7 +1,7 @@
 /** How many copies of each row a keyspace keeps. */
 import { Option } from "effect"
+import type { Replication } from "../../cassandra/CassandraSettings.ts"
 import type { Parser } from "../Parser.ts"
-import type { Replication } from "../Settings.ts"
 import { isDataCenterName } from "./CassandraName.ts"
 
 /**

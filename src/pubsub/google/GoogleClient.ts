@@ -1,18 +1,17 @@
 /** Google's own clients of one project, and who they speak for. */
 import type { v1 } from "@google-cloud/pubsub"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
-import type { PubSubSettings } from "../../config/Settings.ts"
+import { retryBaseMillis, retryCapMillis } from "../../time/Limits.ts"
 import {
   flowControlWindowBytes,
   keepAliveAnswerSeconds,
   keepAliveEmulatorSeconds,
-  keepAliveSeconds,
-  retryBaseMillis,
-  retryCapMillis
-} from "../../ingest/Limits.ts"
+  keepAliveSeconds
+} from "../Limits.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
-import { type Connection, openConnection } from "./Connection.ts"
-import { classify } from "./StatusClass.ts"
+import type { GoogleSettings } from "./GoogleSettings.ts"
+import { type Connection, openConnection } from "./internal/Connection.ts"
+import { classify } from "./internal/ErrorClassification.ts"
 
 /** Google's own clients of one project, and who they speak for. One connection each, closed with the layer. */
 export class GoogleClient extends Context.Service<
@@ -34,7 +33,7 @@ export class GoogleClient extends Context.Service<
    * `RequestRejected` where no project id is set and an emulator knows none.
    */
   static readonly layer = (
-    settings: PubSubSettings,
+    settings: GoogleSettings,
     options: ConnectionOptions = {}
   ): Layer.Layer<GoogleClient, PubSubError> => Layer.effect(GoogleClient, open(settings, options))
 }
@@ -46,7 +45,7 @@ export interface ConnectionOptions {
 }
 
 const open = Effect.fnUntraced(function* (
-  settings: PubSubSettings,
+  settings: GoogleSettings,
   connection: ConnectionOptions
 ): Effect.fn.Return<GoogleClient["Service"], PubSubError, Scope.Scope> {
   const isEmulator = Option.isSome(settings.emulatorHost)

@@ -1,21 +1,21 @@
 /** Publishes to Google Cloud Pub/Sub, many messages a request. */
 import { Clock, Effect, Layer, Result, Semaphore } from "effect"
+import { retryDelay } from "../../time/Backoff.ts"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import {
   publishCallSeconds,
   publishOutstandingBytes,
   publishOutstandingMessages,
-  publishPatienceSeconds
-} from "../../ingest/Limits.ts"
-import { monotonicMillis } from "../../ingest/Monotonic.ts"
-import { retryDelay } from "../../ingest/RetryPolicy.ts"
+  publishTimeoutSeconds
+} from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { encodedBytes, violationOf } from "../MessageLimits.ts"
 import { Publisher } from "../Publisher.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
-import { callOnce } from "./Calls.ts"
 import { GoogleClient } from "./GoogleClient.ts"
-import { publishRequests } from "./PublishRequests.ts"
-import { topicName } from "./ResourceName.ts"
+import { callOnce } from "./internal/Calls.ts"
+import { publishRequests } from "./internal/PublishRequests.ts"
+import { topicName } from "./internal/ResourceName.ts"
 
 /** Publishes to Google Cloud Pub/Sub, many messages a request. */
 export const GooglePublisher = {
@@ -116,7 +116,7 @@ const publishPatiently = Effect.fnUntraced(function* (
   request: ReadonlyArray<Letter>
 ): Effect.fn.Return<ReadonlyArray<string>, PubSubError> {
   const clock = yield* Clock.Clock
-  const giveUpAt = monotonicMillis(clock) + publishPatienceSeconds * 1000
+  const giveUpAt = monotonicMillis(clock) + publishTimeoutSeconds * 1000
   const messages = request.map(({ message }) => message)
   const attempt = callOnce(client.publisher, "publish", topic, publishCallSeconds, (api, options) =>
     api.publish({ topic, messages }, options)

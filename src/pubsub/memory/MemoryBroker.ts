@@ -1,8 +1,8 @@
 /** The embedded Pub/Sub, and the handle with which tests, simulations and the demo look into it and break it. */
 import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
-import type { BacklogCounts, Published } from "./Backlog.ts"
 import { type Faults, noFaults } from "./Faults.ts"
-import { Server } from "./Server.ts"
+import type { BacklogCounts, Published } from "./internal/Backlog.ts"
+import { Server } from "./internal/Server.ts"
 
 /** What an embedded broker is made with. */
 export interface MemoryBrokerOptions {

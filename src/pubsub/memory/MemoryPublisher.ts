@@ -1,6 +1,6 @@
 /** Publishes to the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Result } from "effect"
-import { publishPatienceSeconds } from "../../ingest/Limits.ts"
+import { publishTimeoutSeconds } from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { violationOf } from "../MessageLimits.ts"
 import { Publisher } from "../Publisher.ts"
@@ -12,8 +12,8 @@ import {
   RequestRejected,
   ResourceMissing
 } from "../PubSubError.ts"
+import type { Server } from "./internal/Server.ts"
 import { fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
-import type { Server } from "./Server.ts"
 
 /** Publishes to the embedded Pub/Sub. */
 export const MemoryPublisher = {
@@ -31,7 +31,7 @@ type Answer = Result.Result<string, PubSubError>
 const publish = (server: Server, topic: string, messages: ReadonlyArray<Message>) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const isAvailable = yield* server.awaitAvailable(clock, publishPatienceSeconds * 1_000)
+    const isAvailable = yield* server.awaitAvailable(clock, publishTimeoutSeconds * 1_000)
     return isAvailable
       ? send(server, topic, messages, clock.currentTimeMillisUnsafe())
       : answerEach(topic, messages, () => unavailable(topic, "the embedded server is unavailable"))

@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from "node:net"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
-import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
-import { Subscription } from "../../../src/pubsub/Subscription.ts"
+import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
+import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
 import { scriptedPubSub } from "../../support/ScriptedPubSub.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 
@@ -13,8 +13,8 @@ it.live("a connection that swallows everything, while nothing is sent, is notice
     const server = yield* scriptedPubSub
     const proxy = yield* blackHole(server.address)
     const client = GoogleClient.layer(settingsFor(proxy.address), { pingSeconds: 1 })
-    const context = yield* Layer.build(GoogleSubscription.layer.pipe(Layer.provide(client)))
-    const open = yield* Subscription.use((subscription) =>
+    const context = yield* Layer.build(GoogleSubscriber.layer.pipe(Layer.provide(client)))
+    const open = yield* Subscriber.use((subscription) =>
       subscription.open({
         subscription: "scripted-sub",
         maxOutstandingMessages: 1,

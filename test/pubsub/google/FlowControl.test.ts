@@ -2,8 +2,8 @@ import { createServer, type ServerHttp2Session } from "node:http2"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
-import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
-import { Subscription } from "../../../src/pubsub/Subscription.ts"
+import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
+import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
 import { until } from "../../support/Counterfoil.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 
@@ -37,7 +37,7 @@ describe("a connection to Pub/Sub", () => {
         const server = yield* mute
         const client = GoogleClient.layer(settingsFor(`127.0.0.1:${server.port}`))
         yield* Effect.gen(function* () {
-          const { open } = yield* Subscription
+          const { open } = yield* Subscriber
           yield* open({ subscription: "s", maxOutstandingMessages: 1_000, maxOutstandingBytes: 2 ** 26 })
           const windows = () =>
             server.sessions.map(({ state, remoteSettings }) => ({
@@ -50,7 +50,7 @@ describe("a connection to Pub/Sub", () => {
             "10 seconds",
             () => JSON.stringify(windows())
           )
-        }).pipe(Effect.scoped, Effect.provide(GoogleSubscription.layer.pipe(Layer.provide(client))))
+        }).pipe(Effect.scoped, Effect.provide(GoogleSubscriber.layer.pipe(Layer.provide(client))))
         assert.isAbove(server.sessions.length, 0)
       }).pipe(Effect.scoped)
   )

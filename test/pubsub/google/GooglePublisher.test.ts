@@ -1,7 +1,7 @@
 /** How the publisher answers when the server fails. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Result } from "effect"
-import { publishPatienceSeconds } from "../../../src/ingest/Limits.ts"
+import { publishTimeoutSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Message } from "../../../src/pubsub/Message.ts"
 import { Publisher } from "../../../src/pubsub/Publisher.ts"
 import { type ScriptedPubSub, type ScriptedStatus, scriptedPubSub } from "../../support/ScriptedPubSub.ts"
@@ -46,7 +46,7 @@ describe("publishing to a scripted server", () => {
         "PubSubUnavailable",
         "PubSubUnavailable"
       ])
-      assert.isAtLeast(server.published.length, publishPatienceSeconds)
+      assert.isAtLeast(server.published.length, publishTimeoutSeconds)
     })
   )
 

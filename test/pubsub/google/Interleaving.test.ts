@@ -1,9 +1,9 @@
 /** The promise of an open subscription, whatever happens in which order. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
-import type { OpenSubscription, Settled } from "../../../src/pubsub/Subscription.ts"
+import type { Settled, Subscription } from "../../../src/pubsub/Subscriber.ts"
 import { makeRandom, type Random } from "../../faults/Random.ts"
 import type { ScriptedAnswer, ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
 import { later, onTheWire, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
@@ -143,7 +143,7 @@ class Ledger {
 interface PlayOptions {
   readonly random: Random
   readonly server: ScriptedPubSub
-  readonly open: OpenSubscription
+  readonly open: Subscription
   readonly received: ReadonlyArray<Delivery>
   readonly breaks: boolean
   readonly isOrdered: boolean

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Result } from "effect"
 import { vi } from "vitest"
-import { classify } from "../../../src/pubsub/google/StatusClass.ts"
+import { classify } from "../../../src/pubsub/google/internal/ErrorClassification.ts"
 import { Publisher } from "../../../src/pubsub/Publisher.ts"
 import { PubSubError } from "../../../src/pubsub/PubSubError.ts"
 import { answered, holding, scriptedPublisher } from "./ScriptedSubscriber.ts"

@@ -3,17 +3,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { protos } from "@google-cloud/pubsub"
 import { Effect, Schema } from "effect"
-import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds } from "../../../src/ingest/Limits.ts"
-import { inRequests } from "../../../src/pubsub/google/AckCalls.ts"
-import { Inventory } from "../../../src/pubsub/google/Inventory.ts"
-import { publishRequests } from "../../../src/pubsub/google/PublishRequests.ts"
-import { toDelivery } from "../../../src/pubsub/google/ReceivedMessage.ts"
+import { HeldDeliveries } from "../../../src/pubsub/google/internal/HeldDeliveries.ts"
+import { inRequests } from "../../../src/pubsub/google/internal/LeaseCalls.ts"
+import { publishRequests } from "../../../src/pubsub/google/internal/PublishRequests.ts"
+import { toDelivery } from "../../../src/pubsub/google/internal/ReceivedMessage.ts"
+import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds } from "../../../src/pubsub/Limits.ts"
 import { maxRequestBytes, maxRequestMessages } from "../../../src/pubsub/MessageLimits.ts"
 import { deliveryOf } from "./Deliveries.ts"
 
 const heldWith = (ackIdLengths: ReadonlyArray<number>) => {
   const limits = { maxOutstandingMessages: 1, maxOutstandingBytes: 1 }
-  return new Inventory(limits).receive(
+  return new HeldDeliveries(limits).receive(
     ackIdLengths.map((length, index) => deliveryOf(`${index}`.padEnd(length, "-"))),
     { asideMessages: 0, asideBytes: 0 },
     0,

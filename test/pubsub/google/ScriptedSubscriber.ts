@@ -4,9 +4,9 @@ import { TestClock } from "effect/testing"
 import type { PubSubSettings } from "../../../src/config/Settings.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
-import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
+import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
-import { Subscription } from "../../../src/pubsub/Subscription.ts"
+import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
 import {
   type ScriptedMessage,
   type ScriptedPubSub,
@@ -55,9 +55,9 @@ export const subscriber = Effect.fnUntraced(function* (options: SubscriberOption
   const server = yield* scriptedPubSub
   server.script = options.script ?? {}
   const context = yield* Layer.build(
-    GoogleSubscription.layer.pipe(Layer.provide(scriptedClient(server, options.isEmulator)))
+    GoogleSubscriber.layer.pipe(Layer.provide(scriptedClient(server, options.isEmulator)))
   )
-  const open = yield* Subscription.use((subscription) =>
+  const open = yield* Subscriber.use((subscription) =>
     subscription.open({
       subscription: "scripted-sub",
       maxOutstandingMessages: options.messages ?? 1_000,

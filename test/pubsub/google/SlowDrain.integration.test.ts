@@ -1,17 +1,17 @@
 /** What becomes of a backlog that takes longer to work off than a lease lasts. */
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
+import { GoogleAdmin } from "../../../src/pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
-import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
-import { GoogleTopology } from "../../../src/pubsub/google/GoogleTopology.ts"
-import { Subscription } from "../../../src/pubsub/Subscription.ts"
-import { freshChannel, numbered, publishTexts, textsOf } from "../../suites/SubscriptionReader.ts"
+import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
+import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
+import { freshChannel, numbered, publishTexts, textsOf } from "../../../src/testing/SubscriptionReader.ts"
 import { describeWith, emulatorHost } from "../../support/TestServices.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 
-const ports = Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+const ports = Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
   Layer.provide(GoogleClient.layer(settingsFor(emulatorHost ?? "")))
 )
 
@@ -25,7 +25,7 @@ describeWith("pubsub")("A slow drain on the emulator, which sends even to stream
       Effect.gen(function* () {
         const { topic, subscription } = yield* freshChannel
         yield* publishTexts(topic, numbered(backlog))
-        const open = yield* (yield* Subscription).open({
+        const open = yield* (yield* Subscriber).open({
           subscription,
           maxOutstandingMessages: 1_000,
           maxOutstandingBytes: 64 * 1024 * 1024

@@ -1,20 +1,19 @@
 /** What becomes of deliveries while the network between the subscriber and Pub/Sub misbehaves. */
 import { assert, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { caughtUpAfterMillis } from "../../../src/ingest/Limits.ts"
+import { GoogleAdmin } from "../../../src/pubsub/google/GoogleAdmin.ts"
+import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
+import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
+import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
 import {
-  caughtUpAfterMillis,
-  closePatienceSeconds,
+  closeTimeoutSeconds,
   connectionAnswerSeconds,
   connectionProofMillis,
   connectionRenewSeconds,
   leaseSeconds
-} from "../../../src/ingest/Limits.ts"
-import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
-import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
-import { GoogleSubscription } from "../../../src/pubsub/google/GoogleSubscription.ts"
-import { GoogleTopology } from "../../../src/pubsub/google/GoogleTopology.ts"
-import type { SubscriptionStatus } from "../../../src/pubsub/Subscription.ts"
-import { type TcpProxy, tcpProxy } from "../../faults/TcpProxy.ts"
+} from "../../../src/pubsub/Limits.ts"
+import type { SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
 import {
   freshChannel,
   numbered,
@@ -22,12 +21,13 @@ import {
   type Reader,
   read,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { realClock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { realClock } from "../../../src/testing/SuiteClock.ts"
+import { type TcpProxy, tcpProxy } from "../../faults/TcpProxy.ts"
 import { describeWith, emulatorHost } from "../../support/TestServices.ts"
 import { settingsFor } from "./ScriptedSubscriber.ts"
 
-const direct = Layer.mergeAll(GoogleSubscription.layer, GooglePublisher.layer, GoogleTopology.layer).pipe(
+const direct = Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
   Layer.provide(GoogleClient.layer(settingsFor(emulatorHost ?? "")))
 )
 
@@ -38,7 +38,7 @@ const spoiled = Effect.gen(function* () {
   const scope = yield* Scope.fork(yield* Effect.scope)
   const through = yield* Layer.build(
     // Fresh: the one that goes around the proxy is another.
-    Layer.fresh(GoogleSubscription.layer).pipe(Layer.provide(GoogleClient.layer(settingsFor(proxy.address))))
+    Layer.fresh(GoogleSubscriber.layer).pipe(Layer.provide(GoogleClient.layer(settingsFor(proxy.address))))
   ).pipe(Scope.provide(scope))
   const reader = yield* read(realClock, subscription).pipe(Effect.provide(through), Scope.provide(scope))
   const isConnected = Effect.map(reader.open.status, ({ connected }) => connected)
@@ -141,13 +141,13 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       yield* reader.ack(yield* reader.awaitReceived(1))
       yield* blackHole(proxy)
       yield* publish(10)
-      const patience = connectionProofMillis / 1000 + connectionAnswerSeconds + 2
+      const retryLimits = connectionProofMillis / 1000 + connectionAnswerSeconds + 2
       const statuses = yield* statusesDuring(
         reader,
-        realClock.pass(Duration.seconds(connectionRenewSeconds + patience))
+        realClock.pass(Duration.seconds(connectionRenewSeconds + retryLimits))
       )
       assert.isBelow(Math.max(...statuses.map(({ quietMillis }) => quietMillis)), caughtUpAfterMillis)
-      const broken = statuses.filter(({ after }) => after >= patience * 1000)
+      const broken = statuses.filter(({ after }) => after >= retryLimits * 1000)
       assert.isAbove(broken.length, 0)
       for (const { connected, trouble, quietMillis } of broken) {
         assert.deepStrictEqual({ connected, quietMillis }, { connected: false, quietMillis: 0 })
@@ -259,7 +259,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       const acking = yield* Effect.forkChild(reader.ack(reader.received.slice(0, 10)))
       yield* realClock.pass(Duration.seconds(connectionAnswerSeconds + 1))
       const closing = yield* timed(close)
-      assert.isBelow(closing, closePatienceSeconds * 1000 + 1_000)
+      assert.isBelow(closing, closeTimeoutSeconds * 1000 + 1_000)
       assert.strictEqual((yield* Fiber.join(acking)).lost.length, 10)
     })
   )

@@ -1,11 +1,11 @@
 /** The three ports on an embedded broker, for tests that look into it or break it. */
 import { Layer } from "effect"
+import { MemoryAdmin } from "../../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker, type MemoryBrokerOptions } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../../src/pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscription } from "../../../src/pubsub/memory/MemorySubscription.ts"
-import { MemoryTopology } from "../../../src/pubsub/memory/MemoryTopology.ts"
+import { MemorySubscriber } from "../../../src/pubsub/memory/MemorySubscriber.ts"
 
-const ports = Layer.mergeAll(MemorySubscription.layer, MemoryPublisher.layer, MemoryTopology.layer)
+const ports = Layer.mergeAll(MemorySubscriber.layer, MemoryPublisher.layer, MemoryAdmin.layer)
 
 /** The ports and their broker. */
 export const embeddedPorts = (options: MemoryBrokerOptions = {}) =>

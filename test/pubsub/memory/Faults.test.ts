@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Result } from "effect"
-import { leaseSeconds } from "../../../src/ingest/Limits.ts"
+import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { Publisher } from "../../../src/pubsub/Publisher.ts"
-import { Topology } from "../../../src/pubsub/Topology.ts"
+import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
 import {
   freshChannel,
   messageOf,
@@ -11,8 +11,8 @@ import {
   publishTexts,
   read,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { testClock as clock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 describe("faults of the embedded Pub/Sub", () => {
@@ -127,7 +127,7 @@ describe("faults of the embedded Pub/Sub", () => {
         })
       assert.isTrue(yield* outcomeDuring(Duration.seconds(2)))
       assert.isFalse(yield* outcomeDuring(Duration.minutes(10)))
-      const error = yield* Effect.flip((yield* Topology).topicExists(topic))
+      const error = yield* Effect.flip((yield* PubSubAdmin).topicExists(topic))
       assert.isTrue(error.isRetryable)
       yield* broker.heal
       assert.strictEqual((yield* broker.publishedTo(topic)).length, 1)
@@ -142,7 +142,7 @@ describe("faults of the embedded Pub/Sub", () => {
       yield* broker.setTopicMissing(topic, true)
       const [refused] = yield* publisher.publish(topic, [messageOf("m-1")])
       assert.isTrue(refused !== undefined && Result.isFailure(refused))
-      assert.isFalse(yield* (yield* Topology).topicExists(topic))
+      assert.isFalse(yield* (yield* PubSubAdmin).topicExists(topic))
       yield* broker.setTopicMissing(topic, false)
       yield* publishTexts(topic, ["m-2"])
       const reader = yield* read(clock, subscription)

@@ -2,16 +2,16 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schema, Scope } from "effect"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import type { Settled } from "../../../src/pubsub/Subscription.ts"
+import type { Settled } from "../../../src/pubsub/Subscriber.ts"
+import type { PubSubPorts } from "../../../src/testing/PubSubSuite.ts"
 import {
   type Channel,
   freshChannel,
   publishTexts,
   type Reader,
   read
-} from "../../suites/SubscriptionReader.ts"
-import type { PubSubPorts } from "../../suites/SubscriptionSuite.ts"
-import { testClock as clock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 const Step = Schema.Struct({

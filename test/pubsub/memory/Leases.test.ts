@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
-import { leaseExtendSeconds, leaseSeconds, leaseTotalMinutes } from "../../../src/ingest/Limits.ts"
+import { leaseExtendSeconds, leaseSeconds, leaseTotalMinutes } from "../../../src/pubsub/Limits.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import { MemorySubscription } from "../../../src/pubsub/memory/MemorySubscription.ts"
+import { MemorySubscriber } from "../../../src/pubsub/memory/MemorySubscriber.ts"
 import {
   freshChannel,
   numbered,
@@ -10,8 +10,8 @@ import {
   read,
   reading,
   textsOf
-} from "../../suites/SubscriptionReader.ts"
-import { testClock as clock } from "../../suites/SuiteClock.ts"
+} from "../../../src/testing/SubscriptionReader.ts"
+import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 const millisSince = (start: number) => Effect.map(Clock.currentTimeMillis, (now) => now - start)
@@ -47,7 +47,7 @@ describe("leases of the embedded Pub/Sub", () => {
       const { topic, subscription } = yield* freshChannel
       const broker = yield* MemoryBroker
       const other = yield* Layer.build(
-        MemorySubscription.layerOf("process-2").pipe(Layer.provide(Layer.succeed(MemoryBroker, broker)))
+        MemorySubscriber.layerOf("process-2").pipe(Layer.provide(Layer.succeed(MemoryBroker, broker)))
       )
       const first = yield* read(clock, subscription, { messages: 1 })
       const second = yield* Effect.provide(read(clock, subscription, { messages: 2 }), other)

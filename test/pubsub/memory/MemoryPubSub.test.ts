@@ -1,4 +1,4 @@
-import { subscriptionSuite } from "../../suites/SubscriptionSuite.ts"
+import { pubSubSuite } from "../../../src/testing/PubSubSuite.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
-subscriptionSuite("memory", embeddedPorts(), { clock: "test" })
+pubSubSuite("memory", embeddedPorts(), { clock: "test" })

@@ -1,0 +1,55 @@
+/** Limits towards Cassandra. Each has its unit and its reason; `test/Limits.test.ts` asserts how they relate. */
+
+/** Requests in flight to one Cassandra host after which the driver refuses more. */
+export const driverRequestsPerConnection = 2048
+
+/** How long one attempt to connect to Cassandra may take; commands give up after it. **Units**: seconds. */
+export const connectSeconds = 10
+
+/** How long a Cassandra host may take to answer; above the server's own 2 s (write) and 5 s (read). **Units**: milliseconds. */
+export const answerMillis = 6_000
+
+/** First wait before the driver reconnects to a host. **Units**: milliseconds. */
+export const reconnectBaseMillis = 250
+
+/** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
+export const reconnectCapMillis = 5_000
+
+/** How long a close waits for statements in flight; what their callers gave up is done again anyway. **Units**: seconds. */
+export const drainSeconds = 3
+
+/** What slowness never takes of MAX_IN_FLIGHT_WRITES: one batch, and a few reads beside it. **Units**: statements. */
+export const inFlightMin = 16
+
+/** An answer after which Cassandra counts as slow: a quarter of the 2 s its own write timeout gives. **Units**: milliseconds. */
+export const slowAnswerMillis = 500
+
+/** The share of slow answers above which fewer statements are sent; a pause of the server now and then is below it. */
+export const slowAnswerShare = 0.25
+
+/** How long answers are counted before the limit in flight moves; many answers, and few falls in one stall. **Units**: milliseconds. */
+export const limitWindowMillis = 500
+
+/** Statements without which no window is judged: one slow answer of three says little. */
+export const limitWindowStatements = 20
+
+/** What a time-out, an overload or slow answers leave of the limit. */
+export const decreaseFactor = 0.5
+
+/** The share of their latency that answers must not exceed after a fall, to show that they had waited in a queue. */
+export const limitFallHelped = 0.75
+
+/** How much slower answers must get than fewer statements could not help, before fewer are tried again. */
+export const limitWorse = 1.5
+
+/** What a good window gives back, of the greatest limit: all of it takes 25 s. */
+export const increaseShare = 0.02
+
+/** After which the migration lock of a process that died is free again; migrations are quick. **Units**: seconds. */
+export const migrationLockSeconds = 30
+
+/** How often, and how many times, a keyspace that is being created is looked for. **Units**: milliseconds. */
+export const keyspaceLookMillis = 250
+
+/** See {@link keyspaceLookMillis}; together 5 s. */
+export const keyspaceLooks = 20

@@ -1,0 +1,114 @@
+/** One attempt to connect, and attempts for ever. */
+import type { Client, DseClientOptions } from "cassandra-driver"
+import { Duration, Effect } from "effect"
+import { retryDelay } from "../../time/Backoff.ts"
+import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
+import type { CassandraSettings } from "../CassandraSettings.ts"
+import { connectSeconds } from "../Limits.ts"
+import { clientOptions } from "./ClientOptions.ts"
+import { type Driver, loadDriver } from "./Driver.ts"
+
+/**
+ * Connects once.
+ *
+ * **Errors**: any reason of `CassandraError`; `Unreachable` when nothing answers in time. What was opened is closed.
+ */
+export const connect = (
+  settings: CassandraSettings,
+  options: {
+    readonly connectTimeout?: Duration.Duration
+    readonly useKeyspace?: boolean
+  }
+): Effect.Effect<Client, CassandraError> =>
+  Effect.gen(function* () {
+    const driver = yield* loadDriver
+    const keyspace = options.useKeyspace === false ? undefined : settings.keyspace
+    const clientSettings = yield* clientOptions(driver, settings, keyspace)
+    const timeout = options.connectTimeout ?? Duration.seconds(connectSeconds)
+    return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
+      duration: timeout,
+      orElse: () => Effect.fail(silent(settings, timeout))
+    })
+  })
+
+/** Tries again for ever, with the pipeline's backoff, while nothing answers; each failed attempt is reported. */
+export const connectWithRetry = <A>(
+  attempt: Effect.Effect<A, CassandraError>,
+  report: (error: CassandraError) => Effect.Effect<void>
+): Effect.Effect<A, CassandraError> => {
+  const from = (failures: number): Effect.Effect<A, CassandraError> =>
+    Effect.catchIf(
+      attempt,
+      (error) => error.isRetryable,
+      (error) =>
+        report(error).pipe(
+          Effect.andThen(retryDelay(failures + 1)),
+          Effect.flatMap(Effect.sleep),
+          Effect.flatMap(() => from(failures + 1))
+        )
+    )
+  return Effect.suspend(() => from(0))
+}
+
+const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, CassandraError> =>
+  Effect.callback<Client, CassandraError>((resume) => {
+    let isAwaited = true
+    try {
+      const client = new driver.Client(options)
+      catchRefresh(client)
+      client.connect().then(
+        // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
+        () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
+        (cause) => {
+          discard(client)
+          resume(Effect.fail(classify("connect", cause)))
+        }
+      )
+    } catch (cause) {
+      // The constructor only looks at its options.
+      const detail = cause instanceof Error ? cause.message : "the driver refuses the settings"
+      const reason = new SettingsRefused({ detail, cause })
+      resume(Effect.fail(new CassandraError({ operation: "connect", reason })))
+    }
+    return Effect.sync(() => {
+      isAwaited = false
+    })
+  })
+
+/**
+ * Closes what a failed client leaves open: `shutdown` alone does nothing before it was connected, and the connection
+ * over which it learned of its mistake (a wrong data centre, for one) would stay open for good.
+ */
+const discard = (client: Client): void => {
+  void client.shutdown()
+  const { controlConnection } = client as Client & UntypedClient
+  controlConnection?.shutdown()
+  controlConnection?.connection?.close()
+}
+
+/**
+ * Catches what the driver leaves uncaught, which would end the process: when a host that answers late makes it refresh
+ * its control connection twice at once, the one overtaken fails (`Cannot read properties of null`) on what the other
+ * has cleared. The other goes on, so nothing is to be done.
+ */
+const catchRefresh = (client: Client): void => {
+  const { controlConnection } = client as Client & UntypedClient
+  const refresh = controlConnection?._refresh
+  if (controlConnection === undefined || refresh === undefined) return
+  controlConnection._refresh = (hosts) => refresh.call(controlConnection, hosts).catch(() => {})
+}
+
+/** What the driver keeps for itself. */
+interface UntypedClient {
+  readonly controlConnection?: {
+    _refresh?: (this: unknown, hosts?: unknown) => Promise<void>
+    readonly shutdown: () => void
+    readonly connection?: { readonly close: () => void } | null
+  }
+}
+
+const silent = (settings: CassandraSettings, timeout: Duration.Duration): CassandraError => {
+  const hosts = settings.contactPoints.join(", ")
+  const detail = `no answer from ${hosts} within ${Duration.format(timeout)}`
+  return new CassandraError({ operation: "connect", reason: new Unreachable({ detail, cause: undefined }) })
+}

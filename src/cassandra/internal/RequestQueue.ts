@@ -1,0 +1,134 @@
+/** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
+import { Clock, Effect, Latch, Result } from "effect"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { type CassandraError, classify } from "../CassandraError.ts"
+import { drainSeconds } from "../Limits.ts"
+import { type LimitBounds, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
+
+/** Requests on their way to the driver. */
+export interface RequestQueue {
+  /** Starts a request once its statements may be sent; an interruption before that sends nothing. */
+  readonly send: <A>(operation: string, request: Request<A>) => Effect.Effect<A, CassandraError>
+  /**
+   * The same for several requests, each answered in its place once all are; without a fiber each, which costs as
+   * much as a row (decision 0008).
+   */
+  readonly sendAll: <A>(
+    operation: string,
+    requests: ReadonlyArray<Request<A>>
+  ) => Effect.Effect<ReadonlyArray<Result.Result<A, CassandraError>>>
+  /** Waits for all that are on their way, {@link drainSeconds} at most. */
+  readonly drain: Effect.Effect<void>
+  /** How many statements may be on their way just now. */
+  readonly limit: () => number
+}
+
+/** What goes to the driver in one piece. */
+export interface Request<A> {
+  readonly statements: number
+  readonly start: () => Promise<A>
+}
+
+/**
+ * Requests whose statements on their way are at most as many as an {@link makeAdaptiveLimit} between these bounds
+ * allows; a heavier one goes when nothing else is. They go in the order in which they came.
+ *
+ * Not Effect's `Semaphore`: a statement that is sent keeps its place though its caller is interrupted, which takes a
+ * fiber each with a semaphore; and its release looks at every waiter (decision 0008).
+ */
+export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueue> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const adaptive = makeAdaptiveLimit(bounds)
+    const waiting = new Set<Waiting>()
+    const idle = Latch.makeUnsafe(true)
+    let inFlight = 0
+
+    const now = () => monotonicMillis(clock)
+    const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
+    const leave = (statements: number) => {
+      inFlight -= statements
+      for (const next of waiting) {
+        if (!hasRoomFor(next.statements)) break
+        waiting.delete(next)
+        next.go()
+      }
+      if (inFlight === 0) idle.openUnsafe()
+    }
+
+    /** Gives the request to the driver as soon as it may go; answers how to take it back, if it waits. */
+    const submit = <A>(
+      operation: string,
+      { statements, start }: Request<A>,
+      answer: (answer: Result.Result<A, CassandraError>) => void
+    ): (() => void) | undefined => {
+      const go = () => {
+        inFlight += statements
+        idle.closeUnsafe()
+        const sentAt = now()
+        const observe = (outcome: StatementOutcome) =>
+          adaptive.observe({ sentAt, answeredAt: now(), statements, inFlight, outcome })
+        // Whoever still waits for it: an interrupted caller's statement has been sent all the same.
+        started(start).then(
+          (value) => {
+            observe("answered")
+            leave(statements)
+            answer(Result.succeed(value))
+          },
+          (cause) => {
+            const error = classify(operation, cause)
+            if (isOverload(error)) observe("overloaded")
+            leave(statements)
+            answer(Result.fail(error))
+          }
+        )
+      }
+      if (waiting.size === 0 && hasRoomFor(statements)) return void go()
+      const place = { statements, go }
+      waiting.add(place)
+      return () => void waiting.delete(place)
+    }
+
+    return {
+      send: <A>(operation: string, request: Request<A>) =>
+        Effect.callback<A, CassandraError>((resume) => {
+          const takeBack = submit(operation, request, (answer) => resume(Effect.fromResult(answer)))
+          return takeBack === undefined ? undefined : Effect.sync(takeBack)
+        }),
+      sendAll: <A>(operation: string, all: ReadonlyArray<Request<A>>) =>
+        Effect.callback<ReadonlyArray<Result.Result<A, CassandraError>>>((resume) => {
+          const answers = new Array<Result.Result<A, CassandraError>>(all.length)
+          let open = all.length
+          if (open === 0) return resume(Effect.succeed(answers))
+          const takeBack = all.map((request, at) =>
+            submit(operation, request, (answer) => {
+              answers[at] = answer
+              open -= 1
+              if (open === 0) resume(Effect.succeed(answers))
+            })
+          )
+          return Effect.sync(() => {
+            for (const one of takeBack) one?.()
+          })
+        }),
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${drainSeconds} seconds`)),
+      limit: adaptive.current
+    }
+  })
+
+interface Waiting {
+  readonly statements: number
+  readonly go: () => void
+}
+
+/** What a driver throws is an answer like what it rejects. */
+const started = <A>(start: () => Promise<A>): Promise<A> => {
+  try {
+    return start()
+  } catch (cause) {
+    return Promise.reject(cause)
+  }
+}
+
+// Other failures say nothing about the load: nobody is there, or the statement is wrong.
+const isOverload = ({ reason }: CassandraError): boolean =>
+  reason._tag === "TimedOut" || reason._tag === "Overloaded"

@@ -1,0 +1,126 @@
+/** What `demo` does: sample traffic through the whole processor, on embedded parts, in one process. */
+import { mkdirSync, rmSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import { Console, Duration, Effect, Option, Stream } from "effect"
+import { embedded } from "../../App.ts"
+import { FactStore } from "../../facts/FactStore.ts"
+import { HttpApi } from "../../http/HttpApi.ts"
+import type { HttpSettings } from "../../http/HttpSettings.ts"
+import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
+import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
+import { publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
+import { Health } from "../../telemetry/Health.ts"
+import { demoGraceSeconds, demoRate } from "../Limits.ts"
+import { withProgress } from "../Progress.ts"
+import { progressLine, totals } from "./FateTable.ts"
+import { printFates, runToTheEnd } from "./Run.ts"
+
+/** What `demo` is told. */
+export interface DemoOptions {
+  readonly orders: Option.Option<number>
+  readonly payments: Option.Option<number>
+  /** Messages a second. */
+  readonly rate: Option.Option<number>
+  readonly duration: Option.Option<Duration.Duration>
+  readonly seed: number
+  readonly processing: ProcessingSettings
+  readonly http: HttpSettings
+  readonly json: boolean
+  readonly appVersion: string
+}
+
+/**
+ * Runs sample traffic through the processor. Ends by itself when a number or a duration is given, and prints the
+ * fates; the same seed gives the same rows and dead letters.
+ */
+export const demo = (options: DemoOptions) => {
+  const file = resolve(".counterfoil", "demo.sqlite")
+  startAfresh(file)
+  return Effect.scoped(
+    Effect.gen(function* () {
+      const { address } = yield* HttpApi
+      yield* createTopics
+      yield* embeddedPartsAreThere
+      yield* Console.error(`fact table:  ${file}`)
+      if (Option.isSome(address)) yield* Console.error(`health:      ${address.value.url}/health`)
+      if (Option.isSome(address)) yield* Console.error(`metrics:     ${address.value.url}/metrics`)
+      const processor = yield* makeProcessor({
+        ordersSubscription: `${topics.orders}-sub`,
+        paymentsSubscription: `${topics.payments}-sub`,
+        processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
+      })
+      yield* traffic(options, processor).pipe(
+        withProgress(Effect.map(totals, progressLine)),
+        Effect.ensuring(Effect.andThen(printFates(options.json), printOutlook(file)))
+      )
+    })
+  ).pipe(
+    Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion))
+  )
+}
+
+/** Says where to look further; not on standard output, where the data is. */
+const printOutlook = (file: string) =>
+  Effect.gen(function* () {
+    const rows = yield* (yield* FactStore).count
+    yield* Console.error(`${rows} rows are in ${file}; what else there is: npx counterfoil --help`)
+  }).pipe(Effect.catchTag("FactStoreError", (error) => Effect.logWarning(error.message)))
+
+const topics = { orders: "orders_data", payments: "payment_data", deadLetters: "dlq_payments_data" }
+
+/** The demo begins with an empty table, so that the same seed shows the same rows. */
+const startAfresh = (file: string): void => {
+  mkdirSync(dirname(file), { recursive: true })
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true })
+}
+
+const createTopics = Effect.gen(function* () {
+  const admin = yield* PubSubAdmin
+  for (const topic of Object.values(topics)) {
+    yield* admin.createTopic(topic)
+    yield* admin.createSubscription({
+      topic,
+      subscription: `${topic}-sub`,
+      ackDeadline: Duration.seconds(60),
+      retention: Duration.days(7)
+    })
+  }
+})
+
+/** The table is open and the topic made; what is away later, the processor tells. */
+const embeddedPartsAreThere = Effect.gen(function* () {
+  const health = yield* Health
+  yield* health.set("dead-letters", { _tag: "Healthy" })
+})
+
+/** Publishes and processes; where the traffic ends, the processor follows once all of it has its fate. */
+const traffic = (options: DemoOptions, processor: Processor) => {
+  const published = publishTraffic(planOf(options)).pipe(
+    options.duration._tag === "Some" ? Stream.haltWhen(Effect.sleep(options.duration.value)) : (all) => all,
+    Stream.runDrain
+  )
+  return isEndless(options)
+    ? Effect.raceFirst(processor.run, Effect.andThen(published, Effect.never))
+    : runToTheEnd(processor, published)
+}
+
+const isEndless = ({ orders, payments, duration }: DemoOptions): boolean =>
+  Option.isNone(orders) && Option.isNone(payments) && Option.isNone(duration)
+
+const planOf = (options: DemoOptions): TrafficPlan => {
+  const counted = Option.isSome(options.orders) || Option.isSome(options.payments)
+  const otherwise = counted ? 0 : Number.POSITIVE_INFINITY
+  return {
+    topics: { orders: topics.orders, payments: topics.payments },
+    orders: Option.getOrElse(options.orders, () => otherwise),
+    payments: Option.getOrElse(options.payments, () => otherwise),
+    rate: Option.getOrElse(options.rate, () => (counted ? Number.POSITIVE_INFINITY : demoRate)),
+    seed: options.seed,
+    firstId: 1,
+    unmatched: 0.03,
+    early: 0.1,
+    duplicates: 0.02,
+    poison: 0.01
+  }
+}

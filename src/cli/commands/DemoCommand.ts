@@ -1,0 +1,43 @@
+/** `demo`: the newcomer's first minute, on embedded parts. */
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { appVersion } from "../../config/AppVersion.ts"
+import { durationText } from "../../config/parsers/DurationText.ts"
+import { sections } from "../../config/Sections.ts"
+import { configured } from "../Configured.ts"
+import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "../Flags.ts"
+import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
+
+const { processing, http } = sections
+
+/** `demo [--orders N] [--payments N] [--rate N] [--duration D] [--seed N] [--port N]`. */
+export const demoCommand = Command.make(
+  "demo",
+  {
+    orders: Flag.optional(
+      parsedFlag("orders", countParser, "Orders to publish; ends when all have their fate")
+    ),
+    payments: Flag.optional(
+      parsedFlag("payments", countParser, "Payments to publish; ends when all have their fate")
+    ),
+    rate: Flag.optional(parsedFlag("rate", rateParser, "Messages a second")),
+    duration: Flag.optional(
+      parsedFlag(
+        "duration",
+        durationText({ min: 1, max: 24 * 3_600_000 }, "1m"),
+        "Publish for this long, then end"
+      )
+    ),
+    seed: seedFlag,
+    port: Flag.optional(Flag.String("port").pipe(Flag.withDescription("Short for --http-port"))),
+    json: jsonFlag,
+    flags: settingFlags(http)
+  },
+  ({ port, flags, ...options }) =>
+    configured({ processing, http }, spokenFor(flags, "http-port", port), ({ settings }) =>
+      Effect.gen(function* () {
+        const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
+        yield* demo({ ...options, ...settings, appVersion })
+      })
+    )
+).pipe(Command.withDescription("Show everything in one process, with sample traffic and nothing to install"))

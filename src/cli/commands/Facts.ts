@@ -1,0 +1,43 @@
+/** What `facts` does. */
+import { Console, Data, Effect, Option } from "effect"
+import { cassandraFacts } from "../../App.ts"
+import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
+import { type Fact, factColumns } from "../../domain/Fact.ts"
+import { FactStore } from "../../facts/FactStore.ts"
+import { escaped, escapedJson } from "../Escaped.ts"
+import { commandStatementsAtOnce } from "../Limits.ts"
+import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
+
+/** There is no row for an order. The command exits 1. */
+export class FactMissing extends Data.TaggedError("FactMissing")<{ readonly orderId: bigint }> {
+  override get message(): string {
+    return `order ${this.orderId} has no row in the fact table: neither it nor a payment for it was written`
+  }
+}
+
+/** Connects to the fact table for as long as the body runs. */
+export const connectedFacts = (settings: CassandraSettings) =>
+  connectedTo("Cassandra", cassandraFacts(settings, commandStatementsAtOnce))
+
+/** Prints one row. **Errors**: `FactMissing`; `FactStoreError`; `ServerSilent`. */
+export const showFact = Effect.fn("facts get")(function* (orderId: bigint, json: boolean) {
+  const store = yield* FactStore
+  const found = yield* withServerTimeout("Cassandra")(store.get(orderId))
+  if (Option.isNone(found)) return yield* new FactMissing({ orderId })
+  yield* Console.log(json ? escapedJson(found.value) : table(found.value))
+})
+
+/** Prints how many rows there are. **Errors**: `FactStoreError`. */
+export const showCount = Effect.fn("facts count")(function* (json: boolean) {
+  const store = yield* FactStore
+  const rows = yield* store.count
+  yield* Console.log(json ? escapedJson({ facts: rows }) : String(rows))
+})
+
+const table = (fact: Fact): string =>
+  factColumns.map((column) => `${column.padEnd(columnWidth)}${shown(fact[column])}`).join("\n")
+
+const columnWidth = Math.max(...factColumns.map((column) => column.length)) + 2
+
+const shown = (value: string | number | bigint | null): string =>
+  value === null ? "–" : escaped(String(value))

@@ -1,0 +1,99 @@
+/** Creates topics and subscriptions that are missing. */
+import { Data, Duration, Effect, Option, Result } from "effect"
+import type { PubSubSettings } from "../../config/Settings.ts"
+import { PubSubAdmin, type SubscriptionPlan } from "../../pubsub/PubSubAdmin.ts"
+import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { retentionDays, retentionLongestDays, setupAckDeadlineSeconds } from "../Limits.ts"
+
+/** A subscription of the wanted name reads another topic, and only its owner can say which of the two is meant. */
+export class SubscriptionTaken extends Data.TaggedError("SubscriptionTaken")<{
+  readonly subscription: string
+  readonly topic: string
+  readonly actualTopic: string
+}> {
+  readonly isRetryable = false
+
+  override get message(): string {
+    return (
+      `subscription ${this.subscription} exists and reads ${this.actualTopic}, not ${this.topic}: ` +
+      "give another name, or delete it"
+    )
+  }
+}
+
+/** The subscriptions a deployment needs, each with its topic. The dead letters' one keeps them the longest. */
+export const subscriptionPlans = (settings: PubSubSettings): ReadonlyArray<SubscriptionPlan> => [
+  planned(settings.ordersTopic, settings.ordersSubscription, retentionDays),
+  planned(settings.paymentsTopic, settings.paymentsSubscription, retentionDays),
+  planned(settings.dlqTopic, settings.dlqSubscription, retentionLongestDays)
+]
+
+/** The plan as commands to run by hand. */
+export const gcloudCommands = (settings: PubSubSettings): ReadonlyArray<string> => {
+  const project = Option.match(settings.projectId, {
+    onNone: () => "",
+    onSome: (projectId) => ` --project=${projectId}`
+  })
+  return subscriptionPlans(settings).flatMap((plan) => [
+    `gcloud pubsub topics create ${plan.topic}${project}`,
+    `gcloud pubsub subscriptions create ${plan.subscription} --topic=${plan.topic}` +
+      ` --ack-deadline=${Duration.toSeconds(plan.ackDeadline)} --expiration-period=never` +
+      ` --message-retention-duration=${Duration.toDays(plan.retention)}d${project}`
+  ])
+}
+
+/**
+ * Creates what is missing and tells a line about each topic and subscription as it goes. What exists stays as it is.
+ *
+ * **Errors**: `PubSubError`; `SubscriptionTaken`. What was created until then stays; call it again.
+ */
+export const createPubSub = Effect.fn("createPubSub")(function* (
+  plans: ReadonlyArray<SubscriptionPlan>,
+  tell: (line: string) => Effect.Effect<void>
+) {
+  const admin = yield* PubSubAdmin
+  for (const plan of plans) {
+    const isNewTopic = yield* admin.createTopic(plan.topic)
+    yield* tell(`${isNewTopic ? "created" : "exists "}  ${admin.topicName(plan.topic)}`)
+    const { isNew, kept } = yield* createSubscription(admin, plan)
+    if (!isNew) yield* ensureTopic(admin, plan)
+    const note = isNew && !Duration.equals(kept, plan.retention) ? keptNote(kept) : ""
+    yield* tell(`${isNew ? "created" : "exists "}  ${admin.subscriptionName(plan.subscription)}${note}`)
+  }
+})
+
+const planned = (topic: string, subscription: string, days: number): SubscriptionPlan => ({
+  topic,
+  subscription,
+  ackDeadline: Duration.seconds(setupAckDeadlineSeconds),
+  retention: Duration.days(days)
+})
+
+/** Where the longest retention is refused (the emulator knows 7 days at most), the usual one has to do. */
+const createSubscription = Effect.fnUntraced(function* (
+  admin: PubSubAdmin["Service"],
+  plan: SubscriptionPlan
+): Effect.fn.Return<{ readonly isNew: boolean; readonly kept: Duration.Duration }, PubSubError> {
+  const usual = Duration.days(retentionDays)
+  const first = yield* Effect.result(admin.createSubscription(plan))
+  if (Result.isSuccess(first)) return { isNew: first.success, kept: plan.retention }
+  const isTooLong =
+    first.failure.reason._tag === "RequestRejected" && Duration.isGreaterThan(plan.retention, usual)
+  if (!isTooLong) return yield* first.failure
+  return { isNew: yield* admin.createSubscription({ ...plan, retention: usual }), kept: usual }
+})
+
+const keptNote = (kept: Duration.Duration): string =>
+  ` (keeps messages for ${Duration.toDays(kept)} days: longer is refused here)`
+
+const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
+  const found = yield* admin.describeSubscription(plan.subscription)
+  const topic = admin.topicName(plan.topic)
+  if (Option.isSome(found) && found.value.topic !== topic) {
+    return yield* new SubscriptionTaken({
+      subscription: found.value.name,
+      topic,
+      actualTopic: found.value.topic
+    })
+  }
+})

@@ -1,0 +1,97 @@
+/** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
+import { Console, Duration, Effect, Option } from "effect"
+import { application } from "../../App.ts"
+import type { RunSettings } from "../../config/Settings.ts"
+import { HttpApi } from "../../http/HttpApi.ts"
+import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
+import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
+import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { Health } from "../../telemetry/Health.ts"
+import { topicPollSeconds } from "../Limits.ts"
+import { withProgress } from "../Progress.ts"
+import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+
+/** What `run` is told. */
+export interface RunOptions extends RunSettings {
+  /** The flag or variable that gave the project id; none: the credentials did. */
+  readonly projectSource: Option.Option<string>
+  /** End when everything that was waiting has its fate. */
+  readonly drain: boolean
+  readonly json: boolean
+  readonly appVersion: string
+}
+
+/**
+ * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
+ *
+ * **Errors**: `CassandraError` or `PubSubError` that somebody has to mend: exit 2. Where nothing answers yet it
+ * waits for ever.
+ */
+export const run = (options: RunOptions) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { projectId, projectIdSource } = yield* GoogleClient
+      const { address } = yield* HttpApi
+      yield* Effect.logInfo("running").pipe(
+        Effect.annotateLogs({
+          project: projectId,
+          "project from": Option.getOrElse(options.projectSource, () => projectIdSource),
+          keyspace: options.cassandra.keyspace,
+          http: address._tag === "Some" ? address.value.url : "off"
+        })
+      )
+      const processor = yield* makeProcessor({
+        ordersSubscription: options.pubSub.ordersSubscription,
+        paymentsSubscription: options.pubSub.paymentsSubscription,
+        processing: options.processing
+      })
+      yield* processing(processor, options).pipe(
+        withProgress(Effect.map(totals, progressLine)),
+        Effect.ensuring(printFates(options.json))
+      )
+    })
+  ).pipe(Effect.provide(application(options, options.appVersion)))
+
+const processing = (processor: Processor, options: RunOptions) =>
+  Effect.raceFirst(
+    options.drain ? runToTheEnd(processor, Effect.void) : processor.run,
+    Effect.andThen(watchDeadLetterTopic(options.pubSub.dlqTopic), Effect.never)
+  )
+
+/** Runs until `published` has ended and everything then waiting has its fate. */
+export const runToTheEnd = <R>(
+  processor: Processor,
+  published: Effect.Effect<void, PubSubError, R>
+): Effect.Effect<void, PubSubError, R> =>
+  Effect.all(
+    [processor.run, published.pipe(Effect.andThen(processor.drained), Effect.andThen(processor.stop))],
+    {
+      concurrency: "unbounded",
+      discard: true
+    }
+  )
+
+/** Prints the table of fates, also when the work was interrupted. */
+export const printFates = (json: boolean) =>
+  Effect.flatMap(totals, (all) => Console.log(json ? fateJson(all) : fateTable(all)))
+
+/** Keeps health telling that the dead-letter topic is missing, until it is there. */
+const watchDeadLetterTopic = (topic: string) =>
+  Effect.gen(function* () {
+    const admin = yield* PubSubAdmin
+    const health = yield* Health
+    const look = admin.topicExists(topic).pipe(
+      Effect.map((exists) => (exists ? undefined : `topic ${admin.topicName(topic)} does not exist`)),
+      // Looking at a topic takes a permission that publishing to it does not.
+      Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error.message : undefined))
+    )
+    for (;;) {
+      const trouble = yield* look
+      if (trouble === undefined) return yield* health.set("dead-letters", { _tag: "Healthy" })
+      // A publish that failed has told already; two reasons in turn would fill the log.
+      const { _tag } = (yield* health.states)["dead-letters"]
+      if (_tag !== "Away") yield* health.set("dead-letters", { _tag: "Away", reason: trouble })
+      yield* Effect.sleep(Duration.seconds(topicPollSeconds))
+    }
+  })

@@ -1,0 +1,46 @@
+/** `setup`: creates what is missing in Pub/Sub and Cassandra. */
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { cassandraSection } from "../../config/CassandraSection.ts"
+import { pubSubSection } from "../../config/PubSubSection.ts"
+import { configured } from "../Configured.ts"
+import { settingFlags } from "../Flags.ts"
+
+const parts = ["pubsub", "cassandra"] as const
+
+/** `setup [pubsub|cassandra]`. */
+export const setupCommand = Command.make(
+  "setup",
+  {
+    part: Argument.Literals("part", parts).pipe(
+      Argument.withDescription("Only this part; both where none is given"),
+      Argument.optional
+    ),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Print the plan as gcloud commands and CQL, and change nothing")
+    ),
+    flags: settingFlags(pubSubSection, cassandraSection)
+  },
+  ({ part, dryRun, flags }) =>
+    Effect.gen(function* () {
+      const program = yield* Effect.promise(() => import("./Setup.ts"))
+      const pubSub = dryRun ? program.printPubSub : program.setUpPubSub
+      const cassandra = dryRun ? program.printCassandra : program.setUpCassandra
+      if (Option.isNone(part)) {
+        const both = { pubSub: pubSubSection, cassandra: cassandraSection }
+        return yield* configured(both, flags, ({ settings }) =>
+          Effect.andThen(pubSub(settings.pubSub), cassandra(settings.cassandra))
+        )
+      }
+      return part.value === "pubsub"
+        ? yield* configured({ pubSub: pubSubSection }, flags, ({ settings }) => pubSub(settings.pubSub))
+        : yield* configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
+            cassandra(settings.cassandra)
+          )
+    })
+).pipe(
+  Command.withDescription(
+    "Create the topics, subscriptions, keyspace and tables that are missing; as often as wanted"
+  )
+)

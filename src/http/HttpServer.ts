@@ -1,0 +1,140 @@
+/** The server and the routes behind `HttpApi`; the only file that knows Effect's HTTP modules. */
+import { createServer } from "node:http"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { DateTime, Effect, Layer, Option } from "effect"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Health, healthParts, isReady, type PartHealth, reasonOf, sentenceOf } from "../telemetry/Health.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
+import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
+import {
+  httpConnectionsMax,
+  httpGraceMillis,
+  httpHeadersMillis,
+  httpIdleMillis,
+  httpRequestMillis
+} from "./Limits.ts"
+
+type Server = HttpServer.HttpServer["Service"]
+
+/**
+ * Serves the routes at the address of these settings, for the life of the layer.
+ *
+ * **Errors**: `HttpAddressUnusable`.
+ */
+export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics> =>
+  Layer.effect(
+    HttpApi,
+    Effect.map(HttpServer.HttpServer, (server) => ({
+      address: Option.some(addressOf(settings.host, server))
+    }))
+  ).pipe(
+    Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+    Layer.provide(Layer.effect(HttpServer.HttpServer, listen(settings))),
+    // A scrape every few seconds would fill the traces.
+    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
+  )
+
+const live = HttpRouter.add("GET", "/live", HttpServerResponse.text("live\n"))
+
+const ready = HttpRouter.add(
+  "GET",
+  "/ready",
+  Effect.gen(function* () {
+    const parts = yield* (yield* Health).parts
+    const unready = healthParts.filter((part) => !isReady(parts[part].state))
+    if (unready.length === 0) return HttpServerResponse.text("ready\n")
+    const reasons = unready.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
+    return HttpServerResponse.text(`not ready\n${reasons.join("")}`, { status: 503 })
+  })
+)
+
+const health = HttpRouter.add(
+  "GET",
+  "/health",
+  Effect.gen(function* () {
+    const parts = yield* (yield* Health).parts
+    return HttpServerResponse.jsonUnsafe({
+      ready: healthParts.every((part) => isReady(parts[part].state)),
+      parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])]))
+    })
+  })
+)
+
+const metrics = HttpRouter.add(
+  "GET",
+  "/metrics",
+  Effect.gen(function* () {
+    const text = yield* (yield* Metrics).prometheus
+    return HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
+  })
+)
+
+type Answer<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+
+const orNotFound = <E, R>(app: Answer<E, R>): Answer<E, R> =>
+  Effect.catchIf(app, isRouteNotFound, () => Effect.succeed(notFound))
+
+// Not a wildcard route: that would answer HEAD requests before the routes above do.
+const unknown = HttpRouter.middleware(orNotFound, { global: true })
+
+const notFound = HttpServerResponse.text("Not found. There are: /live /ready /health /metrics\n", {
+  status: 404
+})
+
+const isRouteNotFound = (error: unknown): boolean =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
+const routes = Layer.mergeAll(live, ready, health, metrics, unknown)
+
+const describe = ({ state, since }: PartHealth) => ({
+  state: state._tag.toLowerCase(),
+  reason: reasonOf(state) ?? null,
+  since: DateTime.formatIso(DateTime.makeUnsafe(since))
+})
+
+const listen = (settings: HttpSettings) =>
+  listenOn(settings.host, settings.port).pipe(
+    Effect.catchIf(
+      (error) => codeOf(error.cause) === "EADDRINUSE" && !settings.portAsked,
+      () => Effect.tap(listenOn(settings.host, 0), (server) => sayElsewhere(settings, server))
+    ),
+    Effect.mapError(
+      ({ cause }) => new HttpAddressUnusable({ host: settings.host, port: settings.port, cause })
+    )
+  )
+
+const sayElsewhere = ({ host, port }: HttpSettings, server: Server): Effect.Effect<void> =>
+  Effect.logWarning(`HTTP port ${port} is taken; serving at ${addressOf(host, server).url} instead`)
+
+const listenOn = Effect.fnUntraced(function* (host: string, port: number) {
+  const server = createServer({
+    requestTimeout: httpRequestMillis,
+    headersTimeout: httpHeadersMillis,
+    keepAliveTimeout: httpIdleMillis
+  })
+  server.maxConnections = httpConnectionsMax
+  server.setTimeout(httpIdleMillis)
+  const bound = yield* NodeHttpServer.make(() => server, {
+    host,
+    port,
+    gracefulShutdownTimeout: httpGraceMillis
+  })
+  const log = Effect.runForkWith(yield* Effect.context<never>())
+  // Without a listener an error in accepting a connection would end the process, whose work is another.
+  server.on("error", (cause) =>
+    log(Effect.logWarning(`HTTP: a connection was not accepted: ${cause.message}`))
+  )
+  // Runs after the graceful time and before the wait for the last connection, which would have no end.
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  return bound
+})
+
+const addressOf = (host: string, { address }: Server): HttpAddress => {
+  const port = "port" in address ? address.port : 0
+  return { host, port, url: `http://${host.includes(":") ? `[${host}]` : host}:${port}` }
+}

@@ -1,0 +1,10 @@
+/** Where health and metrics are served. */
+
+/** Where health and metrics are served. */
+export interface HttpSettings {
+  readonly host: string
+  /** 0: not served at all. */
+  readonly port: number
+  /** Whether the user asked for this very port; then a taken one is an error. */
+  readonly portAsked: boolean
+}

@@ -1,0 +1,16 @@
+/** Limits of the HTTP server. Each has its unit and its reason; `test/Limits.test.ts` asserts how they relate. */
+
+/** Longest a client may take to send a whole request over HTTP. **Units**: milliseconds. */
+export const httpRequestMillis = 5_000
+
+/** Longest a client may take to send a request's headers. **Units**: milliseconds. */
+export const httpHeadersMillis = 3_000
+
+/** After which a silent HTTP connection is closed; above the usual scrape interval of 15 s. **Units**: milliseconds. */
+export const httpIdleMillis = 30_000
+
+/** HTTP connections at once; scrapers, probes and people's browsers need a few. */
+export const httpConnectionsMax = 256
+
+/** How long a stop waits for HTTP answers under way before it cuts them. **Units**: milliseconds. */
+export const httpGraceMillis = 1_000

@@ -1,0 +1,112 @@
+/** Limits towards Pub/Sub. Each has its unit and its reason; `test/Limits.test.ts` asserts how they relate. */
+
+/** One lease on a delivery; short, so that a killed process's messages come back soon. **Units**: seconds. */
+export const leaseSeconds = 10
+
+/** The longest a delivery is held before it is given up and released. **Units**: minutes. */
+export const leaseTotalMinutes = 60
+
+/**
+ * How often leases of held deliveries are extended. So often that a request without an answer leaves time for a second
+ * one: this, a tick, a call, a tick and a call end before the lease does. **Units**: seconds.
+ */
+export const leaseExtendSeconds = 3
+
+/** How long a request to extend leases may go unanswered before another is sent beside it. **Units**: seconds. */
+export const leaseCallSeconds = 2
+
+/** The longest delay of a release: Pub/Sub's longest ack deadline. **Units**: seconds. */
+export const releaseDelayMaxSeconds = 600
+
+/** For how long publishing is retried inside before its caller is told; a caller may wait for it. **Units**: seconds. */
+export const publishTimeoutSeconds = 5
+
+/** Network streams of one subscription on the service; few, so that each one's share of the limits fits any message. */
+export const streamsOnService = 4
+
+/** Network streams of one subscription on an emulator, which sends 100 messages per 50 ms and stream. */
+export const streamsOnEmulator = 20
+
+/** The least bytes a network stream is opened with, so that the largest message (10 MB) fits. **Units**: bytes. */
+export const streamMinBytes = 10 * 1024 * 1024
+
+/** How often a message is written to each stream, which the service closes as idle otherwise. **Units**: seconds. */
+export const heartbeatSeconds = 30
+
+/** How long the service may take to answer a heartbeat before the stream is rebuilt. **Units**: seconds. */
+export const heartbeatAnswerSeconds = 15
+
+/**
+ * What may be on the wire from the service, a connection and a stream. With HTTP/2's 64 KiB a server 500 ms away sends
+ * so slowly that leases run out on the way; more would only be memory. **Units**: bytes.
+ */
+export const flowControlWindowBytes = 4 * 1024 * 1024
+
+/** How often a silent connection to the service is pinged. **Units**: seconds. */
+export const keepAliveSeconds = 30
+
+/** The same on an emulator, which hangs up on a client that pings more often than every 5 minutes. **Units**: seconds. */
+export const keepAliveEmulatorSeconds = 310
+
+/** How long a ping may stay unanswered before the connection counts as dead. **Units**: seconds. */
+export const keepAliveAnswerSeconds = 10
+
+/** How long a call may stay unanswered, with nothing else heard, before its connection counts as broken; far above a round trip. **Units**: seconds. */
+export const connectionAnswerSeconds = 2
+
+/** How long so before the connection is replaced by a new one; a server that is merely slow is not left. **Units**: seconds. */
+export const connectionRenewSeconds = 10
+
+/** How long quiet may go unproven while somebody reads the status: then one small question is asked. **Units**: milliseconds. */
+export const connectionProofMillis = 3_000
+
+/** A stream that lived this long, or delivered, is reopened at once; others wait longer each time. **Units**: milliseconds. */
+export const streamProvenMillis = 10_000
+
+/** Age at which a stream without an answer counts as open; a refusal comes sooner. **Units**: milliseconds. */
+export const streamOpenMillis = 1_000
+
+/** How long a stream that is being closed may still deliver what is on the wire. **Units**: milliseconds. */
+export const streamRetireMillis = 2_500
+
+/** How long settled deliveries wait for others to share a request. **Units**: milliseconds. */
+export const settleDelayMillis = 10
+
+/** For how long settling is tried again before it counts as lost. **Units**: seconds. */
+export const settleTimeoutSeconds = 60
+
+/** How long closing a subscription takes at most: reading what is on the wire, and settling what is left. **Units**: seconds. */
+export const closeTimeoutSeconds = 5
+
+/** Acknowledgement ids in one request; Google's own clients send no more. */
+export const ackRequestMaxIds = 2_500
+
+/** Their bytes: the service takes 512 KiB a request, the subscription's name included. **Units**: bytes. */
+export const ackRequestMaxBytes = 500 * 1024
+
+/** What an acknowledgement id adds to a request beside its text. **Units**: bytes. */
+export const ackIdOverheadBytes = 4
+
+/** Requests of one settling in flight at once. Extensions of leases do not wait for each other. */
+export const ackRequestsAtOnce = 4
+
+/** How long one request to settle may take. **Units**: seconds. */
+export const ackCallSeconds = 5
+
+/** How often held deliveries are looked through for leases to extend. **Units**: milliseconds. */
+export const leaseTickMillis = 1_000
+
+/** Messages handed to the publisher and not yet answered; above it, publishing waits. */
+export const publishOutstandingMessages = 20_000
+
+/** Their bytes; several requests of the largest size (10 MB). **Units**: bytes as encoded. */
+export const publishOutstandingBytes = 64 * 1024 * 1024
+
+/** How long one publish request may take; 10 MB over a slow line. **Units**: seconds. */
+export const publishCallSeconds = 10
+
+/** How long a question about topics and subscriptions, or their creation, may take. **Units**: seconds. */
+export const adminCallSeconds = 10
+
+/** Subscriptions of a topic that are listed; more than anybody has for one. */
+export const adminListMax = 100

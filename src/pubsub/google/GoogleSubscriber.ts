@@ -1,0 +1,124 @@
+/** The subscriber on Google Cloud Pub/Sub: a true pull over streaming pull, with leases and settling of our own. */
+import { Cause, Clock, Duration, Effect, Exit, Fiber, Latch, Layer, type Scope, Stream } from "effect"
+import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { closeTimeoutSeconds, releaseDelayMaxSeconds, streamRetireMillis } from "../Limits.ts"
+import type { Delivery } from "../Message.ts"
+import type { PubSubError } from "../PubSubError.ts"
+import { Subscriber, type Subscription, type SubscriptionOptions } from "../Subscriber.ts"
+import { GoogleClient } from "./GoogleClient.ts"
+import { makeAckQueue } from "./internal/AckQueue.ts"
+import { HeldDeliveries, type HeldDelivery } from "./internal/HeldDeliveries.ts"
+import { makeLeaseCalls } from "./internal/LeaseCalls.ts"
+import { makeLeaseKeeper } from "./internal/LeaseKeeper.ts"
+import { makeReceiptConfirmation } from "./internal/ReceiptConfirmation.ts"
+import { subscriptionName } from "./internal/ResourceName.ts"
+import { makeStreamPool } from "./internal/StreamPool.ts"
+
+/** Opens subscriptions of Google Cloud Pub/Sub. */
+export const GoogleSubscriber = {
+  /** The port `Subscription`, with all it guarantees. */
+  layer: Layer.effect(
+    Subscriber,
+    Effect.map(GoogleClient, (client) =>
+      Subscriber.of({
+        open: (options) =>
+          open(client, { ...options, subscription: subscriptionName(client.projectId, options.subscription) })
+      })
+    )
+  )
+}
+
+const open = Effect.fnUntraced(function* (
+  client: GoogleClient["Service"],
+  options: SubscriptionOptions
+): Effect.fn.Return<Subscription, never, Scope.Scope> {
+  const heldDeliveries = new HeldDeliveries(options)
+  const changed = yield* Latch.make()
+  let ending: Exit.Exit<never, PubSubError | Cause.Done> | undefined
+
+  /** Something may be handed over, or read, that could not be before. */
+  const onRoom = (): void => {
+    changed.openUnsafe()
+    streamPool.regulate()
+  }
+  const end = (exit: Exit.Exit<never, PubSubError | Cause.Done>): void => {
+    ending ??= exit
+    changed.openUnsafe()
+  }
+  const endWhereItFails = <A>(work: Effect.Effect<A, PubSubError>): Effect.Effect<void> =>
+    Effect.onExit(work, (exit) =>
+      Effect.sync(() => Exit.isFailure(exit) && end(Exit.failCause(exit.cause)))
+    ).pipe(Effect.ignoreCause)
+
+  const calls = makeLeaseCalls(client, options.subscription)
+  const ackQueue = yield* makeAckQueue(heldDeliveries, calls, onRoom)
+  const leases = yield* makeLeaseKeeper(heldDeliveries, calls, ackQueue, onRoom)
+  const receiptConfirmation = yield* makeReceiptConfirmation(heldDeliveries, leases, onRoom)
+  const received = (held: ReadonlyArray<HeldDelivery>, exactlyOnce: boolean): void => {
+    if (ending !== undefined) ackQueue.giveBack(held)
+    else if (exactlyOnce) receiptConfirmation.add(held)
+    else {
+      heldDeliveries.admit(held)
+      changed.openUnsafe()
+    }
+  }
+  const streamPool = yield* makeStreamPool(client, options, heldDeliveries, received)
+
+  const upkeep = Effect.all([ackQueue.run, leases.run, receiptConfirmation.run], {
+    concurrency: "unbounded",
+    discard: true
+  })
+  // supervised: what fails ends `deliveries` with it
+  yield* Effect.forkScoped(endWhereItFails(upkeep))
+  // supervised: likewise
+  const reading = yield* Effect.forkScoped(endWhereItFails(streamPool.run))
+
+  const stop = Effect.sync(() => {
+    end(Exit.fail(Cause.Done()))
+    streamPool.stop()
+    ackQueue.giveBack(heldDeliveries.parked())
+  })
+  // One deadline for both: what the reading leaves of it is the flush's, as `Limits.test.ts` asserts.
+  const close = Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const deadline = monotonicMillis(clock) + closeTimeoutSeconds * 1000
+    yield* stop
+    yield* Effect.timeoutOption(Fiber.await(reading), streamRetireMillis)
+    ackQueue.giveBack([...heldDeliveries])
+    yield* ackQueue.flush(Duration.millis(deadline - monotonicMillis(clock)))
+  })
+  yield* Effect.addFinalizer(() => close)
+
+  const next: Effect.Effect<readonly [ReadonlyArray<Delivery>], PubSubError | Cause.Done> = Effect.suspend(
+    () => {
+      if (ending !== undefined) return ending
+      const batch = heldDeliveries.take()
+      if (batch !== undefined) return Effect.succeed([batch] as const)
+      changed.closeUnsafe()
+      return Effect.andThen(changed.await, next)
+    }
+  )
+
+  return {
+    name: options.subscription,
+    deliveries: Stream.fromPull(Effect.succeed(next)),
+    ack: (deliveries) => ackQueue.settle("ack", deliveries),
+    release: (deliveries, delay = Duration.zero) => ackQueue.settle(delaySeconds(delay), deliveries),
+    setAside: (deliveries) =>
+      Effect.sync(() => {
+        heldDeliveries.setAside(deliveries)
+        onRoom()
+      }),
+    isHeld: (delivery) => heldDeliveries.isHeld(delivery),
+    stop,
+    status: Effect.sync(() => ({
+      ...streamPool.status(),
+      held: heldDeliveries.handedOver,
+      leasesLost: leases.lost(),
+      oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros()
+    }))
+  }
+})
+
+const delaySeconds = (delay: Duration.Duration): number =>
+  Math.min(releaseDelayMaxSeconds, Math.ceil(Duration.toSeconds(delay)))

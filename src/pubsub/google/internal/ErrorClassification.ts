@@ -1,0 +1,126 @@
+/** Says in Counterfoil's words what an error of the Google client means. */
+
+import {
+  AccessDenied,
+  noAnswer,
+  type PubSubReason,
+  PubSubUnavailable,
+  RequestRejected,
+  ResourceMissing
+} from "../../PubSubError.ts"
+import type { Proxy } from "../GoogleSettings.ts"
+
+/**
+ * Says in Counterfoil's words what an error of the Google client means.
+ *
+ * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
+ * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
+ * A connection that failed names the proxy it went through, if there is one.
+ *
+ * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
+ */
+export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
+  const text = textOf(error)
+  // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
+  if (absentCredentials.test(text)) return new AccessDenied({ mend: login, cause: error })
+  if (absentProject.test(text)) return new AccessDenied({ mend: nameProject, cause: error })
+  if (isCredentialTrouble(text)) return new AccessDenied({ cause: error })
+  const code = codeOf(error)
+  switch (code) {
+    case undefined:
+    case Status.Cancelled:
+    case Status.DeadlineExceeded:
+    case Status.Unavailable:
+      return new PubSubUnavailable({ detail: noAnswer + throughProxy(proxy), cause: error })
+    case Status.ResourceExhausted:
+      // Of a quota: it passes. Of the server's limit on one request: that never does.
+      return tooLarge.test(text)
+        ? new RequestRejected({ detail: text, cause: error })
+        : new PubSubUnavailable({ detail: refusal(code, text), cause: error })
+    case Status.InvalidArgument:
+    case Status.AlreadyExists:
+    case Status.FailedPrecondition:
+    case Status.OutOfRange:
+    case Status.Unimplemented:
+      return new RequestRejected({ detail: text, cause: error })
+    case Status.NotFound:
+      return new ResourceMissing({ cause: error })
+    case Status.PermissionDenied:
+    case Status.Unauthenticated:
+      return new AccessDenied({ cause: error })
+    default:
+      return new PubSubUnavailable({ detail: refusal(code, text), cause: error })
+  }
+}
+
+/** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
+export const throughProxy = (proxy: Proxy | undefined): string =>
+  proxy === undefined ? "" : ` through the proxy ${proxy.address} (${proxy.variable})`
+
+/** The gRPC status number of an error; undefined where it has none. */
+export const codeOf = (error: unknown): number | undefined =>
+  hasProperty(error, "code") && typeof error.code === "number" ? error.code : undefined
+
+/** The gRPC status numbers that Counterfoil tells apart. */
+export const Status = {
+  Ok: 0,
+  Cancelled: 1,
+  InvalidArgument: 3,
+  DeadlineExceeded: 4,
+  NotFound: 5,
+  AlreadyExists: 6,
+  PermissionDenied: 7,
+  ResourceExhausted: 8,
+  FailedPrecondition: 9,
+  OutOfRange: 11,
+  Unimplemented: 12,
+  Unavailable: 14,
+  Unauthenticated: 16
+} as const
+
+/**
+ * What an exactly-once subscription says about single acknowledgement ids: id → `PERMANENT_FAILURE_…` or
+ * `TRANSIENT_FAILURE_…`. Empty for any other error.
+ */
+export const failedAckIds = (error: unknown): ReadonlyMap<string, AckFailure> => {
+  const failures = new Map<string, AckFailure>()
+  if (!hasProperty(error, "errorInfoMetadata")) return failures
+  const metadata = error.errorInfoMetadata
+  if (typeof metadata !== "object" || metadata === null) return failures
+  for (const [ackId, failure] of Object.entries(metadata)) {
+    if (typeof failure !== "string") continue
+    if (failure.startsWith("TRANSIENT_FAILURE_")) failures.set(ackId, "transient")
+    else if (failure.startsWith("PERMANENT_FAILURE_")) failures.set(ackId, "permanent")
+  }
+  return failures
+}
+
+/** Whether the same acknowledgement id may succeed later. */
+export type AckFailure = "transient" | "permanent"
+
+const textOf = (error: unknown): string => {
+  if (hasProperty(error, "details") && typeof error.details === "string" && error.details !== "") {
+    return error.details
+  }
+  return error instanceof Error ? error.message : String(error)
+}
+
+const refusal = (code: number, text: string): string =>
+  `Pub/Sub refused it just now (status ${code}: ${text})`
+
+const login =
+  "no credentials were found: run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS"
+const nameProject = "no project was found: set PUBSUB_PROJECT_ID or pass --project"
+
+const isCredentialTrouble = (text: string): boolean =>
+  refusedCredentials.test(text) && !networkTrouble.test(text)
+
+const tooLarge = /message larger than max/i
+const absentCredentials = /Could not load the default credentials|Unable to read the credential file/i
+const absentProject = /Unable to detect a Project Id/i
+const refusedCredentials = /Getting metadata from plugin failed|invalid_grant|invalid_client|invalid_rapt/i
+const networkTrouble =
+  /ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|socket hang up|network|timeout|status code 5\d\d/i
+
+const hasProperty = <Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> =>
+  typeof value === "object" && value !== null && name in value

@@ -1,0 +1,254 @@
+/** What one open subscription holds: where each delivery is, and what it takes of the limits. */
+import type { Delivery } from "../../Message.ts"
+import { OrderingKeys } from "./OrderingKeys.ts"
+import type { SettleRequest } from "./SettleRequest.ts"
+
+/** A delivery that is held. **Units**: times in milliseconds of a monotonic clock. */
+export interface HeldDelivery {
+  readonly delivery: Delivery
+  readonly bytes: number
+  readonly credit: WireCredit
+  readonly since: number
+  /** When its lease should be extended next. */
+  renewAt: number
+  /** Parked: received, not handed over. Aside: outside the limits. */
+  place: "parked" | "handed" | "aside" | "gone"
+  /** With ordering: whether it may be handed over once it is the first of its key. */
+  isAdmitted: boolean
+  /** Who waits for the server's answer to an ack or release of it. */
+  settleRequest: SettleRequest | undefined
+}
+
+/** What set-aside deliveries take of the limits one network stream was opened with. */
+export interface WireCredit {
+  asideMessages: number
+  asideBytes: number
+}
+
+/** Deliveries that may be handed over together. */
+interface Batch {
+  readonly items: ReadonlyArray<HeldDelivery>
+  /** Index of the first that was not handed over. */
+  next: number
+  /** The same items, where more may join: those whose key became free. */
+  readonly passed: Array<HeldDelivery> | undefined
+}
+
+/** The limits on what is handed over and neither settled nor set aside. **Units**: bytes as encoded. */
+export interface OutstandingLimits {
+  readonly maxOutstandingMessages: number
+  readonly maxOutstandingBytes: number
+}
+
+/**
+ * What one open subscription holds: where each delivery is, and what it takes of the limits.
+ *
+ * **Guarantee**: what is handed over never exceeds the limits, but that one delivery always may; a delivery is
+ * claimed for settling once; with ordering, one delivery of a key at a time is handed over and not set aside.
+ */
+export class HeldDeliveries {
+  readonly #limits: OutstandingLimits
+  readonly #byAckId = new Map<string, HeldDelivery>()
+  readonly #ready: Array<Batch> = []
+  #keys: OrderingKeys<HeldDelivery> | undefined
+  readonly #parked = { messages: 0, bytes: 0 }
+  readonly #handed = { messages: 0, bytes: 0 }
+
+  constructor(limits: OutstandingLimits) {
+    this.#limits = limits
+  }
+
+  /** From now on deliveries of one ordering key are handed over one after another. */
+  keepOrder(): void {
+    if (this.#keys !== undefined) return
+    this.#keys = new OrderingKeys()
+    for (const held of this.parked()) this.#keys.enter(held)
+  }
+
+  /** Handed over and unsettled, those set aside included. */
+  get handedOver(): number {
+    return this.#byAckId.size - this.#parked.messages
+  }
+
+  [Symbol.iterator](): IterableIterator<HeldDelivery> {
+    return this.#byAckId.values()
+  }
+
+  isHeld(delivery: Delivery): boolean {
+    return this.#byAckId.has(delivery.ackId)
+  }
+
+  /** Whether received and handed over together reach a limit: then no more should be read from the network. */
+  get isFull(): boolean {
+    return (
+      this.#parked.messages + this.#handed.messages >= this.#limits.maxOutstandingMessages ||
+      this.#parked.bytes + this.#handed.bytes >= this.#limits.maxOutstandingBytes
+    )
+  }
+
+  /** Whether received and handed over together leave at least half of each limit. */
+  get isHalfEmpty(): boolean {
+    return (
+      (this.#parked.messages + this.#handed.messages) * 2 <= this.#limits.maxOutstandingMessages &&
+      (this.#parked.bytes + this.#handed.bytes) * 2 <= this.#limits.maxOutstandingBytes
+    )
+  }
+
+  /** Takes over what a server sent; a delivery that is held already is not taken again. */
+  receive(
+    deliveries: ReadonlyArray<Delivery>,
+    credit: WireCredit,
+    now: number,
+    renewAt: number
+  ): Array<HeldDelivery> {
+    const received: Array<HeldDelivery> = []
+    for (const delivery of deliveries) {
+      if (this.#byAckId.has(delivery.ackId)) continue
+      const { bytes } = delivery
+      const held: HeldDelivery = {
+        delivery,
+        bytes,
+        credit,
+        since: now,
+        renewAt,
+        place: "parked",
+        isAdmitted: false,
+        settleRequest: undefined
+      }
+      this.#byAckId.set(delivery.ackId, held)
+      received.push(held)
+      this.#keys?.enter(held)
+      this.#parked.bytes += bytes
+    }
+    this.#parked.messages += received.length
+    return received
+  }
+
+  /** Makes parked deliveries available to `take`, each as soon as its key is free. */
+  admit(received: ReadonlyArray<HeldDelivery>): void {
+    const keys = this.#keys
+    const items =
+      keys === undefined
+        ? received
+        : received.filter((held) => {
+            held.isAdmitted = true
+            return held.place === "parked" && keys.isFirst(held)
+          })
+    if (items.length > 0) this.#ready.push({ items, next: 0, passed: undefined })
+  }
+
+  /** Hands over the next batch as far as the limits allow; undefined when there is none or no room. */
+  take(): ReadonlyArray<Delivery> | undefined {
+    for (let batch = this.#ready[0]; batch !== undefined; batch = this.#ready[0]) {
+      const taken: Array<Delivery> = []
+      for (let held = batch.items[batch.next]; held !== undefined; held = batch.items[++batch.next]) {
+        if (held.place !== "parked" || held.settleRequest !== undefined) continue
+        if (!this.#fits(held)) return taken.length > 0 ? taken : undefined
+        this.#move(held, "handed")
+        taken.push(held.delivery)
+      }
+      this.#ready.shift()
+      if (taken.length > 0) return taken
+    }
+    return undefined
+  }
+
+  /** Takes deliveries out of the limits; the next of their keys may go on. */
+  setAside(deliveries: ReadonlyArray<Delivery>): void {
+    for (const delivery of deliveries) {
+      const held = this.#byAckId.get(delivery.ackId)
+      if (held?.place !== "handed") continue
+      this.#move(held, "aside")
+      this.#pass(held)
+    }
+  }
+
+  /** Claims for `settleRequest` what is held and not yet being settled, and answers it; the rest is lost to it. */
+  claim(deliveries: ReadonlyArray<Delivery>, settleRequest: SettleRequest): ReadonlyArray<HeldDelivery> {
+    const claimed: Array<HeldDelivery> = []
+    for (const delivery of deliveries) {
+      const held = this.#byAckId.get(delivery.ackId)
+      if (held === undefined || held.settleRequest !== undefined) settleRequest.lost.push(delivery)
+      else {
+        held.settleRequest = settleRequest
+        claimed.push(held)
+      }
+    }
+    settleRequest.open = claimed.length
+    return claimed
+  }
+
+  /**
+   * Forgets a delivery that is settled or lost.
+   *
+   * Answers what was held behind it and has to be released with it, because it will come again and must not be
+   * overtaken: the later ones of its key, wherever it is in line itself.
+   */
+  forget(held: HeldDelivery, comesAgain: boolean): ReadonlyArray<HeldDelivery> {
+    if (!this.#byAckId.delete(held.delivery.ackId)) return []
+    this.#move(held, "gone")
+    if (this.#keys === undefined) return []
+    if (comesAgain) return this.#keys.flush(held)
+    this.#pass(held)
+    return []
+  }
+
+  /** Whether anything was received and not handed over. */
+  get hasParked(): boolean {
+    return this.#parked.messages > 0
+  }
+
+  /** What was received and not handed over. */
+  parked(): ReadonlyArray<HeldDelivery> {
+    return !this.hasParked ? [] : [...this.#byAckId.values()].filter(({ place }) => place === "parked")
+  }
+
+  /** Oldest publish time among what was received and not handed over. **Units**: µs since the epoch. */
+  oldestParkedMicros(): number | undefined {
+    if (!this.hasParked) return undefined
+    let oldest: number | undefined
+    for (const { delivery, place } of this.#byAckId.values()) {
+      if (place === "parked" && (oldest === undefined || delivery.publishTimeMicros < oldest)) {
+        oldest = delivery.publishTimeMicros
+      }
+    }
+    return oldest
+  }
+
+  #fits(held: HeldDelivery): boolean {
+    if (this.#handed.messages === 0) return true
+    return (
+      this.#handed.messages < this.#limits.maxOutstandingMessages &&
+      this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes
+    )
+  }
+
+  /** The next delivery of the key may go on. */
+  #pass(held: HeldDelivery): void {
+    let next = this.#keys?.next(held)
+    while (next?.place === "gone") next = this.#keys?.next(next)
+    if (next?.isAdmitted !== true) return
+    const passed = this.#ready.at(-1)?.passed ?? []
+    passed.push(next)
+    if (passed.length === 1) this.#ready.push({ items: passed, next: 0, passed })
+  }
+
+  #move(held: HeldDelivery, place: HeldDelivery["place"]): void {
+    this.#weigh(held, -1)
+    held.place = place
+    this.#weigh(held, 1)
+  }
+
+  #weigh(held: HeldDelivery, sign: 1 | -1): void {
+    if (held.place === "aside") {
+      held.credit.asideMessages += sign
+      held.credit.asideBytes += sign * held.bytes
+      return
+    }
+    const account =
+      held.place === "parked" ? this.#parked : held.place === "handed" ? this.#handed : undefined
+    if (account === undefined) return
+    account.messages += sign
+    account.bytes += sign * held.bytes
+  }
+}

@@ -1,0 +1,152 @@
+/** Acknowledges and changes leases on the server, in as few requests as the service allows. */
+import { Clock, Effect } from "effect"
+import { retryDelay } from "../../../time/Backoff.ts"
+import { monotonicMillis } from "../../../time/MonotonicClock.ts"
+import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds, ackRequestsAtOnce } from "../../Limits.ts"
+import type { PubSubReason } from "../../PubSubError.ts"
+import type { GoogleClient } from "../GoogleClient.ts"
+import { callOnce } from "./Calls.ts"
+import { failedAckIds } from "./ErrorClassification.ts"
+import type { HeldDelivery } from "./HeldDeliveries.ts"
+
+/** What to do with leases: end them with an acknowledgement, or let them end in some seconds, 0 being a release. */
+export type LeaseChange = "ack" | { readonly deadlineSeconds: number }
+
+/** What the server made of a change. */
+export interface LeaseChanged {
+  readonly done: ReadonlyArray<HeldDelivery>
+  /** Refused for good. */
+  readonly refused: ReadonlyArray<HeldDelivery>
+  /** No answer as long as it was tried. */
+  readonly unanswered: ReadonlyArray<HeldDelivery>
+}
+
+/** How long to try. */
+export interface RetryLimits {
+  /** How long one request may take. **Units**: seconds. */
+  readonly callSeconds: number
+  /** Whether to try again after so long. **Units**: milliseconds since the first try. */
+  readonly isWorthIt: (triedMillis: number) => boolean
+}
+
+/** Acknowledges and changes leases on the server, in as few requests as the service allows. */
+export interface LeaseCalls {
+  /**
+   * Changes the leases and waits for the server's answer; transient failures are tried again with backoff while
+   * it is worth it.
+   *
+   * One bad id costs only itself: where a whole request is refused, its halves are sent, at once and in any case.
+   */
+  readonly change: (
+    change: LeaseChange,
+    held: ReadonlyArray<HeldDelivery>,
+    retryLimits: RetryLimits
+  ) => Effect.Effect<LeaseChanged>
+}
+
+/** Changes leases of one subscription. **Shape**: `subscription` is the full name. */
+export const makeLeaseCalls = (client: GoogleClient["Service"], subscription: string): LeaseCalls => {
+  const attempt = (change: LeaseChange, held: ReadonlyArray<HeldDelivery>, seconds: number) => {
+    const ackIds = held.map(({ delivery }) => delivery.ackId)
+    return change === "ack"
+      ? callOnce(client.subscriber, "acknowledge", subscription, seconds, (api, options) =>
+          api.acknowledge({ subscription, ackIds }, options)
+        )
+      : callOnce(client.subscriber, "modify ack deadline", subscription, seconds, (api, options) =>
+          api.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: change.deadlineSeconds }, options)
+        )
+  }
+
+  return {
+    change: Effect.fnUntraced(function* (change, held, { callSeconds, isWorthIt }) {
+      const changed: Tally = { done: [], refused: [], unanswered: [] }
+      const clock = yield* Clock.Clock
+      const started = monotonicMillis(clock)
+      let next = inRequests(held)
+      let later: Array<ReadonlyArray<HeldDelivery>> = []
+      for (let failures = 1; ; failures++) {
+        while (next.length > 0) {
+          const halves: Array<ReadonlyArray<HeldDelivery>> = []
+          const send = (request: ReadonlyArray<HeldDelivery>) =>
+            Effect.map(Effect.result(attempt(change, request, callSeconds)), (result) => {
+              if (result._tag === "Success") {
+                for (const each of request) changed.done.push(each)
+                return
+              }
+              const after = sortOut(request, result.failure.reason)
+              for (const each of after.done) changed.done.push(each)
+              for (const each of after.refused) changed.refused.push(each)
+              later.push(...after.again)
+              halves.push(...after.halves)
+            })
+          const [only] = next
+          if (only !== undefined && next.length === 1) yield* send(only)
+          else yield* Effect.forEach(next, send, { concurrency: ackRequestsAtOnce, discard: true })
+          next = halves
+        }
+        if (later.length === 0) return changed
+        if (!isWorthIt(monotonicMillis(clock) - started)) {
+          return { ...changed, unanswered: later.flat() }
+        }
+        yield* Effect.sleep(yield* retryDelay(failures))
+        next = later
+        later = []
+      }
+    })
+  }
+}
+
+interface Tally {
+  readonly done: Array<HeldDelivery>
+  readonly refused: Array<HeldDelivery>
+  readonly unanswered: ReadonlyArray<HeldDelivery>
+}
+
+/** Splits what is to be sent into requests within the service's limits on count and bytes. */
+export const inRequests = (held: ReadonlyArray<HeldDelivery>): ReadonlyArray<ReadonlyArray<HeldDelivery>> => {
+  const requests: Array<ReadonlyArray<HeldDelivery>> = []
+  let start = 0
+  let bytes = 0
+  for (let index = 0; index < held.length; index++) {
+    const size = (held[index]?.delivery.ackId.length ?? 0) + ackIdOverheadBytes
+    if (index > start && (index - start >= ackRequestMaxIds || bytes + size > ackRequestMaxBytes)) {
+      requests.push(held.slice(start, index))
+      start = index
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (start < held.length) requests.push(start === 0 ? held : held.slice(start))
+  return requests
+}
+
+interface Sorted {
+  readonly done: ReadonlyArray<HeldDelivery>
+  readonly refused: ReadonlyArray<HeldDelivery>
+  /** To be sent again after a while, as these requests. */
+  readonly again: ReadonlyArray<ReadonlyArray<HeldDelivery>>
+  /** To be sent at once, as these requests. */
+  readonly halves: ReadonlyArray<ReadonlyArray<HeldDelivery>>
+}
+
+const nothing: Sorted = { done: [], refused: [], again: [], halves: [] }
+
+const sortOut = (request: ReadonlyArray<HeldDelivery>, reason: PubSubReason): Sorted => {
+  const failures = failedAckIds(reason.cause)
+  if (failures.size > 0) {
+    // An exactly-once subscription names the ids that failed; the others are done.
+    const named = Map.groupBy(request, ({ delivery }) => failures.get(delivery.ackId) ?? "none")
+    const transient = named.get("transient")
+    return {
+      done: named.get("none") ?? [],
+      refused: named.get("permanent") ?? [],
+      again: transient === undefined ? [] : [transient],
+      halves: []
+    }
+  }
+  if (reason.isRetryable) return { ...nothing, again: [request] }
+  // A missing subscription or permission concerns every id: no half would fare better.
+  if (request.length === 1 || reason._tag !== "RequestRejected") return { ...nothing, refused: request }
+  const middle = request.length >> 1
+  return { ...nothing, halves: [request.slice(0, middle), request.slice(middle)] }
+}

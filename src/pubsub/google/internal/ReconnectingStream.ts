@@ -1,0 +1,182 @@
+/** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
+import type { v1 } from "@google-cloud/pubsub"
+import { type Clock, Effect, Latch } from "effect"
+import { retryDelay } from "../../../time/Backoff.ts"
+import { monotonicMillis } from "../../../time/MonotonicClock.ts"
+import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../Limits.ts"
+import { PubSubError } from "../../PubSubError.ts"
+import { type Connection, connectionLost } from "./Connection.ts"
+import { classify } from "./ErrorClassification.ts"
+import {
+  isRoutineEnd,
+  type PullRequest,
+  type PullResponse,
+  PullStream,
+  type PullStub,
+  pullStub,
+  routineEnd,
+  type StreamEnd
+} from "./PullStream.ts"
+
+/** What a stream needs to know of its subscription. */
+export interface ReconnectingStreamOptions {
+  readonly connection: Connection<v1.SubscriberClient>
+  /** Its limits are those of this one stream. */
+  readonly request: PullRequest
+  readonly clock: Clock.Clock
+  /**
+   * Whether a pause ends the stream, after what is on the wire was received. An emulator goes on sending to a stream
+   * that nobody reads, and the leases of what it sends run out unseen.
+   */
+  readonly restsWhilePaused: boolean
+  readonly responded: (response: PullResponse, stream: PullStream) => void
+  /** A stream was opened or has ended. */
+  readonly changed: () => void
+}
+
+/** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
+export class ReconnectingStream {
+  /** Why there is no open stream; empty when there is. */
+  trouble = "connecting"
+  readonly #options: ReconnectingStreamOptions
+  readonly #retiring = Latch.makeUnsafe()
+  readonly #stopping = Latch.makeUnsafe()
+  readonly #resumed = Latch.makeUnsafe(true)
+  #stream: PullStream | undefined
+  /** Whether there is no stream because of a pause. */
+  #isResting = false
+  /** Whether the stream replaces one that worked: then it is taken to be open before it has shown it. */
+  #isReplacement = false
+
+  constructor(options: ReconnectingStreamOptions) {
+    this.#options = options
+  }
+
+  /** The network stream that is open now, if one is. */
+  get current(): PullStream | undefined {
+    return this.#stream
+  }
+
+  /** Whether a stream is open, as far as one can know: an emulator says nothing until it has something to deliver. */
+  get isOpen(): boolean {
+    if (this.#isResting) return true
+    if (this.#stream === undefined || !this.#stream.isConnected) return false
+    if (this.#isReplacement || this.#stream.hasAnswered) return true
+    return monotonicMillis(this.#options.clock) - this.#stream.openedAt >= streamOpenMillis
+  }
+
+  pause(): void {
+    this.#resumed.closeUnsafe()
+    if (this.#options.restsWhilePaused) this.renew()
+    else this.#stream?.pause()
+  }
+
+  resume(): void {
+    this.#resumed.openUnsafe()
+    this.#stream?.resume()
+  }
+
+  /** Replaces the stream by a fresh one, after what is on the wire was received. */
+  renew(): void {
+    this.#stream?.retire()
+    this.#retiring.openUnsafe()
+  }
+
+  /** Ends the stream, after what is on the wire was received. */
+  stop(): void {
+    this.#stopping.openUnsafe()
+    this.renew()
+  }
+
+  /**
+   * Keeps the stream open until `stop`.
+   *
+   * **Errors**: `PubSubError`, not retryable.
+   */
+  readonly run: Effect.Effect<void, PubSubError> = Effect.suspend(() => this.#keepOpen())
+
+  readonly #keepOpen = Effect.fnUntraced({ self: this }, function* () {
+    for (let failures = 0; !this.#stopping.isOpen(); ) {
+      if (this.#options.restsWhilePaused) yield* this.#rest
+      if (this.#stopping.isOpen()) return
+      this.#retiring.closeUnsafe()
+      const { end, wasProven } = yield* this.#oneStream
+      if (this.#stopping.isOpen()) return
+      if (!isRoutineEnd(end)) yield* this.#judge(end)
+      failures = wasProven ? 0 : failures + 1
+      this.#isReplacement = wasProven
+      // Proven streams end because servers recycle them, so the next one is opened at once.
+      if (failures > 0) yield* Effect.timeoutOption(this.#stopping.await, yield* retryDelay(failures))
+    }
+  })
+
+  readonly #rest = Effect.suspend(() => {
+    this.#isResting = !this.#resumed.isOpen()
+    return Effect.raceFirst(this.#resumed.await, this.#stopping.await)
+  }).pipe(
+    Effect.andThen(
+      Effect.sync(() => {
+        this.#isResting = false
+      })
+    )
+  )
+
+  readonly #oneStream = Effect.suspend(() => {
+    const { clock, changed, connection } = this.#options
+    const retired = Effect.as(
+      Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
+      routineEnd
+    )
+    const renewed = Effect.as(connection.renewed, connectionLost)
+    return Effect.raceAllFirst([this.#untilEnd, retired, renewed]).pipe(
+      Effect.map((end) => {
+        const stream = this.#stream
+        const age = stream === undefined ? 0 : monotonicMillis(clock) - stream.openedAt
+        return {
+          end,
+          wasProven: stream?.hasDelivered === true || this.#retiring.isOpen() || age >= streamProvenMillis
+        }
+      }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#stream = undefined
+          this.trouble = "connecting"
+          changed()
+        })
+      )
+    )
+  })
+
+  readonly #untilEnd = Effect.suspend(() => {
+    const { client } = this.#options.connection
+    return Effect.flatMap(
+      Effect.promise(() => pullStub(client)),
+      (stub) => this.#untilEndOf(client, stub)
+    )
+  })
+
+  readonly #untilEndOf = (client: v1.SubscriberClient, stub: PullStub) =>
+    Effect.callback<StreamEnd>((resume) => {
+      const { changed, clock, connection, request, responded } = this.#options
+      const stream = new PullStream(stub, request, monotonicMillis(clock), {
+        heard: () => connection.heard(client),
+        responded,
+        ended: (end) => resume(Effect.succeed(end))
+      })
+      this.#stream = stream
+      if (!this.#resumed.isOpen()) this.pause()
+      changed()
+      return Effect.sync(() => stream.cancel())
+    })
+
+  #judge(end: StreamEnd): Effect.Effect<void, PubSubError> {
+    const error = new PubSubError({
+      operation: "pull",
+      resource: this.#options.request.subscription ?? "",
+      reason: classify(end, this.#options.connection.proxy)
+    })
+    const status = `(status ${end.code}: ${end.details})`
+    this.trouble = error.message.includes(status) ? error.message : `${error.message} ${status}`
+    return error.isRetryable ? Effect.void : Effect.fail(error)
+  }
+}

@@ -1,0 +1,103 @@
+/** Looks at and creates topics and subscriptions of the embedded Pub/Sub. */
+import { Clock, Effect, Layer, Option } from "effect"
+import { PubSubAdmin } from "../PubSubAdmin.ts"
+import {
+  noAnswer,
+  PubSubError,
+  type PubSubReason,
+  PubSubUnavailable,
+  RequestRejected,
+  ResourceMissing
+} from "../PubSubError.ts"
+import type { ServedSubscription, Server } from "./internal/Server.ts"
+import { fullSubscriptionName, fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
+
+/** Looks at and creates topics and subscriptions of the embedded Pub/Sub. */
+export const MemoryAdmin = {
+  /** The port `PubSubAdmin` on a {@link MemoryBroker}. */
+  layer: Layer.effect(
+    PubSubAdmin,
+    Effect.map(MemoryBroker, ({ server }) =>
+      PubSubAdmin.of({
+        topicName: fullTopicName,
+        subscriptionName: fullSubscriptionName,
+        topicExists: (topic) =>
+          asking(server, "get topic", fullTopicName(topic), () => topicExists(server, topic)),
+        describeSubscription: (subscription) =>
+          asking(server, "get subscription", fullSubscriptionName(subscription), () =>
+            Effect.succeed(
+              Option.map(
+                Option.fromUndefinedOr(server.subscription(fullSubscriptionName(subscription))),
+                describe
+              )
+            )
+          ),
+        subscriptionsOf: (topic) =>
+          asking(server, "list subscriptions", fullTopicName(topic), () =>
+            Effect.map(existing(server, "list subscriptions", topic), (served) =>
+              Array.from(served.subscriptions.keys()).slice(0, 100)
+            )
+          ),
+        createTopic: (topic) =>
+          asking(server, "create topic", fullTopicName(topic), () =>
+            Effect.map(legalName("create topic", fullTopicName(topic)), (name) => server.createTopic(name))
+          ),
+        createSubscription: (plan) =>
+          asking(server, "create subscription", fullSubscriptionName(plan.subscription), () =>
+            Effect.gen(function* () {
+              const name = yield* legalName("create subscription", fullSubscriptionName(plan.subscription))
+              const topic = yield* existing(server, "create subscription", plan.topic)
+              return server.createSubscription(name, topic, { ...plan, topic: fullTopicName(plan.topic) })
+            })
+          )
+      })
+    )
+  )
+}
+
+/** What a topic or subscription may be called. **Source**: Pub/Sub, "Guidelines to name a topic or a subscription". */
+const nameRule = /^projects\/[^/]+\/(?:topics|subscriptions)\/(?!goog)[A-Za-z][A-Za-z0-9\-_.~+%]{2,254}$/
+
+const asking = <A>(
+  server: Server,
+  operation: string,
+  resource: string,
+  answer: () => Effect.Effect<A, PubSubError>
+): Effect.Effect<A, PubSubError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    server.outageLeft(now) > 0
+      ? failure(
+          operation,
+          resource,
+          new PubSubUnavailable({ detail: noAnswer, cause: "the embedded server is unavailable" })
+        )
+      : answer()
+  )
+
+const topicExists = (server: Server, topic: string) =>
+  Effect.succeed(server.topic(fullTopicName(topic)) !== undefined)
+
+const existing = (server: Server, operation: string, topic: string) => {
+  const name = fullTopicName(topic)
+  const served = server.topic(name)
+  if (served === undefined) return failure(operation, name, new ResourceMissing({ cause: "no such topic" }))
+  return Effect.succeed(served)
+}
+
+const legalName = (operation: string, name: string) => {
+  if (nameRule.test(name)) return Effect.succeed(name)
+  const detail = "a name is 3 to 255 letters, digits and -_.~+%, begins with a letter, and not with goog"
+  return failure(operation, name, new RequestRejected({ detail, cause: detail }))
+}
+
+const describe = (served: ServedSubscription) => ({
+  name: served.name,
+  topic: served.plan.topic,
+  ackDeadline: served.plan.ackDeadline,
+  ordering: false,
+  exactlyOnce: false,
+  maxDeliveryAttempts: Option.none<number>()
+})
+
+const failure = (operation: string, resource: string, reason: PubSubReason) =>
+  Effect.fail(new PubSubError({ operation, resource, reason }))

@@ -1,0 +1,176 @@
+/** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
+import { type Clock, Duration, Effect, Latch } from "effect"
+import { leaseSeconds } from "../../Limits.ts"
+import type { Message } from "../../Message.ts"
+import { deliveredBytes } from "../../MessageLimits.ts"
+import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
+import { type Faults, noFaults, passage } from "../Faults.ts"
+import { Backlog, type Published } from "./Backlog.ts"
+
+/** A process reading a subscription, as the server sees it. */
+export interface Consumer {
+  readonly process: string
+  /** The full name. */
+  readonly subscription: string
+  /** Something may have become ready for it. */
+  readonly wake: () => void
+  /** Its process has died: it is not to settle or release anything any more. */
+  readonly crash: () => void
+}
+
+/** A subscription on the server. */
+export interface ServedSubscription {
+  readonly name: string
+  readonly plan: SubscriptionPlan
+  readonly backlog: Backlog
+}
+
+/** A topic on the server. */
+export interface ServedTopic {
+  readonly subscriptions: Map<string, ServedSubscription>
+  /** The most recent ones, oldest first. */
+  readonly published: Array<Published>
+}
+
+/**
+ * Everything the embedded server knows; every call is synchronous and atomic.
+ *
+ * **Guarantee**: deterministic: the same calls at the same times with the same seed do the same.
+ */
+export class Server {
+  faults: Faults = noFaults
+  readonly consumers = new Set<Consumer>()
+  readonly batchSize: number
+  readonly #history: number
+  readonly #random: () => number
+  readonly #topics = new Map<string, ServedTopic>()
+  readonly #subscriptions = new Map<string, ServedSubscription>()
+  // What is missing for a while is kept here apart, so that it can come back as it was.
+  readonly #missing = new Set<string>()
+  readonly #changed = Latch.makeUnsafe(false)
+  #messagesAccepted = 0
+  #unavailableUntil = Number.NEGATIVE_INFINITY
+
+  constructor(options: {
+    readonly batchSize: number
+    readonly history: number
+    readonly random: () => number
+  }) {
+    this.batchSize = options.batchSize
+    this.#history = options.history
+    this.#random = options.random
+  }
+
+  topic(name: string): ServedTopic | undefined {
+    return this.#missing.has(name) ? undefined : this.#topics.get(name)
+  }
+
+  subscription(name: string): ServedSubscription | undefined {
+    return this.#missing.has(name) ? undefined : this.#subscriptions.get(name)
+  }
+
+  createTopic(name: string): boolean {
+    if (this.topic(name) !== undefined) return false
+    this.#missing.delete(name)
+    this.#topics.set(name, { subscriptions: new Map(), published: [] })
+    return true
+  }
+
+  createSubscription(name: string, topic: ServedTopic, plan: SubscriptionPlan): boolean {
+    if (this.subscription(name) !== undefined) return false
+    this.#missing.delete(name)
+    const backlog = new Backlog({
+      leaseMillis: Duration.toMillis(Duration.seconds(leaseSeconds)),
+      random: this.#random,
+      faults: () => this.faults
+    })
+    const served: ServedSubscription = { name, plan, backlog }
+    this.#subscriptions.set(name, served)
+    topic.subscriptions.set(name, served)
+    return true
+  }
+
+  /** Accepts a message, fans it out, and answers its id; who waits for it is told by `wakeConsumersOf`. */
+  accept(topic: ServedTopic, message: Message, nowMillis: number): string {
+    const messageId = `${++this.#messagesAccepted}`
+    const published: Published = {
+      // Copies: what the publisher does with its own afterwards is no business of the consumers.
+      data: new Uint8Array(message.data),
+      attributes: { ...message.attributes },
+      orderingKey: message.orderingKey,
+      messageId,
+      // Whole milliseconds, as the emulator's: many messages share one.
+      publishTimeMicros: Math.floor(nowMillis) * 1_000,
+      bytes: deliveredBytes(message, messageId, longestAckId)
+    }
+    this.#remember(topic, published)
+    for (const served of topic.subscriptions.values()) served.backlog.add(published)
+    return published.messageId
+  }
+
+  wakeConsumersOf(topic: ServedTopic): void {
+    for (const subscription of topic.subscriptions.keys()) this.wake(subscription)
+  }
+
+  wake(subscription: string): void {
+    for (const consumer of this.consumers) if (consumer.subscription === subscription) consumer.wake()
+  }
+
+  wakeAll(): void {
+    this.#changed.openUnsafe()
+    for (const consumer of this.consumers) consumer.wake()
+  }
+
+  setMissing(name: string, isMissing: boolean): void {
+    if (isMissing) this.#missing.add(name)
+    else this.#missing.delete(name)
+    this.wakeAll()
+  }
+
+  setUnavailable(until: number): void {
+    this.#unavailableUntil = until
+    this.wakeAll()
+  }
+
+  /** For how long nothing will answer; 0 when it does. **Units**: milliseconds. */
+  outageLeft(nowMillis: number): number {
+    return Math.max(0, this.#unavailableUntil - nowMillis)
+  }
+
+  /** Waits until the server answers, and says whether it did so in time. */
+  awaitAvailable(clock: Clock.Clock, patienceMillis: number): Effect.Effect<boolean> {
+    const giveUpAt = clock.currentTimeMillisUnsafe() + patienceMillis
+    const wait: Effect.Effect<boolean> = Effect.suspend(() => {
+      this.#changed.closeUnsafe()
+      const now = clock.currentTimeMillisUnsafe()
+      const left = this.outageLeft(now)
+      if (left === 0) return Effect.succeed(true)
+      if (now >= giveUpAt) return Effect.succeed(false)
+      const pause = Duration.millis(Math.min(left, giveUpAt - now))
+      return Effect.andThen(Effect.timeoutOption(this.#changed.await, pause), wait)
+    })
+    return wait
+  }
+
+  settlePassage() {
+    return passage(this.#random, this.faults.settleRequestsLost, this.faults.settleAnswersLost)
+  }
+
+  publishPassage() {
+    return passage(this.#random, this.faults.publishRequestsLost, this.faults.publishAnswersLost)
+  }
+
+  crash(process: string): void {
+    for (const consumer of this.consumers) if (consumer.process === process) consumer.crash()
+  }
+
+  #remember(topic: ServedTopic, published: Published): void {
+    if (this.#history === 0) return
+    topic.published.push(published)
+    // Cut rarely, so that remembering stays O(1) a message.
+    if (topic.published.length > 2 * this.#history) topic.published.splice(0, this.#history)
+  }
+}
+
+/** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
+const longestAckId = "0".repeat(24)

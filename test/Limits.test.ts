@@ -1,0 +1,109 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as CassandraLimits from "../src/cassandra/Limits.ts"
+import * as CliLimits from "../src/cli/Limits.ts"
+import * as DeadLetterLimits from "../src/deadletters/Limits.ts"
+import * as DomainLimits from "../src/domain/Limits.ts"
+import * as FactsLimits from "../src/facts/Limits.ts"
+import * as HttpLimits from "../src/http/Limits.ts"
+import * as IngestLimits from "../src/ingest/Limits.ts"
+import * as PipelineLimits from "../src/pipeline/Limits.ts"
+import * as PubSubLimits from "../src/pubsub/Limits.ts"
+import { maxAttributeValueBytes, maxRequestBytes, maxRequestMessages } from "../src/pubsub/MessageLimits.ts"
+import * as SampleLimits from "../src/sample/Limits.ts"
+import * as TelemetryLimits from "../src/telemetry/Limits.ts"
+import * as TimeLimits from "../src/time/Limits.ts"
+
+const leaseMillis = PubSubLimits.leaseSeconds * 1_000
+
+const all = [
+  CliLimits,
+  PubSubLimits,
+  CassandraLimits,
+  TimeLimits,
+  PipelineLimits,
+  DomainLimits,
+  IngestLimits,
+  TelemetryLimits,
+  HttpLimits,
+  FactsLimits,
+  DeadLetterLimits,
+  SampleLimits
+].flatMap((limits) => Object.entries(limits))
+
+describe("Limits", () => {
+  it("every limit is a number above zero, or a list of such", () => {
+    for (const [name, limit] of all) {
+      for (const value of [limit].flat()) assert.isTrue(Number.isFinite(value) && value > 0, name)
+    }
+  })
+
+  it("[G1] a lease is extended at least twice before it ends", () => {
+    assert.isAtLeast(PubSubLimits.leaseSeconds, 2 * PubSubLimits.leaseExtendSeconds)
+    assert.isBelow(PubSubLimits.leaseTickMillis, PubSubLimits.leaseExtendSeconds * 1_000)
+  })
+
+  it("[G4] a request for leases that gets no answer leaves time for a second one before they run out", () => {
+    const oneTry = PubSubLimits.leaseTickMillis + PubSubLimits.leaseCallSeconds * 1_000
+    assert.isBelow(PubSubLimits.leaseExtendSeconds * 1_000 + 2 * oneTry, leaseMillis)
+  })
+
+  it("[G4] the longest retry wait, and a table's answer after it, end well within the total lease", () => {
+    const worstWait = TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter)
+    assert.isBelow(worstWait + CassandraLimits.answerMillis, (PubSubLimits.leaseTotalMinutes * 60_000) / 10)
+  })
+
+  it("[G4] a retry comes sooner than a lease ends, so that an outage's end is noticed within one lease", () => {
+    assert.isBelow(TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter), leaseMillis)
+  })
+
+  it("[G5] an early payment is rechecked sooner than a lease ends", () => {
+    assert.isBelow(IngestLimits.recheckBaseMillis, IngestLimits.recheckCapMillis)
+    assert.isBelow(IngestLimits.recheckCapMillis * (1 + TimeLimits.retryJitter), leaseMillis)
+    assert.isAtMost(IngestLimits.waitingRoomTickMillis, IngestLimits.recheckBaseMillis)
+  })
+
+  it("[G5] a quiet stream counts as caught up before the orders of a killed process would come back", () => {
+    // Hence the grace of 2 leases and 5 s: the watermark alone does not wait for them.
+    assert.isBelow(IngestLimits.caughtUpAfterMillis, leaseMillis)
+  })
+
+  it("[G5] quiet is proved in time to count as caught up, and a dead connection is known before it is replaced", () => {
+    assert.isAtMost(PubSubLimits.connectionProofMillis, IngestLimits.caughtUpAfterMillis)
+    assert.isBelow(PubSubLimits.connectionAnswerSeconds, PubSubLimits.connectionRenewSeconds)
+    assert.isBelow(PubSubLimits.ackCallSeconds, PubSubLimits.connectionRenewSeconds)
+  })
+
+  it("[G8] publishing gives up within a lease", () => {
+    assert.isBelow(PubSubLimits.publishTimeoutSeconds, PubSubLimits.leaseSeconds)
+  })
+
+  it("[G8] a stop of default settings ends within the 30 s that Kubernetes gives, however little answers", () => {
+    const defaultShutdownSeconds = 20
+    assert.isBelow(
+      defaultShutdownSeconds + PubSubLimits.closeTimeoutSeconds + CassandraLimits.drainSeconds,
+      30
+    )
+  })
+
+  it("[G8] a close that reads for as long as it may has 2 s left to settle", () => {
+    assert.isAtLeast(PubSubLimits.closeTimeoutSeconds * 1_000 - PubSubLimits.streamRetireMillis, 2_000)
+  })
+
+  it("[G6] the default MAX_IN_FLIGHT_WRITES of 512 is below what the driver takes on one connection", () => {
+    assert.isBelow(512, CassandraLimits.driverRequestsPerConnection)
+  })
+
+  it("[G6] sample traffic and acknowledgements stay within one request of the service", () => {
+    assert.isAtMost(SampleLimits.publishRequestMessages, maxRequestMessages)
+    assert.isAtLeast(PubSubLimits.streamMinBytes, maxRequestBytes)
+    assert.isBelow(PubSubLimits.ackRequestMaxBytes, 512 * 1024)
+  })
+
+  it("[G3] the error of a schema violation fits an attribute, all its issues together", () => {
+    assert.isBelow(DomainLimits.decodeIssuesShown * 200, maxAttributeValueBytes)
+  })
+
+  it("[G6] lookups of early payments leave most of the statements to orders", () => {
+    assert.isAtMost(IngestLimits.recheckBatchesAtOnce, PipelineLimits.batchesAtOnce / 2)
+  })
+})

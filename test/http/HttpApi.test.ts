@@ -1,0 +1,168 @@
+import { createServer, type Server } from "node:http"
+import { type AddressInfo, connect } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
+import { HttpAddressUnusable, HttpApi } from "../../src/http/HttpApi.ts"
+import type { HttpSettings } from "../../src/http/HttpSettings.ts"
+import { Health, healthParts } from "../../src/telemetry/Health.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
+
+/** A port that another server has taken, for as long as the scope. */
+const takenPort = Effect.acquireRelease(
+  Effect.callback<Server>((resume) => {
+    const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+  }),
+  (server) => Effect.sync(() => server.close())
+).pipe(Effect.map((server) => (server.address() as AddressInfo).port))
+
+const silent = Logger.layer([])
+
+// The port is taken and was not asked for: the server takes a free one, as in life.
+const served = Layer.unwrap(
+  Effect.map(takenPort, (port) => HttpApi.layer({ host: "127.0.0.1", port, portAsked: false }))
+).pipe(Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, silent)))
+
+const layerOf = (settings: HttpSettings) =>
+  HttpApi.layer(settings).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer)))
+
+const url = HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
+  Effect.map((address) => address.url)
+)
+
+const get = Effect.fnUntraced(function* (path: string, method = "GET") {
+  const base = yield* url
+  return yield* Effect.promise(async () => {
+    const response = await fetch(base + path, { method })
+    return {
+      status: response.status,
+      type: response.headers.get("content-type"),
+      text: await response.text()
+    }
+  })
+})
+
+const setAllHealthy = Health.use((health) =>
+  Effect.forEach(healthParts, (part) => health.set(part, { _tag: "Healthy" }), { discard: true })
+)
+
+describe("HttpApi", () => {
+  it.live("/live answers 200 whatever the parts are like", () =>
+    Effect.gen(function* () {
+      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "down" }))
+      assert.deepInclude(yield* get("/live"), { status: 200, text: "live\n" })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/ready answers 503 with each reason, then 200", () =>
+    Effect.gen(function* () {
+      yield* setAllHealthy
+      yield* Health.use((health) => health.set("facts", { _tag: "Away", reason: "no host answers" }))
+      assert.deepInclude(yield* get("/ready"), {
+        status: 503,
+        text: "not ready\nfacts: away: no host answers\n"
+      })
+      yield* setAllHealthy
+      assert.deepInclude(yield* get("/ready"), { status: 200, text: "ready\n" })
+      assert.deepInclude(yield* get("/ready", "HEAD"), { status: 200, text: "" })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/health gives each part's state, reason and since as JSON", () =>
+    Effect.gen(function* () {
+      yield* setAllHealthy
+      yield* Health.use((health) =>
+        health.set("payments", { _tag: "Paused", reason: "the waiting room is full" })
+      )
+      const { text, type } = yield* get("/health")
+      assert.strictEqual(type, "application/json")
+      const { parts, ready } = JSON.parse(text)
+      assert.isTrue(ready)
+      assert.deepStrictEqual(Object.keys(parts), [...healthParts])
+      assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
+      assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/metrics is Prometheus' text format, under its content type", () =>
+    Effect.gen(function* () {
+      yield* Metrics.use((metrics) => metrics.received("orders", 3, 30))
+      const { text, type } = yield* get("/metrics")
+      assert.strictEqual(type, "text/plain; version=0.0.4; charset=utf-8")
+      assert.strictEqual(
+        valueOf(parseExposition(text), "counterfoil_deliveries_received_total", { stream: "orders" }),
+        3
+      )
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("an unknown path is 404 and names the paths there are", () =>
+    Effect.gen(function* () {
+      for (const path of ["/", "/metrics/x", "/%ff", "/../etc/passwd"]) {
+        const { status, text } = yield* get(path)
+        assert.strictEqual(status, 404)
+        assert.include(text, "/live /ready /health /metrics")
+      }
+      assert.strictEqual((yield* get("/live", "POST")).status, 404)
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("a port that was asked for and is taken fails, with exit code 2", () =>
+    Effect.gen(function* () {
+      const port = yield* takenPort
+      const error = yield* Effect.flip(Layer.build(layerOf({ host: "127.0.0.1", port, portAsked: true })))
+      assert.instanceOf(error, HttpAddressUnusable)
+      assert.strictEqual(Runtime.getErrorExitCode(error), 2)
+      assert.include(error.message, `HTTP_PORT=${port}: the port is taken`)
+    })
+  )
+
+  it.live("a host that is none of this machine's fails, also when the port was not asked for", () =>
+    Effect.gen(function* () {
+      const layer = layerOf({ host: "192.0.2.1", port: 8080, portAsked: false })
+      const error = yield* Effect.flip(Layer.build(layer))
+      assert.include(error.message, "HTTP_HOST=192.0.2.1")
+    })
+  )
+
+  it.live("a default port that is taken is replaced by a free one, said aloud", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const capture = Logger.make(({ logLevel, message }) => lines.push(`${logLevel} ${String(message)}`))
+      const taken = yield* takenPort
+      const address = yield* HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
+        Effect.provide(
+          layerOf({ host: "127.0.0.1", port: taken, portAsked: false }).pipe(
+            Layer.provide(Logger.layer([capture]))
+          )
+        )
+      )
+      assert.deepStrictEqual(lines, [`Warn HTTP port ${taken} is taken; serving at ${address.url} instead`])
+      assert.notInclude([0, taken], address.port)
+      assert.strictEqual(address.url, `http://127.0.0.1:${address.port}`)
+    })
+  )
+
+  it.live("port 0 serves nothing", () =>
+    Effect.gen(function* () {
+      const address = yield* HttpApi.use(({ address }) => Effect.succeed(address))
+      assert.isTrue(Option.isNone(address))
+    }).pipe(Effect.provide(layerOf({ host: "127.0.0.1", port: 0, portAsked: true })))
+  )
+
+  it.live("[G8] a client that never ends its request does not hold a stop for two seconds", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(served, scope)
+      const base = yield* url.pipe(Effect.provide(context))
+      const socket = yield* Effect.callback<ReturnType<typeof connect>>((resume) => {
+        const socket = connect(Number(new URL(base).port), "127.0.0.1", () => resume(Effect.succeed(socket)))
+        socket.on("error", () => {})
+      })
+      socket.write("POST /live HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab")
+      const closed = yield* Scope.close(scope, Exit.void).pipe(Effect.timeoutOption("2 seconds"))
+      assert.isTrue(Option.isSome(closed))
+      socket.destroy()
+    })
+  )
+})

@@ -1,0 +1,58 @@
+/** Keeps the mutants alive: the lines they change, the tests that notice them, and the page that lists them. */
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { scenarios } from "../faults/Scenarios.ts"
+import { broken, misfitOf } from "./Mutant.ts"
+import { mutants } from "./Mutants.ts"
+import { root } from "./Tree.ts"
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8")
+
+/** Titles of contracts stand here, and not in the files that run them. */
+const suites = ["src/testing", "test/suites"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => read(`${folder}/${name}`))
+)
+
+const document = read("docs/decisions/0010-mutants.md")
+
+const catchers = mutants.flatMap(({ name, caughtBy }) => caughtBy.map((catcher) => ({ name, catcher })))
+
+/** Those of the kind "Scenario", by the scenario's name. */
+const played = Map.groupBy(
+  catchers.flatMap(({ catcher }) => (catcher._tag === "Scenario" ? [catcher] : [])),
+  ({ name }) => name
+)
+
+describe("the mutants", () => {
+  it.each(mutants)("$name: what it changes stands exactly once in $file", (mutant) => {
+    const source = read(mutant.file)
+    expect(misfitOf(mutant, source)).toBeUndefined()
+    expect(broken(mutant, source)).not.toBe(source)
+  })
+
+  it("have names of their own, and change the program alone", () => {
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
+    expect(mutants.filter(({ name }) => !/^[a-z0-9-]+$/.test(name))).toEqual([])
+    expect(mutants.filter(({ file }) => !file.startsWith("src/"))).toEqual([])
+  })
+
+  it("are noticed by tests that are there under their titles", () => {
+    const missing = catchers.filter(({ catcher }) => {
+      if (catcher._tag !== "Unit" && catcher._tag !== "Integration") return false
+      if (!existsSync(join(root, catcher.file))) return true
+      return ![read(catcher.file), ...suites].some((text) => text.includes(catcher.title ?? ""))
+    })
+    expect(missing).toEqual([])
+  })
+
+  it("leave no scenario out: each fails when the mechanism it is there for is broken", () => {
+    expect(scenarios.map(({ name }) => name).filter((name) => !played.has(name))).toEqual([])
+    expect([...played.keys()].filter((name) => !scenarios.some((one) => one.name === name))).toEqual([])
+  })
+
+  it("are all on the page, and nothing else is", () => {
+    const listed = [...document.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name]) => name)
+    expect(listed.toSorted()).toEqual(mutants.map(({ name }) => name).toSorted())
+  })
+})

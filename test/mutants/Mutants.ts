@@ -1,0 +1,25 @@
+/** Every mutant, in the order of the guarantees. */
+
+import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofDurability } from "./guarantees/Durability.ts"
+import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
+import { ofLeases } from "./guarantees/Leases.ts"
+import { ofOutages } from "./guarantees/Outages.ts"
+import { ofPoison } from "./guarantees/Poison.ts"
+import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofStops } from "./guarantees/Stops.ts"
+import { ofVersions } from "./guarantees/Versions.ts"
+import type { Mutant } from "./Mutant.ts"
+
+/** All of them. */
+export const mutants: ReadonlyArray<Mutant> = [
+  ...ofDurability,
+  ...ofLeases,
+  ...ofVersions,
+  ...ofPoison,
+  ...ofOutages,
+  ...ofReconnection,
+  ...ofEarlyPayments,
+  ...ofBounds,
+  ...ofStops
+]

@@ -1,0 +1,137 @@
+/** Limits that are not kept (G6). */
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
+
+const early = "test/ingest/ProcessorEarlyPayments.test.ts"
+const inventory = "test/pubsub/google/internal/HeldDeliveries.test.ts"
+const room = "test/ingest/WaitingRoom.test.ts"
+
+/** Mutants of G6. */
+export const ofBounds: ReadonlyArray<Mutant> = [
+  {
+    name: "outstanding-messages-unbounded",
+    what: "hands over more messages than may be outstanding",
+    guarantee: "G6",
+    file: "src/pubsub/google/internal/HeldDeliveries.ts",
+    text: "this.#handed.messages < this.#limits.maxOutstandingMessages &&",
+    replacement: "this.#handed.messages >= 0 &&",
+    caughtBy: [unit(inventory, "parks what is beyond the limit on messages")]
+  },
+  {
+    name: "outstanding-bytes-unbounded",
+    what: "hands over more bytes than may be outstanding",
+    guarantee: "G6",
+    file: "src/pubsub/google/internal/HeldDeliveries.ts",
+    text: "this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes",
+    replacement: "held.bytes >= 0",
+    caughtBy: [unit(inventory, "one delivery larger than the limit on bytes is handed over, alone")]
+  },
+  {
+    name: "network-never-paused",
+    what: "reads from the network whatever is held already",
+    guarantee: "G6",
+    file: "src/pubsub/google/internal/StreamPool.ts",
+    text: "if (hasRoom === isPaused) {",
+    replacement: "if (hasRoom && isPaused) {",
+    caughtBy: [
+      unit(
+        "test/pubsub/google/internal/ReconnectingStream.test.ts",
+        "while the limits are reached nothing is read"
+      ),
+      scenario("memory-limited")
+    ]
+  },
+  {
+    name: "waiting-room-unbounded",
+    what: "lets any number of payments wait",
+    guarantee: "G6",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "Semaphore.make(options.maxMessages)",
+    replacement: "Semaphore.make(2 ** 31)",
+    caughtBy: [unit(room, "a full room lets nobody in until somebody is dismissed"), simulation]
+  },
+  {
+    name: "waiting-room-bytes-unbounded",
+    what: "lets any number of bytes wait",
+    guarantee: "G6",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "Semaphore.make(options.maxBytes)",
+    replacement: "Semaphore.make(2 ** 31)",
+    caughtBy: [
+      unit(room, "bytes are bounded as messages are"),
+      unit(early, "the waiting room's limit on bytes counts too")
+    ]
+  },
+  {
+    name: "waiting-room-bytes-of-data-alone",
+    what: "counts the data alone of what waits, however large its attributes",
+    guarantee: "G6",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "Math.min(work.delivery.bytes, options.maxBytes)",
+    replacement: "Math.min(work.delivery.data.length, options.maxBytes)",
+    caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
+  },
+  {
+    name: "delivered-bytes-without-ids",
+    what: "counts a delivery without its ids, which weigh as much as a payment",
+    guarantee: "G6",
+    file: "src/pubsub/MessageLimits.ts",
+    text: "encodedBytes(message) + framed(messageId.length) + framed(ackId.length)",
+    replacement: "encodedBytes(message) + 0 * messageId.length * ackId.length",
+    caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
+  },
+  {
+    name: "door-without-limit",
+    what: "does not count payments that stand before a full waiting room as outstanding",
+    guarantee: "G6",
+    file: "src/ingest/Reception.ts",
+    text: "atDoor++",
+    replacement: "atDoor++\n      yield* payments.setAside([work.delivery])",
+    caughtBy: [unit(early, "a full waiting room pauses payments and nothing else")]
+  },
+  {
+    name: "guests-count-as-outstanding",
+    what: "counts payments in the waiting room as outstanding, so that they stop the intake",
+    guarantee: "G5",
+    file: "src/ingest/Reception.ts",
+    text: "if (admitted) yield* payments.setAside([work.delivery])",
+    replacement: "",
+    caughtBy: [unit(early, "payments in the waiting room leave their places to others")]
+  },
+  {
+    name: "response-kept-for-one-message",
+    what: "keeps a whole response of the network in memory for one message of it that waits",
+    guarantee: "G6",
+    file: "src/pubsub/Message.ts",
+    text: "delivery.data = new Uint8Array(data)",
+    replacement: "delivery.data = data",
+    caughtBy: [unit("test/pubsub/Message.test.ts", "keeps its own bytes in memory")]
+  },
+  {
+    name: "in-flight-unbounded",
+    what: "sends any number of statements at once",
+    guarantee: "G6",
+    file: "src/cassandra/internal/RequestQueue.ts",
+    text: "inFlight === 0 || inFlight + statements <= adaptive.current()",
+    replacement: "inFlight === 0 || inFlight + statements <= 2 ** 31",
+    caughtBy: [
+      unit(
+        "test/cassandra/internal/RequestQueue.test.ts",
+        "no more statements are at the driver than allowed"
+      )
+    ]
+  },
+  {
+    name: "interrupted-statement-forgotten",
+    what: "forgets a statement whose caller was interrupted while it is at the driver",
+    guarantee: "G6",
+    file: "src/cassandra/internal/RequestQueue.ts",
+    text: "return void go()",
+    replacement: "{\n        go()\n        return () => leave(statements)\n      }",
+    caughtBy: [
+      unit(
+        "test/cassandra/internal/RequestQueue.test.ts",
+        "an interrupted caller frees its permits only when the driver has answered"
+      )
+    ]
+  }
+]

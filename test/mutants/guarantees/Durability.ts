@@ -1,0 +1,120 @@
+/** What is acknowledged or reported before it is done (G1). */
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
+
+const durability = "test/ingest/ProcessorDurability.test.ts"
+const grouped = "test/facts/GroupedAnswers.test.ts"
+const publisher = "test/pubsub/google/GooglePublisher.test.ts"
+const settler = "test/pubsub/google/internal/AckQueue.test.ts"
+
+/** Mutants of G1. */
+export const ofDurability: ReadonlyArray<Mutant> = [
+  {
+    name: "ack-before-write",
+    what: "acknowledges a batch, then writes it",
+    guarantee: "G1",
+    file: "src/ingest/Attempt.ts",
+    text: "const outcomes = yield* outcomesOf(",
+    replacement:
+      "yield* subscription.ack(held.map((work) => work.delivery))\n      const outcomes = yield* outcomesOf(",
+    caughtBy: [
+      unit(durability, "an order is not acknowledged before its write is confirmed"),
+      simulation,
+      scenario("kill-9"),
+      scenario("two-processors")
+    ]
+  },
+  {
+    name: "ack-not-awaited",
+    what: "sends an acknowledgement and does not wait for its answer",
+    guarantee: "G1",
+    file: "src/ingest/Attempt.ts",
+    text: "const settled = yield* subscription.ack(finished)",
+    replacement:
+      "yield* Effect.forkDetach(subscription.ack(finished))\n      const settled = { lost: [] as ReadonlyArray<Delivery> }",
+    caughtBy: [unit(durability, "an acknowledgement the server does not confirm is counted")]
+  },
+  {
+    name: "ack-before-dead-letter",
+    what: "acknowledges what becomes a dead letter, then publishes it",
+    guarantee: "G1",
+    file: "src/ingest/Attempt.ts",
+    text: "yield* publish(tally)",
+    replacement:
+      "yield* subscription.ack(tally.lettered.map((work) => work.delivery))\n        yield* publish(tally)",
+    caughtBy: [unit(durability, "a dead letter whose publish fails holds its delivery"), simulation]
+  },
+  {
+    name: "dead-letter-answer-ignored",
+    what: "takes a dead letter for published, whatever the answer was",
+    guarantee: "G1",
+    file: "src/ingest/Attempt.ts",
+    text: "if (result !== undefined && Result.isSuccess(result))",
+    replacement: "if (result !== undefined)",
+    caughtBy: [
+      unit(durability, "a dead letter whose publish fails holds its delivery"),
+      simulation,
+      scenario("dlq-missing")
+    ]
+  },
+  {
+    name: "publish-failure-is-success",
+    what: "answers ids for messages that the server did not take in time",
+    guarantee: "G1",
+    file: "src/pubsub/google/GooglePublisher.ts",
+    text: "return yield* result.failure",
+    replacement: 'return request.map(() => "")',
+    caughtBy: [unit(publisher, "a server that stays away is reported as unavailable")]
+  },
+  {
+    name: "time-out-is-success",
+    what: "takes a write that timed out for one that happened",
+    guarantee: "G1",
+    file: "src/facts/GroupedAnswers.ts",
+    text: "answers[place] = Result.fail(failure)",
+    replacement:
+      'answers[place] = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(failure)',
+    caughtBy: [unit(grouped, "a time-out is never a success"), scenario("cassandra-refusing")]
+  },
+  {
+    name: "no-answer-is-success",
+    what: "takes a write for done when the connection ended before its answer",
+    guarantee: "G1",
+    file: "src/facts/FactStoreCassandra.ts",
+    text: "results.map(Result.map(() => []))",
+    replacement:
+      'results.map((result) => Result.isFailure(result) && result.failure.reason._tag === "Unreachable" ? Result.succeed([]) : Result.map(result, () => []))',
+    caughtBy: [scenario("cassandra-killed")]
+  },
+  {
+    name: "lost-ack-is-done",
+    what: "reports an acknowledgement without an answer as done",
+    guarantee: "G1",
+    file: "src/pubsub/google/internal/AckQueue.ts",
+    text: "for (const each of changed.unanswered) answered(verb, each, false)",
+    replacement: "for (const each of changed.unanswered) answered(verb, each, true)",
+    caughtBy: [unit(settler, "an acknowledgement that keeps failing is reported as lost")]
+  },
+  {
+    name: "ack-tried-once",
+    what: "gives up an acknowledgement at its first transient failure",
+    guarantee: "G1",
+    file: "src/pubsub/google/internal/AckQueue.ts",
+    text: "triedMillis < settleTimeoutSeconds * 1000 &&",
+    replacement: "triedMillis < 0 &&",
+    caughtBy: [unit(settler, "an acknowledgement that fails for a while is repeated")]
+  },
+  {
+    name: "drain-waits-for-nothing",
+    what: "closes the driver over statements whose callers were interrupted",
+    guarantee: "G1",
+    file: "src/cassandra/internal/RequestQueue.ts",
+    text: "idle.closeUnsafe()",
+    replacement: "idle.openUnsafe()",
+    caughtBy: [
+      unit(
+        "test/cassandra/internal/RequestQueue.test.ts",
+        "drain waits for the answer of an interrupted caller"
+      )
+    ]
+  }
+]

@@ -1,0 +1,76 @@
+/** Leases that are not kept, and deliveries that are settled though they are no longer ours (G1, G7). */
+import { type Mutant, simulation, unit } from "../Mutant.ts"
+
+const leases = "test/pubsub/google/internal/LeaseKeeper.test.ts"
+const settler = "test/pubsub/google/internal/AckQueue.test.ts"
+const trouble = "test/ingest/ProcessorTrouble.test.ts"
+
+/** Mutants of leases. */
+export const ofLeases: ReadonlyArray<Mutant> = [
+  {
+    name: "lease-not-extended",
+    what: "never extends a lease",
+    guarantee: "G1",
+    file: "src/pubsub/google/internal/LeaseKeeper.ts",
+    text: "ask(extend(request))",
+    replacement: "Effect.void",
+    caughtBy: [unit(leases, "leases of thousands of held deliveries are kept by a few requests")]
+  },
+  {
+    name: "expired-lease-settled",
+    what: "still settles what was given up after an hour",
+    guarantee: "G1",
+    file: "src/pubsub/google/internal/LeaseKeeper.ts",
+    text: "ackQueue.giveBack(heldDeliveries.forget(each, true))",
+    replacement: "",
+    caughtBy: [unit(leases, "after 60 minutes a delivery is given up")]
+  },
+  {
+    name: "lost-lease-handled",
+    what: "goes on with deliveries whose lease was lost",
+    guarantee: "G7",
+    file: "src/ingest/Attempt.ts",
+    text: "works.filter((work) => subscription.isHeld(work.delivery))",
+    replacement: "works.filter(() => true)",
+    caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
+  },
+  {
+    name: "lost-lease-uncounted",
+    what: "forgets to count deliveries whose lease was lost as released",
+    guarantee: "G7",
+    file: "src/ingest/Attempt.ts",
+    text: "if (notHeld > 0) yield* metrics.released(stream, notHeld)",
+    replacement: "",
+    caughtBy: [unit(trouble, "what could not be settled for an hour is given up"), simulation]
+  },
+  {
+    name: "settled-twice",
+    what: "settles a delivery that is being settled already",
+    guarantee: "G1",
+    file: "src/pubsub/google/internal/HeldDeliveries.ts",
+    text: "if (held === undefined || held.settleRequest !== undefined) settleRequest.lost.push(delivery)",
+    replacement: "if (held === undefined) settleRequest.lost.push(delivery)",
+    caughtBy: [
+      unit("test/pubsub/google/internal/HeldDeliveries.test.ts", "a delivery is claimed once"),
+      unit("test/pubsub/google/Interleaving.test.ts", "each delivery is settled at most once")
+    ]
+  },
+  {
+    name: "receipt-not-confirmed",
+    what: "hands over exactly-once deliveries before their receipt is confirmed",
+    guarantee: "G1",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "else if (exactlyOnce) receiptConfirmation.add(held)",
+    replacement: "else if (exactlyOnce) heldDeliveries.admit(held)",
+    caughtBy: [unit(settler, "exactly once: a delivery is handed over only when its receipt is confirmed")]
+  },
+  {
+    name: "one-id-spoils-all",
+    what: "gives up all acknowledgements of a request for one that the server refuses",
+    guarantee: "G3",
+    file: "src/pubsub/google/internal/LeaseCalls.ts",
+    text: "request.length === 1 ||",
+    replacement: "request.length > 0 ||",
+    caughtBy: [unit(settler, "an id that the server refuses costs only itself")]
+  }
+]

@@ -1,0 +1,182 @@
+/** Outages that cost messages, or cost more than waiting (G4). */
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
+
+const trouble = "test/ingest/ProcessorTrouble.test.ts"
+const retries = "test/time/Backoff.test.ts"
+const limit = "test/cassandra/internal/AdaptiveLimit.test.ts"
+
+/** Mutants of G4 on the side of the table. */
+export const ofOutages: ReadonlyArray<Mutant> = [
+  {
+    name: "outage-is-a-rejection",
+    what: "dead-letters whatever the table does not take just now",
+    guarantee: "G4",
+    file: "src/ingest/OrderIngest.ts",
+    text: 'error.reason._tag === "RowRejected"',
+    replacement: 'error.reason._tag !== ("Nothing" as string)',
+    caughtBy: [
+      unit(trouble, "an outage pauses intake at MAX_RETRYING, makes no dead letter"),
+      simulation,
+      scenario("cassandra-frozen"),
+      scenario("two-of-three-killed")
+    ]
+  },
+  {
+    name: "refusal-is-a-rejection",
+    what: "takes every answer 0x2200, a missing table's too, for the fault of the row",
+    guarantee: "G4",
+    file: "src/cassandra/CassandraError.ts",
+    text: "if (rowRefusals.some((text) => detail.startsWith(text)))",
+    replacement: "if (rowRefusals.length > 0)",
+    caughtBy: [unit("test/cassandra/CassandraError.test.ts", "table missing")]
+  },
+  {
+    name: "batch-refusal-is-a-rejection",
+    what: "takes a refusal that names no row's size for a rejected row",
+    guarantee: "G4",
+    file: "src/facts/GroupedAnswers.ts",
+    text: 'error.reason._tag === "MutationTooLarge"\n    ?',
+    replacement:
+      'error.reason._tag === "MutationTooLarge" || error.reason._tag === "StatementRefused"\n    ?',
+    caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a batch refused for its own size")]
+  },
+  {
+    name: "time-out-asks-for-more",
+    what: "answers a batch that timed out with one request a row",
+    guarantee: "G4",
+    file: "src/facts/GroupedAnswers.ts",
+    text: '"ReplicaFailed",\n  "Faulty"',
+    replacement: '"ReplicaFailed",\n  "TimedOut",\n  "Faulty"',
+    caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "is not answered with more requests")]
+  },
+  {
+    name: "idle-table-not-looked-at",
+    what: "calls the table healthy as long as no delivery tells otherwise",
+    guarantee: "G4",
+    file: "src/ingest/FactsHealth.ts",
+    text: 'if (Result.isFailure(answer) && _tag !== "Away") {',
+    replacement: 'if (Result.isFailure(answer) && _tag === "Away") {',
+    caughtBy: [unit(trouble, "an idle processor says that its table is away")]
+  },
+  {
+    name: "retry-keeps-its-slot",
+    what: "waits between tries in the slot that other batches need",
+    guarantee: "G4",
+    file: "src/ingest/Retries.ts",
+    text: "yield* FiberSet.run(fibers, retryGroup(group, options.open.add(group), 1))",
+    replacement: "yield* retryGroup(group, options.open.add(group), 1)",
+    caughtBy: [unit(trouble, "a retrying write gives its slot back")]
+  },
+  {
+    name: "retry-without-bound",
+    what: "retries any number of deliveries at once",
+    guarantee: "G4",
+    file: "src/ingest/Retries.ts",
+    text: "Semaphore.make(options.maxRetrying)",
+    replacement: "Semaphore.make(2 ** 31)",
+    caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation, scenario("range-away")]
+  },
+  {
+    name: "retry-gives-up",
+    what: "drops a delivery after its fifth try",
+    guarantee: "G4",
+    file: "src/ingest/Retries.ts",
+    text: "failures = failuresBefore; rest.length > 0; failures++",
+    replacement: "failures = failuresBefore; rest.length > 0 && failures < 6; failures++",
+    caughtBy: [
+      unit(trouble, "an outage pauses intake at MAX_RETRYING"),
+      simulation,
+      scenario("cassandra-killed")
+    ]
+  },
+  {
+    name: "retries-not-divided",
+    what: "tries what cannot be stored, again and again, together with what shared its batch",
+    guarantee: "G4",
+    file: "src/ingest/Retries.ts",
+    text: "isWhole ? Math.ceil(again.length / 2) : again.length",
+    replacement: "isWhole ? again.length : again.length",
+    caughtBy: [
+      unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
+      scenario("orders-held-up")
+    ]
+  },
+  {
+    name: "no-backoff",
+    what: "tries again without a pause that grows",
+    guarantee: "G4",
+    file: "src/time/Backoff.ts",
+    text: "baseMillis * 2 ** Math.min(failures - 1, 30)",
+    replacement: "retryBaseMillis",
+    caughtBy: [unit(retries, "each wait is 100 ms doubled up to 5 s")]
+  },
+  {
+    name: "no-jitter",
+    what: "lets all processes try again at the same moments",
+    guarantee: "G4",
+    file: "src/time/Backoff.ts",
+    text: "Random.nextBetween(1 - jitter, 1 + jitter)",
+    replacement: "Effect.succeed(1 + 0 * retryJitter * Object.keys(Random).length)",
+    caughtBy: [unit(retries, "processes that fail together do not retry together")]
+  },
+  {
+    name: "no-patience-at-start",
+    what: "ends when Cassandra does not answer at the start",
+    guarantee: "G4",
+    file: "src/cassandra/Cassandra.ts",
+    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report)',
+    replacement:
+      'report === "fail" ? attempt : Effect.tapError(attempt, connectWithRetry.length < 0 ? report : () => Effect.void)',
+    caughtBy: [scenario("cassandra-late")]
+  },
+  {
+    name: "all-replicas-needed",
+    what: "asks for every replica, so that one dead node stops all writes",
+    guarantee: "G4",
+    file: "src/cassandra/internal/ClientOptions.ts",
+    text: "consistency: consistencyCodes(driver)[settings.consistency]",
+    replacement: "consistency: consistencyCodes(driver).ALL",
+    caughtBy: [scenario("one-of-three-killed")]
+  },
+  {
+    name: "overload-not-heeded",
+    what: "sends as much as ever after time-outs and overload answers",
+    guarantee: "G4",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
+    text: "if (seen.overloaded > 0) return { limit: fallen }",
+    replacement: "",
+    caughtBy: [
+      unit(limit, "time-outs take it down to its least"),
+      unit("test/cassandra/internal/RequestQueue.test.ts", "time-outs take what may be at the driver down")
+    ]
+  },
+  {
+    name: "overload-not-seen",
+    what: "does not tell the limiter of time-outs and overload answers",
+    guarantee: "G4",
+    file: "src/cassandra/internal/RequestQueue.ts",
+    text: 'if (isOverload(error)) observe("overloaded")',
+    replacement: "void isOverload(error)",
+    caughtBy: [
+      unit("test/cassandra/internal/RequestQueue.test.ts", "time-outs take what may be at the driver down")
+    ]
+  },
+  {
+    name: "slowness-not-heeded",
+    what: "sends as much as ever to a cluster that answers late",
+    guarantee: "G4",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
+    text: "if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }",
+    replacement: "if (seen.slow <= seen.statements * (1 + slowAnswerShare)) return { limit: climbed }",
+    caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
+  },
+  {
+    name: "limit-stays-down",
+    what: "never sends more again after an overload",
+    guarantee: "G4",
+    file: "src/cassandra/internal/AdaptiveLimit.ts",
+    text: "Math.min(most, limit + Math.ceil(most * increaseShare))",
+    replacement: "Math.min(most, limit + 0 * increaseShare)",
+    caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
+  }
+]

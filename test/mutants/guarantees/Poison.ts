@@ -1,0 +1,96 @@
+/** Bad messages that cost their neighbours something, or are changed on their way to the dead letters (G3). */
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
+
+const letters = "test/deadletters/DeadLetterMessage.test.ts"
+const trouble = "test/ingest/ProcessorTrouble.test.ts"
+
+/** Mutants of G3. */
+export const ofPoison: ReadonlyArray<Mutant> = [
+  {
+    name: "poison-fails-its-batch",
+    what: "dead-letters a whole batch for one message in it that cannot be read",
+    guarantee: "G3",
+    file: "src/ingest/Attempt.ts",
+    text: "if (Result.isFailure(decoded)) return Result.fail(decoded.failure)",
+    replacement:
+      "const poison = works.map((work) => work.decoded).find(Result.isFailure) ?? decoded\n    if (Result.isFailure(poison)) return Result.fail(poison.failure)",
+    caughtBy: [
+      unit(trouble, "becomes one dead letter while its neighbours flow"),
+      simulation,
+      scenario("hot-poison")
+    ]
+  },
+  {
+    name: "rejected-row-fails-its-batch",
+    what: "leaves the rows of a batch unwritten for one that is too large",
+    guarantee: "G3",
+    file: "src/facts/GroupedAnswers.ts",
+    text: '"MutationTooLarge",\n  "StatementRefused",',
+    replacement: '"StatementRefused",',
+    caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a row that makes its batch fail is rejected alone")]
+  },
+  {
+    name: "rejected-winner-takes-all",
+    what: "dead-letters all payments for an order when the winner among them cannot be stored",
+    guarantee: "G3",
+    file: "src/ingest/PaymentIngest.ts",
+    text: 'contending === entry.winner || failure._tag === "StoreUnavailable"',
+    replacement: "contending.position >= 0",
+    caughtBy: [unit(trouble, "a payment the table refuses takes no other payment for its order with it")]
+  },
+  {
+    name: "neighbours-wait-for-dead-letters",
+    what: "acknowledges what is stored only after the dead letters beside it are published",
+    guarantee: "G3",
+    file: "src/ingest/Attempt.ts",
+    text: "yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",
+    replacement:
+      "if (tally.letters.length === 0) yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",
+    caughtBy: [unit(trouble, "a slow dead-letter topic delays no neighbour's acknowledgement")]
+  },
+  {
+    name: "dead-letter-bytes-changed",
+    what: "publishes a dead letter's bytes as text, so that what is no UTF-8 is replaced",
+    guarantee: "G3",
+    file: "src/deadletters/DeadLetterMessage.ts",
+    text: "return { data, attributes: Object.fromEntries(",
+    replacement: "return { data: Buffer.from(Buffer.from(data).toString()), attributes: Object.fromEntries(",
+    caughtBy: [
+      unit(letters, "whatever the message was, its dead letter breaks no limit"),
+      unit(trouble, "becomes one dead letter while its neighbours flow"),
+      scenario("hot-poison")
+    ]
+  },
+  {
+    name: "dlq-attributes-trusted",
+    what: "keeps dlq- attributes that came with the message",
+    guarantee: "G3",
+    file: "src/deadletters/DeadLetterMessage.ts",
+    text: "([key]) => !key.startsWith(deadLetterPrefix)",
+    replacement: "() => true",
+    caughtBy: [unit(letters, "replaces incoming dlq- attributes")]
+  },
+  {
+    name: "refused-message-spoils-request",
+    what: "gives up a whole publish request for one message that the server refuses",
+    guarantee: "G3",
+    file: "src/pubsub/google/GooglePublisher.ts",
+    text: "&& request.length > 1",
+    replacement: "&& request.length < 0",
+    caughtBy: [
+      unit(
+        "test/pubsub/google/GooglePublisher.test.ts",
+        "a message that only the server refuses costs no neighbour"
+      )
+    ]
+  },
+  {
+    name: "row-size-unchecked",
+    what: "sends rows of any size",
+    guarantee: "G3",
+    file: "src/ingest/RowSize.ts",
+    text: "if (item.bytes <= maxRowBytes) return undefined",
+    replacement: "if (item.bytes >= 0) return undefined",
+    caughtBy: [unit("test/ingest/RowSize.test.ts"), simulation]
+  }
+]

@@ -1,0 +1,150 @@
+/** How the subscriber knows that somebody is there. Shown by the scripted server only. */
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Fiber } from "effect"
+import { caughtUpAfterMillis } from "../../../../src/ingest/Limits.ts"
+import { Connection } from "../../../../src/pubsub/google/internal/Connection.ts"
+import {
+  connectionAnswerSeconds,
+  connectionProofMillis,
+  connectionRenewSeconds
+} from "../../../../src/pubsub/Limits.ts"
+import type { Subscription } from "../../../../src/pubsub/Subscriber.ts"
+import {
+  holding,
+  later,
+  onTheWire,
+  type SubscriberOptions,
+  subscriber,
+  unavailable,
+  until
+} from "../ScriptedSubscriber.ts"
+
+describe("a connection to a scripted server", () => {
+  it.effect("[G5] quiet is proved by asking, at most once in 3 s, and only for who reads the status", () =>
+    Effect.gen(function* () {
+      const { server, open } = yield* idle()
+      yield* seconds(20)
+      assert.strictEqual(server.lookups, 0)
+      const quiet = yield* readFor(30, open)
+      assert.isAtMost(server.lookups, 30 / (connectionProofMillis / 1000) + 1)
+      assert.isAbove(quiet, 20_000)
+    })
+  )
+
+  it.effect.each([
+    [5, "not found"],
+    [7, "permission denied"],
+    [8, "quota used up"],
+    [12, "unimplemented"],
+    [13, "internal"]
+  ] as const)("[G5] an answer of status %i, %s, proves quiet as well as any", ([code, details]) =>
+    Effect.gen(function* () {
+      const { open } = yield* idle({ script: { lookup: () => ({ code, details }) } })
+      assert.isAtLeast(yield* readFor(10, open), caughtUpAfterMillis)
+    })
+  )
+
+  it.effect.each([
+    ["unavailable", unavailable],
+    ["silence", "silence"]
+  ] as const)("[G5] %s proves nothing: it never looks quiet", ([, answer]) =>
+    Effect.gen(function* () {
+      const { server, open } = yield* idle({ script: { lookup: () => answer } })
+      assert.strictEqual(yield* readFor(10, open), 0)
+      assert.isAbove(server.lookups, 0)
+      assert.isBelow(server.lookups, 10 / (connectionProofMillis / 1000) + 1)
+    })
+  )
+
+  it.effect(
+    "[G5] while a call has no answer it is not connected, and quiet starts anew when there is one",
+    () =>
+      Effect.gen(function* () {
+        const { server, open, received } = yield* holding(1, { script: { acknowledge: () => "silence" } })
+        const acking = yield* Effect.forkChild(open.ack(received))
+        yield* until("the request", () => server.acknowledged.length === 1)
+        yield* later(connectionAnswerSeconds + 0.1)
+        const { connected, trouble, quietMillis } = yield* open.status
+        // Before anything is asserted: a server left silent would have the test wait for its end.
+        server.answerAll()
+        yield* onTheWire
+        const answered = yield* open.status
+        yield* until("the answer", () => acking.pollUnsafe() !== undefined)
+        assert.deepStrictEqual({ connected, quietMillis }, { connected: false, quietMillis: 0 })
+        assert.include(trouble, "unanswered")
+        assert.deepInclude(answered, { connected: true, trouble: "", quietMillis: 0 })
+        assert.deepStrictEqual(yield* Fiber.join(acking), { done: 1, lost: [] })
+      })
+  )
+
+  it.effect("after 10 s without a word, although asked, everything moves to a new connection", () =>
+    Effect.gen(function* () {
+      const { server, open } = yield* idle({ script: { lookup: () => "silence" } })
+      const before = [...server.streams]
+      yield* readFor(connectionRenewSeconds + connectionProofMillis / 1000 + 2, open)
+      yield* until("new streams", () => server.streams.length === 2 * before.length)
+      assert.isTrue(before.every(({ isLeft }) => isLeft))
+      server.script = {}
+      assert.isAtLeast(yield* readFor(15, open), caughtUpAfterMillis)
+      assert.strictEqual(server.streams.length, 2 * before.length)
+    })
+  )
+
+  it.effect("a client that is there only after its time is closed, and not used", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const clients: Array<{ isClosed: boolean; readonly close: () => Promise<void> }> = []
+      const client = () => {
+        const made = {
+          isClosed: false,
+          close: async () => {
+            made.isClosed = true
+          }
+        }
+        clients.push(made)
+        return made
+      }
+      let arrive: (() => void) | undefined
+      const open = () =>
+        new Promise<ReturnType<typeof client>>((resolve) => {
+          if (arrive === undefined) arrive = () => resolve(client())
+          else resolve(client())
+        })
+      const connection = new Connection(client(), open, clock)
+      yield* Effect.forkChild(connection.watch)
+      void connection.ask(() => new Promise<void>(() => {}))
+      yield* until("the first opening", () => arrive !== undefined)
+      yield* until("the second opening", () => connection.client !== clients[0])
+      arrive?.()
+      yield* until("the end of the late client", () => clients[2]?.isClosed === true)
+      assert.strictEqual(connection.client, clients[1])
+      assert.deepStrictEqual(
+        clients.map(({ isClosed }) => isClosed),
+        [true, false, true]
+      )
+    })
+  )
+})
+
+/** A subscriber whose streams are open, and to which nobody sends anything. */
+const idle = (options: SubscriberOptions = {}) =>
+  Effect.gen(function* () {
+    const idling = yield* subscriber(options)
+    yield* until("the streams", () => idling.server.streams.length === 4)
+    return idling
+  })
+
+/** Lets seconds pass one by one, with the wire's moments in between. */
+const seconds = (count: number) =>
+  Effect.forEach(Array.from({ length: count }), () => Effect.andThen(later(1), onTheWire), { discard: true })
+
+/** Reads the status once a second; answers the longest quiet it ever told of. */
+const readFor = (count: number, open: Subscription) =>
+  Effect.gen(function* () {
+    let longest = 0
+    for (let second = 0; second < count; second++) {
+      longest = Math.max(longest, (yield* open.status).quietMillis)
+      yield* seconds(1)
+    }
+    return Math.max(longest, (yield* open.status).quietMillis)
+  })

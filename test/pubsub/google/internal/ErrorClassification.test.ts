@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import { classify, failedAckIds } from "../../../../src/pubsub/google/internal/ErrorClassification.ts"
+import { PubSubError } from "../../../../src/pubsub/PubSubError.ts"
+
+const grpc = (code: number, details = "scripted") =>
+  Object.assign(new Error(`${code} ${details}`), { code, details })
+
+describe("classify", () => {
+  it.each([
+    [1, "PubSubUnavailable"],
+    [2, "PubSubUnavailable"],
+    [3, "RequestRejected"],
+    [4, "PubSubUnavailable"],
+    [5, "ResourceMissing"],
+    [6, "RequestRejected"],
+    [7, "AccessDenied"],
+    [8, "PubSubUnavailable"],
+    [9, "RequestRejected"],
+    [10, "PubSubUnavailable"],
+    [11, "RequestRejected"],
+    [12, "RequestRejected"],
+    [13, "PubSubUnavailable"],
+    [14, "PubSubUnavailable"],
+    [15, "PubSubUnavailable"],
+    [16, "AccessDenied"],
+    [0, "PubSubUnavailable"],
+    [17, "PubSubUnavailable"],
+    [-1, "PubSubUnavailable"],
+    [503, "PubSubUnavailable"]
+  ] as const)("[G4] status %i is %s", (code, tag) => {
+    assert.strictEqual(classify(grpc(code))._tag, tag)
+  })
+
+  it.each([
+    ["Could not load the default credentials. Browse to …", "AccessDenied"],
+    ["Unable to detect a Project Id in the current environment.", "AccessDenied"],
+    ["invalid_grant", "AccessDenied"],
+    ["request to https://oauth2… failed, reason: connect ECONNREFUSED", "PubSubUnavailable"],
+    ["The client has already been closed.", "PubSubUnavailable"]
+  ] as const)("an error without a status, %j, is %s", (text, tag) => {
+    assert.strictEqual(classify(new Error(text))._tag, tag)
+  })
+
+  it.each([
+    ["Getting metadata from plugin failed with error: invalid_grant", "AccessDenied"],
+    ["Getting metadata from plugin failed with error: connect ETIMEDOUT 1.2.3.4:443", "PubSubUnavailable"],
+    [
+      "Getting metadata from plugin failed with error: Request failed with status code 503",
+      "PubSubUnavailable"
+    ]
+  ] as const)("credentials that cannot be had under status 2, %j, are %s", (details, tag) => {
+    assert.strictEqual(classify(grpc(2, details))._tag, tag)
+  })
+
+  it.each([undefined, null, 7, "text", {}, { code: "ENOTFOUND" }])(
+    "whatever else, such as %j, is unavailable",
+    (error) => {
+      assert.strictEqual(classify(error)._tag, "PubSubUnavailable")
+    }
+  )
+
+  it("a request over the server's own limit is rejected, although the status is that of a quota", () => {
+    assert.strictEqual(
+      classify(grpc(8, "grpc: received message larger than max (8 vs. 4)"))._tag,
+      "RequestRejected"
+    )
+  })
+
+  it("a rejection tells the server's words", () => {
+    const reason = classify(grpc(3, "You have passed an invalid argument"))
+    assert.strictEqual(
+      reason._tag === "RequestRejected" ? reason.detail : "",
+      "You have passed an invalid argument"
+    )
+  })
+})
+
+describe("an error's text", () => {
+  const told = (error: unknown) =>
+    new PubSubError({ operation: "publish", resource: "projects/p/topics/t", reason: classify(error) })
+      .message
+
+  const about = "publish projects/p/topics/t: "
+
+  it.each([
+    [grpc(1), "Pub/Sub does not answer"],
+    [grpc(4), "Pub/Sub does not answer"],
+    [grpc(14), "Pub/Sub does not answer"],
+    [new Error("connect ECONNREFUSED"), "Pub/Sub does not answer"],
+    [undefined, "Pub/Sub does not answer"],
+    [grpc(8, "Quota exceeded"), "Pub/Sub refused it just now (status 8: Quota exceeded)"],
+    [grpc(10, "aborted"), "Pub/Sub refused it just now (status 10: aborted)"],
+    [grpc(13, "internal error"), "Pub/Sub refused it just now (status 13: internal error)"],
+    [grpc(2, "odd"), "Pub/Sub refused it just now (status 2: odd)"],
+    [grpc(15), "Pub/Sub refused it just now (status 15: scripted)"]
+  ] as const)("tells silence from a refusal: of %s, %s", (error, text) => {
+    assert.strictEqual(told(error), about + text)
+  })
+
+  it.each([
+    ["Could not load the default credentials. Browse to …", "gcloud auth application-default login"],
+    ["Could not load the default credentials. Browse to …", "GOOGLE_APPLICATION_CREDENTIALS"],
+    ["Unable to read the credential file specified by the … environment variable", "or set GOOGLE_"],
+    ["Unable to detect a Project Id in the current environment.", "PUBSUB_PROJECT_ID"]
+  ])("%s: names the mend %s", (text, mend) => {
+    assert.include(told(new Error(text)), mend)
+  })
+
+  it("of a missing permission names the roles", () => {
+    assert.strictEqual(
+      told(grpc(7)),
+      `${about}access denied; check the credentials and their roles on this resource`
+    )
+  })
+})
+
+describe("failedAckIds", () => {
+  it("tells permanent from transient failures of single ids, and leaves out what it does not know", () => {
+    const error = Object.assign(grpc(9), {
+      errorInfoMetadata: {
+        a: "PERMANENT_FAILURE_INVALID_ACK_ID",
+        b: "TRANSIENT_FAILURE_UNORDERED_ACK_ID",
+        c: "PERMANENT_FAILURE_OF_A_NEW_KIND",
+        region: "europe-west1"
+      }
+    })
+    assert.deepStrictEqual(
+      [...failedAckIds(error)],
+      [
+        ["a", "permanent"],
+        ["b", "transient"],
+        ["c", "permanent"]
+      ]
+    )
+  })
+
+  it.each([undefined, grpc(14), { errorInfoMetadata: null }, { errorInfoMetadata: { a: 1 } }])(
+    "finds none in %j",
+    (error) => {
+      assert.strictEqual(failedAckIds(error).size, 0)
+    }
+  )
+})

@@ -1,0 +1,126 @@
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Metric } from "effect"
+import { deadLetterReasons, fates } from "../../src/domain/Fate.ts"
+import { Metrics, type StreamName, streamNames } from "../../src/telemetry/Metrics.ts"
+import { waitOutcomes } from "../../src/telemetry/WaitSeries.ts"
+import { type Family, parseExposition, valueOf } from "../support/Exposition.ts"
+
+const scrape = Metrics.use((metrics) => metrics.prometheus).pipe(Effect.map(parseExposition))
+
+const sumOf = (families: ReadonlyMap<string, Family>, name: string, stream: StreamName): number =>
+  (families.get(name)?.samples ?? [])
+    .filter((sample) => sample.labels["stream"] === stream)
+    .reduce((sum, sample) => sum + sample.value, 0)
+
+describe("Metrics", () => {
+  it.effect(
+    "[G6] every series is there at zero before the first delivery, with labels from closed lists",
+    () =>
+      Effect.gen(function* () {
+        const families = yield* scrape
+        for (const stream of streamNames) {
+          assert.strictEqual(valueOf(families, "counterfoil_deliveries_received_total", { stream }), 0)
+          for (const fate of ["order-stored", "payment-matched", "payment-superseded"]) {
+            assert.strictEqual(valueOf(families, "counterfoil_fates_total", { stream, fate }), 0)
+          }
+          for (const reason of deadLetterReasons) {
+            const labels = { stream, fate: "dead-lettered", reason }
+            assert.strictEqual(valueOf(families, "counterfoil_fates_total", labels), 0)
+          }
+        }
+        for (const outcome of waitOutcomes) {
+          assert.strictEqual(valueOf(families, "counterfoil_waits_total", { outcome }), 0)
+        }
+        assert.strictEqual(valueOf(families, "counterfoil_longest_wait_seconds", {}), 0)
+        const before = [...families.values()].reduce((sum, family) => sum + family.samples.length, 0)
+        const metrics = yield* Metrics
+        for (const fate of fates) yield* metrics.fated("payments", fate, 1)
+        for (const outcome of waitOutcomes) yield* metrics.waited(outcome, 1)
+        yield* metrics.durableAfter("payments", 1e9, 1)
+        const after = [...(yield* scrape).values()].reduce((sum, family) => sum + family.samples.length, 0)
+        assert.strictEqual(after, before)
+      }).pipe(Effect.provide(Metrics.layer))
+  )
+
+  it.effect(
+    "[G7] received equals fates + in flight + waiting + retrying + released, in the text and in the totals",
+    () =>
+      Effect.gen(function* () {
+        const metrics = yield* Metrics
+        yield* metrics.watch("payments", () => ({ inFlight: 3, waiting: 5, retrying: 7 }))
+        yield* metrics.received("payments", 100, 12_345)
+        yield* metrics.fated("payments", "payment-matched", 60)
+        yield* metrics.fated("payments", "payment-superseded", 4)
+        yield* metrics.fated("payments", "dead-lettered(unmatched-payment)", 9)
+        yield* metrics.fated("payments", "dead-lettered(undecodable)", 1)
+        yield* metrics.released("payments", 11)
+        yield* metrics.retried("payments", 8)
+        yield* metrics.unconfirmed("payments", 2)
+        yield* metrics.received("orders", 1, 1)
+
+        const families = yield* scrape
+        assert.strictEqual(
+          sumOf(families, "counterfoil_fates_total", "payments") +
+            sumOf(families, "counterfoil_in_flight", "payments") +
+            sumOf(families, "counterfoil_waiting", "payments") +
+            sumOf(families, "counterfoil_retrying", "payments") +
+            sumOf(families, "counterfoil_released_total", "payments"),
+          valueOf(families, "counterfoil_deliveries_received_total", { stream: "payments" })
+        )
+        const stream = "payments"
+        assert.strictEqual(valueOf(families, "counterfoil_received_bytes_total", { stream }), 12_345)
+        assert.strictEqual(valueOf(families, "counterfoil_retries_total", { stream }), 8)
+        assert.strictEqual(valueOf(families, "counterfoil_acknowledgements_unconfirmed_total", { stream }), 2)
+        const unmatched = { stream, fate: "dead-lettered", reason: "unmatched-payment" }
+        assert.strictEqual(valueOf(families, "counterfoil_fates_total", unmatched), 9)
+
+        const totals = yield* metrics.totals("payments")
+        const fated = Object.values(totals.fates).reduce((sum, count) => sum + count, 0)
+        assert.strictEqual(
+          fated + totals.inFlight + totals.waiting + totals.retrying + totals.released,
+          totals.received
+        )
+        assert.strictEqual((yield* metrics.totals("orders")).received, 1)
+      }).pipe(Effect.provide(Metrics.layer))
+  )
+
+  it.effect("durable times are a histogram in seconds, weighted by deliveries, boundaries included", () =>
+    Effect.gen(function* () {
+      const metrics = yield* Metrics
+      yield* metrics.durableAfter("orders", 5, 10)
+      yield* metrics.durableAfter("orders", 6, 20)
+      yield* metrics.durableAfter("orders", 86_400_000, 1)
+      const families = yield* scrape
+      const bucket = (le: string) =>
+        valueOf(families, "counterfoil_durable_seconds_bucket", { stream: "orders", le })
+      assert.strictEqual(bucket("0.005"), 10)
+      assert.strictEqual(bucket("0.01"), 30)
+      assert.strictEqual(bucket("1800"), 30)
+      assert.strictEqual(bucket("+Inf"), 31)
+      const sum = valueOf(families, "counterfoil_durable_seconds_sum", { stream: "orders" })
+      expect(sum).toBeCloseTo(86_400.17, 6)
+    }).pipe(Effect.provide(Metrics.layer))
+  )
+
+  it.effect("an exporter built on the layer sees the same series through Effect's registry", () =>
+    Effect.gen(function* () {
+      yield* Metrics.use((metrics) => metrics.received("orders", 7, 70))
+      const received = (yield* Metric.snapshot).find(
+        ({ id, attributes }) =>
+          id === "counterfoil_deliveries_received_total" && attributes?.["stream"] === "orders"
+      )
+      assert.deepInclude(received?.state, { count: 7 })
+    }).pipe(Effect.provide(Metrics.layer))
+  )
+
+  it.effect("two layers count apart", () =>
+    Effect.gen(function* () {
+      const count = Effect.gen(function* () {
+        const metrics = yield* Metrics
+        yield* metrics.received("orders", 1, 1)
+        return (yield* metrics.totals("orders")).received
+      }).pipe(Effect.provide(Metrics.layer, { local: true }))
+      assert.deepStrictEqual([yield* count, yield* count], [1, 1])
+    })
+  )
+})
