@@ -30,12 +30,12 @@ const absent = {
 } as const
 const none: ServicesOfThisRun = { cassandra: absent, pubsub: absent, pstest: absent }
 
-/** The first run on a machine downloads Cassandra and builds pstest. **Units**: ms. */
-const startPatience = 600_000
+/** The first run on a machine downloads Cassandra and builds pstest. **Units**: milliseconds. */
+const startTimeoutMillis = 600_000
 
 /** What `globalSetup.ts` writes once the servers are there, or are known to be missing. */
 const awaited = async (file: string): Promise<ServicesOfThisRun> => {
-  const giveUpAt = performance.now() + startPatience
+  const giveUpAt = performance.now() + startTimeoutMillis
   while (!existsSync(file)) {
     if (performance.now() > giveUpAt) throw new Error("the test servers neither started nor failed")
     await setTimeout(50)
