@@ -1,8 +1,15 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
-// Integration tests share the servers, and most of a small machine is then taken by those: few at a time, after
-// the unit tests. What starts processes or servers of its own, and watches how they fail, has the machine alone.
-const alone = ["test/faults/**/*.integration.test.ts", "test/system/**/*.integration.test.ts"]
+// What a test needs is said by the end of its file's name:
+//   *.test.ts              no server
+//   *.integration.test.ts  the real servers, at most a minute a file
+//   *.long.test.ts         minutes, of faults, full backlogs and many seeds; `npm run test:long`, not `npm test`
+const integration = ["test/**/*.integration.test.ts"]
+const long = ["test/**/*.long.test.ts"]
+
+// Starts the servers at once; they are up by the time the tests without servers are through.
+const globalSetup = ["test/support/globalSetup.ts"]
 
 export default defineConfig({
   test: {
@@ -17,29 +24,32 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.integration.test.ts"],
-          sequence: { groupOrder: 0 }
-        }
-      },
-      {
-        extends: true,
-        test: {
-          name: "integration",
-          include: ["test/**/*.integration.test.ts"],
-          exclude: alone,
-          globalSetup: ["test/support/globalSetup.ts"],
-          maxWorkers: 2,
+          exclude: [...integration, ...long],
+          // By default one core is left for others, and a machine of two then runs one file at a time.
+          maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 }
         }
       },
       {
         extends: true,
         test: {
-          name: "alone",
-          include: alone,
-          globalSetup: ["test/support/globalSetup.ts"],
-          fileParallelism: false,
+          name: "integration",
+          include: integration,
+          globalSetup,
+          // They wait more than they work: for leases to run out, for connections to be given up.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: long,
+          globalSetup,
+          // Each measures, freezes or kills servers, and has the machine alone.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 }
         }
       }
     ]

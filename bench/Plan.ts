@@ -58,7 +58,8 @@ export const full: Amounts = {
 export const quick: Amounts = {
   rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, cluster: 1 },
   warmUp: 0,
-  drain: 3_000,
+  // More than are stored between two looks, on a machine that has other things to do.
+  drain: 12_000,
   unmatchedEvery: 10,
   steadySeconds: 4,
   steadyWarmUpSeconds: 1,

@@ -51,19 +51,21 @@ export const pubSubSuite = (
   ports: Layer.Layer<PubSubPorts, unknown>,
   options: SuiteOptions
 ): void =>
-  layer(ports, { excludeTestServices: options.clock === "real", timeout: 120_000 })(
-    `Pub/Sub on ${name}`,
-    (it) => {
-      const context: SuiteContext = {
-        it,
-        clock: options.clock === "real" ? realClock : testClock,
-        where: (trait) => ((options.cannotShow ?? []).includes(trait) ? () => {} : it.effect)
-      }
-      deliveryTests(context)
-      settlementTests(context)
-      stopTests(context)
-      flowTests(context)
-      publishingTests(context)
-      adminTests(context)
+  layer(ports, {
+    excludeTestServices: options.clock === "real",
+    timeout: 120_000,
+    // On a real clock they wait, and each on topics of its own.
+    concurrent: options.clock === "real"
+  })(`Pub/Sub on ${name}`, (it) => {
+    const context: SuiteContext = {
+      it,
+      clock: options.clock === "real" ? realClock : testClock,
+      where: (trait) => ((options.cannotShow ?? []).includes(trait) ? () => {} : it.effect)
     }
-  )
+    deliveryTests(context)
+    settlementTests(context)
+    stopTests(context)
+    flowTests(context)
+    publishingTests(context)
+    adminTests(context)
+  })

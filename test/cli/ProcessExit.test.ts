@@ -13,7 +13,7 @@ const signalled = async (stopping: "at once" | "never", signals: ReadonlyArray<S
   })
   const ended = once(child, "exit")
   // One that no signal ends must not outlive the test.
-  const patience = setTimeout(() => child.kill("SIGKILL"), 20_000)
+  const patience = setTimeout(() => child.kill("SIGKILL"), 50_000)
   const left = [...signals]
   for await (const _line of createInterface(child.stdout)) {
     const signal = left.shift()

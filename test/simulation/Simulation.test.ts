@@ -1,22 +1,11 @@
 import { Effect } from "effect"
 import { assert, describe, it } from "vitest"
+import { simulateSeeds } from "./Seeds.ts"
 import { simulateSeed } from "./SimulatedSeed.ts"
 
-/** Seeds of one test. */
-const seedsOfTest = 50
-
-/** About a minute of them; more with `npm run test:simulate -- --seeds N`. */
-const seedsInAll = 1_000
-
 describe("a simulation under faults", () => {
-  for (let first = 1; first <= seedsInAll; first += seedsOfTest) {
-    it(`[G1][G2][G3][G4][G5][G6][G7] loses, mistakes, doubles and misroutes nothing, seeds ${first} to ${first + seedsOfTest - 1}`, async () => {
-      for (let seed = first; seed < first + seedsOfTest; seed++) {
-        const { report } = await Effect.runPromise(simulateSeed(seed))
-        assert.isUndefined(report, report)
-      }
-    })
-  }
+  // The others are in Simulation.long.test.ts; more with `npm run test:simulate -- --seeds N`.
+  simulateSeeds(1, 200)
 
   it("gives the same trace for the same seed", async () => {
     for (const seed of [3, 17]) {

@@ -132,6 +132,19 @@ export const codeRules: ReadonlyArray<Rule> = [
     good: [here(`it.effect("only", f)`, "test/A.test.ts")]
   },
   {
+    name: "no test listens on a port of its own choice, as another run on the machine may have it",
+    covers: (path) => /^(test|bench)\/(?!config\/)/.test(path) && isTypeScript(path),
+    find: ({ text }) => matches(text, /(\.listen\(|\bHTTP_PORT: "|"--port", ")[1-9]\d*/g),
+    bad: [
+      here(`const set = { HTTP_${"PORT"}: "18085" }`, "test/A.test.ts"),
+      here(`createServer().${"listen"}(8080)`, "test/A.test.ts")
+    ],
+    good: [
+      here(`const set = { HTTP_PORT: "0", other: { HTTP_PORT: String(port) } }`, "test/A.test.ts"),
+      here("createServer().listen(0)", "test/A.test.ts")
+    ]
+  },
+  {
     name: "every export has a doc comment",
     covers: inSrc,
     find: undocumented,

@@ -56,7 +56,7 @@ export const repositoryRules: ReadonlyArray<Rule> = [
     isTypeScript,
     (path) =>
       path
-        .replace(/(\.(integration\.)?test)?\.ts$/, "")
+        .replace(/(\.((integration|long)\.)?test)?\.ts$/, "")
         .split("/")
         .some((part) => saysNothing.test(part)),
     {

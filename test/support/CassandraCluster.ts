@@ -1,4 +1,5 @@
 /** Runs three Cassandra nodes side by side, as one cluster. */
+import { randomInt } from "node:crypto"
 import { Effect, type Scope } from "effect"
 import { type CassandraOptions, type CassandraServer, cassandraServer } from "./CassandraServer.ts"
 import { freePorts } from "./Ports.ts"
@@ -7,14 +8,22 @@ import type { ServerError } from "./ServerProcess.ts"
 /** Three nodes; the first is the one that the others joined. */
 export type ThreeNodes = readonly [CassandraServer, CassandraServer, CassandraServer]
 
-/** Starts three nodes on 127.0.1.1, 127.0.1.2 and 127.0.1.3 that end with the scope. */
+/** Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope. */
 export const threeNodes = (
   options: Pick<CassandraOptions, "heap" | "yaml">
 ): Effect.Effect<ThreeNodes, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
-    const [port = 0, storagePort = 0] = yield* freePorts(2, "127.0.1.1")
-    const start = (host: string) =>
-      cassandraServer({ ...options, host, port, storagePort, seeds: [`127.0.1.1:${storagePort}`] })
+    // All nodes share one port, and a run beside this one could have it on the second or third address.
+    const network = `127.${randomInt(1, 255)}.${randomInt(0, 256)}`
+    const [port = 0, storagePort = 0] = yield* freePorts(2, `${network}.1`)
+    const start = (node: number) =>
+      cassandraServer({
+        ...options,
+        host: `${network}.${node}`,
+        port,
+        storagePort,
+        seeds: [`${network}.1:${storagePort}`]
+      })
     // One after another: nodes that join at the same time refuse each other.
-    return [yield* start("127.0.1.1"), yield* start("127.0.1.2"), yield* start("127.0.1.3")]
+    return [yield* start(1), yield* start(2), yield* start(3)]
   })

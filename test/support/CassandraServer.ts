@@ -14,11 +14,10 @@ import { ServerError, type ServerProcess, serverProcess } from "./ServerProcess.
 
 /** What may differ from one node of 1 GiB on free ports of 127.0.0.1, with Cassandra's own defaults. */
 export interface CassandraOptions {
-  /** The address it listens on; three nodes side by side take 127.0.1.1, 127.0.1.2, 127.0.1.3. */
+  /** The address it listens on; nodes of one cluster each need one of their own. */
   readonly host?: string
   readonly port?: number
   readonly storagePort?: number
-  readonly jmxPort?: number
   /** `host:storagePort` of the nodes it joins; itself, if absent. */
   readonly seeds?: ReadonlyArray<string>
   /** Kept at the end when given; else a temporary folder that is removed. */
@@ -56,7 +55,7 @@ export const cassandraServer = Effect.fnUntraced(function* (
   const java = yield* findJava(serverName, (major) => major === 17, "17")
   const jars = yield* cassandraJars
   const host = options.host ?? "127.0.0.1"
-  const [first = 0, second = 0, third = 0] = yield* freePorts(3, host)
+  const [first = 0, second = 0] = yield* freePorts(2, host)
   const port = options.port ?? first
   const storagePort = options.storagePort ?? second
   const dataFolder = options.dataFolder ?? (yield* temporaryFolder)
@@ -76,7 +75,6 @@ export const cassandraServer = Effect.fnUntraced(function* (
       `-Dcassandra.config=file://${file("cassandra.yaml", yaml)}`,
       `-Dcassandra.storagedir=${dataFolder}`,
       `-Dlogback.configurationFile=${file("logback.xml", logbackXml)}`,
-      `-Dcassandra.jmx.local.port=${options.jmxPort ?? third}`,
       ...(options.seeds === undefined ? oneNode : oneOfSeveral),
       ...(options.jvmArgs ?? []),
       ...["-cp", join(jars, "*"), "org.apache.cassandra.service.CassandraDaemon"]

@@ -22,7 +22,7 @@ export interface CounterfoilProcess {
   readonly peakMemory: () => number
   /** Memory it has now. **Units**: as `peakMemory`. */
   readonly memory: () => number
-  /** Suspends until it serves HTTP, and answers where: `http://127.0.0.1:PORT`. */
+  /** Suspends until it serves HTTP, and answers where: `http://127.0.0.1:PORT`, or at the loopback address it was given. */
   readonly url: Effect.Effect<string>
 }
 
@@ -115,11 +115,11 @@ const handle = (
   peakMemory: () => memoryOf(child.pid ?? 0, "VmHWM"),
   memory: () => memoryOf(child.pid ?? 0, "VmRSS"),
   url: Effect.suspend(() => {
-    const found = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout + output.stderr)?.[0]
+    const found = () => /http:\/\/127(\.\d+){3}:\d+/.exec(output.stdout + output.stderr)?.[0]
     return until(
       "an HTTP address",
       Effect.sync(() => found() !== undefined),
-      "20 seconds",
+      "60 seconds",
       () => output.stderr
     ).pipe(
       Effect.map(() => found() ?? ""),

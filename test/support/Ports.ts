@@ -1,16 +1,29 @@
 /** Finds ports that nobody listens on. */
+import { randomInt } from "node:crypto"
 import { createServer, type Server } from "node:net"
 import { Effect } from "effect"
 
-/** Ports of `host` that are free now, all different. Another program may still take one before its use. */
+/**
+ * Ports of `host` that are free now, all different.
+ *
+ * Another program may still take one before its use, but no connection that somebody opens meanwhile does.
+ */
 export const freePorts = (count: number, host = "127.0.0.1"): Effect.Effect<ReadonlyArray<number>> =>
   Effect.promise(async () => {
+    const servers: Array<Server> = []
     // All are open at once, so that no port is given twice.
-    const servers = await Promise.all(Array.from({ length: count }, () => listen(host)))
+    while (servers.length < count) {
+      const server = await listen(host, randomInt(lowest, highest + 1)).catch(() => undefined)
+      if (server !== undefined) servers.push(server)
+    }
     const ports = servers.map(portOf)
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
     return ports
   })
+
+// Above the well-known ones, below those that outgoing connections take (Linux: from 32768, macOS: from 49152).
+const lowest = 10_240
+const highest = 32_767
 
 /** Whether nobody listens on this port of `host`. */
 export const isFree = (host: string, port: number): Effect.Effect<boolean> =>
@@ -21,7 +34,7 @@ export const isFree = (host: string, port: number): Effect.Effect<boolean> =>
     )
   )
 
-const listen = (host: string, port = 0): Promise<Server> =>
+const listen = (host: string, port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once("error", reject)

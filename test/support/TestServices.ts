@@ -1,5 +1,7 @@
 /** What an integration test knows of the real servers, and how it is left out, aloud, where there are none. */
 import { randomBytes } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import { setTimeout } from "node:timers/promises"
 import { describe, inject } from "vitest"
 import type { CassandraPlace, PubSubPlace } from "./RunningServices.ts"
 
@@ -17,16 +19,39 @@ export interface ServicesOfThisRun {
 
 declare module "vitest" {
   interface ProvidedContext {
-    readonly services?: ServicesOfThisRun
+    /** Holds the run's {@link ServicesOfThisRun} as JSON, once they are started. */
+    readonly servicesFile?: string
   }
 }
 
-const notProvided = { _tag: "Absent", reason: "only files named *.integration.test.ts get servers" } as const
-const services: ServicesOfThisRun = inject("services") ?? {
-  cassandra: notProvided,
-  pubsub: notProvided,
-  pstest: notProvided
+const absent = {
+  _tag: "Absent",
+  reason: "only files named *.integration.test.ts and *.long.test.ts get servers"
+} as const
+const none: ServicesOfThisRun = { cassandra: absent, pubsub: absent, pstest: absent }
+
+/** The first run on a machine downloads Cassandra and builds pstest. **Units**: milliseconds. */
+const startTimeoutMillis = 600_000
+
+/** What `globalSetup.ts` writes once the servers are there, or are known to be missing. */
+const awaited = async (file: string): Promise<ServicesOfThisRun> => {
+  const giveUpAt = performance.now() + startTimeoutMillis
+  while (!existsSync(file)) {
+    if (performance.now() > giveUpAt) throw new Error("the test servers neither started nor failed")
+    await setTimeout(50)
+  }
+  const found: ServicesOfThisRun = JSON.parse(readFileSync(file, "utf8"))
+  const missing = Object.entries(found).flatMap(([name, service]) =>
+    service._tag === "Absent" ? [`${name}: ${service.reason}`] : []
+  )
+  if (missing.length > 0 && process.env["REQUIRE_SERVICES"] === "1") {
+    throw new Error(`REQUIRE_SERVICES=1, and missing are\n${missing.join("\n")}`)
+  }
+  return found
 }
+
+const servicesFile = inject("servicesFile")
+const services: ServicesOfThisRun = servicesFile === undefined ? none : await awaited(servicesFile)
 
 const placeOf = <Place>(service: Service<Place>): Place | undefined =>
   service._tag === "Present" ? service.place : undefined

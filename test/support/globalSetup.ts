@@ -1,26 +1,31 @@
-/** Has the real servers ready before the first integration test, once for all of them. */
-import { Effect, Exit, Result, Scope } from "effect"
+/** Starts the real servers beside the first tests, once for all that need them. */
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Cause, Effect, Fiber, Result, type Scope } from "effect"
 import type { TestProject } from "vitest/node"
 import { cassandraPlace, psTestPlace, pubSubPlace } from "./RunningServices.ts"
 import type { ServerError } from "./ServerProcess.ts"
-import type { ServicesOfThisRun } from "./TestServices.ts"
+import type { Service, ServicesOfThisRun } from "./TestServices.ts"
 
 /**
- * Starts what the environment does not name, and tells the tests the addresses.
+ * Starts what the environment does not name, and tells the tests in which file the addresses are going to be.
  *
- * **Errors**: a missing server is said on stderr and its tests are skipped; with REQUIRE_SERVICES=1 the run fails.
+ * Nothing is waited for: `TestServices.ts` does that, where a test needs a server.
+ *
+ * **Errors**: a missing server is said on stderr and its tests are skipped; with REQUIRE_SERVICES=1 they fail.
  */
-export default async (project: TestProject): Promise<() => Promise<void>> => {
+export default (project: TestProject): (() => Promise<void>) => {
   const shared = holder.shared ?? begin()
   holder.shared = shared
   shared.users += 1
-  project.provide("services", await shared.services)
+  project.provide("servicesFile", shared.file)
   return () => release(shared)
 }
 
 interface Shared {
-  readonly services: Promise<ServicesOfThisRun>
-  readonly scope: Scope.Closeable
+  readonly file: string
+  readonly servers: Fiber.Fiber<never>
   users: number
 }
 
@@ -36,24 +41,33 @@ function globalObject(name: string): object {
 }
 
 const begin = (): Shared => {
-  const scope = Scope.makeUnsafe("parallel")
-  const services = Scope.provide(findServices, scope).pipe(
-    Effect.onExit((exit) => (Exit.isFailure(exit) ? Scope.close(scope, exit) : Effect.void))
-  )
-  return { services: Effect.runPromise(services), scope, users: 0 }
+  const file = join(mkdtempSync(join(tmpdir(), "counterfoil-services-")), "services.json")
+  return { file, servers: Effect.runFork(serve(file)), users: 0 }
 }
 
 const release = async (shared: Shared): Promise<void> => {
   shared.users -= 1
   if (shared.users > 0) return
   delete holder.shared
-  await Effect.runPromise(Scope.close(shared.scope, Exit.void))
+  await Effect.runPromise(Fiber.interrupt(shared.servers))
+  rmSync(join(shared.file, ".."), { recursive: true, force: true })
 }
 
-const findServices = Effect.suspend(() => {
+/** Has the servers until it is interrupted. */
+const serve = (file: string): Effect.Effect<never> =>
+  Effect.gen(function* () {
+    const services = yield* findServices.pipe(
+      Effect.catchCause((cause) => Effect.succeed(allAbsent(Cause.pretty(cause))))
+    )
+    sayWhatIsMissing(services)
+    writeFileSync(`${file}.new`, JSON.stringify(services))
+    renameSync(`${file}.new`, file)
+    return yield* Effect.never
+  }).pipe(Effect.scoped)
+
+const findServices: Effect.Effect<ServicesOfThisRun, never, Scope.Scope> = Effect.suspend(() => {
   if (process.env["COUNTERFOIL_NO_SERVICES"] === "1") {
-    const absent = { _tag: "Absent", reason: "COUNTERFOIL_NO_SERVICES=1" } as const
-    return Effect.succeed({ cassandra: absent, pubsub: absent, pstest: absent })
+    return Effect.succeed(allAbsent("COUNTERFOIL_NO_SERVICES=1"))
   }
   return Effect.all(
     {
@@ -63,21 +77,25 @@ const findServices = Effect.suspend(() => {
     },
     { concurrency: "unbounded" }
   )
-}).pipe(Effect.tap((services: ServicesOfThisRun) => Effect.sync(() => sayWhatIsMissing(services))))
+})
 
-const found = <A>(place: Effect.Effect<A, ServerError, Scope.Scope>) =>
+const found = <A>(
+  place: Effect.Effect<A, ServerError, Scope.Scope>
+): Effect.Effect<Service<A>, never, Scope.Scope> =>
   Effect.map(Effect.result(place), (result) =>
     Result.isSuccess(result)
-      ? ({ _tag: "Present", place: result.success } as const)
-      : ({ _tag: "Absent", reason: result.failure.message } as const)
+      ? { _tag: "Present", place: result.success }
+      : { _tag: "Absent", reason: result.failure.message }
   )
 
+const allAbsent = (reason: string): ServicesOfThisRun => {
+  const absent = { _tag: "Absent", reason } as const
+  return { cassandra: absent, pubsub: absent, pstest: absent }
+}
+
 const sayWhatIsMissing = (services: ServicesOfThisRun): void => {
-  const missing = Object.entries(services).flatMap(([name, service]) =>
-    service._tag === "Absent" ? [`${name}: ${service.reason}`] : []
-  )
-  if (missing.length > 0 && process.env["REQUIRE_SERVICES"] === "1") {
-    throw new Error(`REQUIRE_SERVICES=1, and missing are\n${missing.join("\n")}`)
+  for (const [name, service] of Object.entries(services)) {
+    if (service._tag === "Present") continue
+    process.stderr.write(`SKIPPED, as a server is missing: every test of ${name}: ${service.reason}\n`)
   }
-  for (const line of missing) process.stderr.write(`SKIPPED, as a server is missing: every test of ${line}\n`)
 }

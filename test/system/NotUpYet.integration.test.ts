@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto"
 import { createServer, type Server } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -181,15 +182,19 @@ describe("What does not answer", () => {
   )
 })
 
-/** Has somebody listen on a port of 127.0.0.1; whether it is this process does not matter. */
-const taken = (port: number) =>
+/** A loopback address that no other program listens on; other systems than Linux have only one. */
+const ownAddress = (): string =>
+  process.platform === "linux" ? `127.${randomInt(1, 255)}.${randomInt(0, 256)}.1` : "127.0.0.1"
+
+/** Listens on a port of an address of this machine. */
+const taken = (port: number, host = "127.0.0.1") =>
   Effect.acquireRelease(
     Effect.promise(
       () =>
-        new Promise<Server>((resolve) => {
+        new Promise<Server>((resolve, reject) => {
           const server = createServer()
-          server.once("error", () => resolve(server))
-          server.listen(port, "127.0.0.1", () => resolve(server))
+          server.once("error", reject)
+          server.listen(port, host, () => resolve(server))
         })
     ),
     (server) => Effect.sync(() => server.close())
@@ -216,8 +221,9 @@ describe("A taken HTTP port", () => {
 
   it.live("that is the default gives way to a free one, said aloud", () =>
     Effect.gen(function* () {
-      yield* taken(8080)
-      const processor = yield* counterfoil(["run"], { ...environment, HTTP_PORT: "" })
+      const host = ownAddress()
+      yield* taken(8080, host)
+      const processor = yield* counterfoil(["run"], { ...environment, HTTP_HOST: host, HTTP_PORT: "" })
       const url = yield* processor.url
       assert.include(processor.stderr(), `HTTP port 8080 is taken; serving at ${url} instead`)
       const live = yield* Effect.promise(() => fetch(`${url}/live`))

@@ -13,14 +13,14 @@ const portsAt = (address: string) =>
     Layer.provide(GoogleClient.layer(settingsFor(address)))
   )
 
-describeWith("pubsub")("Google's client on the emulator", () => {
+describeWith("pubsub")("Google's client on the emulator", { concurrent: true }, () => {
   pubSubSuite("the emulator", portsAt(emulatorHost ?? ""), {
     clock: "real",
     cannotShow: ["wire-limits"]
   })
 })
 
-describeWith("pstest")("Google's client on pstest", () => {
+describeWith("pstest")("Google's client on pstest", { concurrent: true }, () => {
   pubSubSuite("pstest", portsAt(psTestHost ?? ""), {
     clock: "real",
     cannotShow: ["wire-limits", "name-rules"]

@@ -1,0 +1,35 @@
+import { it } from "@effect/vitest"
+import { Effect } from "effect"
+import { counterfoil, until } from "../support/Counterfoil.ts"
+import { describeWith } from "../support/TestServices.ts"
+import { assertAllStored, orderCount, publishLoad, untilUnderWay } from "./Load.ts"
+import { stage } from "./Stage.ts"
+
+describeWith("cassandra", "pubsub")("A kill under load", () => {
+  it.live(
+    "[G1] kill -9 under load loses nothing: the next process finishes what was not acknowledged",
+    () =>
+      Effect.gen(function* () {
+        const set = yield* stage()
+        yield* publishLoad(set)
+        const first = yield* counterfoil(["run"], set.environment)
+        yield* untilUnderWay(set, first.stderr)
+        yield* first.signal("SIGKILL")
+        yield* first.ended
+        // A drain ends when the subscription is silent, which it also is until the killed process's leases run out.
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const second = yield* counterfoil(["run"], set.environment)
+            yield* until(
+              "the last row",
+              Effect.promise(async () => (await set.table.count()) === orderCount),
+              "90 seconds",
+              second.stderr
+            )
+          })
+        )
+        yield* assertAllStored(set)
+      }),
+    240_000
+  )
+})
