@@ -7,6 +7,7 @@ import { codeRules } from "./style/CodeRules.ts"
 import { importRules } from "./style/ImportRules.ts"
 import { repositoryRules } from "./style/RepositoryRules.ts"
 import { applied, type Source } from "./style/Rule.ts"
+import { treeRules } from "./style/TreeRules.ts"
 
 const root = join(import.meta.dirname, "..")
 
@@ -32,13 +33,8 @@ describe("the style of the project", () => {
     expect(sources.flatMap((source) => applied(rule, source))).toEqual([])
   })
 
-  it("files over 200 lines are few, and named here", async ({ annotate }) => {
-    const long = sources
-      .filter(({ path }) => /^(src|test|bench)\/.*\.ts$/.test(path))
-      .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
-      .filter(({ lines }) => lines > 200)
-    await annotate(long.map(({ path, lines }) => `${path}: ${lines} lines`).join("\n") || "none")
-    expect(long.length).toBeLessThanOrEqual(sources.length / 10)
+  it.each(treeRules)("$name", (rule) => {
+    expect(rule.find(sources)).toEqual([])
   })
 })
 
@@ -50,6 +46,14 @@ describe("the rules of style", () => {
 
   it.each(rules)("lets pass what is only near: $name", (rule) => {
     expect(rule.good.flatMap((source) => applied(rule, source))).toEqual([])
+  })
+
+  it.each(treeRules)("sees what breaks it: $name", ({ bad, find }) => {
+    expect(bad.filter((sources) => find(sources).length === 0)).toEqual([])
+  })
+
+  it.each(treeRules)("lets pass what is only near: $name", ({ find, good }) => {
+    expect(good.flatMap(find)).toEqual([])
   })
 
   it("comments, strings and regular expressions are not code", () => {

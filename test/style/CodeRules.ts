@@ -52,11 +52,6 @@ const undocumented = ({ text }: Source): ReadonlyArray<Finding> => {
   })
 }
 
-const longFile = ({ text }: Source): ReadonlyArray<Finding> => {
-  const lines = text.trimEnd().split("\n").length
-  return lines > 300 ? [{ line: 301, what: `${lines} lines` }] : []
-}
-
 // A service's constructor is what elsewhere would be a class body: the functions within it count for themselves.
 const longFunctions = ({ text }: Source): ReadonlyArray<Finding> =>
   functionsOf(text)
@@ -161,13 +156,6 @@ export const codeRules: ReadonlyArray<Rule> = [
     find: ({ text }) => matches(text, /^\s*\/[/*]+\s*[-=*#─]{4,}/gm),
     bad: [here("// ------- parts -------"), here("/* ===== */")],
     good: [here("/** A dash - here. */")]
-  },
-  {
-    name: "no file is longer than 300 lines",
-    covers: ourCode,
-    find: longFile,
-    bad: [here(filled(301))],
-    good: [here(filled(300))]
   },
   {
     name: "no function has more than 60 lines of its own, or 120 with those nested in it",
