@@ -30,8 +30,9 @@ export class HttpAddressUnusable extends Data.TaggedError("HttpAddressUnusable")
 /**
  * Serves `/live`, `/ready`, `/health` and `/metrics`, and says where.
  *
- * **Shape**: `/live` answers 200 while the process runs; `/ready` 200 or 503 with the reasons; `/health` JSON with
- * each part's state, reason and since; `/metrics` Prometheus' text format.
+ * **Shape**: `/live` answers 200 while the event loop turns; `/ready` 200 or 503, one line per part; `/health` 200
+ * always, JSON: `{ready, parts: {NAME: {state, reason, since}}, watermarkBehindSeconds, heldUpBy}`, null where there is
+ * nothing to say; `/metrics` Prometheus' text format.
  */
 export class HttpApi extends Context.Service<
   HttpApi,

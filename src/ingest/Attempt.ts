@@ -73,15 +73,20 @@ export const makeAttempt = <A>(
           tally.again.push(work)
         }
       })
-      if (trouble !== undefined) reports.deadLettersFailed(trouble)
+      if (trouble !== undefined) {
+        reports.deadLettersFailed(trouble)
+        yield* metrics.publishFailed(stream, failed)
+      }
       if (failed < tally.letters.length) reports.deadLettersConfirmed()
     })
 
     /** Acknowledges what has got its fate since the last time. */
-    const acknowledge = Effect.fnUntraced(function* (tally: Tally<A>, receivedAtMillis: number) {
+    const acknowledge = Effect.fnUntraced(function* (tally: Tally<A>, receivedAtMillis: number | undefined) {
       const finished = tally.finished.splice(0)
       if (finished.length === 0) return
-      yield* metrics.durableAfter(stream, monotonicMillis(clock) - receivedAtMillis, finished.length)
+      if (receivedAtMillis !== undefined) {
+        yield* metrics.durableAfter(stream, monotonicMillis(clock) - receivedAtMillis, finished.length)
+      }
       const settled = yield* subscription.ack(finished)
       tally.unconfirmed += settled.lost.length
     })
@@ -103,7 +108,8 @@ export const makeAttempt = <A>(
       })
       if (tally.storeTrouble !== undefined) reports.storeFailed(tally.storeTrouble, kind === "first")
       if (tally.answered > 0) reports.storeAnswered()
-      const receivedAtMillis = held[0]?.receivedAtMillis ?? 0
+      // A batch, and what is retried of one, was received together. What waited was not, and has a histogram of its own.
+      const receivedAtMillis = kind === "lookup" ? undefined : held[0]?.receivedAtMillis
       // What is stored is acknowledged first: it does not wait for the dead-letter topic (G3).
       yield* acknowledge(tally, receivedAtMillis)
       if (tally.letters.length > 0) {

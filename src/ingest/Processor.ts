@@ -8,7 +8,8 @@ import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
-import { Metrics } from "../telemetry/Metrics.ts"
+import { Metrics, type StreamName } from "../telemetry/Metrics.ts"
+import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
 import { type HealthMonitor, makeHealthMonitor, type WatchedStream } from "./HealthMonitor.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
@@ -17,6 +18,7 @@ import { makePaymentIngest } from "./PaymentIngest.ts"
 import { gaugesOf, makePipeline, type Pipeline } from "./Pipeline.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import { makeReception, type Reception } from "./Reception.ts"
+import { lesser, type ReadStream, readStreams } from "./StreamReadings.ts"
 import { makeWatermark } from "./Watermark.ts"
 
 /** What a processor reads and how much it takes on. */
@@ -71,11 +73,14 @@ export const makeProcessor = (
         concurrency: "unbounded",
         discard: true
       }),
-      monitor.watch({
-        streams: watchedStreams(parts),
-        ping: facts.ping,
-        deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
-      })
+      Effect.raceFirst(
+        monitor.watch({
+          streams: watchedStreams(parts),
+          ping: facts.ping,
+          deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
+        }),
+        Effect.provideService(readStreams(watchedStreams(parts), watermark), Metrics, metrics)
+      )
     )
 
     const stop = Effect.gen(function* () {
@@ -161,28 +166,28 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions, report
   return parts
 })
 
-const watchedStreams = ({ orders, payments, reception }: Parts): ReadonlyArray<WatchedStream> => [
-  {
-    stream: "orders",
-    subscription: orders.subscription,
-    retrying: orders.pipeline.retrying,
-    pausedBecause: () => retriesFull(orders.pipeline)
-  },
-  {
-    stream: "payments",
-    subscription: payments.subscription,
-    retrying: payments.pipeline.retrying,
-    pausedBecause: () =>
-      retriesFull(payments.pipeline) ??
-      (reception.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)
+const watchedStreams = ({ orders, payments, reception }: Parts) => {
+  const watched = <A>(
+    stream: StreamName,
+    { pipeline, subscription }: Source<A>,
+    isRoomFull: () => boolean
+  ): WatchedStream & ReadStream => {
+    const pausedBy = () =>
+      pipeline.isFull() ? "max-retrying" : isRoomFull() ? "waiting-room-full" : undefined
+    const pausedBecause = () => {
+      const reason = pausedBy()
+      return reason === undefined ? undefined : pauseSentences[reason](pipeline.retrying())
+    }
+    const { oldestMicros, retrying } = pipeline
+    return { stream, subscription, oldestMicros, retrying, pausedBy, pausedBecause }
   }
-]
+  return [watched("orders", orders, () => false), watched("payments", payments, reception.isFull)]
+}
 
-const retriesFull = <A>(pipeline: Pipeline<A>): string | undefined =>
-  pipeline.isFull() ? `${pipeline.retrying()} deliveries are being retried (MAX_RETRYING)` : undefined
-
-const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
-  left === undefined ? right : right === undefined ? left : Math.min(left, right)
+const pauseSentences: Readonly<Record<PauseReason, (retrying: number) => string>> = {
+  "max-retrying": (retrying) => `${retrying} deliveries are being retried (MAX_RETRYING)`,
+  "waiting-room-full": () => "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)"
+}
 
 const awaitDrained = ({ orders, payments, reception }: Parts): Effect.Effect<void> =>
   Effect.gen(function* () {

@@ -1,11 +1,12 @@
 /** Attends the waiting room: lets payments in, looks their orders up again, and sees them out. */
-import { Deferred, Duration, Effect, Result } from "effect"
+import { Clock, Deferred, Duration, Effect, Result } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { copyOutOfResponse } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
@@ -45,6 +46,12 @@ export const makeReception = (
     const graceMicros = Duration.toMillis(processing.paymentGrace) * 1_000
     const stopping = yield* Deferred.make<void>()
     let atDoor = 0
+
+    const dismiss = Effect.fnUntraced(function* (guests: ReadonlyArray<Guest>) {
+      const now = monotonicMillis(yield* Clock.Clock)
+      yield* room.dismiss(guests)
+      yield* metrics.waitedFor(guests.map(({ sinceMillis }) => now - sinceMillis))
+    })
 
     const untilStopped = <A>(effect: Effect.Effect<A>): Effect.Effect<A | undefined> =>
       Effect.raceFirst(Effect.as(Deferred.await(stopping), undefined), effect)
@@ -96,7 +103,7 @@ export const makeReception = (
       const staying = new Set([...again, ...unmatched])
       const [kept, gone] = partition(guests, (guest) => staying.has(guest.work))
       yield* room.keep(kept)
-      yield* room.dismiss(gone)
+      yield* dismiss(gone)
       let released = gone.length
       for (const [fate, payments] of fates) {
         released -= payments
@@ -108,7 +115,7 @@ export const makeReception = (
 
     const seeOut = Effect.fnUntraced(function* (pipeline: Pipeline<Payment>) {
       const guests = yield* room.takeRest
-      yield* room.dismiss(guests)
+      yield* dismiss(guests)
       yield* metrics.waited("released", guests.length)
       yield* pipeline.release(guests.map(({ work }) => work))
     })
@@ -126,7 +133,7 @@ export const makeReception = (
       stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
       giveUp: Effect.gen(function* () {
         const guests = yield* room.takeAll
-        yield* room.dismiss(guests)
+        yield* dismiss(guests)
         yield* metrics.waited("released", guests.length)
         return guests.length
       }),

@@ -1,7 +1,15 @@
 /** Counts what happens to deliveries, for people and for Prometheus. */
-import { Context, Effect, Layer, Metric } from "effect"
+import { Clock, Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
-import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
+import { countDuration } from "./DurationHistogram.ts"
+import { seriesOf } from "./Series.ts"
+import {
+  type PauseReason,
+  registerStream,
+  type StreamCounts,
+  secondsSince,
+  zeroCounts
+} from "./StreamSeries.ts"
 import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
 /** The streams a process runs; a label of every stream's metrics. */
@@ -18,6 +26,16 @@ export interface StreamGauges {
   readonly waiting: number
   /** Deliveries in backoff before another try. */
   readonly retrying: number
+}
+
+/** What is read of a stream now and then, since metrics cannot read it themselves. */
+export interface StreamReading {
+  /** Deliveries given up so far, because their lease could not be kept. */
+  readonly leasesLost: number
+  /** Oldest publish time of what is received and has no fate, what waits apart. **Units**: µs since the epoch. */
+  readonly oldestUnsettledMicros: number | undefined
+  /** Why intake stands still; undefined while it does not. */
+  readonly pausedBy: PauseReason | undefined
 }
 
 /** Totals of one stream since the start. `received` = sum of `fates` + in flight + retrying + waiting + `released`. */
@@ -43,12 +61,24 @@ export class Metrics extends Context.Service<
     readonly released: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     readonly retried: (stream: StreamName, deliveries: number) => Effect.Effect<void>
     readonly unconfirmed: (stream: StreamName, deliveries: number) => Effect.Effect<void>
-    /** How many deliveries of a stream were given up so far, because their lease could not be kept. */
-    readonly leasesLost: (stream: StreamName, total: number) => Effect.Effect<void>
-    /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
+    /** Dead letters whose publish was not confirmed. */
+    readonly publishFailed: (stream: StreamName, deadLetters: number) => Effect.Effect<void>
+    /** From receipt to durable effect, for deliveries received together. **Units**: milliseconds. */
     readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => Effect.Effect<void>
     /** Payments that left the waiting room. */
     readonly waited: (outcome: WaitOutcome, payments: number) => Effect.Effect<void>
+    /** How long each of them was there. **Units**: milliseconds. */
+    readonly waitedFor: (millis: ReadonlyArray<number>) => Effect.Effect<void>
+    /** What was last read of a stream. */
+    readonly read: (stream: StreamName, reading: StreamReading) => Effect.Effect<void>
+    /** The orders watermark, as last read. **Units**: µs since the epoch, `-Infinity` to `Infinity`. */
+    readonly watermarkRead: (micros: number) => Effect.Effect<void>
+    /**
+     * How far the orders watermark is behind the present: 0 when caught up, undefined while nothing is known of it.
+     *
+     * **Units**: seconds.
+     */
+    readonly watermarkBehindSeconds: Effect.Effect<number | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the gauges of a stream are read from. */
@@ -64,15 +94,27 @@ export class Metrics extends Context.Service<
    * **Shape**: gives that registry as Effect's `MetricRegistry` too, so that an exporter built on this layer
    * exports the same series.
    */
-  static readonly layer = Layer.effectContext(Effect.sync(() => make()))
+  static readonly layer = Layer.effectContext(Effect.map(Clock.Clock, (clock) => make(clock)))
 }
 
-const make = (): Context.Context<Metrics> => {
+const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   const registry: Context.Context<never> = Context.make(Metric.MetricRegistry, new Map())
   const streams: Record<StreamName, StreamCounts> = { orders: zeroCounts(), payments: zeroCounts() }
   const waits = zeroWaits()
-  for (const stream of streamNames) register(stream, streams[stream], registry)
-  registerWaits(waits, registry)
+  let watermarkMicros = Number.NEGATIVE_INFINITY
+  const nowMillis = () => clock.currentTimeMillisUnsafe()
+  const behindSeconds = () =>
+    watermarkMicros === Number.NEGATIVE_INFINITY ? undefined : secondsSince(watermarkMicros, nowMillis())
+
+  const series = seriesOf(registry)
+  for (const stream of streamNames) registerStream(stream, streams[stream], series, nowMillis)
+  registerWaits(waits, series)
+  series.gauge(
+    "counterfoil_orders_watermark_lag_seconds",
+    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
+    {},
+    () => behindSeconds() ?? Number.NaN
+  )
 
   const metrics = Metrics.of({
     received: (stream, deliveries, bytes) =>
@@ -96,16 +138,29 @@ const make = (): Context.Context<Metrics> => {
       Effect.sync(() => {
         streams[stream].unconfirmed += deliveries
       }),
-    leasesLost: (stream, total) =>
+    publishFailed: (stream, deadLetters) =>
       Effect.sync(() => {
-        streams[stream].leasesLost = total
+        streams[stream].publishFailures += deadLetters
       }),
     durableAfter: (stream, millis, deliveries) =>
-      Effect.sync(() => countDurable(streams[stream].durable, millis / 1000, deliveries)),
+      Effect.sync(() => countDuration(streams[stream].durable, millis / 1000, deliveries)),
     waited: (outcome, payments) =>
       Effect.sync(() => {
         waits.ended[outcome] += payments
       }),
+    waitedFor: (times) =>
+      Effect.sync(() => {
+        for (const millis of times) countDuration(waits.times, millis / 1000, 1)
+      }),
+    read: (stream, reading) =>
+      Effect.sync(() => {
+        streams[stream].reading = reading
+      }),
+    watermarkRead: (micros) =>
+      Effect.sync(() => {
+        watermarkMicros = micros
+      }),
+    watermarkBehindSeconds: Effect.sync(behindSeconds),
     watchWaits: (longestMillis) =>
       Effect.sync(() => {
         waits.longestMillis = longestMillis

@@ -1,8 +1,15 @@
 /** What is counted for one stream, and the metric series under which it is read. */
-import { type Context, Metric } from "effect"
 import { type Fate, fates, noFates } from "../domain/Fate.ts"
+import { type DurationHistogram, emptyHistogram } from "./DurationHistogram.ts"
 import { durableSecondsBoundaries } from "./Limits.ts"
-import type { StreamGauges, StreamName } from "./Metrics.ts"
+import type { StreamGauges, StreamName, StreamReading } from "./Metrics.ts"
+import type { Labels, Series } from "./Series.ts"
+
+/** Which limit an intake stands still for; a label, and so a closed list. */
+export const pauseReasons = ["max-retrying", "waiting-room-full"] as const
+
+/** One of {@link pauseReasons}. */
+export type PauseReason = (typeof pauseReasons)[number]
 
 /** The counts of one stream; plain numbers, so that counting costs a batch next to nothing. */
 export interface StreamCounts {
@@ -12,18 +19,10 @@ export interface StreamCounts {
   released: number
   retries: number
   unconfirmed: number
-  leasesLost: number
-  readonly durable: DurableTimes
+  publishFailures: number
+  readonly durable: DurationHistogram
+  reading: StreamReading
   gauges: () => StreamGauges
-}
-
-interface DurableTimes {
-  /** Deliveries per boundary, not cumulated; the last is for everything above. */
-  readonly buckets: Array<number>
-  count: number
-  sumSeconds: number
-  minSeconds: number
-  maxSeconds: number
 }
 
 /** A stream that has received nothing. */
@@ -34,119 +33,103 @@ export const zeroCounts = (): StreamCounts => ({
   released: 0,
   retries: 0,
   unconfirmed: 0,
-  leasesLost: 0,
-  durable: {
-    buckets: new Array<number>(durableSecondsBoundaries.length + 1).fill(0),
-    count: 0,
-    sumSeconds: 0,
-    minSeconds: Number.POSITIVE_INFINITY,
-    maxSeconds: Number.NEGATIVE_INFINITY
-  },
+  publishFailures: 0,
+  durable: emptyHistogram(durableSecondsBoundaries),
+  reading: { leasesLost: 0, oldestUnsettledMicros: undefined, pausedBy: undefined },
   gauges: () => ({ inFlight: 0, waiting: 0, retrying: 0 })
 })
 
-/** Counts deliveries that took this long from receipt to durable effect. */
-export const countDurable = (durable: DurableTimes, seconds: number, deliveries: number): void => {
-  const above = durableSecondsBoundaries.findIndex((boundary) => seconds <= boundary)
-  const bucket = above < 0 ? durableSecondsBoundaries.length : above
-  durable.buckets[bucket] = (durable.buckets[bucket] ?? 0) + deliveries
-  durable.count += deliveries
-  durable.sumSeconds += seconds * deliveries
-  durable.minSeconds = Math.min(durable.minSeconds, seconds)
-  durable.maxSeconds = Math.max(durable.maxSeconds, seconds)
-}
-
 /**
- * Makes the counts of a stream readable as metric series.
+ * Makes the counts of a stream readable as metric series. `nowMillis`: since the epoch.
  *
  * **Guarantee**: every series is there from the start, at zero, and no other comes later (G6).
  */
-export const register = (
+export const registerStream = (
   stream: StreamName,
   counts: StreamCounts,
-  registry: Context.Context<never>
+  series: Series,
+  nowMillis: () => number
 ): void => {
-  const counter = (
-    name: string,
-    description: string,
-    read: () => number,
-    labels: Record<string, string> = {}
-  ): void => {
-    Metric.registerUnsafe(
-      Metric.counter(name, { description, incremental: true, attributes: { stream, ...labels } }),
-      registry,
-      { get: () => ({ count: read(), incremental: true }), ...readOnly }
-    )
-  }
-  const gauge = (name: string, description: string, read: (gauges: StreamGauges) => number): void => {
-    Metric.registerUnsafe(Metric.gauge(name, { description, attributes: { stream } }), registry, {
-      get: () => ({ value: read(counts.gauges()) }),
-      ...readOnly
-    })
-  }
+  registerCounters(stream, counts, series)
+  registerGauges(stream, counts, series, nowMillis)
+  series.histogram(
+    "counterfoil_durable_seconds",
+    "From a delivery's receipt to its durable effect; deliveries that were in the waiting room apart.",
+    { stream },
+    counts.durable
+  )
+}
 
-  counter("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.received)
-  counter("counterfoil_received_bytes_total", "Bytes of the messages received.", () => counts.receivedBytes)
+const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }: Series): void => {
+  const total = (name: string, description: string, read: () => number) =>
+    counter(name, description, { stream }, read)
+  total("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.received)
+  total("counterfoil_received_bytes_total", "Bytes of the messages received.", () => counts.receivedBytes)
   for (const fate of fates) {
-    counter(
-      "counterfoil_fates_total",
-      "Deliveries by their fate.",
-      () => counts.fates[fate],
-      fateLabels(fate)
-    )
+    const description = "Deliveries by their fate; the reason is that of a dead letter, else empty."
+    counter("counterfoil_fates_total", description, { stream, ...fateLabels(fate) }, () => counts.fates[fate])
   }
-  counter("counterfoil_released_total", "Deliveries released for redelivery.", () => counts.released)
-  counter(
+  total("counterfoil_deliveries_released_total", "Deliveries released for redelivery.", () => counts.released)
+  total(
     "counterfoil_retries_total",
     "Deliveries that went into backoff before another try.",
     () => counts.retries
   )
-  counter(
+  total(
     "counterfoil_acknowledgements_unconfirmed_total",
     "Acknowledgements the server did not confirm; those messages come again.",
     () => counts.unconfirmed
   )
-  counter(
+  total(
+    "counterfoil_dead_letter_publish_failures_total",
+    "Dead letters whose publish was not confirmed; each is published again.",
+    () => counts.publishFailures
+  )
+  total(
     "counterfoil_leases_lost_total",
     "Deliveries given up because their lease could not be kept, after an hour at most; they come again.",
-    () => counts.leasesLost
-  )
-  gauge(
-    "counterfoil_in_flight",
-    "Deliveries received and neither settled, waiting nor in backoff.",
-    (gauges) => gauges.inFlight
-  )
-  gauge("counterfoil_waiting", "Payments in the waiting room.", (gauges) => gauges.waiting)
-  gauge("counterfoil_retrying", "Deliveries in backoff before another try.", (gauges) => gauges.retrying)
-  Metric.registerUnsafe(
-    Metric.histogram("counterfoil_durable_seconds", {
-      description: "From a delivery's receipt to its durable effect.",
-      boundaries: durableSecondsBoundaries,
-      attributes: { stream }
-    }),
-    registry,
-    { get: () => histogramOf(counts.durable), ...readOnly }
+    () => counts.reading.leasesLost
   )
 }
 
-const readOnly = { update: () => {}, modify: () => {} }
+const registerGauges = (
+  stream: StreamName,
+  counts: StreamCounts,
+  { gauge }: Series,
+  nowMillis: () => number
+): void => {
+  const now = (name: string, description: string, read: () => number) =>
+    gauge(name, description, { stream }, read)
+  now(
+    "counterfoil_in_flight_deliveries",
+    "Deliveries received and neither settled, waiting nor in backoff.",
+    () => counts.gauges().inFlight
+  )
+  now("counterfoil_waiting_deliveries", "Deliveries in the waiting room.", () => counts.gauges().waiting)
+  now(
+    "counterfoil_retrying_deliveries",
+    "Deliveries in backoff before another try.",
+    () => counts.gauges().retrying
+  )
+  now(
+    "counterfoil_oldest_unsettled_age_seconds",
+    "Since the publish of the oldest delivery without a fate, the waiting room apart; 0 where there is none.",
+    () => secondsSince(counts.reading.oldestUnsettledMicros, nowMillis()) ?? 0
+  )
+  for (const reason of pauseReasons) {
+    const description = "Whether intake stands still, by the limit that is reached: 1 or 0."
+    gauge("counterfoil_intake_paused", description, { stream, reason }, () =>
+      counts.reading.pausedBy === reason ? 1 : 0
+    )
+  }
+}
+
+/** Seconds since a publish time, not below 0 where clocks differ; undefined where there is none. */
+export const secondsSince = (publishMicros: number | undefined, nowMillis: number): number | undefined =>
+  publishMicros === undefined ? undefined : Math.max(0, nowMillis / 1e3 - publishMicros / 1e6)
 
 // `dead-lettered(undecodable)` is one fate with a reason: two labels, so that each can be summed over.
-const fateLabels = (fate: Fate): Record<string, string> => {
-  const [, name, reason] = /^([a-z-]+)\(([a-z-]+)\)$/.exec(fate) ?? []
-  return name === undefined || reason === undefined ? { fate } : { fate: name, reason }
-}
-
-const histogramOf = (durable: DurableTimes): Metric.HistogramState => {
-  let cumulated = 0
-  return {
-    buckets: durableSecondsBoundaries.map((boundary, index) => {
-      cumulated += durable.buckets[index] ?? 0
-      return [boundary, cumulated]
-    }),
-    count: durable.count,
-    sum: durable.sumSeconds,
-    min: durable.minSeconds,
-    max: durable.maxSeconds
-  }
+const fateLabels = (fate: Fate): Labels => {
+  const [, name = fate, reason = ""] = /^([a-z-]+)\(([a-z-]+)\)$/.exec(fate) ?? []
+  return { fate: name, reason }
 }
