@@ -69,7 +69,7 @@ const health = HttpRouter.add(
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
-      watermarkBehindSeconds: behindSeconds ?? null,
+      watermarkBehindSeconds: behindSeconds === undefined ? null : Math.round(behindSeconds * 1_000) / 1_000,
       // Who holds verdicts on unmatched payments up; no process knows of another yet.
       heldUpBy: null
     })
