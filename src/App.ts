@@ -7,7 +7,7 @@ import type { PubSubSettings, RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
-import { HttpApi } from "./http/HttpApi.ts"
+import { layerHttpApi } from "./http/HttpApiLayer.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
 import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
 import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
@@ -19,12 +19,17 @@ import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
 import { Health } from "./telemetry/Health.ts"
+import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
+import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
 
 /** Metrics, health, and where they are served. */
-export const observed = (http: HttpSettings) =>
-  HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
+export const observed = (http: HttpSettings, appVersion: string) =>
+  layerHttpApi(http).pipe(
+    Layer.provideMerge(Layer.merge(layerProcessMetrics(appVersion), layerHealthSeries)),
+    Layer.provideMerge(Layer.merge(Metrics.layer, Health.layer))
+  )
 
 /** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
 export const googlePubSub = (settings: PubSubSettings) => {
@@ -72,7 +77,7 @@ export const application = (settings: RunSettings, appVersion: string) =>
     Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
-    Layer.provideMerge(observed(settings.http))
+    Layer.provideMerge(observed(settings.http, appVersion))
   )
 
 /** What `demo` stands on. */
@@ -83,5 +88,5 @@ export const embedded = (
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(memoryPubSub),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
-    Layer.provideMerge(observed(settings.http))
+    Layer.provideMerge(observed(settings.http, appVersion))
   )

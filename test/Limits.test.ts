@@ -57,6 +57,31 @@ describe("Limits", () => {
     assert.isBelow(TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter), leaseMillis)
   })
 
+  it("[G4] a failure counts for health until what failed was tried again and answered", () => {
+    const stretch = 1 + TimeLimits.retryJitter
+    const retried = TimeLimits.retryCapMillis * stretch
+    const looked = IngestLimits.recheckCapMillis * stretch + IngestLimits.waitingRoomTickMillis
+    const published = PubSubLimits.publishTimeoutSeconds * 1_000 + DeadLetterLimits.deadLetterDelayMillis
+    assert.isBelow(
+      Math.max(retried, looked) + Math.max(CassandraLimits.answerMillis, published),
+      IngestLimits.evidenceMillis
+    )
+  })
+
+  it("[G4] an outage's window holds several looks, and a stream that is opened anew is within its own", () => {
+    assert.isBelow(IngestLimits.pingSoonMillis, IngestLimits.outageMillis)
+    assert.isAtMost(IngestLimits.healthTickMillis * 4, IngestLimits.outageMillis)
+    assert.isAtMost(IngestLimits.healthTickMillis * 2, IngestLimits.pausedMillis)
+    assert.isBelow(PubSubLimits.streamOpenMillis * 2, IngestLimits.disconnectedMillis)
+    const slowStart = PubSubLimits.streamOpenMillis + PubSubLimits.connectionAnswerSeconds * 1_000
+    assert.isBelow(slowStart, IngestLimits.startingMillis)
+    assert.deepStrictEqual(
+      [...IngestLimits.recoveryMillis].sort((one, other) => one - other),
+      [...IngestLimits.recoveryMillis]
+    )
+    assert.isBelow(Math.max(...IngestLimits.recoveryMillis), IngestLimits.relapseWithinMillis)
+  })
+
   it("[G5] an early payment is rechecked sooner than a lease ends", () => {
     assert.isBelow(IngestLimits.recheckBaseMillis, IngestLimits.recheckCapMillis)
     assert.isBelow(IngestLimits.recheckCapMillis * (1 + TimeLimits.retryJitter), leaseMillis)

@@ -17,7 +17,8 @@ import {
   wordOf
 } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
-import { codeOf, type HttpAddress, HttpAddressUnusable, HttpApi } from "./HttpApi.ts"
+import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
+import { HttpApi } from "./HttpApi.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import {
   httpConnectionsMax,
@@ -54,10 +55,9 @@ const ready = HttpRouter.add(
   "/ready",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const unready = healthParts.filter((part) => !isReady(parts[part].state))
-    if (unready.length === 0) return HttpServerResponse.text("ready\n")
-    const reasons = unready.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
-    return HttpServerResponse.text(`not ready\n${reasons.join("")}`, { status: 503 })
+    const isWhole = healthParts.every((part) => isReady(parts[part].state))
+    const lines = healthParts.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
+    return HttpServerResponse.text(lines.join(""), { status: isWhole ? 200 : 503 })
   })
 )
 
@@ -66,9 +66,13 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
+    const behindSeconds = yield* (yield* Metrics).watermarkBehindSeconds
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
-      parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])]))
+      parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
+      watermarkBehindSeconds: behindSeconds === undefined ? null : Math.round(behindSeconds * 1_000) / 1_000,
+      // Who holds verdicts on unmatched payments up; no process knows of another yet.
+      heldUpBy: null
     })
   })
 )

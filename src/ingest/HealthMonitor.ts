@@ -107,13 +107,10 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       deadLettersFailed: (reason) => Letters.deadLettersFailed(letters, reason, monotonicMillis(clock)),
       watch: (sources) =>
         Effect.raceFirst(
-          Effect.delay(
-            repeatedly(showAll(sources), () => healthTickMillis),
-            Duration.millis(healthFirstMillis)
-          ),
+          repeatedly(showAll(sources), healthFirstMillis, () => healthTickMillis),
           Effect.raceFirst(
-            repeatedly(ping(sources), () => (Facts.factsAreTroubled(facts) ? pingSoonMillis : pingMillis)),
-            repeatedly(check(sources), () =>
+            repeatedly(ping(sources), 0, () => (Facts.factsAreTroubled(facts) ? pingSoonMillis : pingMillis)),
+            repeatedly(check(sources), 0, () =>
               Letters.deadLettersAreTroubled(letters) ? topicCheckSoonMillis : topicCheckMillis
             )
           )
@@ -131,8 +128,10 @@ const retryingOf = (streams: ReadonlyArray<WatchedStream>): number =>
 /** Does it over and over. The pause is asked for once a tick, so that trouble shortens one that has begun. */
 const repeatedly = Effect.fnUntraced(function* (
   work: Effect.Effect<void>,
+  firstMillis: number,
   pauseMillis: () => number
 ): Effect.fn.Return<never> {
+  if (firstMillis > 0) yield* Effect.sleep(Duration.millis(firstMillis))
   for (;;) {
     yield* work
     for (let waited = 0; waited < pauseMillis(); waited += healthTickMillis) {

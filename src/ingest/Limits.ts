@@ -70,5 +70,8 @@ export const recoveryMillis: ReadonlyArray<number> = [1_000, 4_000, 16_000, 60_0
 /** For how long a relapse counts. **Units**: milliseconds. */
 export const relapseWithinMillis = 600_000
 
+/** How often streams are read for metrics; well below the interval of scrapes. **Units**: milliseconds. */
+export const readingTickMillis = 500
+
 /** How often a drain looks whether everything has its fate. **Units**: milliseconds. */
 export const drainPollMillis = 100

@@ -1,42 +1,22 @@
 /** Runs orders and payments together: the two pipelines, the waiting room between them, and a clean stop. */
-import { Duration, Effect, Fiber, Scope } from "effect"
-import { DeadLetters } from "../deadletters/DeadLetters.ts"
-import { decodeOrder, decodePayment } from "../domain/Decoder.ts"
-import {
-  type DeadLetterReason,
-  deadLetterFate,
-  type Fate,
-  fates,
-  type HandlingFailure
-} from "../domain/Fate.ts"
-import type { StreamName } from "../domain/StreamName.ts"
+import { Duration, Effect, Fiber, type Scope } from "effect"
+import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
-import { type AttemptReports, type BatchAttempt, makeBatchAttempt } from "../pipeline/BatchAttempt.ts"
-import type { Handle } from "../pipeline/DecodedDelivery.ts"
-import { makePipeline, type Pipeline } from "../pipeline/Pipeline.ts"
-import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
+import type { Subscriber } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
-import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
-import { dispose } from "./HandlingDisposition.ts"
-import { makeHealthMonitor, type WatchedStream } from "./HealthMonitor.ts"
+import { makeHealthMonitor } from "./HealthMonitor.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
-import { makeOrderHandler } from "./OrderHandler.ts"
-import { makeWatermark } from "./OrdersWatermark.ts"
-import { makePaymentHandler } from "./PaymentHandler.ts"
-import type { ProcessingSettings } from "./ProcessingSettings.ts"
-import { makeWaitingRoom, type WaitingRoom } from "./WaitingRoom.ts"
+import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
+import { readStreams } from "./StreamReadings.ts"
+import { watchedStreams } from "./WatchedStreams.ts"
 
 /** What a processor reads and how much it takes on. */
-export interface ProcessorOptions {
-  readonly ordersSubscription: string
-  readonly paymentsSubscription: string
+export interface ProcessorOptions extends ProcessorPartsOptions {
   /** Where `DeadLetters` publishes to; watched for health. */
   readonly deadLetterTopic: string
-  readonly processing: ProcessingSettings
 }
 
 /** A processor that can be run once. */
@@ -65,8 +45,9 @@ export const makeProcessor = (
     const { processing } = options
     const admin = yield* PubSubAdmin
     const facts = yield* FactStore
+    const metrics = yield* Metrics
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
-    const parts = yield* makeParts(options, monitor)
+    const parts = yield* makeProcessorParts(options, monitor)
     const { orders, payments, waitingRoom } = parts
 
     const running = Effect.raceFirst(
@@ -74,11 +55,14 @@ export const makeProcessor = (
         concurrency: "unbounded",
         discard: true
       }),
-      monitor.watch({
-        streams: watchedStreams(parts),
-        ping: facts.ping,
-        deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
-      })
+      Effect.raceFirst(
+        monitor.watch({
+          streams: watchedStreams(parts),
+          ping: facts.ping,
+          deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
+        }),
+        Effect.provideService(readStreams(watchedStreams(parts), parts.watermark), Metrics, metrics)
+      )
     )
 
     const stop = Effect.gen(function* () {
@@ -113,128 +97,7 @@ export const makeProcessor = (
     }
   })
 
-/** One stream: what it reads, where its deliveries are, and what runs them. */
-interface Stream {
-  readonly subscription: Subscription
-  readonly ledger: StreamLedger<Fate>
-  readonly pipeline: Pipeline
-}
-
-interface Parts {
-  readonly orders: Stream
-  readonly payments: Stream
-  readonly waitingRoom: WaitingRoom
-}
-
-const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions, reports: AttemptReports) {
-  const { maxRowBytes, maxRetrying } = options.processing
-  const metrics = yield* Metrics
-  const deadLetters = yield* DeadLetters
-  const [orders, payments] = yield* openSubscriptions(options)
-  const attemptOf = <A>(
-    subscription: Subscription,
-    ledger: StreamLedger<Fate>,
-    handle: Handle<A, HandlingFailure, Fate>
-  ): BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason> =>
-    makeBatchAttempt({ subscription, ledger, handle, dispose, deadLetters, deadLetterFate, reports })
-  const onDurable = (stream: StreamName) => (millis: number, deliveries: number) =>
-    metrics.durableAfter(stream, millis, deliveries)
-
-  const orderLedger = makeStreamLedger(fates)
-  const paymentLedger = makeStreamLedger(fates)
-  const paymentAttempt = attemptOf(payments, paymentLedger, yield* makePaymentHandler({ maxRowBytes }))
-  const waitingRoom = yield* makeWaitingRoom({
-    limits: options.processing,
-    payments,
-    ledger: paymentLedger,
-    attempt: paymentAttempt,
-    watermark: makeWatermark(
-      Effect.map(orders.status, ({ oldestUndeliveredMicros, quietMillis }) => ({
-        oldestUnsettledMicros: lesser(orderLedger.oldestMicros(), oldestUndeliveredMicros),
-        lastUnsettledMicros: orderLedger.lastOldestMicros(),
-        quietMillis
-      }))
-    ),
-    onLeft: (fate, waitedMillis) => metrics.waited(outcomeOf(fate), waitedMillis)
-  })
-  const orderHandler = yield* makeOrderHandler({ maxRowBytes, onStored: waitingRoom.wake })
-  const orderPipeline = yield* makePipeline({
-    subscription: orders,
-    decode: ({ attributes, data }) => decodeOrder(data, attributes),
-    attempt: attemptOf(orders, orderLedger, orderHandler),
-    ledger: orderLedger,
-    maxRetrying,
-    onDurable: onDurable("orders")
-  })
-  const paymentPipeline = yield* makePipeline({
-    subscription: payments,
-    decode: ({ attributes, data }) => decodePayment(data, attributes),
-    attempt: paymentAttempt,
-    ledger: paymentLedger,
-    maxRetrying,
-    ...(waitingRoom.admit === undefined ? {} : { admit: waitingRoom.admit }),
-    onDurable: onDurable("payments")
-  })
-  yield* metrics.watch("orders", orderLedger)
-  yield* metrics.watch("payments", paymentLedger)
-  yield* metrics.watchWaits(waitingRoom.longestMillis)
-  const parts: Parts = {
-    orders: { subscription: orders, ledger: orderLedger, pipeline: orderPipeline },
-    payments: { subscription: payments, ledger: paymentLedger, pipeline: paymentPipeline },
-    waitingRoom
-  }
-  return parts
-})
-
-const openSubscriptions = Effect.fnUntraced(function* (options: ProcessorOptions) {
-  const { maxOutstandingMessages, maxOutstandingBytes } = options.processing
-  const subscriber = yield* Subscriber
-  // Closed side by side: one after the other, a server that does not answer would cost the time of both.
-  const both = yield* Scope.fork(yield* Effect.scope, "parallel")
-  const open = (subscription: string) =>
-    Effect.flatMap(Scope.fork(both), (scope) =>
-      Scope.provide(subscriber.open({ subscription, maxOutstandingMessages, maxOutstandingBytes }), scope)
-    )
-  return [yield* open(options.ordersSubscription), yield* open(options.paymentsSubscription)] as const
-})
-
-const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
-  left === undefined ? right : right === undefined ? left : Math.min(left, right)
-
-const outcomeOf = (fate: Fate | undefined): WaitOutcome => {
-  if (fate === undefined) return "released"
-  return fate === "payment-matched" || fate === "payment-superseded" ? fate : "dead-lettered"
-}
-
-const watchedStreams = ({ orders, payments, waitingRoom }: Parts): ReadonlyArray<WatchedStream> => [
-  {
-    stream: "orders",
-    subscription: orders.subscription,
-    retrying: () => orders.ledger.totals().retrying,
-    pausedBecause: () => blockedBy(orders)
-  },
-  {
-    stream: "payments",
-    subscription: payments.subscription,
-    retrying: () => payments.ledger.totals().retrying,
-    pausedBecause: () =>
-      blockedBy(payments) ??
-      (waitingRoom.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)
-  }
-]
-
-const blockedBy = ({ ledger, pipeline }: Stream): string | undefined => {
-  switch (pipeline.blockedBy()) {
-    case "retries":
-      return `${ledger.totals().retrying} deliveries are being retried (MAX_RETRYING)`
-    case "dead letters":
-      return "the dead-letter topic takes dead letters more slowly than they come"
-    case undefined:
-      return undefined
-  }
-}
-
-const awaitDrained = ({ orders, payments }: Parts): Effect.Effect<void> =>
+const awaitDrained = ({ orders, payments }: ProcessorParts): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (;;) {
       const statuses = yield* Effect.all([orders.subscription.status, payments.subscription.status])

@@ -131,6 +131,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     if (error !== undefined) reports.deadLettersFailed(error)
     if (published.size > 0) reports.deadLettersConfirmed()
     yield* ack(published, batch)
+    ledger.publishFailed(retry.length)
     ledger.retried(retry.length)
     return retry
   })

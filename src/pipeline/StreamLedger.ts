@@ -38,6 +38,8 @@ export interface LedgerTotals<F extends string> extends Readonly<Record<Place, n
   readonly retries: number
   /** Acknowledgements the server did not confirm; those messages come again. */
   readonly unconfirmed: number
+  /** Dead letters whose publish was not confirmed; each is published again. */
+  readonly publishFailures: number
 }
 
 /**
@@ -53,6 +55,7 @@ export interface StreamLedger<F extends string> {
   readonly open: (place: Place) => LedgerEntry<F>
   readonly retried: (deliveries: number) => void
   readonly unconfirmed: (deliveries: number) => void
+  readonly publishFailed: (deadLetters: number) => void
   /** Counts everything that is left as released, and answers how many deliveries that are. */
   readonly abandon: () => number
   readonly totals: () => LedgerTotals<F>
@@ -73,7 +76,7 @@ export const makeStreamLedger = <F extends string>(fates: ReadonlyArray<F>): Str
     released: 0,
     lastOldest: Number.NEGATIVE_INFINITY
   }
-  const counts = { received: 0, receivedBytes: 0, retries: 0, unconfirmed: 0 }
+  const counts = { received: 0, receivedBytes: 0, retries: 0, unconfirmed: 0, publishFailures: 0 }
   return {
     received: (batch) => {
       counts.received += batch.length
@@ -88,6 +91,9 @@ export const makeStreamLedger = <F extends string>(fates: ReadonlyArray<F>): Str
     },
     unconfirmed: (deliveries) => {
       counts.unconfirmed += deliveries
+    },
+    publishFailed: (deadLetters) => {
+      counts.publishFailures += deadLetters
     },
     abandon: () => {
       let left = 0

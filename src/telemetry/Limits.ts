@@ -5,6 +5,18 @@ export const durableSecondsBoundaries: ReadonlyArray<number> = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800
 ]
 
+/** Bucket boundaries of the time in the waiting room: an order a moment late, up to a long outage. **Units**: seconds. */
+export const waitSecondsBoundaries: ReadonlyArray<number> = [
+  0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300, 900, 3600
+]
+
+/**
+ * The window of which the event loop's lag is shown; as long as scrapes are apart at most, so that none misses a peak.
+ *
+ * **Units**: milliseconds.
+ */
+export const eventLoopWindowMillis = 60_000
+
 /** How often the event loop's lag is sampled. **Units**: milliseconds. */
 export const eventLoopSampleMillis = 20
 

@@ -1,9 +1,17 @@
 /** Counts what happens to deliveries, for people and for Prometheus. */
-import { Context, Effect, Layer, Metric } from "effect"
+import { Clock, Context, Effect, Layer, Metric } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
-import { countDurable, register, type StreamCounts, zeroCounts } from "./StreamSeries.ts"
+import { countDuration } from "./DurationHistogram.ts"
+import { seriesOf } from "./Series.ts"
+import {
+  registerStream,
+  type StreamCounts,
+  type StreamReading,
+  secondsSince,
+  zeroCounts
+} from "./StreamSeries.ts"
 import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
 /** Totals of one stream since the start, from its ledger. */
@@ -17,12 +25,20 @@ export type StreamTotals = LedgerTotals<Fate>
 export class Metrics extends Context.Service<
   Metrics,
   {
-    /** How many deliveries of a stream were given up so far, because their lease could not be kept. */
-    readonly leasesLost: (stream: StreamName, total: number) => Effect.Effect<void>
-    /** From receipt to durable effect, for a batch. **Units**: milliseconds. */
+    /** From receipt to durable effect, for deliveries received together. **Units**: milliseconds. */
     readonly durableAfter: (stream: StreamName, millis: number, deliveries: number) => void
-    /** A payment left the waiting room. **Units**: milliseconds. */
-    readonly waited: (outcome: WaitOutcome, waitedMillis: number) => void
+    /** A payment left the waiting room, after so long. **Units**: milliseconds. */
+    readonly waited: (outcome: WaitOutcome, millis: number) => void
+    /** What was last read of a stream. */
+    readonly read: (stream: StreamName, reading: StreamReading) => Effect.Effect<void>
+    /** The orders watermark, as last read. **Units**: µs since the epoch, `-Infinity` to `Infinity`. */
+    readonly watermarkRead: (micros: number) => Effect.Effect<void>
+    /**
+     * How far the orders watermark is behind the present: 0 when caught up, undefined while nothing is known of it.
+     *
+     * **Units**: seconds.
+     */
+    readonly watermarkBehindSeconds: Effect.Effect<number | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the totals of a stream are read from. */
@@ -38,26 +54,44 @@ export class Metrics extends Context.Service<
    * **Shape**: gives that registry as Effect's `MetricRegistry` too, so that an exporter built on this layer
    * exports the same series.
    */
-  static readonly layer = Layer.effectContext(Effect.sync(() => make()))
+  static readonly layer = Layer.effectContext(Effect.map(Clock.Clock, (clock) => make(clock)))
 }
 
-const make = (): Context.Context<Metrics> => {
+const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   const registry: Context.Context<never> = Context.make(Metric.MetricRegistry, new Map())
   const streams: Record<StreamName, StreamCounts> = { orders: zeroCounts(), payments: zeroCounts() }
   const waits = zeroWaits()
-  for (const stream of streamNames) register(stream, streams[stream], registry)
-  registerWaits(waits, registry)
+  let watermarkMicros = Number.NEGATIVE_INFINITY
+  const nowMillis = () => clock.currentTimeMillisUnsafe()
+  const behindSeconds = () =>
+    watermarkMicros === Number.NEGATIVE_INFINITY ? undefined : secondsSince(watermarkMicros, nowMillis())
+
+  const series = seriesOf(registry)
+  for (const stream of streamNames) registerStream(stream, streams[stream], series, nowMillis)
+  registerWaits(waits, series)
+  series.gauge(
+    "counterfoil_orders_watermark_lag_seconds",
+    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
+    {},
+    () => behindSeconds() ?? Number.NaN
+  )
 
   const metrics = Metrics.of({
-    leasesLost: (stream, total) =>
-      Effect.sync(() => {
-        streams[stream].leasesLost = total
-      }),
     durableAfter: (stream, millis, deliveries) =>
-      countDurable(streams[stream].durable, millis / 1000, deliveries),
-    waited: (outcome) => {
+      countDuration(streams[stream].durable, millis / 1000, deliveries),
+    waited: (outcome, millis) => {
       waits.ended[outcome] += 1
+      countDuration(waits.times, millis / 1000, 1)
     },
+    read: (stream, reading) =>
+      Effect.sync(() => {
+        streams[stream].reading = reading
+      }),
+    watermarkRead: (micros) =>
+      Effect.sync(() => {
+        watermarkMicros = micros
+      }),
+    watermarkBehindSeconds: Effect.sync(behindSeconds),
     watchWaits: (longestMillis) =>
       Effect.sync(() => {
         waits.longestMillis = longestMillis

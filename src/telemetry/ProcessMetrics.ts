@@ -1,8 +1,8 @@
 /** Series about the process itself, beside those about deliveries. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { Effect, Layer, Metric } from "effect"
+import { Duration, Effect, Layer, Metric, type Scope } from "effect"
 import { registerGauge, registerMetric } from "./Gauge.ts"
-import { eventLoopSampleMillis } from "./Limits.ts"
+import { eventLoopSampleMillis, eventLoopWindowMillis } from "./Limits.ts"
 import { Metrics } from "./Metrics.ts"
 
 /**
@@ -27,8 +27,13 @@ export const layerProcessMetrics = (appVersion: string): Layer.Layer<never, neve
       )
       yield* registerGauge(
         "nodejs_eventloop_lag_p99_seconds",
-        "99th percentile of the event loop's lag since the metrics were last read, in seconds.",
-        lag
+        "99th percentile of the event loop's lag over one to two minutes, in seconds.",
+        () => lag((delay) => delay.percentile(99))
+      )
+      yield* registerGauge(
+        "nodejs_eventloop_lag_max_seconds",
+        "Longest lag of the event loop over one to two minutes, in seconds.",
+        () => lag((delay) => delay.max)
       )
       yield* registerGauge(
         "counterfoil_build_info",
@@ -53,18 +58,34 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6
 }
 
-const eventLoopLag = Effect.acquireRelease(
+type Delay = ReturnType<typeof monitorEventLoopDelay>
+type Lag = (of: (delay: Delay) => number) => number
+
+/**
+ * Measures the event loop's lag in two windows that overlap by half, and tells of the older one: however often and by
+ * however many it is read, no reading takes anything from another.
+ */
+const eventLoopLag: Effect.Effect<Lag, never, Scope.Scope> = Effect.gen(function* () {
+  let older = yield* delayMonitor
+  let newer = yield* delayMonitor
+  const turn = Effect.sync(() => {
+    older.reset()
+    ;[older, newer] = [newer, older]
+  })
+  // supervised: it only sleeps and swaps, and ends with the layer
+  yield* Effect.forkScoped(Effect.forever(Effect.delay(turn, Duration.millis(eventLoopWindowMillis))))
+  return (of) => {
+    // The monitor measures the distance between its own timer's ticks, which is the resolution when all is well.
+    const lag = older.count === 0 ? 0 : of(older) / 1e9 - eventLoopSampleMillis / 1e3
+    return Math.max(0, lag)
+  }
+})
+
+const delayMonitor = Effect.acquireRelease(
   Effect.sync(() => {
     const delay = monitorEventLoopDelay({ resolution: eventLoopSampleMillis })
     delay.enable()
     return delay
   }),
   (delay) => Effect.sync(() => void delay.disable())
-).pipe(
-  Effect.map((delay) => () => {
-    // The monitor measures the distance between its own timer's ticks, which is the resolution when all is well.
-    const lag = delay.count === 0 ? 0 : delay.percentile(99) / 1e9 - eventLoopSampleMillis / 1e3
-    delay.reset()
-    return Math.max(0, lag)
-  })
 )

@@ -1,154 +1,147 @@
 /** What is counted for one stream, and the metric series under which it is read. */
-import { type Context, Metric } from "effect"
 import { type Fate, fates } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
-import { type LedgerTotals, makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { type DurationHistogram, emptyHistogram } from "./DurationHistogram.ts"
 import { durableSecondsBoundaries } from "./Limits.ts"
+import type { Labels, Series } from "./Series.ts"
+
+/** Which limit an intake stands still for; a label, and so a closed list. */
+export const pauseReasons = ["max-retrying", "slow-dead-letters", "waiting-room-full"] as const
+
+/** One of {@link pauseReasons}. */
+export type PauseReason = (typeof pauseReasons)[number]
+
+/** What is read of a stream now and then, since metrics cannot read it themselves. */
+export interface StreamReading {
+  /** Deliveries given up so far, because their lease could not be kept. */
+  readonly leasesLost: number
+  /** Oldest publish time of what is received and has no fate, what waits apart. **Units**: µs since the epoch. */
+  readonly oldestUnsettledMicros: number | undefined
+  /** Deliveries that the ledger says are held, less those that the subscription says it holds; 0 by G7. */
+  readonly imbalance: number
+  /** Why intake stands still; undefined while it does not. */
+  readonly pausedBy: PauseReason | undefined
+}
 
 /** The counts of one stream; plain numbers, so that counting costs a batch next to nothing. */
 export interface StreamCounts {
   /** Counts deliveries by where they are and what became of them. */
   ledger: Pick<StreamLedger<Fate>, "totals">
-  leasesLost: number
-  readonly durable: DurableTimes
-}
-
-interface DurableTimes {
-  /** Deliveries per boundary, not cumulated; the last is for everything above. */
-  readonly buckets: Array<number>
-  count: number
-  sumSeconds: number
-  minSeconds: number
-  maxSeconds: number
+  readonly durable: DurationHistogram
+  reading: StreamReading
 }
 
 /** A stream that has received nothing. */
 export const zeroCounts = (): StreamCounts => ({
   ledger: makeStreamLedger(fates),
-  leasesLost: 0,
-  durable: {
-    buckets: new Array<number>(durableSecondsBoundaries.length + 1).fill(0),
-    count: 0,
-    sumSeconds: 0,
-    minSeconds: Number.POSITIVE_INFINITY,
-    maxSeconds: Number.NEGATIVE_INFINITY
-  }
+  durable: emptyHistogram(durableSecondsBoundaries),
+  reading: { leasesLost: 0, oldestUnsettledMicros: undefined, imbalance: 0, pausedBy: undefined }
 })
 
-/** Counts deliveries that took this long from receipt to durable effect. */
-export const countDurable = (durable: DurableTimes, seconds: number, deliveries: number): void => {
-  const above = durableSecondsBoundaries.findIndex((boundary) => seconds <= boundary)
-  const bucket = above < 0 ? durableSecondsBoundaries.length : above
-  durable.buckets[bucket] = (durable.buckets[bucket] ?? 0) + deliveries
-  durable.count += deliveries
-  durable.sumSeconds += seconds * deliveries
-  durable.minSeconds = Math.min(durable.minSeconds, seconds)
-  durable.maxSeconds = Math.max(durable.maxSeconds, seconds)
-}
-
 /**
- * Makes the counts of a stream readable as metric series.
+ * Makes the counts of a stream readable as metric series. `nowMillis`: since the epoch.
  *
  * **Guarantee**: every series is there from the start, at zero, and no other comes later (G6).
  */
-export const register = (
+export const registerStream = (
   stream: StreamName,
   counts: StreamCounts,
-  registry: Context.Context<never>
+  series: Series,
+  nowMillis: () => number
 ): void => {
-  const counter = (
-    name: string,
-    description: string,
-    read: () => number,
-    labels: Record<string, string> = {}
-  ): void => {
-    Metric.registerUnsafe(
-      Metric.counter(name, { description, incremental: true, attributes: { stream, ...labels } }),
-      registry,
-      { get: () => ({ count: read(), incremental: true }), ...readOnly }
-    )
-  }
-  const gauge = (name: string, description: string, read: (totals: LedgerTotals<Fate>) => number): void => {
-    Metric.registerUnsafe(Metric.gauge(name, { description, attributes: { stream } }), registry, {
-      get: () => ({ value: read(counts.ledger.totals()) }),
-      ...readOnly
-    })
-  }
+  registerCounters(stream, counts, series)
+  registerGauges(stream, counts, series, nowMillis)
+  series.histogram(
+    "counterfoil_durable_seconds",
+    "From a delivery's receipt to its durable effect; deliveries that were in the waiting room apart.",
+    { stream },
+    counts.durable
+  )
+}
 
-  counter(
-    "counterfoil_deliveries_received_total",
-    "Deliveries received.",
-    () => counts.ledger.totals().received
-  )
-  counter(
-    "counterfoil_received_bytes_total",
-    "Bytes of the messages received, as encoded, attributes and ids included.",
-    () => counts.ledger.totals().receivedBytes
-  )
+const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }: Series): void => {
+  const totals = () => counts.ledger.totals()
+  const total = (name: string, description: string, read: () => number) =>
+    counter(name, description, { stream }, read)
+  total("counterfoil_deliveries_received_total", "Deliveries received.", () => totals().received)
+  total("counterfoil_received_bytes_total", "Bytes of the messages received.", () => totals().receivedBytes)
   for (const fate of fates) {
+    const description = "Deliveries by their fate; the reason is that of a dead letter, else empty."
     counter(
       "counterfoil_fates_total",
-      "Deliveries by their fate.",
-      () => counts.ledger.totals().fates[fate],
-      fateLabels(fate)
+      description,
+      { stream, ...fateLabels(fate) },
+      () => totals().fates[fate]
     )
   }
-  counter(
-    "counterfoil_released_total",
+  total(
+    "counterfoil_deliveries_released_total",
     "Deliveries released for redelivery.",
-    () => counts.ledger.totals().released
+    () => totals().released
   )
-  counter(
+  total(
     "counterfoil_retries_total",
     "Deliveries that went into backoff before another try.",
-    () => counts.ledger.totals().retries
+    () => totals().retries
   )
-  counter(
+  total(
     "counterfoil_acknowledgements_unconfirmed_total",
     "Acknowledgements the server did not confirm; those messages come again.",
-    () => counts.ledger.totals().unconfirmed
+    () => totals().unconfirmed
   )
-  counter(
+  total(
+    "counterfoil_dead_letter_publish_failures_total",
+    "Dead letters whose publish was not confirmed; each is published again.",
+    () => totals().publishFailures
+  )
+  total(
     "counterfoil_leases_lost_total",
     "Deliveries given up because their lease could not be kept, after an hour at most; they come again.",
-    () => counts.leasesLost
-  )
-  gauge(
-    "counterfoil_in_flight",
-    "Deliveries received and neither settled, waiting nor in backoff.",
-    (totals) => totals.inFlight
-  )
-  gauge("counterfoil_waiting", "Payments in the waiting room.", (totals) => totals.waiting)
-  gauge("counterfoil_retrying", "Deliveries in backoff before another try.", (totals) => totals.retrying)
-  Metric.registerUnsafe(
-    Metric.histogram("counterfoil_durable_seconds", {
-      description: "From a delivery's receipt to its durable effect.",
-      boundaries: durableSecondsBoundaries,
-      attributes: { stream }
-    }),
-    registry,
-    { get: () => histogramOf(counts.durable), ...readOnly }
+    () => counts.reading.leasesLost
   )
 }
 
-const readOnly = { update: () => {}, modify: () => {} }
+const registerGauges = (
+  stream: StreamName,
+  counts: StreamCounts,
+  { gauge }: Series,
+  nowMillis: () => number
+): void => {
+  const totals = () => counts.ledger.totals()
+  const now = (name: string, description: string, read: () => number) =>
+    gauge(name, description, { stream }, read)
+  now(
+    "counterfoil_in_flight_deliveries",
+    "Deliveries received and neither settled, waiting nor in backoff.",
+    () => totals().inFlight
+  )
+  now("counterfoil_waiting_deliveries", "Deliveries in the waiting room.", () => totals().waiting)
+  now("counterfoil_retrying_deliveries", "Deliveries in backoff before another try.", () => totals().retrying)
+  now(
+    "counterfoil_ledger_imbalance_deliveries",
+    "Deliveries accounted for and without a fate, less those the subscription holds; for a moment only not 0.",
+    () => counts.reading.imbalance
+  )
+  now(
+    "counterfoil_oldest_unsettled_age_seconds",
+    "Since the publish of the oldest delivery without a fate, the waiting room apart; 0 where there is none.",
+    () => secondsSince(counts.reading.oldestUnsettledMicros, nowMillis()) ?? 0
+  )
+  for (const reason of pauseReasons) {
+    const description = "Whether intake stands still, by the limit that is reached: 1 or 0."
+    gauge("counterfoil_intake_paused", description, { stream, reason }, () =>
+      counts.reading.pausedBy === reason ? 1 : 0
+    )
+  }
+}
+
+/** Seconds since a publish time, not below 0 where clocks differ; undefined where there is none. */
+export const secondsSince = (publishMicros: number | undefined, nowMillis: number): number | undefined =>
+  publishMicros === undefined ? undefined : Math.max(0, nowMillis / 1e3 - publishMicros / 1e6)
 
 // `dead-lettered(undecodable)` is one fate with a reason: two labels, so that each can be summed over.
-const fateLabels = (fate: Fate): Record<string, string> => {
-  const [, name, reason] = /^([a-z-]+)\(([a-z-]+)\)$/.exec(fate) ?? []
-  return name === undefined || reason === undefined ? { fate } : { fate: name, reason }
-}
-
-const histogramOf = (durable: DurableTimes): Metric.HistogramState => {
-  let cumulated = 0
-  return {
-    buckets: durableSecondsBoundaries.map((boundary, index) => {
-      cumulated += durable.buckets[index] ?? 0
-      return [boundary, cumulated]
-    }),
-    count: durable.count,
-    sum: durable.sumSeconds,
-    min: durable.minSeconds,
-    max: durable.maxSeconds
-  }
+const fateLabels = (fate: Fate): Labels => {
+  const [, name = fate, reason = ""] = /^([a-z-]+)\(([a-z-]+)\)$/.exec(fate) ?? []
+  return { fate: name, reason }
 }

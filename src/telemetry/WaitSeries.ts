@@ -1,5 +1,7 @@
 /** What is counted for the waiting room, and the metric series under which it is read. */
-import { type Context, Metric } from "effect"
+import { type DurationHistogram, emptyHistogram } from "./DurationHistogram.ts"
+import { waitSecondsBoundaries } from "./Limits.ts"
+import type { Series } from "./Series.ts"
 
 /** What became of a payment that waited; a label, and so a closed list. */
 export const waitOutcomes = ["payment-matched", "payment-superseded", "dead-lettered", "released"] as const
@@ -10,6 +12,7 @@ export type WaitOutcome = (typeof waitOutcomes)[number]
 /** The counts of the waiting room. */
 export interface WaitCounts {
   readonly ended: Record<WaitOutcome, number>
+  readonly times: DurationHistogram
   /** For how long the payment waits that has waited longest. **Units**: milliseconds; 0 while none waits. */
   longestMillis: () => number
 }
@@ -17,6 +20,7 @@ export interface WaitCounts {
 /** A room that nobody has entered. */
 export const zeroWaits = (): WaitCounts => ({
   ended: { "payment-matched": 0, "payment-superseded": 0, "dead-lettered": 0, released: 0 },
+  times: emptyHistogram(waitSecondsBoundaries),
   longestMillis: () => 0
 })
 
@@ -25,25 +29,16 @@ export const zeroWaits = (): WaitCounts => ({
  *
  * **Guarantee**: every series is there from the start, and no other comes later (G6).
  */
-export const registerWaits = (counts: WaitCounts, registry: Context.Context<never>): void => {
+export const registerWaits = (counts: WaitCounts, { counter, gauge, histogram }: Series): void => {
   for (const outcome of waitOutcomes) {
-    Metric.registerUnsafe(
-      Metric.counter("counterfoil_waits_total", {
-        description: "Payments that left the waiting room, by what became of them.",
-        incremental: true,
-        attributes: { outcome }
-      }),
-      registry,
-      { get: () => ({ count: counts.ended[outcome], incremental: true }), ...readOnly }
-    )
+    const description = "Payments that left the waiting room, by what became of them."
+    counter("counterfoil_waits_total", description, { outcome }, () => counts.ended[outcome])
   }
-  Metric.registerUnsafe(
-    Metric.gauge("counterfoil_longest_wait_seconds", {
-      description: "For how long the payment has waited that has waited longest."
-    }),
-    registry,
-    { get: () => ({ value: counts.longestMillis() / 1000 }), ...readOnly }
+  histogram("counterfoil_wait_seconds", "Time that payments spent in the waiting room.", {}, counts.times)
+  gauge(
+    "counterfoil_longest_wait_seconds",
+    "For how long the payment has waited that has waited longest.",
+    {},
+    () => counts.longestMillis() / 1000
   )
 }
-
-const readOnly = { update: () => {}, modify: () => {} }

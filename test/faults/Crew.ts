@@ -123,7 +123,7 @@ export const untilHealthSays = (member: Member, what: RegExp) => {
 export const untilReady = (member: Member) =>
   until(
     "a ready processor",
-    Effect.map(ask(member, "/ready"), (text) => text.startsWith("ready")),
+    Effect.map(ask(member, "/ready"), (text) => /^([a-z-]+: (healthy|degraded|paused)\b.*\n){4}$/.test(text)),
     "60 seconds",
     () => tailOf(member)
   )
@@ -142,7 +142,7 @@ const look = (member: Member): Effect.Effect<void> =>
     if (text === "") return
     member.seen.received = sumOf(text, "counterfoil_deliveries_received_total")
     member.seen.held = ["in_flight", "waiting", "retrying"].reduce(
-      (sum, gauge) => sum + sumOf(text, `counterfoil_${gauge}`),
+      (sum, gauge) => sum + sumOf(text, `counterfoil_${gauge}_deliveries`),
       0
     )
     member.seen.mostHeld = Math.max(member.seen.mostHeld, member.seen.held)

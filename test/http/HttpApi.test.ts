@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:http"
 import { type AddressInfo, connect } from "node:net"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Clock, Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
 import { fates } from "../../src/domain/Fate.ts"
-import { HttpAddressUnusable, HttpApi } from "../../src/http/HttpApi.ts"
+import { HttpAddressUnusable } from "../../src/http/HttpAddress.ts"
+import { HttpApi } from "../../src/http/HttpApi.ts"
+import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import type { HttpSettings } from "../../src/http/HttpSettings.ts"
 import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
@@ -23,11 +25,11 @@ const silent = Logger.layer([])
 
 // The port is taken and was not asked for: the server takes a free one, as in life.
 const served = Layer.unwrap(
-  Effect.map(takenPort, (port) => HttpApi.layer({ host: "127.0.0.1", port, portAsked: false }))
+  Effect.map(takenPort, (port) => layerHttpApi({ host: "127.0.0.1", port, portAsked: false }))
 ).pipe(Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, silent)))
 
 const layerOf = (settings: HttpSettings) =>
-  HttpApi.layer(settings).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer)))
+  layerHttpApi(settings).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer)))
 
 const url = HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
   Effect.map((address) => address.url)
@@ -57,16 +59,20 @@ describe("HttpApi", () => {
     }).pipe(Effect.provide(served))
   )
 
-  it.live("/ready answers 503 with each reason, then 200", () =>
+  it.live("/ready answers 503, then 200, with one line per part", () =>
     Effect.gen(function* () {
       yield* setAllHealthy
       yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "no host answers" }))
       assert.deepInclude(yield* get("/ready"), {
         status: 503,
-        text: "not ready\nfacts: unavailable: no host answers\n"
+        text: "orders: healthy\npayments: healthy\nfacts: unavailable: no host answers\ndead-letters: healthy\n"
       })
       yield* setAllHealthy
-      assert.deepInclude(yield* get("/ready"), { status: 200, text: "ready\n" })
+      yield* Health.use((health) => health.set("orders", { _tag: "Degraded", reason: "3 are being retried" }))
+      assert.deepInclude(yield* get("/ready"), {
+        status: 200,
+        text: "orders: degraded: 3 are being retried\npayments: healthy\nfacts: healthy\ndead-letters: healthy\n"
+      })
       assert.deepInclude(yield* get("/ready", "HEAD"), { status: 200, text: "" })
     }).pipe(Effect.provide(served))
   )
@@ -79,11 +85,30 @@ describe("HttpApi", () => {
       )
       const { text, type } = yield* get("/health")
       assert.strictEqual(type, "application/json")
-      const { parts, ready } = JSON.parse(text)
+      const { parts, ready, ...rest } = JSON.parse(text)
       assert.isTrue(ready)
       assert.deepStrictEqual(Object.keys(parts), [...healthParts])
       assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
+      assert.deepInclude(parts.facts, { state: "healthy", reason: null })
+      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null })
       assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/health is 200 though nothing works, and tells how far the orders watermark is behind", () =>
+    Effect.gen(function* () {
+      const metrics = yield* Metrics
+      yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "no host answers" }))
+      const now = yield* Clock.currentTimeMillis
+      yield* metrics.watermarkRead((now - 90_000) * 1_000)
+      const { status, text } = yield* get("/health")
+      assert.strictEqual(status, 200)
+      const { parts, ready, watermarkBehindSeconds } = JSON.parse(text)
+      assert.isFalse(ready)
+      assert.deepInclude(parts.facts, { state: "unavailable", reason: "no host answers" })
+      expect(watermarkBehindSeconds).toBeCloseTo(90, -1)
+      yield* metrics.watermarkRead(Number.POSITIVE_INFINITY)
+      assert.strictEqual(JSON.parse((yield* get("/health")).text).watermarkBehindSeconds, 0)
     }).pipe(Effect.provide(served))
   )
 

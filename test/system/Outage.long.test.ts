@@ -33,7 +33,7 @@ const ordersOf = (url: string) =>
     const count = (series: string) => Number(new RegExp(`^${series} (\\d+)$`, "m").exec(text)?.[1])
     return {
       received: count('counterfoil_deliveries_received_total{stream="orders"}'),
-      stored: count('counterfoil_fates_total{stream="orders",fate="order-stored"}')
+      stored: count('counterfoil_fates_total{stream="orders",fate="order-stored",reason=""}')
     }
   })
 

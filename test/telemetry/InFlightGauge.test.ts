@@ -10,7 +10,7 @@ describe("layerInFlightGauge", () => {
     let limit = 512
     const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => limit, coordinatorOf: () => undefined })
     const shown = Metrics.use((metrics) => metrics.prometheus).pipe(
-      Effect.map((text) => valueOf(parseExposition(text), "counterfoil_in_flight_writes_limit"))
+      Effect.map((text) => valueOf(parseExposition(text), "counterfoil_in_flight_statements_limit"))
     )
     return Effect.gen(function* () {
       assert.strictEqual(yield* shown, 512)

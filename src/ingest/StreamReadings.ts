@@ -1,0 +1,44 @@
+/** Reads for metrics, now and then, what they cannot read by themselves. */
+import { Duration, Effect } from "effect"
+import type { Fate } from "../domain/Fate.ts"
+import type { StreamName } from "../domain/StreamName.ts"
+import type { StreamLedger } from "../pipeline/StreamLedger.ts"
+import type { Subscription } from "../pubsub/Subscriber.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
+import type { PauseReason } from "../telemetry/StreamSeries.ts"
+import { readingTickMillis } from "./Limits.ts"
+
+/** A stream that is read. */
+export interface ReadStream {
+  readonly stream: StreamName
+  readonly subscription: Pick<Subscription, "status">
+  readonly ledger: Pick<StreamLedger<Fate>, "held" | "oldestMicros">
+  /** Why intake stands still; undefined while it does not. */
+  readonly pausedBy: () => PauseReason | undefined
+}
+
+/** Reads these streams and the orders watermark over and over; never ends. */
+export const readStreams = (
+  streams: ReadonlyArray<ReadStream>,
+  watermark: Effect.Effect<number>
+): Effect.Effect<never, never, Metrics> =>
+  Effect.gen(function* () {
+    const metrics = yield* Metrics
+    for (;;) {
+      for (const { ledger, pausedBy, stream, subscription } of streams) {
+        const { held, leasesLost, oldestUndeliveredMicros } = yield* subscription.status
+        yield* metrics.read(stream, {
+          leasesLost,
+          oldestUnsettledMicros: lesser(ledger.oldestMicros(), oldestUndeliveredMicros),
+          imbalance: ledger.held() - held,
+          pausedBy: pausedBy()
+        })
+      }
+      yield* metrics.watermarkRead(yield* watermark)
+      yield* Effect.sleep(Duration.millis(readingTickMillis))
+    }
+  })
+
+/** The lesser of two times that may be absent. */
+export const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
+  left === undefined ? right : right === undefined ? left : Math.min(left, right)

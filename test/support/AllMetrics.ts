@@ -1,0 +1,57 @@
+/** Every metric that a running process shows. */
+import { Effect, Layer, Logger } from "effect"
+import { Cassandra } from "../../src/cassandra/Cassandra.ts"
+import { Health } from "../../src/telemetry/Health.ts"
+import { layerHealthSeries } from "../../src/telemetry/HealthSeries.ts"
+import { layerInFlightGauge } from "../../src/telemetry/InFlightGauge.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
+import { type Family, parseExposition } from "./Exposition.ts"
+
+const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => 512, coordinatorOf: () => undefined })
+
+/** Telemetry as `run` has it, without servers. */
+export const allMetrics = Layer.mergeAll(
+  layerHealthSeries,
+  layerProcessMetrics("1.2.3"),
+  layerInFlightGauge.pipe(Layer.provide(cassandra))
+).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer, Logger.layer([]))))
+
+/** The list of all metrics, as Markdown. */
+export const metricsReference = Effect.map(
+  Metrics.use((metrics) => metrics.prometheus),
+  (text) => `${intro}\n${[...parseExposition(text)].map(([name, family]) => row(name, family)).join("\n")}\n`
+)
+
+const intro = `# Metrics
+
+<!-- Generated from the registry by \`npm run docs\`; a test compares them. -->
+
+\`/metrics\` gives these series in Prometheus' text format, all of them from the start of a process and no others later.
+Labels have closed lists of values. Counters never fall, and nothing is reset by being read, so any number of scrapers may
+read them. \`promtool check metrics\` finds nothing to say.
+
+For each stream, \`counterfoil_deliveries_received_total\` = \`counterfoil_fates_total\` (summed) +
+\`counterfoil_in_flight_deliveries\` + \`counterfoil_waiting_deliveries\` + \`counterfoil_retrying_deliveries\` +
+\`counterfoil_deliveries_released_total\`.
+
+| metric | type | labels | |
+|---|---|---|---|`
+
+const row = (name: string, family: Family): string =>
+  `| \`${name}\` | ${family.type} | ${labelsOf(family)} | ${family.help} |`
+
+const labelsOf = ({ samples }: Family): string => {
+  const values = new Map<string, Set<string>>()
+  for (const { labels } of samples) {
+    for (const [label, value] of Object.entries(labels)) {
+      if (label === "le") continue
+      const known = values.get(label)
+      if (known === undefined) values.set(label, new Set([value]))
+      else known.add(value)
+    }
+  }
+  return [...values]
+    .map(([label, all]) => `\`${label}\`: ${[...all].map((value) => value || "(empty)").join(", ")}`)
+    .join("<br>")
+}
