@@ -18,13 +18,15 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
-import { Health } from "./telemetry/Health.ts"
+import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 
 /** Metrics, health, and where they are served. */
-export const observed = (http: HttpSettings) =>
-  HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer)))
+export const observed = (http: HttpSettings, remedyOf?: RemedyOf) => {
+  const health = remedyOf === undefined ? Health.layer : Health.layerWith(remedyOf)
+  return HttpApi.layer(http).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, health)))
+}
 
 /** Google Cloud Pub/Sub, or its emulator. */
 export const googlePubSub = (settings: GoogleSettings) =>
@@ -63,12 +65,15 @@ export const cassandraFactsPatiently = (
   )
 
 /** What `run` stands on. */
-export const application = (settings: RunSettings, appVersion: string) =>
+export const application = (
+  settings: RunSettings,
+  { appVersion, remedyOf }: { readonly appVersion: string; readonly remedyOf: RemedyOf }
+) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
-    Layer.provideMerge(observed(settings.http))
+    Layer.provideMerge(observed(settings.http, remedyOf))
   )
 
 /** What `demo` stands on. */

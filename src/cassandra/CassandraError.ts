@@ -1,4 +1,4 @@
-/** What can go wrong between Counterfoil and Cassandra, in Counterfoil's words; the only reader of driver errors. */
+/** What can go wrong with Cassandra. Facts only: what to do about them is the application's to say. */
 import { Data } from "effect"
 import {
   type Answered,
@@ -10,10 +10,19 @@ import {
   settingCodes
 } from "./internal/DriverError.ts"
 
-type Detail = { readonly detail: string; readonly cause: unknown }
+type Detail = {
+  /** What is wrong, in the words of the server, the driver, or this library. */
+  readonly detail: string
+  readonly cause: unknown
+}
 
 /** No host could be reached, or none is up. */
-export class Unreachable extends Data.TaggedError("Unreachable")<Detail> {
+export class Unreachable extends Data.TaggedError("Unreachable")<
+  Detail & {
+    /** Those that were tried, as `host:port`; empty where the driver named none. */
+    readonly hosts: ReadonlyArray<string>
+  }
+> {
   readonly isRetryable = true
 }
 
@@ -114,8 +123,8 @@ export type CassandraReason =
 /**
  * An operation on Cassandra failed.
  *
- * **Errors**: `isRetryable`: the same call may succeed later by itself. Else somebody has to mend something first:
- * at a start that is an exit, in a running process an outage like any other (G4), for it may be mended meanwhile.
+ * **Errors**: `isRetryable`: the same call may succeed later by itself. Else somebody has to fix something first,
+ * which may happen while the process runs.
  */
 export class CassandraError extends Data.TaggedError("CassandraError")<{
   /** What was tried: `connect`, `execute`, `batch`, … */
@@ -131,7 +140,7 @@ export class CassandraError extends Data.TaggedError("CassandraError")<{
   }
 }
 
-/** Names what a driver's error means. Total: an error it does not know is `Faulty`, hence an outage. */
+/** Classifies an error of the driver. Total: an error it does not know is `Faulty`, which is retryable. */
 export const classify = (operation: string, cause: unknown): CassandraError =>
   new CassandraError({ operation, reason: reasonOf(cause) })
 
@@ -151,12 +160,12 @@ const reasonOf = (cause: unknown): CassandraReason => {
       return new Overloaded({ detail, cause })
     case "ArgumentError":
       return /data ?cent(er|re)/i.test(detail)
-        ? new WrongDataCenter({ detail: `${detail} (CASSANDRA_LOCAL_DATACENTER)`, cause })
+        ? new WrongDataCenter({ detail, cause })
         : new SettingsRefused({ detail, cause })
   }
   if (isTlsCode(error.code)) return new TlsFailed({ detail: `TLS failed: ${detail}`, cause })
   if (settingCodes.has(error.code)) return new SettingsRefused({ detail, cause })
-  if (error.isSilence) return new Unreachable({ detail, cause })
+  if (error.isSilence) return new Unreachable({ detail, hosts: [], cause })
   // A TypeError of the driver quotes the value it could not encode, which is a message's.
   return new Faulty({ detail: cause instanceof TypeError ? "the driver failed (TypeError)" : detail, cause })
 }
@@ -169,7 +178,7 @@ const reasonOfHosts = (error: DriverError, cause: unknown): CassandraReason => {
   if (telling !== undefined) return telling
   const hosts = Object.keys(error.innerErrors)
   const detail = hosts.length === 0 ? error.message : `no host answers (${hosts.join(", ")})`
-  return new Unreachable({ detail, cause })
+  return new Unreachable({ detail, hosts, cause })
 }
 
 const reasonOfAuthentication = (error: DriverError, cause: unknown): CassandraReason => {
@@ -178,8 +187,7 @@ const reasonOfAuthentication = (error: DriverError, cause: unknown): CassandraRe
     return new ReplicasUnavailable({ detail: "the cluster cannot check credentials just now", cause })
   }
   // The server's text quotes the user name: neither it nor the cause is kept.
-  const detail = "credentials refused, or missing (CASSANDRA_USERNAME, CASSANDRA_PASSWORD)"
-  return new BadCredentials({ detail, cause: undefined })
+  return new BadCredentials({ detail: "credentials refused, or missing", cause: undefined })
 }
 
 const reasonOfAnswer = (answer: Answered, cause: unknown): CassandraReason => {
@@ -220,11 +228,9 @@ const reasonOfAnswer = (answer: Answered, cause: unknown): CassandraReason => {
 /** 0x2200 means many things; only its text tells them apart. */
 const reasonOfInvalid = (detail: string, cause: unknown): CassandraReason => {
   if (rowRefusals.some((text) => detail.startsWith(text))) return new MutationTooLarge({ detail, cause })
-  if (/^keyspace .* does not exist/i.test(detail)) {
-    return new KeyspaceMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
-  }
+  if (/^keyspace .* does not exist/i.test(detail)) return new KeyspaceMissing({ detail, cause })
   if (/^(table .* does not exist|unconfigured (table|columnfamily))/i.test(detail)) {
-    return new TableMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
+    return new TableMissing({ detail, cause })
   }
   return new StatementRefused({ detail, cause })
 }

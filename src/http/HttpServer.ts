@@ -48,7 +48,7 @@ const ready = HttpRouter.add(
     const parts = yield* (yield* Health).parts
     const unready = healthParts.filter((part) => !isReady(parts[part].state))
     if (unready.length === 0) return HttpServerResponse.text("ready\n")
-    const reasons = unready.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
+    const reasons = unready.map((part) => `${sentenceOf(part, parts[part])}\n`)
     return HttpServerResponse.text(`not ready\n${reasons.join("")}`, { status: 503 })
   })
 )

@@ -56,6 +56,7 @@ export const makeAttempt = <A>(
     const publish = Effect.fnUntraced(function* (tally: Tally<A>) {
       const results = yield* deadLetters.publish(tally.letters)
       let trouble: string | undefined
+      let error: unknown
       tally.letters.forEach((letter, index) => {
         const result = results[index]
         const work = tally.lettered[index]
@@ -63,13 +64,14 @@ export const makeAttempt = <A>(
         if (result !== undefined && Result.isSuccess(result))
           fated(tally, `dead-lettered(${letter.reason})`, work)
         else {
+          error = result?.failure
           trouble = result === undefined ? "no answer" : result.failure.message
           tally.again.push(work)
         }
       })
       yield* health.set(
         "dead-letters",
-        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble }
+        trouble === undefined ? { _tag: "Healthy" } : { _tag: "Away", reason: trouble, error }
       )
     })
 
@@ -101,7 +103,7 @@ export const makeAttempt = <A>(
         yield* health.set(
           "facts",
           tally.answered === 0 && tally.storeTrouble !== undefined
-            ? { _tag: "Away", reason: tally.storeTrouble }
+            ? { _tag: "Away", reason: tally.storeTrouble, error: tally.storeFailure }
             : { _tag: "Healthy" }
         )
       }
@@ -129,6 +131,8 @@ interface Tally<A> extends Unfinished<A> {
   /** Deliveries of which the table has told something, be it that there is no order. */
   answered: number
   storeTrouble: string | undefined
+  /** What {@link storeTrouble} is the message of. */
+  storeFailure: HandlingFailure | undefined
   unconfirmed: number
 }
 
@@ -141,6 +145,7 @@ const newTally = <A>(): Tally<A> => ({
   lettered: [],
   answered: 0,
   storeTrouble: undefined,
+  storeFailure: undefined,
   unconfirmed: 0
 })
 
@@ -188,6 +193,7 @@ const record = <A>(
       return
     case "Retry":
       tally.storeTrouble = disposition.error
+      tally.storeFailure = outcome.failure
       tally.again.push(work)
       return
     case "DeadLetter":

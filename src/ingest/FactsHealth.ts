@@ -17,7 +17,8 @@ export const watchFacts = (isTroubled: () => boolean): Effect.Effect<never, neve
       const { _tag } = (yield* health.states).facts
       // A delivery that failed has told already; two reasons in turn would fill the log.
       if (Result.isFailure(answer) && _tag !== "Away") {
-        yield* health.set("facts", { _tag: "Away", reason: answer.failure.message })
+        const error = answer.failure
+        yield* health.set("facts", { _tag: "Away", reason: error.message, error })
       }
       if (Result.isSuccess(answer) && !isTroubled()) yield* health.set("facts", { _tag: "Healthy" })
       yield* Effect.sleep(factsLookSeconds * 1000)

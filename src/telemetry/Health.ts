@@ -12,7 +12,12 @@ export type HealthState =
   | { readonly _tag: "Starting" }
   | { readonly _tag: "Healthy" }
   /** It does not work just now; it is tried again for ever, nothing is lost. */
-  | { readonly _tag: "Away"; readonly reason: string }
+  | {
+      readonly _tag: "Away"
+      readonly reason: string
+      /** What the reason is the message of, if anything: {@link Health.layerWith} finds the remedy by it. */
+      readonly error?: unknown
+    }
   /** It works, but intake is paused until what is held becomes less. */
   | { readonly _tag: "Paused"; readonly reason: string }
   | { readonly _tag: "Stopping" }
@@ -22,7 +27,12 @@ export interface PartHealth {
   readonly state: HealthState
   /** When the state was set, whether or not its reason has changed since. **Units**: ms since the epoch. */
   readonly since: number
+  /** What somebody can do about it; absent where nothing is known. */
+  readonly remedy?: string
 }
+
+/** What somebody can do about an error; undefined where nothing is known. */
+export type RemedyOf = (error: unknown) => string | undefined
 
 /**
  * Knows whether each part works, and why not.
@@ -40,11 +50,15 @@ export class Health extends Context.Service<
     readonly ready: Effect.Effect<boolean>
   }
 >()("counterfoil/telemetry/Health") {
-  /** Every part is `Starting` until it is set otherwise. */
-  static readonly layer = Layer.effect(
-    Health,
-    Effect.suspend(() => make)
-  )
+  /** Every part is `Starting` until it is set otherwise. What people read tells the remedy of an error too. */
+  static readonly layerWith = (remedyOf: RemedyOf): Layer.Layer<Health> =>
+    Layer.effect(
+      Health,
+      Effect.suspend(() => make(remedyOf))
+    )
+
+  /** The same without remedies. */
+  static readonly layer: Layer.Layer<Health> = Health.layerWith(() => undefined)
 }
 
 /** Whether a part in this state keeps the process from being ready. */
@@ -54,13 +68,14 @@ export const isReady = (state: HealthState): boolean => state._tag === "Healthy"
 export const reasonOf = (state: HealthState): string | undefined =>
   "reason" in state ? state.reason : undefined
 
-/** A part and its state for people: `facts: away: no host answers`. */
-export const sentenceOf = (part: HealthPart, state: HealthState): string => {
+/** A part and its state for people: `facts: away: no host answers; check that Cassandra runs`. */
+export const sentenceOf = (part: HealthPart, { state, remedy }: PartHealth): string => {
   const reason = reasonOf(state)
-  return `${part}: ${state._tag.toLowerCase()}${reason === undefined ? "" : `: ${reason}`}`
+  const why = reason === undefined ? "" : `: ${reason}`
+  return `${part}: ${state._tag.toLowerCase()}${why}${remedy === undefined ? "" : `; ${remedy}`}`
 }
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
   const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
   const parts: Record<HealthPart, PartHealth> = {
     facts: start,
@@ -72,8 +87,10 @@ const make = Effect.gen(function* () {
   const change = Effect.fnUntraced(function* (part: HealthPart, state: HealthState) {
     const before = parts[part]
     const since = before.state._tag === state._tag ? before.since : yield* Clock.currentTimeMillis
-    parts[part] = { state, since }
-    yield* announce(part, state)
+    const remedy = state._tag === "Away" ? remedyOf(state.error) : undefined
+    const health: PartHealth = remedy === undefined ? { state, since } : { state, since, remedy }
+    parts[part] = health
+    yield* announce(part, health)
   })
 
   return Health.of({
@@ -93,8 +110,9 @@ const make = Effect.gen(function* () {
 const isSame = (one: HealthState, other: HealthState): boolean =>
   one._tag === other._tag && reasonOf(one) === reasonOf(other)
 
-const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
-  const text = sentenceOf(part, state)
+const announce = (part: HealthPart, health: PartHealth): Effect.Effect<void> => {
+  const { state } = health
+  const text = sentenceOf(part, health)
   const log = state._tag === "Away" ? Effect.logWarning(text) : Effect.logInfo(text)
   return log.pipe(Effect.annotateLogs({ part, state: state._tag.toLowerCase() }))
 }

@@ -82,7 +82,9 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concu
         const topic = uniqueName("late_dlq")
         const processor = yield* serving(["run"], { ...set.environment, PUBSUB_DLQ_TOPIC: topic })
         const missing = `topic projects/${projectId}/topics/${topic} does not exist`
-        yield* processor.until("/ready", ({ text }) => text === `not ready\ndead-letters: away: ${missing}\n`)
+        const remedy = "`counterfoil setup pubsub` creates what is missing"
+        const line = `dead-letters: away: ${missing}; ${remedy}`
+        yield* processor.until("/ready", ({ text }) => text === `not ready\n${line}\n`)
 
         yield* Effect.promise(() => set.pubsub.publish(set.payments, [{ data: payment(99) }]))
         yield* processor.until("/metrics", ({ text }) =>

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
-import { Health, healthParts } from "../../src/telemetry/Health.ts"
+import { Health, healthParts, reasonOf } from "../../src/telemetry/Health.ts"
 
 const setAll = (state: Parameters<Health["Service"]["set"]>[1]) =>
   Health.use((health) => Effect.forEach(healthParts, (part) => health.set(part, state), { discard: true }))
@@ -77,5 +77,28 @@ describe("Health", () => {
         "Warn dead-letters dead-letters: away: the topic does not exist"
       ])
     }).pipe(Effect.provide(Health.layer))
+  )
+
+  it.effect("the line about a change names the remedy of its error, and the reason stays plain", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const capture = Logger.make(({ message }) => void lines.push(String(message)))
+      const health = yield* Health
+      const away = { _tag: "Away", reason: "the table is gone", error: "table" } as const
+      yield* Effect.gen(function* () {
+        yield* health.set("facts", away)
+        yield* health.set("orders", { ...away, error: "unheard of" })
+        yield* health.set("facts", { _tag: "Healthy" })
+      }).pipe(Effect.provide(Logger.layer([capture])))
+      assert.deepStrictEqual(lines, [
+        "facts: away: the table is gone; create it",
+        "orders: away: the table is gone",
+        "facts: healthy"
+      ])
+      yield* health.set("facts", away)
+      const { facts } = yield* health.parts
+      assert.strictEqual(facts.remedy, "create it")
+      assert.strictEqual(reasonOf(facts.state), "the table is gone")
+    }).pipe(Effect.provide(Health.layerWith((error) => (error === "table" ? "create it" : undefined))))
   )
 })

@@ -101,7 +101,7 @@ const tlsOptions = (
       ? undefined
       : yield* Effect.tryPromise({
           try: () => readFile(caFile.value),
-          catch: (cause) => classify("read CASSANDRA_TLS_CA", cause)
+          catch: (cause) => classify("read the TLS certificate authority", cause)
         })
     // The driver's own default is false.
     return {

@@ -108,7 +108,8 @@ interface UntypedClient {
 }
 
 const silent = (settings: CassandraSettings, timeout: Duration.Duration): CassandraError => {
-  const hosts = settings.contactPoints.join(", ")
-  const detail = `no answer from ${hosts} within ${Duration.format(timeout)}`
-  return new CassandraError({ operation: "connect", reason: new Unreachable({ detail, cause: undefined }) })
+  const hosts = settings.contactPoints
+  const detail = `no answer from ${hosts.join(", ")} within ${Duration.format(timeout)}`
+  const reason = new Unreachable({ detail, hosts, cause: undefined })
+  return new CassandraError({ operation: "connect", reason })
 }

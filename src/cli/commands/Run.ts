@@ -6,10 +6,11 @@ import { HttpApi } from "../../http/HttpApi.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
-import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { type PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { Health } from "../../telemetry/Health.ts"
 import { topicPollSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
+import { remedyOf } from "../Remedies.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 
 /** What `run` is told. */
@@ -51,7 +52,7 @@ export const run = (options: RunOptions) =>
         Effect.ensuring(printFates(options.json))
       )
     })
-  ).pipe(Effect.provide(application(options, options.appVersion)))
+  ).pipe(Effect.provide(application(options, { appVersion: options.appVersion, remedyOf })))
 
 const processing = (processor: Processor, options: RunOptions) =>
   Effect.raceFirst(
@@ -81,17 +82,23 @@ const watchDeadLetterTopic = (topic: string) =>
   Effect.gen(function* () {
     const admin = yield* PubSubAdmin
     const health = yield* Health
+    const missing = {
+      message: `topic ${admin.topicName(topic)} does not exist`,
+      reason: new ResourceMissing({ cause: undefined })
+    }
     const look = admin.topicExists(topic).pipe(
-      Effect.map((exists) => (exists ? undefined : `topic ${admin.topicName(topic)} does not exist`)),
+      Effect.map((exists) => (exists ? undefined : missing)),
       // Looking at a topic takes a permission that publishing to it does not.
-      Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error.message : undefined))
+      Effect.catchTag("PubSubError", (error) => Effect.succeed(error.isRetryable ? error : undefined))
     )
     for (;;) {
       const trouble = yield* look
       if (trouble === undefined) return yield* health.set("dead-letters", { _tag: "Healthy" })
       // A publish that failed has told already; two reasons in turn would fill the log.
       const { _tag } = (yield* health.states)["dead-letters"]
-      if (_tag !== "Away") yield* health.set("dead-letters", { _tag: "Away", reason: trouble })
+      if (_tag !== "Away") {
+        yield* health.set("dead-letters", { _tag: "Away", reason: trouble.message, error: trouble })
+      }
       yield* Effect.sleep(Duration.seconds(topicPollSeconds))
     }
   })
