@@ -6,7 +6,7 @@ import {
   KeyspaceMissing,
   Unreachable
 } from "../../src/cassandra/CassandraError.ts"
-import { MigrationRefused } from "../../src/cassandra/Migrator.ts"
+import { MigrationRefused } from "../../src/cassandra/internal/MigrationPlan.ts"
 import { FactMissing } from "../../src/cli/commands/Facts.ts"
 import { ServerSilent } from "../../src/cli/commands/ServerTimeout.ts"
 import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
