@@ -1,5 +1,5 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import type { RunSettings } from "./config/Settings.ts"
@@ -8,7 +8,7 @@ import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
 import { HttpApi } from "./http/HttpApi.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
-import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
+import { layerCassandraWithRetry } from "./ingest/CassandraWithRetry.ts"
 import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
@@ -43,25 +43,13 @@ export const memoryPubSub = Layer.mergeAll(
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
 export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
-  FactStoreCassandra.layer.pipe(
-    Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
-  )
+  FactStoreCassandra.layer.pipe(Layer.provideMerge(Cassandra.layer(settings, { maxInFlight })))
 
-/** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
-export const cassandraFactsPatiently = (
-  settings: CassandraSettings,
-  { maxInFlightWrites }: ProcessingSettings
-) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const health = yield* Health
-      const whenUnreachable = (error: Error) => health.set("facts", { _tag: "Away", reason: error.message })
-      const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
-      return layerInFlightGauge.pipe(
-        Layer.provideMerge(FactStoreCassandra.layer),
-        Layer.provideMerge(connected)
-      )
-    })
+/** The fact table in Cassandra; waits indefinitely for a cluster that does not answer. */
+export const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: number) =>
+  layerInFlightGauge.pipe(
+    Layer.provideMerge(FactStoreCassandra.layer),
+    Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
 /** What `run` stands on. */
@@ -70,7 +58,7 @@ export const application = (
   { appVersion, remedyOf }: { readonly appVersion: string; readonly remedyOf: RemedyOf }
 ) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
-    Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
+    Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
     Layer.provideMerge(observed(settings.http, remedyOf))

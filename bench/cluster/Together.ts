@@ -1,5 +1,5 @@
 /** Writes to the cluster as `counterfoil run` does: its own fact store, given 100 rows a call, 16 calls at once. */
-import { Effect, Layer, Option, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import { Order } from "../../src/domain/Order.ts"
 import { Payment } from "../../src/domain/Payment.ts"
@@ -10,17 +10,7 @@ import { orderOf, paymentOf } from "../Traffic.ts"
 import { serve, task } from "./Writing.ts"
 
 const { rows, ...place } = task()
-const cassandra = Cassandra.layer(
-  {
-    ...place,
-    replication: { _tag: "Simple", factor: 1 },
-    consistency: "LOCAL_QUORUM",
-    credentials: Option.none(),
-    tls: Option.none(),
-    secureBundle: Option.none()
-  },
-  { maxInFlight: 512, whenUnreachable: "fail" }
-)
+const cassandra = Cassandra.layer(place, { maxInFlight: 512 })
 
 // What a server batch of the emulator has.
 const rowsOfCall = 100

@@ -1,11 +1,11 @@
-/** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
+/** A Cassandra cluster as a service: bounded, idempotent statements, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
-import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
+import { Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
+import type { CassandraOptions } from "./CassandraOptions.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
-import { inFlightMin } from "./Limits.ts"
 
 /** A value to bind; every bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
@@ -14,7 +14,7 @@ export type Param = string | number | bigint | null | ReadonlyArray<bigint>
 export interface Statement {
   readonly query: string
   readonly params: ReadonlyArray<Param>
-  /** Rows it writes, for {@link CassandraOptions.maxInFlight}; one if absent. */
+  /** Rows it writes, for `CassandraOptions.maxInFlight`; one if absent. */
   readonly rows?: number
 }
 
@@ -30,7 +30,7 @@ export interface Page {
   readonly next: string | undefined
 }
 
-/** How one statement departs from the rest. */
+/** Options of one statement. */
 export interface ExecuteOptions {
   readonly coordinator?: Coordinator | undefined
   /** **Units**: rows. */
@@ -49,23 +49,6 @@ export interface ExecuteOptions {
 export interface StatementRequest {
   readonly statement: Statement
   readonly options: ExecuteOptions
-}
-
-/** How a layer of {@link Cassandra} connects. */
-export interface CassandraOptions {
-  /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
-  readonly maxInFlight: number
-  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightMin` if absent. */
-  readonly minInFlight?: number
-  /**
-   * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
-   * that somebody has to mend (credentials, data centre, keyspace) always fail at once.
-   */
-  readonly whenUnreachable: "fail" | ((error: CassandraError) => Effect.Effect<void>)
-  /** How long one attempt may take. */
-  readonly connectTimeout?: Duration.Duration
-  /** Off: no keyspace is used, for it may not exist yet. */
-  readonly useKeyspace?: boolean
 }
 
 /**
@@ -98,27 +81,24 @@ export class Cassandra extends Context.Service<
   /**
    * Connects, and closes with the scope.
    *
-   * **Errors**: `CassandraError`, see {@link CassandraOptions.whenUnreachable}.
+   * **Errors**: `CassandraError`, see `CassandraOptions.onUnreachable`.
    */
   static readonly layer = (
     settings: CassandraSettings,
-    options: CassandraOptions
+    options: CassandraOptions = {}
   ): Layer.Layer<Cassandra, CassandraError> => Layer.effect(Cassandra, Cassandra.make(settings, options))
 
   /** What {@link Cassandra.layer} provides, for a scope of the caller's own. */
   static readonly make = (
     settings: CassandraSettings,
-    options: CassandraOptions
+    options: CassandraOptions = {}
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue({
-        least: options.minInFlight ?? inFlightMin,
-        most: options.maxInFlight
-      })
+      const requests = yield* makeRequestQueue(options)
       const attempt = connect(settings, options)
-      const report = options.whenUnreachable
+      const report = options.onUnreachable ?? "fail"
       const client = yield* Effect.acquireRelease(
-        report === "fail" ? attempt : connectWithRetry(attempt, report),
+        report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff),
         (open) =>
           Effect.andThen(
             requests.drain,
@@ -140,7 +120,7 @@ export class Cassandra extends Context.Service<
         execute: (statement, options = {}) => requests.send("execute", requestOf({ statement, options })),
         executeAll: (asked) => requests.sendAll("execute", asked.map(requestOf)),
         coordinatorOf: (partitionKey) => {
-          if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined
+          if (client.hosts.length < 2 || settings.secureBundle !== undefined) return undefined
           // Null while the cluster's metadata is not known; the driver's types do not say so.
           const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
           return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))

@@ -1,5 +1,6 @@
 /** What somebody can do about an error. */
 import type { CassandraReason } from "../cassandra/CassandraError.ts"
+import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
 import type { HttpAddressUnusable } from "../http/HttpApi.ts"
 import type { PubSubReason } from "../pubsub/PubSubError.ts"
 import type { SubscriptionTaken } from "./commands/PubSubSetup.ts"
@@ -9,6 +10,7 @@ import type { ServerSilent } from "./commands/ServerTimeout.ts"
 export type Remediable =
   | PubSubReason
   | CassandraReason
+  | MigrationReason
   | HttpAddressUnusable
   | SubscriptionTaken
   | ServerSilent
@@ -47,6 +49,11 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   TableMissing: createSchema,
   TlsFailed: "check CASSANDRA_TLS and CASSANDRA_TLS_CA",
   SettingsRefused: "check CASSANDRA_CONTACT_POINTS, CASSANDRA_TLS_CA and CASSANDRA_SECURE_BUNDLE",
+  MigrationUnknown: "use the Counterfoil that applied it",
+  MigrationChanged: "restore the file, and put the change in a new one",
+  MigrationLate: "give it a later number",
+  TableDiffers: "use another keyspace (CASSANDRA_KEYSPACE), or drop the table once its rows are saved",
+  SingleCopy: "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
   SubscriptionTaken: "give another name, or delete it",
   ServerSilent: "check that it runs, and CASSANDRA_CONTACT_POINTS or PUBSUB_EMULATOR_HOST"

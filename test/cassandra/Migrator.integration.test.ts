@@ -1,10 +1,12 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { apply, plan, preview } from "../../src/cassandra/Migrator.ts"
+import * as Migrator from "../../src/cassandra/Migrator.ts"
+import { migrationFolder } from "../../src/facts/MigrationFolder.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { folderOf } from "./MigrationFolder.ts"
 import { ownKeyspace, runCql, settingsFor, testOptions } from "./TestKeyspace.ts"
+import { apply, plan, preview } from "./TestMigrations.ts"
 
 const first = "0001_first.cql"
 const second = "0002_second.cql"
@@ -131,10 +133,10 @@ describeWith("cassandra")("Migrator", () => {
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })("plan", (it) => {
     it.effect("is the whole schema as CQL, the keyspace with its replication first", () =>
       Effect.gen(function* () {
-        const settings = settingsFor("shop", {
+        const [keyspace, use, ...tables] = yield* Migrator.plan(settingsFor("shop"), {
+          folder: migrationFolder,
           replication: { _tag: "PerDataCenter", factors: { "dc'1": 3, dc2: 2 } }
         })
-        const [keyspace, use, ...tables] = yield* plan(settings)
         assert.strictEqual(
           keyspace,
           `CREATE KEYSPACE IF NOT EXISTS "shop" WITH replication = ` +

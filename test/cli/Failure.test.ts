@@ -6,7 +6,7 @@ import {
   KeyspaceMissing,
   Unreachable
 } from "../../src/cassandra/CassandraError.ts"
-import { MigrationRefused } from "../../src/cassandra/internal/MigrationPlan.ts"
+import { MigrationRefused, SingleCopy } from "../../src/cassandra/MigrationRefused.ts"
 import { FactMissing } from "../../src/cli/commands/Facts.ts"
 import { ServerSilent } from "../../src/cli/commands/ServerTimeout.ts"
 import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
@@ -32,7 +32,11 @@ describe("a failed command", () => {
       new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
       2
     ],
-    ["a migration somebody has to decide on", new MigrationRefused({ message: "replication 1" }), 2],
+    [
+      "a migration somebody has to decide on",
+      new MigrationRefused({ reason: new SingleCopy({ nodes: 3 }) }),
+      2
+    ],
     [
       "a missing permission",
       new PubSubError({ ...pubSub, reason: new AccessDenied({ cause: undefined }) }),

@@ -27,10 +27,10 @@ const commands = new Set([
 const declared = (file: string): ReadonlyArray<string> =>
   [...readFileSync(join(import.meta.dirname, "../../src", file), "utf8").matchAll(/TaggedError\("(\w+)"\)/g)]
     .map(([, tag]) => tag ?? "")
-    .filter((tag) => !/^(PubSub|Cassandra)Error$/.test(tag))
+    .filter((tag) => !/^((PubSub|Cassandra)Error|MigrationRefused)$/.test(tag))
 
 describe("remedies", () => {
-  it.each(["cassandra/CassandraError.ts", "pubsub/PubSubError.ts"])(
+  it.each(["cassandra/CassandraError.ts", "cassandra/MigrationRefused.ts", "pubsub/PubSubError.ts"])(
     "there is one for every reason that %s declares",
     (file) => {
       expect(declared(file).length).toBeGreaterThan(3)

@@ -1,8 +1,9 @@
-/** One attempt to connect, and attempts for ever. */
+/** Connects to a cluster: once, or until it answers. */
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
-import { retryDelay } from "../../time/Backoff.ts"
+import { type Backoff, backoffMillis, retryBackoff } from "../../time/Backoff.ts"
 import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
+import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings } from "../CassandraSettings.ts"
 import { connectSeconds } from "../Limits.ts"
 import { clientOptions } from "./ClientOptions.ts"
@@ -15,15 +16,11 @@ import { type Driver, loadDriver } from "./Driver.ts"
  */
 export const connect = (
   settings: CassandraSettings,
-  options: {
-    readonly connectTimeout?: Duration.Duration
-    readonly useKeyspace?: boolean
-  }
+  options: CassandraOptions
 ): Effect.Effect<Client, CassandraError> =>
   Effect.gen(function* () {
     const driver = yield* loadDriver
-    const keyspace = options.useKeyspace === false ? undefined : settings.keyspace
-    const clientSettings = yield* clientOptions(driver, settings, keyspace)
+    const clientSettings = yield* clientOptions(driver, settings, options)
     const timeout = options.connectTimeout ?? Duration.seconds(connectSeconds)
     return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
       duration: timeout,
@@ -31,10 +28,11 @@ export const connect = (
     })
   })
 
-/** Tries again for ever, with the pipeline's backoff, while nothing answers; each failed attempt is reported. */
+/** Tries again indefinitely while nothing answers; each failed attempt is reported. */
 export const connectWithRetry = <A>(
   attempt: Effect.Effect<A, CassandraError>,
-  report: (error: CassandraError) => Effect.Effect<void>
+  report: (error: CassandraError) => Effect.Effect<void>,
+  backoff: Backoff = retryBackoff
 ): Effect.Effect<A, CassandraError> => {
   const from = (failures: number): Effect.Effect<A, CassandraError> =>
     Effect.catchIf(
@@ -42,8 +40,8 @@ export const connectWithRetry = <A>(
       (error) => error.isRetryable,
       (error) =>
         report(error).pipe(
-          Effect.andThen(retryDelay(failures + 1)),
-          Effect.flatMap(Effect.sleep),
+          Effect.andThen(backoffMillis(backoff, failures + 1)),
+          Effect.flatMap((millis) => Effect.sleep(Duration.millis(millis))),
           Effect.flatMap(() => from(failures + 1))
         )
     )

@@ -1,9 +1,10 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
-import { Clock, Effect, Latch, Result } from "effect"
+import { Clock, Duration, Effect, Latch, Result } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import { type CassandraError, classify } from "../CassandraError.ts"
-import { drainSeconds } from "../Limits.ts"
-import { type LimitBounds, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
+import type { CassandraOptions } from "../CassandraOptions.ts"
+import { drainSeconds, inFlightMax, inFlightMin } from "../Limits.ts"
+import { adaptiveLimitDefaults, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
 
 /** Requests on their way to the driver. */
 export interface RequestQueue {
@@ -17,7 +18,7 @@ export interface RequestQueue {
     operation: string,
     requests: ReadonlyArray<Request<A>>
   ) => Effect.Effect<ReadonlyArray<Result.Result<A, CassandraError>>>
-  /** Waits for all that are on their way, {@link drainSeconds} at most. */
+  /** Waits for all that are on their way, for the drain timeout at most. */
   readonly drain: Effect.Effect<void>
   /** How many statements may be on their way just now. */
   readonly limit: () => number
@@ -30,15 +31,21 @@ export interface Request<A> {
 }
 
 /**
- * Requests whose statements on their way are at most as many as an {@link makeAdaptiveLimit} between these bounds
+ * Requests whose statements on their way are at most as many as an {@link makeAdaptiveLimit} of these options
  * allows; a heavier one goes when nothing else is. They go in the order in which they came.
  *
  * Not Effect's `Semaphore`: a statement that is sent keeps its place though its caller is interrupted, which takes a
  * fiber each with a semaphore; and its release looks at every waiter (decision 0008).
  */
-export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueue> =>
+export const makeRequestQueue = (
+  options: Pick<CassandraOptions, "minInFlight" | "maxInFlight" | "adaptiveLimit" | "drainTimeout">
+): Effect.Effect<RequestQueue> =>
   Effect.map(Clock.Clock, (clock) => {
-    const adaptive = makeAdaptiveLimit(bounds)
+    const adaptive = makeAdaptiveLimit(
+      { least: options.minInFlight ?? inFlightMin, most: options.maxInFlight ?? inFlightMax },
+      { ...adaptiveLimitDefaults, ...options.adaptiveLimit }
+    )
+    const drainTimeout = options.drainTimeout ?? Duration.seconds(drainSeconds)
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
@@ -110,7 +117,7 @@ export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueu
             for (const one of takeBack) one?.()
           })
         }),
-      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${drainSeconds} seconds`)),
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
       limit: adaptive.current
     }
   })

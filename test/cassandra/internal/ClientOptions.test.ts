@@ -1,24 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { clientOptions } from "../../../src/cassandra/internal/ClientOptions.ts"
 import { loadDriver } from "../../../src/cassandra/internal/Driver.ts"
 
 const optionsFor = (contactPoints: ReadonlyArray<string>) =>
   Effect.flatMap(loadDriver, (driver) =>
-    clientOptions(
-      driver,
-      {
-        contactPoints,
-        localDataCenter: "datacenter1",
-        keyspace: "shop",
-        replication: { _tag: "Simple", factor: 1 },
-        consistency: "LOCAL_QUORUM",
-        credentials: Option.none(),
-        tls: Option.none(),
-        secureBundle: Option.none()
-      },
-      "shop"
-    )
+    clientOptions(driver, { contactPoints, localDataCenter: "datacenter1", keyspace: "shop" })
   )
 
 describe("clientOptions", () => {

@@ -124,7 +124,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "ends when Cassandra does not answer at the start",
     guarantee: "G4",
     file: "src/cassandra/Cassandra.ts",
-    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report)',
+    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff)',
     replacement:
       'report === "fail" ? attempt : Effect.tapError(attempt, connectWithRetry.length < 0 ? report : () => Effect.void)',
     caughtBy: [scenario("cassandra-late")]
@@ -134,7 +134,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "asks for every replica, so that one dead node stops all writes",
     guarantee: "G4",
     file: "src/cassandra/internal/ClientOptions.ts",
-    text: "consistency: consistencyCodes(driver)[settings.consistency]",
+    text: 'consistency: consistencyCodes(driver)[settings.consistency ?? "LOCAL_QUORUM"]',
     replacement: "consistency: consistencyCodes(driver).ALL",
     caughtBy: [scenario("one-of-three-killed")]
   },
@@ -166,8 +166,9 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "sends as much as ever to a cluster that answers late",
     guarantee: "G4",
     file: "src/cassandra/internal/AdaptiveLimit.ts",
-    text: "if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }",
-    replacement: "if (seen.slow <= seen.statements * (1 + slowAnswerShare)) return { limit: climbed }",
+    text: "if (seen.slow <= seen.statements * options.slowAnswerShare) return { limit: climbed }",
+    replacement:
+      "if (seen.slow <= seen.statements * (1 + options.slowAnswerShare)) return { limit: climbed }",
     caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
   },
   {
@@ -175,8 +176,8 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "never sends more again after an overload",
     guarantee: "G4",
     file: "src/cassandra/internal/AdaptiveLimit.ts",
-    text: "Math.min(most, limit + Math.ceil(most * increaseShare))",
-    replacement: "Math.min(most, limit + 0 * increaseShare)",
+    text: "Math.min(most, limit + Math.ceil(most * options.increaseShare))",
+    replacement: "Math.min(most, limit + 0 * options.increaseShare)",
     caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
   }
 ]
