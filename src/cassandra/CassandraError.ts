@@ -1,4 +1,4 @@
-/** What can go wrong with Cassandra. Facts only: what to do about them is the application's to say. */
+/** What can go wrong with Cassandra. Data without advice: what to do is the application's to say. */
 import { Data } from "effect"
 import {
   type Answered,

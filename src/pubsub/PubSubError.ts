@@ -1,4 +1,4 @@
-/** What can go wrong with Pub/Sub. Facts only: what to do about them is the application's to say. */
+/** What can go wrong with Pub/Sub. Data without advice: what to do is the application's to say. */
 import { Data } from "effect"
 
 /** The server cannot be reached or asks to be left alone for a while. */
