@@ -14,7 +14,7 @@ const cassandra = Cassandra.layer(place, { maxInFlight: 512 })
 
 // What a server batch of the emulator has.
 const rowsOfCall = 100
-const version = Date.now() * 1000
+const version = BigInt(Date.now()) * 1000n
 let repeated = 0
 
 const inCalls = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>

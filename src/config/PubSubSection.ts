@@ -1,5 +1,6 @@
 /** Where Pub/Sub is, and what its resources are called. */
 import { Option } from "effect"
+import { subscriptionClash, topicClash } from "./NameClashes.ts"
 import { hostAndPort } from "./parsers/HostPort.ts"
 import { hostSuffixes, httpProxy } from "./parsers/ProxyUrl.ts"
 import { projectId, resourceName } from "./parsers/PubSubName.ts"
@@ -97,26 +98,14 @@ export const pubSubSection = section({
   },
   relations: [
     {
-      of: ["ordersSubscription", "paymentsSubscription", "dlqSubscription"],
+      of: ["projectId", "ordersSubscription", "paymentsSubscription", "dlqSubscription"],
       severity: "error",
-      broken: (values) =>
-        repeated(
-          [values.ordersSubscription, values.paymentsSubscription, values.dlqSubscription],
-          (name) =>
-            `PUBSUB_ORDERS_SUBSCRIPTION, PUBSUB_PAYMENTS_SUBSCRIPTION and PUBSUB_DLQ_SUBSCRIPTION must differ, and ` +
-            `"${name}" is given twice: each would take messages meant for the other`
-        )
+      broken: (values) => subscriptionClash(values, values.projectId)
     },
     {
-      of: ["ordersTopic", "paymentsTopic", "dlqTopic"],
+      of: ["projectId", "ordersTopic", "paymentsTopic", "dlqTopic"],
       severity: "error",
-      broken: (values) =>
-        repeated(
-          [values.ordersTopic, values.paymentsTopic, values.dlqTopic],
-          (name) =>
-            `PUBSUB_ORDERS_TOPIC, PUBSUB_PAYMENTS_TOPIC and PUBSUB_DLQ_TOPIC must differ, and "${name}" is given ` +
-            `twice: each stream would get messages meant for the other`
-        )
+      broken: (values) => topicClash(values, values.projectId)
     }
   ],
   settings: ({ proxy, noProxy, ...values }, given): PubSubSettings => {
@@ -133,8 +122,3 @@ export const pubSubSection = section({
 })
 
 const serviceHost = "pubsub.googleapis.com"
-
-const repeated = (names: ReadonlyArray<string>, line: (name: string) => string): string | undefined => {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  return twice === undefined ? undefined : line(twice)
-}

@@ -152,4 +152,4 @@ const always = () => true
 const never = () => false
 
 const bytesOf = (deliveries: ReadonlyArray<Delivery>): number =>
-  deliveries.reduce((sum, delivery) => sum + delivery.data.length, 0)
+  deliveries.reduce((sum, delivery) => sum + delivery.bytes, 0)

@@ -75,6 +75,15 @@ export const encodedBytes = (message: Message): number => {
   return framed(bytes)
 }
 
+/**
+ * What a message takes of our limits once it is delivered: with its ids, which are ASCII and weigh as much as many a
+ * payment does.
+ *
+ * **Units**: bytes of its protocol buffer encoding.
+ */
+export const deliveredBytes = (message: Message, messageId: string, ackId: string): number =>
+  encodedBytes(message) + framed(messageId.length) + framed(ackId.length)
+
 /** Says which limit one attribute breaks; undefined when none. */
 export const attributeViolation = (key: string, value: string): string | undefined => {
   if (key === "") return "an attribute key is empty"

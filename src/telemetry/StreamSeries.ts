@@ -86,7 +86,11 @@ export const register = (
   }
 
   counter("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.received)
-  counter("counterfoil_received_bytes_total", "Bytes of the messages received.", () => counts.receivedBytes)
+  counter(
+    "counterfoil_received_bytes_total",
+    "Bytes of the messages received, as encoded, attributes and ids included.",
+    () => counts.receivedBytes
+  )
   for (const fate of fates) {
     counter(
       "counterfoil_fates_total",

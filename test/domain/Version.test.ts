@@ -1,9 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
+import { int64Max, int64Min } from "../../src/domain/Int64.ts"
 import { Order } from "../../src/domain/Order.ts"
 import { Payment } from "../../src/domain/Payment.ts"
-import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
+import {
+  canonicalPayment,
+  versionAbove,
+  versionBeforeRaise,
+  versionOfOrder,
+  versionOfPayment
+} from "../../src/domain/Version.ts"
+import { paymentOf } from "../support/Samples.ts"
 
 /** Publish times until the year 2250. **Units**: µs. */
 const publishTime = Arbitrary.schema(
@@ -33,10 +41,9 @@ describe("a version", () => {
     ({ order, payment, micros }) =>
       Effect.sync(() => {
         for (const version of [versionOfOrder(order, micros), versionOfPayment(payment, micros)]) {
-          assert.isTrue(Number.isSafeInteger(version))
-          assert.strictEqual(Math.floor(version / 1000), Math.floor(micros / 1000))
+          assert.strictEqual(version / 1000n, BigInt(Math.floor(micros / 1000)))
         }
-        assert.isAbove(versionOfOrder(order, micros + 1000), versionOfOrder(order, micros))
+        assert.isTrue(versionOfOrder(order, micros + 1000) > versionOfOrder(order, micros))
       })
   )
 
@@ -67,6 +74,51 @@ describe("a version", () => {
         assert.strictEqual(versionOfPayment(moved, micros), versionOfPayment(payment, micros))
       })
   )
+})
+
+const int64 = Arbitrary.schema(
+  Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: int64Min, maximum: int64Max }))
+)
+
+describe("a version above what somebody else wrote", () => {
+  it.effect.prop(
+    "[G2] is the payment's hash in the first whole millisecond that is greater, exactly, in all of int64",
+    { payment: Payment, foreign: int64 },
+    ({ payment, foreign }) =>
+      Effect.sync(() => {
+        const version = versionAbove(payment, foreign)
+        const hash = versionOfPayment(payment, 0)
+        if (version === undefined) return assert.isTrue(foreign + 1_000n + hash > int64Max)
+        assert.isTrue(version <= int64Max)
+        const millisecond = version - hash
+        assert.strictEqual(millisecond % 1_000n, 0n)
+        assert.isTrue(millisecond > foreign && millisecond - 1_000n <= foreign)
+      })
+  )
+
+  it.effect.prop(
+    "[G2] stays the payment's version by itself, however a tie raised it",
+    { payment: Payment, foreign: int64, raised: Schema.Literals([0n, 1n, 2n, 999n]) },
+    ({ payment, foreign, raised }) =>
+      Effect.sync(() => {
+        const version = versionAbove(payment, foreign)
+        if (version !== undefined) assert.strictEqual(versionBeforeRaise(payment, version + raised), version)
+      })
+  )
+
+  it("[G2] does not exist at the end of int64, and is exact around 2^53 and 2^62", () => {
+    const payment = paymentOf(1n)
+    const hash = versionOfPayment(payment, 0)
+    for (const whole of [2n ** 53n, 2n ** 62n, 0n, -(2n ** 62n)].map((near) => (near / 1_000n) * 1_000n)) {
+      assert.strictEqual(versionAbove(payment, whole - 1n), whole + hash)
+      assert.strictEqual(versionAbove(payment, whole), whole + 1_000n + hash)
+      assert.strictEqual(versionAbove(payment, whole + 999n), whole + 1_000n + hash)
+    }
+    const last = (int64Max / 1_000n) * 1_000n
+    assert.isUndefined(versionAbove(payment, int64Max))
+    assert.isUndefined(versionAbove(payment, last))
+    assert.strictEqual(versionAbove(payment, last - 1_001n), last - 1_000n + hash)
+  })
 })
 
 describe("the canonical order of two payments with one version", () => {

@@ -156,7 +156,7 @@ describe("a processor", () => {
         payment_datetime: null
       }
       // The original stores the order with its arrival, an hour after the payment was published.
-      world.table.write(order_id, { ...columns, ...nulls }, (worldBegins + 3_600_000) * 1_000)
+      world.table.write(order_id, { ...columns, ...nulls }, BigInt(worldBegins + 3_600_000) * 1_000n)
       yield* world.publishPayments(paymentOf(1n))
       yield* eventually("the payment is settled", settled(world, paymentsTopic))
       assert.strictEqual(world.table.fact(1n)?.payment_id, paymentOf(1n).payment_id)

@@ -9,7 +9,7 @@ import { orderOf, paymentOf } from "../support/Samples.ts"
 export const WriteSpec = Schema.Struct({
   kind: Schema.Literals(["order", "payment"]),
   row: Schema.Literals([0, 1]),
-  version: Schema.Literals([1_000, 1_001, 1_002]),
+  version: Schema.Literals([1_000n, 1_001n, 1_002n]),
   number: Schema.Literals([-5n, 1n, 2n, 300n]),
   text: Schema.Literals(["", "a", "ab", "b", "é", "\u{1F9FE}"])
 })

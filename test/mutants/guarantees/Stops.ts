@@ -91,6 +91,27 @@ export const ofStops: ReadonlyArray<Mutant> = [
     caughtBy: [unit(ending, "exits at once with 128")]
   },
   {
+    name: "names-compared-as-given",
+    what: "takes a subscription for two where it is named once in short and once in full",
+    guarantee: undefined,
+    file: "src/config/NameClashes.ts",
+    text: "const meant = inFull(name, projectId)",
+    replacement: "const meant = name + inFull(name, projectId)",
+    caughtBy: [
+      unit("test/config/Problems.test.ts", "one subscription, once in short and once in full"),
+      unit("test/config/NameClashes.test.ts", "in short and in full are the same where the project is")
+    ]
+  },
+  {
+    name: "names-not-judged-again",
+    what: "does not compare names again when the credentials have told the project",
+    guarantee: undefined,
+    file: "src/App.ts",
+    text: "refuseClashes(settings, projectId)",
+    replacement: 'refuseClashes(settings, "" + projectId.slice(0, 0))',
+    caughtBy: [unit("test/config/NameClashes.test.ts", "end the start of every command that uses Pub/Sub")]
+  },
+  {
     name: "changed-migration-accepted",
     what: "takes a migration that was changed after it was applied for the one that was",
     guarantee: undefined,
