@@ -30,6 +30,18 @@ export interface Page {
   readonly next: string | undefined
 }
 
+/** A node of the cluster. */
+export interface Node {
+  /** `host:port` */
+  readonly address: string
+  readonly dataCenter: string | undefined
+  readonly rack: string | undefined
+  /** **Shape**: `5.0.8`. */
+  readonly releaseVersion: string | undefined
+  /** Whether the driver takes it for alive; a node of another data centre it never asks. */
+  readonly isUp: boolean
+}
+
 /** Options of one statement. */
 export interface ExecuteOptions {
   readonly coordinator?: Coordinator | undefined
@@ -76,6 +88,8 @@ export class Cassandra extends Context.Service<
     readonly inFlightLimit: () => number
     /** Hosts of the cluster this process knows, and those it is connected to. */
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
+    /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
+    readonly nodes: Effect.Effect<ReadonlyArray<Node>>
   }
 >()("counterfoil/cassandra/Cassandra") {
   /**
@@ -129,10 +143,20 @@ export class Cassandra extends Context.Service<
         hosts: Effect.sync(() => ({
           known: client.hosts.length,
           connected: client.getState().getConnectedHosts().length
-        }))
+        })),
+        nodes: Effect.sync(() => [...client.hosts.values()].map(nodeOf))
       })
     })
 }
+
+/** What the driver has not read is null; its types do not say so. */
+const nodeOf = (host: Host): Node => ({
+  address: host.address,
+  dataCenter: host.datacenter ?? undefined,
+  rack: host.rack ?? undefined,
+  releaseVersion: host.cassandraVersion ?? undefined,
+  isUp: host.isUp()
+})
 
 const toQueryOptions = (options: ExecuteOptions) => ({
   ...(options.coordinator === undefined ? {} : { coordinator: options.coordinator }),
