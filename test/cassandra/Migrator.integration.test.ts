@@ -1,12 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import * as Migrator from "../../src/cassandra/Migrator.ts"
 import { migrationFolder } from "../../src/facts/MigrationFolder.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { folderOf } from "./MigrationFolder.ts"
 import { ownKeyspace, runCql, settingsFor, testOptions } from "./TestKeyspace.ts"
-import { apply, plan, preview } from "./TestMigrations.ts"
+import { apply, optionsOf, plan, preview } from "./TestMigrations.ts"
 
 const first = "0001_first.cql"
 const second = "0002_second.cql"
@@ -104,6 +104,25 @@ describeWith("cassandra")("Migrator", () => {
         assert.strictEqual(error._tag, "CassandraError")
         const mended = yield* folderOf({ [first]: createFirst, [second]: addToFirst })
         assert.deepStrictEqual((yield* apply(settings, mended)).migrations, [second])
+      })
+    )
+
+    it.effect("a lock that a process left behind is waited for until its life is over, and no longer", () =>
+      Effect.gen(function* () {
+        const settings = settingsFor(yield* ownKeyspace)
+        const options = {
+          ...optionsOf(yield* folderOf({ [first]: createFirst })),
+          recordTable: "changes",
+          lock: { life: Duration.seconds(1), retryEvery: Duration.millis(50) }
+        }
+        yield* Migrator.apply(settings, options)
+        assert.deepStrictEqual(yield* tablesOf(settings.keyspace), ["changes", "first"])
+        const lock = `INSERT INTO ${settings.keyspace}.changes (name, checksum) VALUES ('lock', 'dead')`
+        yield* runCql(`${lock} USING TTL 1`)
+        assert.deepStrictEqual(yield* Migrator.apply(settings, options), nothingDone)
+        yield* runCql(lock)
+        const error = yield* Effect.flip(Migrator.apply(settings, options))
+        assert.strictEqual(error._tag === "CassandraError" ? error.reason._tag : "", "TimedOut")
       })
     )
 

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import cassandra from "cassandra-driver"
-import { Effect, Fiber, Result } from "effect"
+import { Duration, Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRequestQueue } from "../../../src/cassandra/internal/RequestQueue.ts"
 import { drainSeconds } from "../../../src/cassandra/Limits.ts"
 
-describe("Requests", () => {
+describe("RequestQueue", () => {
   it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
@@ -50,6 +50,31 @@ describe("Requests", () => {
         assert.strictEqual(yield* mostAtOnce(driver.answerOne), 8)
         assert.strictEqual(requests.limit(), 8)
       })
+  )
+
+  it.effect("[G6] the limit follows the options it is given", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequestQueue({
+        minInFlight: 1,
+        maxInFlight: 8,
+        adaptiveLimit: { decreaseFactor: 0.75, windowStatements: 1, windowMillis: 1 }
+      })
+      const callers = yield* Effect.forkChild(
+        Effect.forEach(
+          Array.from({ length: 8 }),
+          () => Effect.exit(requests.send("execute", { statements: 1, start: () => driver.take(1) })),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* Effect.yieldNow
+      for (let answered = 0; answered < 8; answered++) {
+        driver.timeOneOut()
+        yield* TestClock.adjust("1 millis")
+      }
+      yield* Fiber.join(callers)
+      assert.strictEqual(requests.limit(), 6)
+    })
   )
 
   it.effect("a request heavier than all that is allowed goes alone", () =>
@@ -173,6 +198,24 @@ describe("Requests", () => {
       yield* Effect.yieldNow
       const drained = yield* Effect.forkChild(requests.drain)
       yield* TestClock.adjust(`${drainSeconds} seconds`)
+      yield* Fiber.join(drained)
+      driver.answerOne()
+      yield* Fiber.join(caller)
+    })
+  )
+
+  it.effect("[G8] drain gives up after the time it is given", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequestQueue({ drainTimeout: Duration.millis(10) })
+      const caller = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
+      yield* Effect.yieldNow
+      const drained = yield* Effect.forkChild(requests.drain)
+      yield* TestClock.adjust("9 millis")
+      assert.isUndefined(drained.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
       yield* Fiber.join(drained)
       driver.answerOne()
       yield* Fiber.join(caller)
