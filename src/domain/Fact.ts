@@ -5,6 +5,7 @@ import type { PaymentColumns, Version } from "./Version.ts"
  * A row as it stands in the table.
  *
  * **Shape**: the table's 13 columns. A payment-only row has null in every column of the order: that does not exist.
+ * A guest's order has `customer_id: null` among values.
  */
 export interface Fact {
   readonly order_id: bigint

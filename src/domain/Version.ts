@@ -21,7 +21,7 @@ export const versionOfOrder = (order: Order, publishTimeMicros: number): Version
 export const versionOfPayment = (payment: Payment, publishTimeMicros: number): Version =>
   versionOf(publishTimeMicros, canonicalPayment(payment))
 
-/** The payment's fields as one text; of two payments with one version the greater text wins whole. */
+/** The payment's fields as one text, a null as null; of two payments with one version the greater text wins whole. */
 export const canonicalPayment = (payment: PaymentColumns): string =>
   JSON.stringify([
     payment.payment_id.toString().padStart(20, "0"),
@@ -64,7 +64,7 @@ export type PaymentColumns = Pick<
 const canonicalOrder = (order: Order): string =>
   JSON.stringify([
     order.order_id.toString(),
-    order.customer_id.toString(),
+    order.customer_id === null ? null : order.customer_id.toString(),
     order.item,
     order.quantity.toString(),
     order.price,

@@ -48,7 +48,7 @@ export const paymentsStatement = (writes: ReadonlyArray<PaymentWrite>): Statemen
 export const bytesOfOrder = ({ order }: OrderWrite): number =>
   9 * cellBytes +
   Buffer.byteLength(order.item) +
-  Buffer.byteLength(order.shipping_address) +
+  Buffer.byteLength(order.shipping_address ?? "") +
   Buffer.byteLength(order.order_status) +
   Buffer.byteLength(order.creation_date)
 
@@ -56,7 +56,7 @@ export const bytesOfOrder = ({ order }: OrderWrite): number =>
 export const bytesOfPayment = ({ payment }: PaymentWrite): number =>
   7 * cellBytes +
   Buffer.byteLength(payment.payment_method) +
-  Buffer.byteLength(payment.card_last_four) +
+  Buffer.byteLength(payment.card_last_four ?? "") +
   Buffer.byteLength(payment.payment_status) +
   Buffer.byteLength(payment.payment_datetime)
 
@@ -108,7 +108,7 @@ export const stateFrom = (row: Row): FactState | undefined => {
             columns: {
               payment_id: paymentId,
               payment_method: textOf(row["payment_method"]),
-              card_last_four: textOf(row["card_last_four"]),
+              card_last_four: nullableText(row["card_last_four"]),
               payment_status: textOf(row["payment_status"]),
               payment_datetime: textOf(row["payment_datetime"])
             }
@@ -133,8 +133,10 @@ const selectStates =
   `${paymentColumns.join(", ")}, WRITETIME(payment_id) AS payment_version ` +
   "FROM orders_payments_facts WHERE order_id IN ?"
 
+const nullableText = (value: unknown): string | null => (typeof value === "string" ? value : null)
+
 // A row that another program wrote may lack some of them.
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+const textOf = (value: unknown): string => nullableText(value) ?? ""
 
 /**
  * The text of a write of so many rows: of several, one unlogged batch.

@@ -128,7 +128,7 @@ const stateFrom = (row: Row | undefined) => {
             columns: {
               payment_id: columns.payment_id,
               payment_method: columns.payment_method ?? "",
-              card_last_four: columns.card_last_four ?? "",
+              card_last_four: columns.card_last_four,
               payment_status: columns.payment_status ?? "",
               payment_datetime: columns.payment_datetime ?? ""
             }

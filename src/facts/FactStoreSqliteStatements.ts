@@ -23,7 +23,7 @@ export const createTable = `CREATE TABLE IF NOT EXISTS orders_payments_facts (
 /**
  * Writes the cells whose version is greater, or whose version is equal and value greater.
  *
- * Cassandra compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
+ * A null is the greatest of all, as a tombstone is in Cassandra, which compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
  * value `(cell < 0, cell)`. Text is compared bytewise by SQLite too, where `cell < 0` would mean `cell < '0'`.
  */
 const upsert = (cells: ReadonlyArray<string>, version: string): string =>
@@ -35,7 +35,7 @@ ON CONFLICT (order_id) DO UPDATE SET
 WHERE ${version} IS NULL OR excluded.${version} >= ${version}`
 
 const winner = (cell: string, version: string): string =>
-  `iif(${version} IS NULL OR excluded.${version} > ${version} OR ` +
+  `iif(${version} IS NULL OR excluded.${version} > ${version} OR excluded.${cell} IS NULL OR ` +
   `${rank(`excluded.${cell}`)} > ${rank(cell)}, excluded.${cell}, ${cell})`
 
 const rank = (cell: string): string => `(typeof(${cell}) <> 'text' AND ${cell} < 0, ${cell})`

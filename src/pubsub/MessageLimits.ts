@@ -36,6 +36,10 @@ export const acceptedReservedKeys: ReadonlySet<string> = new Set([
   "googclient_tracestate"
 ])
 
+/** Whether the service refuses an attribute of this name from a publisher because the name is reserved. */
+export const isReserved = (key: string): boolean =>
+  key.toLowerCase().startsWith(reservedKeyPrefix) && !acceptedReservedKeys.has(key)
+
 /**
  * Says which limit of Pub/Sub a message breaks; undefined when none.
  *
@@ -93,7 +97,7 @@ export const attributeViolation = (key: string, value: string): string | undefin
   if (keyBytes > maxAttributeKeyBytes) {
     return `attribute key ${shown}… of ${keyBytes} bytes, ${maxAttributeKeyBytes} allowed`
   }
-  if (key.toLowerCase().startsWith(reservedKeyPrefix) && !acceptedReservedKeys.has(key)) {
+  if (isReserved(key)) {
     return `attribute key ${shown} begins with ${reservedKeyPrefix}`
   }
   if (!value.isWellFormed()) return `value of attribute ${shown} is not well-formed Unicode`

@@ -143,6 +143,20 @@ describe("a processor", () => {
     })
   )
 
+  it.effect("[G5] a guest's order is found by its payment, which was made without a card", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start()
+      const order = orderOf(1n, { customer_id: null, shipping_address: null })
+      const payment = paymentOf(1n, { card_last_four: null })
+      yield* world.publishPayments(payment)
+      yield* world.publishOrders(order)
+      yield* eventually("the payment is settled", settled(world, paymentsTopic))
+      assert.deepStrictEqual(world.table.fact(1n), { ...order, ...payment })
+      assert.deepStrictEqual(yield* fatesOf(process, "payments"), { "payment-matched": 1 })
+    })
+  )
+
   it.effect("[G2] a payment hidden by a foreign writer's nulls is lifted above them", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

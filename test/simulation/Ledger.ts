@@ -1,11 +1,11 @@
 /** Judges what a simulation left, from what was published alone; it knows nothing of how the processor works. */
 import { Duration, Result } from "effect"
 import { deadLetterDelayMillis } from "../../src/deadletters/Limits.ts"
+import { decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 import { paymentColumns } from "../../src/domain/Fact.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
-import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
 import { leaseSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"

@@ -56,22 +56,73 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
       })
     )
 
-    it.effect("[G2] of equal versions the greater bytes win cell by cell, whichever came first", () =>
+    it.effect(
+      "[G2] of equal versions a null, then the greater bytes win cell by cell, whichever came first",
+      () =>
+        Effect.gen(function* () {
+          const facts = yield* FactStore
+          const order: Order = { ...orderOf(freshId()), customer_id: 5n, quantity: 300n, price: 2, item: "" }
+          const nothing = { shipping_address: null }
+          const other: Order = {
+            ...order,
+            ...nothing,
+            customer_id: -5n,
+            quantity: 2n,
+            price: 10,
+            item: "\u{1F9FE}"
+          }
+          const greater: Order = { ...other, quantity: 300n }
+          const reverse = { order_id: freshId() }
+          succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: other, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: { ...other, ...reverse }, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: { ...order, ...reverse }, version: 1_000n }]))
+          assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...greater, ...noPayment }))
+          assert.deepStrictEqual(
+            yield* facts.get(reverse.order_id),
+            Option.some({ ...greater, ...noPayment, ...reverse })
+          )
+        })
+    )
+
+    it.effect(
+      "[G2] an order without customer and address is an order, and a newer null replaces a value",
+      () =>
+        Effect.gen(function* () {
+          const facts = yield* FactStore
+          const order = orderOf(freshId())
+          const guest: Order = { ...order, customer_id: null, shipping_address: null }
+          const other: Order = { ...guest, order_id: freshId() }
+          succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+          succeeded(
+            yield* facts.storeOrders([
+              { order: guest, version: 2_000n },
+              { order: other, version: 1_500n }
+            ])
+          )
+          succeeded(yield* facts.storeOrders([{ order, version: 1_999n }]))
+          assert.deepStrictEqual(yield* facts.get(guest.order_id), Option.some({ ...guest, ...noPayment }))
+          assert.deepStrictEqual(yield* stateOf(guest.order_id), { orderVersion: 2_000n, payment: undefined })
+          assert.deepStrictEqual(yield* stateOf(other.order_id), { orderVersion: 1_500n, payment: undefined })
+          succeeded(yield* facts.storeOrders([{ order, version: 3_000n }]))
+          assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...noPayment }))
+        })
+    )
+
+    it.effect("[G2] a payment without a card is read back so, and a newer null replaces the digits", () =>
       Effect.gen(function* () {
         const facts = yield* FactStore
-        const order: Order = { ...orderOf(freshId()), customer_id: 5n, quantity: 300n, price: 2, item: "" }
-        const other: Order = { ...order, customer_id: -5n, quantity: 2n, price: 10, item: "\u{1F9FE}" }
-        const greater: Order = { ...order, customer_id: -5n, quantity: 300n, price: 10, item: "\u{1F9FE}" }
-        const reverse = { order_id: freshId() }
+        const order: Order = { ...orderOf(freshId()), customer_id: null }
+        const payment = paymentOf(order.order_id)
+        const cash: Payment = { ...payment, card_last_four: null }
         succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
-        succeeded(yield* facts.storeOrders([{ order: other, version: 1_000n }]))
-        succeeded(yield* facts.storeOrders([{ order: { ...other, ...reverse }, version: 1_000n }]))
-        succeeded(yield* facts.storeOrders([{ order: { ...order, ...reverse }, version: 1_000n }]))
-        assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...greater, ...noPayment }))
-        assert.deepStrictEqual(
-          yield* facts.get(reverse.order_id),
-          Option.some({ ...greater, ...noPayment, ...reverse })
-        )
+        succeeded(yield* facts.storePayments([{ payment, version: 2_000n }]))
+        succeeded(yield* facts.storePayments([{ payment: cash, version: 3_000n }]))
+        assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...cash }))
+        assert.deepStrictEqual(yield* stateOf(order.order_id), {
+          orderVersion: 1_000n,
+          payment: { version: 3_000n, columns: columnsOf(cash) }
+        })
       })
     )
 

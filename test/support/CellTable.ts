@@ -65,7 +65,8 @@ export class CellTable {
       return cell === undefined || cell.value === null ? [] : [cell.timestamp]
     })
     if (fact === undefined || row === undefined || first === undefined) return undefined
-    const columns = Object.fromEntries(paymentColumns.map((column) => [column, fact[column] ?? ""]))
+    const texts = paymentColumns.map((column) => [column, fact[column] ?? ""])
+    const columns = { ...Object.fromEntries(texts), card_last_four: fact.card_last_four }
     return {
       orderVersion: others.reduce((greatest, one) => (one > greatest ? one : greatest), first),
       payment:

@@ -148,7 +148,10 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     file: "src/facts/FactStatements.ts",
     text: "for (const column of orderVersionColumns) {",
     replacement: "for (const column of orderVersionColumns.slice(0, 1)) {",
-    caughtBy: [integration(onCassandra, "a row of the scripts without customer_id is an order")]
+    caughtBy: [
+      integration(onCassandra, "a row of the scripts without customer_id is an order"),
+      integration(onCassandra, "an order without customer and address is an order")
+    ]
   },
   {
     name: "customer-decides-embedded",
@@ -171,6 +174,24 @@ export const ofVersions: ReadonlyArray<Mutant> = [
       integration(onCassandra, "an order written again, newer, never touches the payment columns"),
       scenario("two-processors")
     ]
+  },
+  {
+    name: "null-card-as-empty-text",
+    what: "stores the card of a payment without one as empty text",
+    guarantee: "G2",
+    file: "src/domain/Payment.ts",
+    text: 'digits === "" ? null : digits',
+    replacement: "digits",
+    caughtBy: [unit("test/domain/Payment.test.ts", "takes null, nothing and empty text for card_last_four")]
+  },
+  {
+    name: "null-card-read-as-empty-text",
+    what: "takes a stored payment without a card for another one than the same payment that comes again",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: 'card_last_four: nullableText(row["card_last_four"])',
+    replacement: 'card_last_four: textOf(row["card_last_four"])',
+    caughtBy: [integration(onCassandra, "a payment without a card is read back so")]
   },
   {
     name: "order-not-excluded",
