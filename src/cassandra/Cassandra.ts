@@ -7,7 +7,7 @@ import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
 
-/** A value to bind; every bigint column takes a bigint. */
+/** A value to bind; a bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
 
 /** One statement with its values; a batch is one too. */
@@ -49,7 +49,7 @@ export interface ExecuteOptions {
   readonly pageSize?: number
   /** {@link Page.next} of the page before. */
   readonly page?: string | undefined
-  /** Only a conditional write is not; it is then never sent twice. */
+  /** Set for conditional writes, which are then never sent twice; every other statement is idempotent. */
   readonly isIdempotent?: false
   /** Schema statements cannot be prepared. */
   readonly prepare?: false
@@ -73,20 +73,20 @@ export class Cassandra extends Context.Service<
   Cassandra,
   {
     readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
-    /** Each in its place once all are answered; no failure of one keeps another from being sent. */
+    /** The results in the order of the requests, once all are answered; a failure of one does not stop another. */
     readonly executeAll: (
-      asked: ReadonlyArray<StatementRequest>
+      requests: ReadonlyArray<StatementRequest>
     ) => Effect.Effect<ReadonlyArray<Result.Result<Page, CassandraError>>>
     /**
-     * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
-     * (one host only) or is not known (a secure bundle names its data centre itself).
+     * A replica of this partition in the local data centre that is up; undefined where it makes no difference (one
+     * host only) or is not known (a secure bundle names its data centre itself).
      *
      * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
      */
     readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
-    /** Statements that may be in flight just now; below `maxInFlight` while the cluster is slow. */
+    /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
     readonly inFlightLimit: () => number
-    /** Hosts of the cluster this process knows, and those it is connected to. */
+    /** How many hosts of the cluster the driver knows, and how many it is connected to. */
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
     /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
     readonly nodes: Effect.Effect<ReadonlyArray<Node>>
@@ -108,14 +108,14 @@ export class Cassandra extends Context.Service<
     options: CassandraOptions = {}
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue(options)
+      const queue = yield* makeRequestQueue(options)
       const attempt = connect(settings, options)
       const report = options.onUnreachable ?? "fail"
       const client = yield* Effect.acquireRelease(
         report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff),
         (open) =>
           Effect.andThen(
-            requests.drain,
+            queue.drain,
             Effect.promise(() => open.shutdown())
           ),
         { interruptible: true }
@@ -131,15 +131,15 @@ export class Cassandra extends Context.Service<
       })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
-        execute: (statement, options = {}) => requests.send("execute", requestOf({ statement, options })),
-        executeAll: (asked) => requests.sendAll("execute", asked.map(requestOf)),
+        execute: (statement, options = {}) => queue.send("execute", requestOf({ statement, options })),
+        executeAll: (all) => queue.sendAll("execute", all.map(requestOf)),
         coordinatorOf: (partitionKey) => {
           if (client.hosts.length < 2 || settings.secureBundle !== undefined) return undefined
           // Null while the cluster's metadata is not known; the driver's types do not say so.
           const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
           return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
         },
-        inFlightLimit: requests.limit,
+        inFlightLimit: queue.limit,
         hosts: Effect.sync(() => ({
           known: client.hosts.length,
           connected: client.getState().getConnectedHosts().length

@@ -1,4 +1,4 @@
-/** Where a Cassandra cluster is, and how it is spoken to. */
+/** Settings of a connection; whatever is absent has a safe default. */
 import type { Redacted } from "effect"
 
 /** Where a cluster is, and how it is spoken to. */

@@ -15,7 +15,7 @@ export const reconnectBaseMillis = 250
 /** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
 export const reconnectCapMillis = 5_000
 
-/** How long a close waits for statements in flight; what their callers gave up is done again anyway. **Units**: seconds. */
+/** How long a close waits for statements in flight; callers repeat what is lost then. **Units**: seconds. */
 export const drainSeconds = 3
 
 /** Statements in flight at most, unless told otherwise: well below what the driver takes. **Units**: statements. */
@@ -48,14 +48,14 @@ export const worseFactor = 1.5
 /** What a good window gives back, of the greatest limit: all of it takes 25 s. */
 export const increaseShare = 0.02
 
-/** After which the migration lock of a process that died is free again; migrations are quick. **Units**: seconds. */
+/** The life of the migration lock of a process that died; migrations are quick. **Units**: seconds. */
 export const migrationLockSeconds = 30
 
 /** How often a process that waits for the migration lock tries to take it. **Units**: milliseconds. */
 export const migrationLockRetryMillis = 500
 
-/** How often, and how many times, a keyspace that is being created is looked for. **Units**: milliseconds. */
-export const keyspaceLookMillis = 250
+/** How often, and how many times, the migrator checks for a keyspace that is being created. **Units**: milliseconds. */
+export const keyspacePollMillis = 250
 
-/** See {@link keyspaceLookMillis}; together 5 s. */
-export const keyspaceLooks = 20
+/** See {@link keyspacePollMillis}; together 5 s. */
+export const keyspacePolls = 20

@@ -1,4 +1,4 @@
-/** The schema cannot be brought up to date as things are. */
+/** Why the migrator refuses to change a schema. Data without advice, as in `CassandraError`. */
 import { Data } from "effect"
 
 /** A migration was applied to the keyspace and is not among the files. */

@@ -7,7 +7,7 @@ import { readTables } from "./internal/ExistingTables.ts"
 import { readMigrations } from "./internal/MigrationFiles.ts"
 import { type MigrationStep, planMigrations, type Repair } from "./internal/MigrationPlan.ts"
 import { createRecordTable, type MigrationRecord, migrationRecord } from "./internal/MigrationRecord.ts"
-import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
+import { keyspacePollMillis, keyspacePolls } from "./Limits.ts"
 import { MigrationRefused, SingleCopy } from "./MigrationRefused.ts"
 
 export type { Repair } from "./internal/MigrationPlan.ts"
@@ -131,8 +131,8 @@ const planned = (
 const connectOnceKeyspaceIsThere = (settings: CassandraSettings) =>
   Effect.retry(Cassandra.make(settings, inKeyspace), {
     while: ({ reason }) => reason._tag === "KeyspaceMissing",
-    schedule: Schedule.spaced(keyspaceLookMillis),
-    times: keyspaceLooks
+    schedule: Schedule.spaced(keyspacePollMillis),
+    times: keyspacePolls
   })
 
 const ensureKeyspace = (

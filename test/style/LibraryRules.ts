@@ -7,7 +7,10 @@ import { type Finding, lineAt, type Rule, type Source } from "./Rule.ts"
 const libraryFile = /^src\/(time|pubsub|cassandra|deadletters|pipeline|testing)\//
 
 /** Files that do not keep the rule yet. */
-export const notYetFreeOfTheApplication: ReadonlySet<string> = new Set(["src/pubsub/Subscriber.ts"])
+export const notYetFreeOfTheApplication: ReadonlySet<string> = new Set([
+  "src/pubsub/MessageLimits.ts",
+  "src/pubsub/Subscriber.ts"
+])
 
 /** A variable that is Google's own convention, which all its clients read. */
 const conventions = ["PUBSUB_EMULATOR_HOST"]

@@ -55,15 +55,15 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
       const client = new driver.Client(options)
       catchRefresh(client)
       client.connect().then(
-        // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
+        // The driver has no way to cancel: a connection that is no longer awaited is closed when it comes.
         () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
         (cause) => {
-          discard(client)
+          closeFailed(client)
           resume(Effect.fail(classify("connect", cause)))
         }
       )
     } catch (cause) {
-      // The constructor only looks at its options.
+      // The constructor only checks its options.
       const detail = cause instanceof Error ? cause.message : "the driver refuses the settings"
       const reason = new SettingsRefused({ detail, cause })
       resume(Effect.fail(new CassandraError({ operation: "connect", reason })))
@@ -75,9 +75,9 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
 
 /**
  * Closes what a failed client leaves open: `shutdown` alone does nothing before it was connected, and the connection
- * over which it learned of its mistake (a wrong data centre, for one) would stay open for good.
+ * on which it found the error (a wrong data centre, for example) would stay open.
  */
-const discard = (client: Client): void => {
+const closeFailed = (client: Client): void => {
   void client.shutdown()
   const { controlConnection } = client as Client & UntypedClient
   controlConnection?.shutdown()
@@ -85,9 +85,9 @@ const discard = (client: Client): void => {
 }
 
 /**
- * Catches what the driver leaves uncaught, which would end the process: when a host that answers late makes it refresh
- * its control connection twice at once, the one overtaken fails (`Cannot read properties of null`) on what the other
- * has cleared. The other goes on, so nothing is to be done.
+ * Catches a rejection that the driver leaves unhandled, which would end the process: when a host that answers late
+ * makes it refresh its control connection twice at once, the first refresh fails (`Cannot read properties of null`) on
+ * what the second has cleared. The second goes on, so nothing is lost.
  */
 const catchRefresh = (client: Client): void => {
   const { controlConnection } = client as Client & UntypedClient
@@ -96,7 +96,7 @@ const catchRefresh = (client: Client): void => {
   controlConnection._refresh = (hosts) => refresh.call(controlConnection, hosts).catch(() => {})
 }
 
-/** What the driver keeps for itself. */
+/** Private parts of the driver's client. */
 interface UntypedClient {
   readonly controlConnection?: {
     _refresh?: (this: unknown, hosts?: unknown) => Promise<void>
