@@ -1,5 +1,5 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import { refuseClashes } from "./config/NameClashes.ts"
@@ -9,7 +9,7 @@ import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
 import { layerHttpApi } from "./http/HttpApiLayer.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
-import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
+import { layerCassandraWithRetry } from "./ingest/CassandraWithRetry.ts"
 import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
@@ -18,17 +18,24 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
-import { Health } from "./telemetry/Health.ts"
+import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
 
+/** What people are told besides what happens. */
+interface ObservedOptions {
+  readonly appVersion: string
+  /** What somebody can do about an error. */
+  readonly remedyOf?: RemedyOf
+}
+
 /** Metrics, health, and where they are served. */
-export const observed = (http: HttpSettings, appVersion: string) =>
+export const observed = (http: HttpSettings, { appVersion, remedyOf = () => undefined }: ObservedOptions) =>
   layerHttpApi(http).pipe(
     Layer.provideMerge(Layer.merge(layerProcessMetrics(appVersion), layerHealthSeries)),
-    Layer.provideMerge(Layer.merge(Metrics.layer, Health.layer))
+    Layer.provideMerge(Layer.merge(Metrics.layer, Health.layerWith(remedyOf)))
   )
 
 /** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
@@ -49,35 +56,22 @@ export const memoryPubSub = Layer.mergeAll(
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
 export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
-  FactStoreCassandra.layer.pipe(
-    Layer.provideMerge(Cassandra.layer(settings, { maxInFlight, whenUnreachable: "fail" }))
-  )
+  FactStoreCassandra.layer.pipe(Layer.provideMerge(Cassandra.layer(settings, { maxInFlight })))
 
-/** The fact table in Cassandra; waits for ever for a cluster that does not answer, while health says why. */
-export const cassandraFactsPatiently = (
-  settings: CassandraSettings,
-  { maxInFlightWrites }: ProcessingSettings
-) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const health = yield* Health
-      const whenUnreachable = (error: Error) =>
-        health.set("facts", { _tag: "Unavailable", reason: error.message })
-      const connected = Cassandra.layer(settings, { maxInFlight: maxInFlightWrites, whenUnreachable })
-      return layerInFlightGauge.pipe(
-        Layer.provideMerge(FactStoreCassandra.layer),
-        Layer.provideMerge(connected)
-      )
-    })
+/** The fact table in Cassandra; waits indefinitely for a cluster that does not answer. */
+export const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: number) =>
+  layerInFlightGauge.pipe(
+    Layer.provideMerge(FactStoreCassandra.layer),
+    Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
 /** What `run` stands on. */
-export const application = (settings: RunSettings, appVersion: string) =>
+export const application = (settings: RunSettings, { appVersion, remedyOf }: Required<ObservedOptions>) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
-    Layer.provideMerge(cassandraFactsPatiently(settings.cassandra, settings.processing)),
+    Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
     // Before Cassandra, which may be waited for: absent credentials show at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
-    Layer.provideMerge(observed(settings.http, appVersion))
+    Layer.provideMerge(observed(settings.http, { appVersion, remedyOf }))
   )
 
 /** What `demo` stands on. */
@@ -88,5 +82,5 @@ export const embedded = (
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(memoryPubSub),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
-    Layer.provideMerge(observed(settings.http, appVersion))
+    Layer.provideMerge(observed(settings.http, { appVersion }))
   )

@@ -116,7 +116,8 @@ describe("Limits", () => {
   })
 
   it("[G6] the default MAX_IN_FLIGHT_WRITES of 512 is below what the driver takes on one connection", () => {
-    assert.isBelow(512, CassandraLimits.driverRequestsPerConnection)
+    assert.strictEqual(CassandraLimits.inFlightMax, 512)
+    assert.isBelow(CassandraLimits.inFlightMax, CassandraLimits.driverRequestsPerConnection)
   })
 
   it("[G6] sample traffic and acknowledgements stay within one request of the service", () => {

@@ -5,7 +5,7 @@
  * the fact store and the connection it needs, the schemas that make its branded ids, and how many calls `run` has at
  * once. Everything else knows the command alone.
  */
-import { Effect, Layer, Option, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import { Order } from "../../src/domain/Order.ts"
 import { Payment } from "../../src/domain/Payment.ts"
@@ -16,17 +16,7 @@ import { orderOf, paymentOf } from "../Traffic.ts"
 import { serve, task } from "./WriterProtocol.ts"
 
 const { rows, ...cluster } = task()
-const cassandra = Cassandra.layer(
-  {
-    ...cluster,
-    replication: { _tag: "Simple", factor: 1 },
-    consistency: "LOCAL_QUORUM",
-    credentials: Option.none(),
-    tls: Option.none(),
-    secureBundle: Option.none()
-  },
-  { maxInFlight: 512, whenUnreachable: "fail" }
-)
+const cassandra = Cassandra.layer(cluster, { maxInFlight: 512 })
 
 // What a server batch of the emulator has.
 const rowsOfCall = 100

@@ -1,20 +1,20 @@
-/** The driver as a service: bounded, idempotent statements on one cluster, with errors that say what they mean. */
+/** A Cassandra cluster as a service: bounded, idempotent statements, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
-import { Context, type Duration, Effect, Layer, Option, type Result, type Scope } from "effect"
+import { Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
+import type { CassandraOptions } from "./CassandraOptions.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
-import { inFlightMin } from "./Limits.ts"
 
-/** A value to bind; every bigint column takes a bigint. */
+/** A value to bind; a bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
 
 /** One statement with its values; a batch is one too. */
 export interface Statement {
   readonly query: string
   readonly params: ReadonlyArray<Param>
-  /** Rows it writes, for {@link CassandraOptions.maxInFlight}; one if absent. */
+  /** Rows it writes, for `CassandraOptions.maxInFlight`; one if absent. */
   readonly rows?: number
 }
 
@@ -30,14 +30,26 @@ export interface Page {
   readonly next: string | undefined
 }
 
-/** How one statement departs from the rest. */
+/** A node of the cluster. */
+export interface Node {
+  /** `host:port` */
+  readonly address: string
+  readonly dataCenter: string | undefined
+  readonly rack: string | undefined
+  /** **Shape**: `5.0.8`. */
+  readonly releaseVersion: string | undefined
+  /** Whether the driver takes it for alive; a node of another data centre it never asks. */
+  readonly isUp: boolean
+}
+
+/** Options of one statement. */
 export interface ExecuteOptions {
   readonly coordinator?: Coordinator | undefined
   /** **Units**: rows. */
   readonly pageSize?: number
   /** {@link Page.next} of the page before. */
   readonly page?: string | undefined
-  /** Only a conditional write is not; it is then never sent twice. */
+  /** Set for conditional writes, which are then never sent twice; every other statement is idempotent. */
   readonly isIdempotent?: false
   /** Schema statements cannot be prepared. */
   readonly prepare?: false
@@ -51,23 +63,6 @@ export interface StatementRequest {
   readonly options: ExecuteOptions
 }
 
-/** How a layer of {@link Cassandra} connects. */
-export interface CassandraOptions {
-  /** Statements in flight at most. **Units**: statements; a batch counts each of its rows. */
-  readonly maxInFlight: number
-  /** How many of them slowness never takes away: see `AdaptiveLimit.ts`. `inFlightMin` if absent. */
-  readonly minInFlight?: number
-  /**
-   * What to do while nothing answers: fail at once, or report each attempt here and try again for ever. Failures
-   * that somebody has to mend (credentials, data centre, keyspace) always fail at once.
-   */
-  readonly whenUnreachable: "fail" | ((error: CassandraError) => Effect.Effect<void>)
-  /** How long one attempt may take. */
-  readonly connectTimeout?: Duration.Duration
-  /** Off: no keyspace is used, for it may not exist yet. */
-  readonly useKeyspace?: boolean
-}
-
 /**
  * One Cassandra cluster, connected.
  *
@@ -78,50 +73,49 @@ export class Cassandra extends Context.Service<
   Cassandra,
   {
     readonly execute: (statement: Statement, options?: ExecuteOptions) => Effect.Effect<Page, CassandraError>
-    /** Each in its place once all are answered; no failure of one keeps another from being sent. */
+    /** The results in the order of the requests, once all are answered; a failure of one does not stop another. */
     readonly executeAll: (
-      asked: ReadonlyArray<StatementRequest>
+      requests: ReadonlyArray<StatementRequest>
     ) => Effect.Effect<ReadonlyArray<Result.Result<Page, CassandraError>>>
     /**
-     * A host of the local data centre that is up and holds this partition; undefined where it makes no difference
-     * (one host only) or is not known (a secure bundle names its data centre itself).
+     * A replica of this partition in the local data centre that is up; undefined where it makes no difference (one
+     * host only) or is not known (a secure bundle names its data centre itself).
      *
      * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
      */
     readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
-    /** Statements that may be in flight just now; below `maxInFlight` while the cluster is slow. */
+    /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
     readonly inFlightLimit: () => number
-    /** Hosts of the cluster this process knows, and those it is connected to. */
+    /** How many hosts of the cluster the driver knows, and how many it is connected to. */
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
+    /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
+    readonly nodes: Effect.Effect<ReadonlyArray<Node>>
   }
 >()("counterfoil/cassandra/Cassandra") {
   /**
    * Connects, and closes with the scope.
    *
-   * **Errors**: `CassandraError`, see {@link CassandraOptions.whenUnreachable}.
+   * **Errors**: `CassandraError`, see `CassandraOptions.onUnreachable`.
    */
   static readonly layer = (
     settings: CassandraSettings,
-    options: CassandraOptions
+    options: CassandraOptions = {}
   ): Layer.Layer<Cassandra, CassandraError> => Layer.effect(Cassandra, Cassandra.make(settings, options))
 
   /** What {@link Cassandra.layer} provides, for a scope of the caller's own. */
   static readonly make = (
     settings: CassandraSettings,
-    options: CassandraOptions
+    options: CassandraOptions = {}
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue({
-        least: options.minInFlight ?? inFlightMin,
-        most: options.maxInFlight
-      })
+      const queue = yield* makeRequestQueue(options)
       const attempt = connect(settings, options)
-      const report = options.whenUnreachable
+      const report = options.onUnreachable ?? "fail"
       const client = yield* Effect.acquireRelease(
-        report === "fail" ? attempt : connectWithRetry(attempt, report),
+        report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff),
         (open) =>
           Effect.andThen(
-            requests.drain,
+            queue.drain,
             Effect.promise(() => open.shutdown())
           ),
         { interruptible: true }
@@ -137,22 +131,32 @@ export class Cassandra extends Context.Service<
       })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
-        execute: (statement, options = {}) => requests.send("execute", requestOf({ statement, options })),
-        executeAll: (asked) => requests.sendAll("execute", asked.map(requestOf)),
+        execute: (statement, options = {}) => queue.send("execute", requestOf({ statement, options })),
+        executeAll: (all) => queue.sendAll("execute", all.map(requestOf)),
         coordinatorOf: (partitionKey) => {
-          if (client.hosts.length < 2 || Option.isSome(settings.secureBundle)) return undefined
+          if (client.hosts.length < 2 || settings.secureBundle !== undefined) return undefined
           // Null while the cluster's metadata is not known; the driver's types do not say so.
           const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
           return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
         },
-        inFlightLimit: requests.limit,
+        inFlightLimit: queue.limit,
         hosts: Effect.sync(() => ({
           known: client.hosts.length,
           connected: client.getState().getConnectedHosts().length
-        }))
+        })),
+        nodes: Effect.sync(() => [...client.hosts.values()].map(nodeOf))
       })
     })
 }
+
+/** What the driver has not read is null; its types do not say so. */
+const nodeOf = (host: Host): Node => ({
+  address: host.address,
+  dataCenter: host.datacenter ?? undefined,
+  rack: host.rack ?? undefined,
+  releaseVersion: host.cassandraVersion ?? undefined,
+  isUp: host.isUp()
+})
 
 const toQueryOptions = (options: ExecuteOptions) => ({
   ...(options.coordinator === undefined ? {} : { coordinator: options.coordinator }),

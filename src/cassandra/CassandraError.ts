@@ -1,19 +1,28 @@
-/** What can go wrong between Counterfoil and Cassandra, in Counterfoil's words; the only reader of driver errors. */
+/** What can go wrong with Cassandra. Data without advice: what to do is the application's to say. */
 import { Data } from "effect"
 import {
-  type Answered,
   asDriverError,
   type DriverError,
+  errorsOfHosts,
   isTlsCode,
-  noteworthy,
   rowRefusals,
+  type ServerAnswer,
   settingCodes
 } from "./internal/DriverError.ts"
 
-type Detail = { readonly detail: string; readonly cause: unknown }
+type Detail = {
+  /** What is wrong, in the words of the server, the driver, or this library. */
+  readonly detail: string
+  readonly cause: unknown
+}
 
 /** No host could be reached, or none is up. */
-export class Unreachable extends Data.TaggedError("Unreachable")<Detail> {
+export class Unreachable extends Data.TaggedError("Unreachable")<
+  Detail & {
+    /** Those that were tried, as `host:port`; empty where the driver named none. */
+    readonly hosts: ReadonlyArray<string>
+  }
+> {
   readonly isRetryable = true
 }
 
@@ -22,7 +31,7 @@ export class TimedOut extends Data.TaggedError("TimedOut")<Detail> {
   readonly isRetryable = true
 }
 
-/** A host, or the connection to it, has more to do than it can. */
+/** A host, or the connection to it, has more requests than it can serve. */
 export class Overloaded extends Data.TaggedError("Overloaded")<Detail> {
   readonly isRetryable = true
 }
@@ -37,7 +46,7 @@ export class ReplicaFailed extends Data.TaggedError("ReplicaFailed")<Detail> {
   readonly isRetryable = true
 }
 
-/** The statement's table went away, or changed, after it was prepared. It works again once the table is back. */
+/** The statement's table was dropped or changed after it was prepared. It works again once the table is back. */
 export class Unprepared extends Data.TaggedError("Unprepared")<Detail> {
   readonly isRetryable = true
 }
@@ -47,7 +56,7 @@ export class Faulty extends Data.TaggedError("Faulty")<Detail> {
   readonly isRetryable = true
 }
 
-/** The statement's mutation is larger than the cluster ever takes. */
+/** The statement's mutation is larger than the cluster accepts. */
 export class MutationTooLarge extends Data.TaggedError("MutationTooLarge")<Detail> {
   readonly isRetryable = false
 }
@@ -62,7 +71,7 @@ export class BadCredentials extends Data.TaggedError("BadCredentials")<Detail> {
   readonly isRetryable = false
 }
 
-/** The user may not do this. */
+/** The role has no permission for this. */
 export class Unauthorized extends Data.TaggedError("Unauthorized")<Detail> {
   readonly isRetryable = false
 }
@@ -114,8 +123,8 @@ export type CassandraReason =
 /**
  * An operation on Cassandra failed.
  *
- * **Errors**: `isRetryable`: the same call may succeed later by itself. Else somebody has to mend something first:
- * at a start that is an exit, in a running process an outage like any other (G4), for it may be mended meanwhile.
+ * **Errors**: `isRetryable`: the same call may succeed later by itself. Else somebody has to fix something first,
+ * which may happen while the process runs.
  */
 export class CassandraError extends Data.TaggedError("CassandraError")<{
   /** What was tried: `connect`, `execute`, `batch`, … */
@@ -131,7 +140,7 @@ export class CassandraError extends Data.TaggedError("CassandraError")<{
   }
 }
 
-/** Names what a driver's error means. Total: an error it does not know is `Faulty`, hence an outage. */
+/** Classifies an error of the driver. Total: an error it does not know is `Faulty`, which is retryable. */
 export const classify = (operation: string, cause: unknown): CassandraError =>
   new CassandraError({ operation, reason: reasonOf(cause) })
 
@@ -151,38 +160,37 @@ const reasonOf = (cause: unknown): CassandraReason => {
       return new Overloaded({ detail, cause })
     case "ArgumentError":
       return /data ?cent(er|re)/i.test(detail)
-        ? new WrongDataCenter({ detail: `${detail} (CASSANDRA_LOCAL_DATACENTER)`, cause })
+        ? new WrongDataCenter({ detail, cause })
         : new SettingsRefused({ detail, cause })
   }
   if (isTlsCode(error.code)) return new TlsFailed({ detail: `TLS failed: ${detail}`, cause })
   if (settingCodes.has(error.code)) return new SettingsRefused({ detail, cause })
-  if (error.isSilence) return new Unreachable({ detail, cause })
-  // A TypeError of the driver quotes the value it could not encode, which is a message's.
+  if (error.isConnectionError) return new Unreachable({ detail, hosts: [], cause })
+  // A TypeError of the driver quotes the value it could not encode, which is private.
   return new Faulty({ detail: cause instanceof TypeError ? "the driver failed (TypeError)" : detail, cause })
 }
 
-/** Of what the hosts said, an answer tells more than silence, and one that may pass more than one that stays. */
+/** The most informative error of the hosts: an answer before no answer, and a retryable one before a lasting one. */
 const reasonOfHosts = (error: DriverError, cause: unknown): CassandraReason => {
-  const reasons = noteworthy(error.innerErrors).map(reasonOf)
+  const reasons = errorsOfHosts(error.innerErrors).map(reasonOf)
   const answered = reasons.filter((reason) => reason._tag !== "Unreachable")
-  const telling = answered.find((reason) => reason.isRetryable) ?? answered[0]
-  if (telling !== undefined) return telling
+  const best = answered.find((reason) => reason.isRetryable) ?? answered[0]
+  if (best !== undefined) return best
   const hosts = Object.keys(error.innerErrors)
   const detail = hosts.length === 0 ? error.message : `no host answers (${hosts.join(", ")})`
-  return new Unreachable({ detail, cause })
+  return new Unreachable({ detail, hosts, cause })
 }
 
 const reasonOfAuthentication = (error: DriverError, cause: unknown): CassandraReason => {
-  // So Cassandra reports that it could not read its own user table; at its start that passes.
+  // Cassandra reports this way that it could not read its own table of users; while it starts, that is temporary.
   if (error.message.includes("Unable to perform authentication")) {
     return new ReplicasUnavailable({ detail: "the cluster cannot check credentials just now", cause })
   }
   // The server's text quotes the user name: neither it nor the cause is kept.
-  const detail = "credentials refused, or missing (CASSANDRA_USERNAME, CASSANDRA_PASSWORD)"
-  return new BadCredentials({ detail, cause: undefined })
+  return new BadCredentials({ detail: "credentials refused, or missing", cause: undefined })
 }
 
-const reasonOfAnswer = (answer: Answered, cause: unknown): CassandraReason => {
+const reasonOfAnswer = (answer: ServerAnswer, cause: unknown): CassandraReason => {
   const detail = answer.message
   switch (answer.code) {
     case 0x0100:
@@ -212,19 +220,17 @@ const reasonOfAnswer = (answer: Answered, cause: unknown): CassandraReason => {
       return new StatementRefused({ detail, cause })
     case 0x2500:
       return new Unprepared({ detail, cause })
-    default: // 0x0000 server error, 0x000A protocol error, and what servers to come invent
+    default: // 0x0000 server error, 0x000A protocol error, and codes of later servers
       return new Faulty({ detail, cause })
   }
 }
 
-/** 0x2200 means many things; only its text tells them apart. */
+/** 0x2200 has many meanings; only the text identifies them. */
 const reasonOfInvalid = (detail: string, cause: unknown): CassandraReason => {
   if (rowRefusals.some((text) => detail.startsWith(text))) return new MutationTooLarge({ detail, cause })
-  if (/^keyspace .* does not exist/i.test(detail)) {
-    return new KeyspaceMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
-  }
+  if (/^keyspace .* does not exist/i.test(detail)) return new KeyspaceMissing({ detail, cause })
   if (/^(table .* does not exist|unconfigured (table|columnfamily))/i.test(detail)) {
-    return new TableMissing({ detail: `${detail}; \`counterfoil setup cassandra\` creates it`, cause })
+    return new TableMissing({ detail, cause })
   }
   return new StatementRefused({ detail, cause })
 }

@@ -1,20 +1,25 @@
-/** Where a Cassandra cluster is, and how it is spoken to. */
-import type { Option, Redacted } from "effect"
+/** Settings of a connection; whatever is absent has a safe default. */
+import type { Redacted } from "effect"
 
-/** Where Cassandra is and how it is spoken to. */
+/** Where a cluster is, and how it is spoken to. */
 export interface CassandraSettings {
   /** `host` or `host:port`; empty only with a secure bundle. */
   readonly contactPoints: ReadonlyArray<string>
+  /** Its nodes are asked, and no others. */
   readonly localDataCenter: string
   readonly keyspace: string
-  readonly replication: Replication
-  readonly consistency: Consistency
-  readonly credentials: Option.Option<{ readonly username: string; readonly password: Redacted.Redacted }>
-  readonly tls: Option.Option<{ readonly caFile: Option.Option<string> }>
-  readonly secureBundle: Option.Option<string>
+  /** Of reads and writes alike. `LOCAL_QUORUM` if absent. */
+  readonly consistency?: Consistency | undefined
+  readonly credentials?: { readonly username: string; readonly password: Redacted.Redacted } | undefined
+  /** Absent: no TLS. Without a file the authorities Node knows are trusted; the server's identity is always verified. */
+  readonly tls?: { readonly caFile?: string | undefined } | undefined
+  /** The secure-connect file of an Astra database, in place of contact points, data centre and TLS. */
+  readonly secureBundle?: string | undefined
+  /** What the cluster lists its connections under, in `system_views.clients`. `counterfoil` if absent. */
+  readonly applicationName?: string | undefined
 }
 
-/** The consistency levels a user may choose for reads and writes. */
+/** The consistency levels of reads and writes. */
 export const consistencies = [
   "ONE",
   "TWO",
@@ -28,8 +33,3 @@ export const consistencies = [
 
 /** One of {@link consistencies}. */
 export type Consistency = (typeof consistencies)[number]
-
-/** How `setup` creates the keyspace. */
-export type Replication =
-  | { readonly _tag: "Simple"; readonly factor: number }
-  | { readonly _tag: "PerDataCenter"; readonly factors: Readonly<Record<string, number>> }

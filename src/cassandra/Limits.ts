@@ -3,7 +3,7 @@
 /** Requests in flight to one Cassandra host after which the driver refuses more. */
 export const driverRequestsPerConnection = 2048
 
-/** How long one attempt to connect to Cassandra may take; commands give up after it. **Units**: seconds. */
+/** How long one attempt to connect to Cassandra may take. **Units**: seconds. */
 export const connectSeconds = 10
 
 /** How long a Cassandra host may take to answer; above the server's own 2 s (write) and 5 s (read). **Units**: milliseconds. */
@@ -15,10 +15,13 @@ export const reconnectBaseMillis = 250
 /** Longest wait before the driver reconnects to a host (its own default is 10 minutes). **Units**: milliseconds. */
 export const reconnectCapMillis = 5_000
 
-/** How long a close waits for statements in flight; what their callers gave up is done again anyway. **Units**: seconds. */
+/** How long a close waits for statements in flight; callers repeat what is lost then. **Units**: seconds. */
 export const drainSeconds = 3
 
-/** What slowness never takes of MAX_IN_FLIGHT_WRITES: one batch, and a few reads beside it. **Units**: statements. */
+/** Statements in flight at most, unless told otherwise: well below what the driver takes. **Units**: statements. */
+export const inFlightMax = 512
+
+/** What slowness never takes of the limit in flight: one batch, and a few reads beside it. **Units**: statements. */
 export const inFlightMin = 16
 
 /** An answer after which Cassandra counts as slow: a quarter of the 2 s its own write timeout gives. **Units**: milliseconds. */
@@ -37,19 +40,22 @@ export const limitWindowStatements = 20
 export const decreaseFactor = 0.5
 
 /** The share of their latency that answers must not exceed after a fall, to show that they had waited in a queue. */
-export const limitFallHelped = 0.75
+export const improvedShare = 0.75
 
 /** How much slower answers must get than fewer statements could not help, before fewer are tried again. */
-export const limitWorse = 1.5
+export const worseFactor = 1.5
 
 /** What a good window gives back, of the greatest limit: all of it takes 25 s. */
 export const increaseShare = 0.02
 
-/** After which the migration lock of a process that died is free again; migrations are quick. **Units**: seconds. */
+/** The life of the migration lock of a process that died; migrations are quick. **Units**: seconds. */
 export const migrationLockSeconds = 30
 
-/** How often, and how many times, a keyspace that is being created is looked for. **Units**: milliseconds. */
-export const keyspaceLookMillis = 250
+/** How often a process that waits for the migration lock tries to take it. **Units**: milliseconds. */
+export const migrationLockRetryMillis = 500
 
-/** See {@link keyspaceLookMillis}; together 5 s. */
-export const keyspaceLooks = 20
+/** How often, and how many times, the migrator checks for a keyspace that is being created. **Units**: milliseconds. */
+export const keyspacePollMillis = 250
+
+/** See {@link keyspacePollMillis}; together 5 s. */
+export const keyspacePolls = 20

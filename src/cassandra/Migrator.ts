@@ -2,23 +2,39 @@
 import { Effect, Result, Schedule, type Scope } from "effect"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
-import type { CassandraSettings, Replication } from "./CassandraSettings.ts"
+import type { CassandraSettings } from "./CassandraSettings.ts"
 import { readTables } from "./internal/ExistingTables.ts"
-import { migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
+import { readMigrations } from "./internal/MigrationFiles.ts"
+import { type MigrationStep, planMigrations, type Repair } from "./internal/MigrationPlan.ts"
 import {
-  MigrationRefused,
-  type MigrationStep,
-  planMigrations,
-  type Repair
-} from "./internal/MigrationPlan.ts"
-import {
-  createMigrationsTable,
-  holdingLock,
-  markApplied,
-  migrationsTable,
-  readApplied
+  createRecordTable,
+  type MigrationLock,
+  type MigrationRecord,
+  migrationRecord
 } from "./internal/MigrationRecord.ts"
-import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
+import { keyspacePollMillis, keyspacePolls } from "./Limits.ts"
+import { MigrationRefused, SingleCopy } from "./MigrationRefused.ts"
+
+export type { Repair } from "./internal/MigrationPlan.ts"
+export type { MigrationLock } from "./internal/MigrationRecord.ts"
+
+/** How a keyspace is replicated when it is created. */
+export type Replication =
+  | { readonly _tag: "Simple"; readonly factor: number }
+  | { readonly _tag: "PerDataCenter"; readonly factors: Readonly<Record<string, number>> }
+
+/** What the migrations are, and how they are applied. */
+export interface MigratorOptions {
+  /**
+   * Where the migrations are: files `*.cql`, applied in the order of their names. Statements end with `;` and name no
+   * keyspace; there are no text literals, no quoted names and no block comments.
+   */
+  readonly folder: string
+  readonly replication: Replication
+  /** The table that records what was applied. `counterfoil_migrations` if absent. */
+  readonly recordTable?: string
+  readonly lock?: MigrationLock
+}
 
 /** What {@link apply} did. */
 export interface Applied {
@@ -32,37 +48,39 @@ export interface Applied {
 /** Everything `apply` runs on a cluster that holds nothing yet, as CQL for people to read or to run with cqlsh. */
 export const plan = (
   settings: CassandraSettings,
-  folder = migrationFolder
+  options: MigratorOptions
 ): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.map(readMigrations(folder), (migrations) => [
-    createKeyspace(settings),
+  Effect.map(readMigrations(options.folder), (migrations) => [
+    createKeyspace(settings, options),
     `USE "${settings.keyspace}"`,
-    createMigrationsTable,
+    createRecordTable(recordTableOf(options)),
     ...migrations.flatMap((one) => one.statements)
   ])
 
 /** What `apply` would run on the cluster as it is, as {@link plan}; empty where there is nothing to do. **Errors**: as {@link apply}. */
 export const preview = (
   settings: CassandraSettings,
-  folder = migrationFolder
+  options: MigratorOptions
 ): Effect.Effect<ReadonlyArray<string>, CassandraError | MigrationRefused> =>
   Effect.gen(function* () {
     const cassandra = yield* Cassandra.make(settings, inKeyspace)
     const tables = yield* readTables(cassandra, settings.keyspace)
-    const hasRecord = tables.has(migrationsTable)
-    const applied = hasRecord ? yield* readApplied(cassandra) : new Map<string, string>()
-    const steps = yield* planned(planMigrations(yield* readMigrations(folder), { applied, tables }))
+    const recordTable = recordTableOf(options)
+    const hasRecord = tables.has(recordTable)
+    const { applied: recorded } = migrationRecord(cassandra, recordTable)
+    const applied = hasRecord ? yield* recorded : new Map<string, string>()
+    const steps = yield* planned(planMigrations(yield* readMigrations(options.folder), { applied, tables }))
     if (hasRecord && steps.length === 0) return []
     return [
       `USE "${settings.keyspace}"`,
-      ...(hasRecord ? [] : [createMigrationsTable]),
+      ...(hasRecord ? [] : [createRecordTable(recordTable)]),
       ...steps.flatMap(({ queries }) => queries)
     ]
   }).pipe(
     Effect.scoped,
     Effect.catchIf(
       (error) => error._tag === "CassandraError" && error.reason._tag === "KeyspaceMissing",
-      () => plan(settings, folder)
+      () => plan(settings, options)
     )
   )
 
@@ -72,25 +90,25 @@ export const preview = (
  *
  * **Errors**: `MigrationRefused` when an applied file was changed or is unknown here, when a table differs from its
  * migration in a type or in its key, or when the cluster has several nodes and the keyspace would keep one copy;
- * no table of Counterfoil's is changed then. `CassandraError`: call it again.
+ * no table is changed then. `CassandraError`: call it again.
  */
 export const apply = (
   settings: CassandraSettings,
-  folder = migrationFolder
+  options: MigratorOptions
 ): Effect.Effect<Applied, CassandraError | MigrationRefused> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const migrations = yield* readMigrations(folder)
-      const keyspaceCreated = yield* Effect.scoped(ensureKeyspace(settings))
+      const migrations = yield* readMigrations(options.folder)
+      const keyspaceCreated = yield* Effect.scoped(ensureKeyspace(settings, options))
       const cassandra = yield* connectOnceKeyspaceIsThere(settings)
-      yield* cassandra.execute({ query: createMigrationsTable, params: [] }, schema)
-      const steps = yield* holdingLock(
-        cassandra,
+      const record = migrationRecord(cassandra, recordTableOf(options), options.lock)
+      yield* cassandra.execute({ query: createRecordTable(recordTableOf(options)), params: [] }, schema)
+      const steps = yield* record.holdingLock(
         Effect.gen(function* () {
-          const applied = yield* readApplied(cassandra)
+          const applied = yield* record.applied
           const tables = yield* readTables(cassandra, settings.keyspace)
           const steps = yield* planned(planMigrations(migrations, { applied, tables }))
-          yield* Effect.forEach(steps, (step) => carryOut(cassandra, step), { discard: true })
+          yield* Effect.forEach(steps, (step) => carryOut(cassandra, record, step), { discard: true })
           return steps
         })
       )
@@ -111,12 +129,13 @@ const planned = (
 const connectOnceKeyspaceIsThere = (settings: CassandraSettings) =>
   Effect.retry(Cassandra.make(settings, inKeyspace), {
     while: ({ reason }) => reason._tag === "KeyspaceMissing",
-    schedule: Schedule.spaced(keyspaceLookMillis),
-    times: keyspaceLooks
+    schedule: Schedule.spaced(keyspacePollMillis),
+    times: keyspacePolls
   })
 
 const ensureKeyspace = (
-  settings: CassandraSettings
+  settings: CassandraSettings,
+  options: MigratorOptions
 ): Effect.Effect<boolean, CassandraError | MigrationRefused, Scope.Scope> =>
   Effect.gen(function* () {
     const cassandra = yield* Cassandra.make(settings, { ...inKeyspace, useKeyspace: false })
@@ -126,19 +145,16 @@ const ensureKeyspace = (
     })
     if (rows.length > 0) return false
     const { known } = yield* cassandra.hosts
-    if (known > 1 && settings.replication._tag === "Simple" && settings.replication.factor === 1) {
-      return yield* new MigrationRefused({
-        message:
-          `the cluster has ${known} nodes, and replication 1 would keep one copy of each row: ` +
-          "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)"
-      })
+    if (known > 1 && options.replication._tag === "Simple" && options.replication.factor === 1) {
+      return yield* new MigrationRefused({ reason: new SingleCopy({ nodes: known }) })
     }
-    yield* cassandra.execute({ query: createKeyspace(settings), params: [] }, schema)
+    yield* cassandra.execute({ query: createKeyspace(settings, options), params: [] }, schema)
     return true
   })
 
 const carryOut = (
   cassandra: Cassandra["Service"],
+  record: MigrationRecord,
   { migration, isNew, queries }: MigrationStep
 ): Effect.Effect<void, CassandraError> =>
   Effect.gen(function* () {
@@ -146,11 +162,13 @@ const carryOut = (
       discard: true
     })
     if (!isNew) return
-    yield* markApplied(cassandra, migration)
+    yield* record.add(migration)
     yield* Effect.logInfo(`applied ${migration.name}`)
   })
 
-const createKeyspace = ({ keyspace, replication }: CassandraSettings): string =>
+const recordTableOf = (options: MigratorOptions): string => options.recordTable ?? "counterfoil_migrations"
+
+const createKeyspace = ({ keyspace }: CassandraSettings, { replication }: MigratorOptions): string =>
   `CREATE KEYSPACE IF NOT EXISTS "${keyspace}" WITH replication = ${replicationMap(replication)}`
 
 const replicationMap = (replication: Replication): string => {
@@ -166,6 +184,6 @@ const replicationMap = (replication: Replication): string => {
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-const inKeyspace = { maxInFlight: 1, whenUnreachable: "fail" } as const
+const inKeyspace = { maxInFlight: 1 } as const
 
 const schema = { prepare: false } as const

@@ -2,16 +2,18 @@
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { escaped } from "./Escaped.ts"
+import { remedyOf } from "./Remedies.ts"
 import { Screen } from "./Screen.ts"
 
 /** Exit code of a command that did not do what it was asked. */
 export const exitFailed = 1
 
-/** Exit code of wrong usage or configuration: the same command would fail again until somebody mends something. */
+/** Exit code of wrong usage or configuration: the same command would fail again until somebody fixes something. */
 export const exitMisused = 2
 
 /**
- * Writes what failed to standard error: expected errors as one line each, defects with all that is known of them.
+ * Writes what failed to standard error: expected errors as one line each, with what to do about them where that is
+ * known; defects with all that is known of them.
  * An interruption, and usage errors that are told already, give nothing.
  */
 export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
@@ -29,7 +31,7 @@ export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> 
   })
 
 /**
- * The exit code of a failed command: an error's own; else 2 where somebody has to mend something first (credentials,
+ * The exit code of a failed command: an error's own; else 2 where somebody has to fix something first (credentials,
  * a data centre's name, an absent table or subscription), 1 where the same command may succeed later.
  */
 export const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
@@ -43,7 +45,8 @@ export const exitCodeOf = (cause: Cause.Cause<unknown>): number => {
 const linesOf = (error: unknown): ReadonlyArray<string> => {
   if (isShowHelp(error)) return []
   const text = error instanceof Error && error.message !== "" ? error.message : Formatter.format(error)
-  return text.split("\n").map(escaped)
+  const remedy = remedyOf(error)
+  return `${text}${remedy === undefined ? "" : `; ${remedy}`}`.split("\n").map(escaped)
 }
 
 const isShowHelp = (error: unknown): error is CliError.ShowHelp =>

@@ -1,6 +1,6 @@
 /** Where Cassandra is, and how it is spoken to. */
 import { Option, Redacted } from "effect"
-import { type CassandraSettings, consistencies } from "../cassandra/CassandraSettings.ts"
+import { consistencies } from "../cassandra/CassandraSettings.ts"
 import { anyText, filePath } from "./parsers/AnyText.ts"
 import { bool } from "./parsers/Bool.ts"
 import { dataCenterName, keyspaceName } from "./parsers/CassandraName.ts"
@@ -8,6 +8,7 @@ import { enumeration } from "./parsers/Enumeration.ts"
 import { contactPoints } from "./parsers/HostPort.ts"
 import { replicationText } from "./parsers/ReplicationText.ts"
 import { type Relation, section } from "./Section.ts"
+import type { TableSettings } from "./Settings.ts"
 import { optional, withDefault } from "./Variable.ts"
 
 const variables = {
@@ -163,22 +164,24 @@ const relations: ReadonlyArray<CassandraRelation> = [
   }
 ]
 
-/** The variables behind {@link CassandraSettings}. */
+/** The variables behind {@link TableSettings}. */
 export const cassandraSection = section({
   title: "Cassandra",
   variables,
   relations,
-  settings: (values): CassandraSettings => ({
+  settings: (values): TableSettings => ({
     contactPoints: Option.getOrElse(values.contactPoints, () => []),
     localDataCenter: values.localDataCenter,
     keyspace: values.keyspace,
     replication: values.replication,
     consistency: values.consistency,
-    credentials: Option.zipWith(values.username, values.password, (username, password) => ({
-      username,
-      password: Redacted.make(password)
-    })),
-    tls: values.tls ? Option.some({ caFile: values.tlsCa }) : Option.none(),
-    secureBundle: values.secureBundle
+    credentials: Option.getOrUndefined(
+      Option.zipWith(values.username, values.password, (username, password) => ({
+        username,
+        password: Redacted.make(password)
+      }))
+    ),
+    tls: values.tls ? { caFile: Option.getOrUndefined(values.tlsCa) } : undefined,
+    secureBundle: Option.getOrUndefined(values.secureBundle)
   })
 })

@@ -1,6 +1,7 @@
 /** What a user can set, decoded, as far as no layer below owns it. */
 import type { Option } from "effect"
 import type { CassandraSettings } from "../cassandra/CassandraSettings.ts"
+import type { Replication } from "../cassandra/Migrator.ts"
 import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
 import type { GoogleSettings } from "../pubsub/google/GoogleSettings.ts"
@@ -20,6 +21,12 @@ export interface LogSettings {
   readonly level: "Fatal" | "Error" | "Warn" | "Info" | "Debug" | "Trace"
   /** None: pretty on a terminal, else JSON. */
   readonly format: Option.Option<"pretty" | "json">
+}
+
+/** Where the fact table is, and how its keyspace is created. */
+export interface TableSettings extends CassandraSettings {
+  /** Only `setup` reads it. */
+  readonly replication: Replication
 }
 
 /** Everything `run` stands on. */

@@ -22,7 +22,7 @@ export class HttpAddressUnusable extends Data.TaggedError("HttpAddressUnusable")
   override readonly [Runtime.errorExitCode] = 2
 
   override get message(): string {
-    return `HTTP_HOST=${this.host}, HTTP_PORT=${this.port}: ${causeOf(this.cause)}; choose another port, or 0 to serve nothing`
+    return `HTTP_HOST=${this.host}, HTTP_PORT=${this.port}: ${causeOf(this.cause)}`
   }
 }
 

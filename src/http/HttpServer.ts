@@ -56,7 +56,7 @@ const ready = HttpRouter.add(
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
     const isWhole = healthParts.every((part) => isReady(parts[part].state))
-    const lines = healthParts.map((part) => `${sentenceOf(part, parts[part].state)}\n`)
+    const lines = healthParts.map((part) => `${sentenceOf(part, parts[part])}\n`)
     return HttpServerResponse.text(lines.join(""), { status: isWhole ? 200 : 503 })
   })
 )

@@ -1,4 +1,6 @@
 /** What is known of the dead-letter topic, and the state of health that follows from it. */
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
+import { ResourceMissing } from "../pubsub/PubSubError.ts"
 import type { HealthState } from "../telemetry/Health.ts"
 import { evidenceMillis, outageMillis, startingMillis } from "./Limits.ts"
 
@@ -13,12 +15,12 @@ export interface DeadLettersEvidence {
   isMissing: boolean
   /** The first failed check since one was answered; undefined while there is none. */
   checkFailingSince: number | undefined
-  checkReason: string
+  checkError: ReportedError
   /** The first failed publish since one was confirmed; undefined while there is none. */
   failingSince: number | undefined
   lastFailureAt: number
   /** The error of the last failed publish. */
-  reason: string
+  error: ReportedError
 }
 
 /** Nothing is known yet. */
@@ -28,10 +30,10 @@ export const noDeadLettersEvidence = (topic: string, startedAt: number): DeadLet
   isKnown: false,
   isMissing: false,
   checkFailingSince: undefined,
-  checkReason: "",
+  checkError: noError,
   failingSince: undefined,
   lastFailureAt: Number.NEGATIVE_INFINITY,
-  reason: ""
+  error: noError
 })
 
 /** A publish was confirmed: whatever a check says, the topic works. */
@@ -43,11 +45,11 @@ export const deadLettersConfirmed = (evidence: DeadLettersEvidence): void => {
 }
 
 /** A publish failed. */
-export const deadLettersFailed = (evidence: DeadLettersEvidence, reason: string, now: number): void => {
+export const deadLettersFailed = (evidence: DeadLettersEvidence, error: ReportedError, now: number): void => {
   evidence.isKnown = true
   evidence.failingSince ??= now
   evidence.lastFailureAt = now
-  evidence.reason = reason
+  evidence.error = error
 }
 
 /**
@@ -71,9 +73,9 @@ export const topicMissing = (evidence: DeadLettersEvidence): void => {
 }
 
 /** A check got no answer. */
-export const checkFailed = (evidence: DeadLettersEvidence, reason: string, now: number): void => {
+export const checkFailed = (evidence: DeadLettersEvidence, error: ReportedError, now: number): void => {
   evidence.checkFailingSince ??= now
-  evidence.checkReason = reason
+  evidence.checkError = error
 }
 
 /** Whether the topic should be checked soon. */
@@ -90,13 +92,16 @@ export const deadLettersAreTroubled = (evidence: DeadLettersEvidence): boolean =
  * answered for so long. A failed publish that is not tried again, its delivery having got another fate, degrades it.
  */
 export const deadLettersStateOf = (evidence: DeadLettersEvidence, now: number): HealthState => {
-  const { checkFailingSince, failingSince, lastFailureAt, reason } = evidence
-  if (evidence.isMissing) return { _tag: "Unavailable", reason: `topic ${evidence.topic} does not exist` }
+  const { checkError, checkFailingSince, error, failingSince, lastFailureAt } = evidence
+  if (evidence.isMissing) {
+    const reason = `topic ${evidence.topic} does not exist`
+    return { _tag: "Unavailable", reason, error: { reason: new ResourceMissing({ cause: undefined }) } }
+  }
   if (failingSince !== undefined && lastFailureAt - failingSince >= outageMillis) {
-    return { _tag: "Unavailable", reason }
+    return { _tag: "Unavailable", reason: error.message, error }
   }
   if (checkFailingSince !== undefined && now - checkFailingSince >= outageMillis) {
-    return { _tag: "Unavailable", reason: evidence.checkReason }
+    return { _tag: "Unavailable", reason: checkError.message, error: checkError }
   }
   if (!evidence.isKnown) {
     return now - evidence.startedAt < startingMillis
@@ -104,6 +109,8 @@ export const deadLettersStateOf = (evidence: DeadLettersEvidence, now: number): 
       : { _tag: "Unavailable", reason: `Pub/Sub has not answered about topic ${evidence.topic} yet` }
   }
   return failingSince !== undefined && now - failingSince >= outageMillis
-    ? { _tag: "Degraded", reason: `a publish failed: ${reason}` }
+    ? { _tag: "Degraded", reason: `a publish failed: ${error.message}`, error }
     : { _tag: "Healthy" }
 }
+
+const noError: ReportedError = { message: "" }

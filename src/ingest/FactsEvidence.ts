@@ -1,4 +1,5 @@
 /** What is known of the fact table, and the state of health that follows from it. */
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { HealthState } from "../telemetry/Health.ts"
 import { evidenceMillis, outageFirstTries, outageMillis, startingMillis } from "./Limits.ts"
 
@@ -16,10 +17,10 @@ export interface FactsEvidence {
   lastFailureAt: number
   lastSuccessAt: number
   /** The error of the last failed attempt. */
-  reason: string
+  error: ReportedError
   /** The first failed ping since anything was answered; undefined while there is none. */
   pingFailingSince: number | undefined
-  pingReason: string
+  pingError: ReportedError
 }
 
 /** Nothing is known yet. */
@@ -31,9 +32,9 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   troubledSince: Number.NEGATIVE_INFINITY,
   lastFailureAt: Number.NEGATIVE_INFINITY,
   lastSuccessAt: Number.NEGATIVE_INFINITY,
-  reason: "",
+  error: noError,
   pingFailingSince: undefined,
-  pingReason: ""
+  pingError: noError
 })
 
 /** An attempt in which the table answered for a delivery at least. */
@@ -48,7 +49,7 @@ export const storeAnswered = (evidence: FactsEvidence, now: number): void => {
 /** An attempt in which it did not answer for a delivery at least. */
 export const storeFailed = (
   evidence: FactsEvidence,
-  reason: string,
+  error: ReportedError,
   isFirstTry: boolean,
   now: number
 ): void => {
@@ -56,7 +57,7 @@ export const storeFailed = (
   evidence.failingSince ??= now
   if (isFirstTry) evidence.firstTryFailures++
   evidence.lastFailureAt = now
-  evidence.reason = reason
+  evidence.error = error
 }
 
 /** A ping was answered. Where nothing is being retried, no attempt can contradict it. */
@@ -69,9 +70,9 @@ export const pingAnswered = (evidence: FactsEvidence, retrying: number): void =>
 }
 
 /** A ping failed. */
-export const pingFailed = (evidence: FactsEvidence, reason: string, now: number): void => {
+export const pingFailed = (evidence: FactsEvidence, error: ReportedError, now: number): void => {
   evidence.pingFailingSince ??= now
-  evidence.pingReason = reason
+  evidence.pingError = error
 }
 
 /** Whether the table should be pinged soon. */
@@ -85,12 +86,12 @@ export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
  * first attempt. Rows that fail again and again while the table answers otherwise degrade it and leave it ready (G4).
  */
 export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: number): HealthState => {
-  const { failingSince, pingFailingSince, pingReason, reason } = evidence
+  const { error, failingSince, pingError, pingFailingSince } = evidence
   const attemptsFail = failingSince !== undefined && now - failingSince >= outageMillis
   const isOutage = pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries
-  if (attemptsFail && isOutage) return { _tag: "Unavailable", reason }
+  if (attemptsFail && isOutage) return { _tag: "Unavailable", reason: error.message, error }
   if (pingFailingSince !== undefined && now - pingFailingSince >= outageMillis) {
-    return { _tag: "Unavailable", reason: pingReason }
+    return { _tag: "Unavailable", reason: pingError.message, error: pingError }
   }
   if (!evidence.hasAnswered) {
     return now - evidence.startedAt < startingMillis
@@ -100,6 +101,8 @@ export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: num
   const isRecent = now - evidence.lastFailureAt < evidenceMillis
   const isUnresolved = retrying > 0 || evidence.lastFailureAt > evidence.lastSuccessAt
   return isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
-    ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${reason}` }
+    ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${error.message}`, error }
     : { _tag: "Healthy" }
 }
+
+const noError: ReportedError = { message: "" }

@@ -85,7 +85,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
     const ping = ({ ping, streams }: HealthSources): Effect.Effect<void> =>
       Effect.match(ping, {
         onSuccess: () => Facts.pingAnswered(facts, retryingOf(streams)),
-        onFailure: ({ message }) => Facts.pingFailed(facts, message, monotonicMillis(clock))
+        onFailure: (error) => Facts.pingFailed(facts, error, monotonicMillis(clock))
       })
 
     const check = ({ deadLetterTopicExists }: HealthSources): Effect.Effect<void> =>
@@ -95,16 +95,15 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         onFailure: (error) =>
           // Looking at a topic takes a permission that publishing to it does not.
           error.isRetryable
-            ? Letters.checkFailed(letters, error.message, monotonicMillis(clock))
+            ? Letters.checkFailed(letters, error, monotonicMillis(clock))
             : Letters.topicFound(letters, monotonicMillis(clock))
       })
 
     return {
       storeAnswered: () => Facts.storeAnswered(facts, monotonicMillis(clock)),
-      storeFailed: (reason, isFirstTry) =>
-        Facts.storeFailed(facts, reason, isFirstTry, monotonicMillis(clock)),
+      storeFailed: (error, isFirstTry) => Facts.storeFailed(facts, error, isFirstTry, monotonicMillis(clock)),
       deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),
-      deadLettersFailed: (reason) => Letters.deadLettersFailed(letters, reason, monotonicMillis(clock)),
+      deadLettersFailed: (error) => Letters.deadLettersFailed(letters, error, monotonicMillis(clock)),
       watch: (sources) =>
         Effect.raceFirst(
           repeatedly(showAll(sources), healthFirstMillis, () => healthTickMillis),

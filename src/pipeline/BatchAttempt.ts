@@ -33,7 +33,7 @@ export interface Unsettled<A, E, R extends string> {
   readonly leave: ReadonlyArray<DecodedDelivery<A, E>>
   readonly deadLetters: ReadonlyArray<Unpublished<A, E, R>>
   /** Why the last of `retry` was not handled; undefined where nothing is to be retried. */
-  readonly storeError: string | undefined
+  readonly storeError: ReportedError | undefined
 }
 
 /**
@@ -55,14 +55,20 @@ export interface BatchAttempt<A, E, F extends string, R extends string> {
   ) => Effect.Effect<ReadonlyArray<DecodedDelivery<A, E>>>
 }
 
+/** Why a part did not work, for people; what else it carries tells programs more. */
+export interface ReportedError {
+  readonly message: string
+  readonly cause?: unknown
+}
+
 /** Told what attempts learn of the parts they depend on; called a few times a batch. */
 export interface AttemptReports {
   /** The store has answered for at least one delivery, even if it was that something is not there. */
   readonly storeAnswered: () => void
   /** The store has not answered for at least one delivery. */
-  readonly storeFailed: (reason: string, isFirstTry: boolean) => void
+  readonly storeFailed: (error: ReportedError, isFirstTry: boolean) => void
   readonly deadLettersConfirmed: () => void
-  readonly deadLettersFailed: (reason: string) => void
+  readonly deadLettersFailed: (error: ReportedError) => void
 }
 
 /** What attempts are made of. */
@@ -118,13 +124,13 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
     const published = new Map<F, Array<Delivery>>()
     const retry: Array<DecodedDelivery<A, E>> = []
-    let error: string | undefined
+    let error: ReportedError | undefined
     letters.forEach(({ decoded, letter }, index) => {
       const result = results[index]
       if (result !== undefined && Result.isSuccess(result))
         addTo(published, options.deadLetterFate(letter.reason), decoded.delivery)
       else {
-        error = result === undefined ? "no answer" : result.failure.message
+        error = result === undefined ? { message: "no answer" } : result.failure
         retry.push(decoded)
       }
     })
@@ -177,7 +183,7 @@ const disposedOf = <A, E, F extends string, R extends string>(
   const wait: Array<DecodedDelivery<A, E>> = []
   const leave: Array<DecodedDelivery<A, E>> = []
   const deadLetters: Array<Unpublished<A, E, R>> = []
-  let storeError: string | undefined
+  let storeError: ReportedError | undefined
   let isAnswered = false
   let next = 0
   for (const decoded of deliveries) {
@@ -200,7 +206,7 @@ const disposedOf = <A, E, F extends string, R extends string>(
         leave.push(decoded)
         break
       case "Retry":
-        storeError = disposition.error
+        storeError = { message: disposition.error, cause: outcome.failure }
         retry.push(decoded)
         break
       case "DeadLetter": {

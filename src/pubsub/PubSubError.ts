@@ -1,4 +1,4 @@
-/** What can go wrong between Counterfoil and Pub/Sub, in Counterfoil's words. */
+/** What can go wrong with Pub/Sub. Data without advice: what to do is the application's to say. */
 import { Data } from "effect"
 
 /** The server cannot be reached or asks to be left alone for a while. */
@@ -18,10 +18,20 @@ export class ResourceMissing extends Data.TaggedError("ResourceMissing")<{ reado
   readonly isRetryable = false
 }
 
-/** The credentials are absent, refused, or lack a permission. */
-export class AccessDenied extends Data.TaggedError("AccessDenied")<{
-  /** What to do about it; where it is left out, the credentials and their roles are to be checked. */
-  readonly mend?: string
+/** The credentials are refused, or lack a permission. */
+export class AccessDenied extends Data.TaggedError("AccessDenied")<{ readonly cause: unknown }> {
+  readonly isRetryable = false
+}
+
+/** Credentials are needed, and there are none. */
+export class CredentialsMissing extends Data.TaggedError("CredentialsMissing")<{ readonly cause: unknown }> {
+  readonly isRetryable = false
+}
+
+/** No project was named, and none could be found. */
+export class ProjectUnknown extends Data.TaggedError("ProjectUnknown")<{
+  /** Where none was found: `no project was found`, `an emulator knows no project`. */
+  readonly detail: string
   readonly cause: unknown
 }> {
   readonly isRetryable = false
@@ -36,7 +46,13 @@ export class RequestRejected extends Data.TaggedError("RequestRejected")<{
 }
 
 /** Every way in which a Pub/Sub operation fails. */
-export type PubSubReason = PubSubUnavailable | ResourceMissing | AccessDenied | RequestRejected
+export type PubSubReason =
+  | PubSubUnavailable
+  | ResourceMissing
+  | AccessDenied
+  | CredentialsMissing
+  | ProjectUnknown
+  | RequestRejected
 
 /**
  * A Pub/Sub operation failed.
@@ -63,11 +79,14 @@ export class PubSubError extends Data.TaggedError("PubSubError")<{
 const describe = (reason: PubSubReason): string => {
   switch (reason._tag) {
     case "PubSubUnavailable":
+    case "ProjectUnknown":
       return reason.detail
     case "ResourceMissing":
-      return "it does not exist; `counterfoil setup pubsub` creates what is missing"
+      return "it does not exist"
     case "AccessDenied":
-      return `access denied; ${reason.mend ?? "check the credentials and their roles on this resource"}`
+      return "access denied"
+    case "CredentialsMissing":
+      return "no credentials were found"
     case "RequestRejected":
       return `rejected: ${reason.detail}`
   }

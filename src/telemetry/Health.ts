@@ -14,11 +14,16 @@ export type HealthState =
   | { readonly _tag: "Starting" }
   | { readonly _tag: "Healthy" }
   /** It works, and some deliveries are being retried. */
-  | { readonly _tag: "Degraded"; readonly reason: string }
+  | { readonly _tag: "Degraded"; readonly reason: string; readonly error?: unknown }
   /** It works, and intake is paused until what is held becomes less. */
   | { readonly _tag: "Paused"; readonly reason: string }
   /** It does not work. It is retried indefinitely, and nothing is lost. */
-  | { readonly _tag: "Unavailable"; readonly reason: string }
+  | {
+      readonly _tag: "Unavailable"
+      readonly reason: string
+      /** What the reason is the message of, if anything: {@link Health.layerWith} finds the remedy by it. */
+      readonly error?: unknown
+    }
   | { readonly _tag: "Stopping" }
 
 /** The words for the states on `/health` and in metrics; a closed list. */
@@ -32,7 +37,12 @@ export interface PartHealth {
   readonly state: HealthState
   /** When the state was set; a new reason does not count. **Units**: ms since the epoch. */
   readonly since: number
+  /** What somebody can do about it; absent where nothing is known. */
+  readonly remedy?: string
 }
+
+/** What somebody can do about an error; undefined where nothing is known. */
+export type RemedyOf = (error: unknown) => string | undefined
 
 /** The states of all parts. */
 export type PartsHealth = Readonly<Record<HealthPart, PartHealth>>
@@ -67,11 +77,15 @@ export class Health extends Context.Service<
     readonly changes: Stream.Stream<HealthChange>
   }
 >()("counterfoil/telemetry/Health") {
-  /** Every part is `Starting` until it is set otherwise. */
-  static readonly layer = Layer.effect(
-    Health,
-    Effect.suspend(() => make)
-  )
+  /** Every part is `Starting` until it is set otherwise. What people read tells the remedy of an error too. */
+  static readonly layerWith = (remedyOf: RemedyOf): Layer.Layer<Health> =>
+    Layer.effect(
+      Health,
+      Effect.suspend(() => make(remedyOf))
+    )
+
+  /** The same without remedies. */
+  static readonly layer: Layer.Layer<Health> = Health.layerWith(() => undefined)
 }
 
 /** Whether a process with a part in this state can be ready. */
@@ -85,13 +99,17 @@ export const reasonOf = (state: HealthState): string | undefined =>
 /** The word for a state. */
 export const wordOf = ({ _tag }: HealthState): HealthWord => _tag.toLowerCase() as Lowercase<typeof _tag>
 
-/** A part and its state for people: `facts: unavailable: no host answers`. */
-export const sentenceOf = (part: HealthPart, state: HealthState): string => {
+/** A part and its state for people: `facts: unavailable: no host answers; check that Cassandra runs`. */
+export const sentenceOf = (
+  part: HealthPart,
+  { state, remedy }: Pick<PartHealth, "state" | "remedy">
+): string => {
   const reason = reasonOf(state)
-  return `${part}: ${wordOf(state)}${reason === undefined ? "" : `: ${reason}`}`
+  const why = reason === undefined ? "" : `: ${reason}`
+  return `${part}: ${wordOf(state)}${why}${remedy === undefined ? "" : `; ${remedy}`}`
 }
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
   const start: PartHealth = { state: { _tag: "Starting" }, since: yield* Clock.currentTimeMillis }
   const parts: Record<HealthPart, PartHealth> = {
     orders: start,
@@ -103,18 +121,23 @@ const make = Effect.gen(function* () {
 
   const change = Effect.fnUntraced(function* (part: HealthPart, state: HealthState) {
     const before = parts[part].state
-    const since = yield* Clock.currentTimeMillis
-    parts[part] = { state, since }
-    yield* PubSub.publish(changes, { part, state, since, before })
-    yield* announce(part, state)
+    const health = healthOf(state, yield* Clock.currentTimeMillis)
+    parts[part] = health
+    yield* PubSub.publish(changes, { part, ...health, before })
+    yield* announce(part, health)
   })
+
+  const healthOf = (state: HealthState, since: number): PartHealth => {
+    const remedy = "error" in state ? remedyOf(state.error) : undefined
+    return remedy === undefined ? { state, since } : { state, since, remedy }
+  }
 
   return Health.of({
     set: (part, state) =>
       Effect.suspend(() => {
         const { since, state: before } = parts[part]
         if (before._tag !== state._tag) return change(part, state)
-        if (reasonOf(before) !== reasonOf(state)) parts[part] = { state, since }
+        if (reasonOf(before) !== reasonOf(state)) parts[part] = healthOf(state, since)
         return Effect.void
       }),
     states: Effect.sync(() => ({
@@ -131,8 +154,9 @@ const make = Effect.gen(function* () {
 })
 
 /** What somebody should look at is a warning; a paused intake is how a backlog is worked off. */
-const announce = (part: HealthPart, state: HealthState): Effect.Effect<void> => {
-  const text = sentenceOf(part, state)
+const announce = (part: HealthPart, health: PartHealth): Effect.Effect<void> => {
+  const { state } = health
+  const text = sentenceOf(part, health)
   const isTrouble = state._tag === "Unavailable" || state._tag === "Degraded"
   return (isTrouble ? Effect.logWarning(text) : Effect.logInfo(text)).pipe(
     Effect.annotateLogs({ part, state: wordOf(state) })

@@ -1,39 +1,24 @@
 import { createServer } from "node:net"
 import { assert, layer } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Result, Schedule, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Layer, Result, Schedule, Scope } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import type { CassandraSettings } from "../../src/cassandra/CassandraSettings.ts"
-import { apply } from "../../src/cassandra/Migrator.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
 import { orderOf } from "../support/Samples.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { tcpGate } from "./TcpGate.ts"
 import { layerOwnKeyspace, ownKeyspace, settingsFor, testOptions } from "./TestKeyspace.ts"
+import { apply } from "./TestMigrations.ts"
 
 describeWith("cassandra")("Cassandra", () => {
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })("connecting", (it) => {
     it.effect.each([
       ["a wrong data centre", { localDataCenter: "nowhere" }, "WrongDataCenter", false],
       ["a keyspace that is missing", { keyspace: "no_such_keyspace" }, "KeyspaceMissing", false],
-      [
-        "TLS that the server does not speak",
-        { tls: Option.some({ caFile: Option.none() }) },
-        "TlsFailed",
-        false
-      ],
-      [
-        "a CA file that is missing",
-        { tls: Option.some({ caFile: Option.some("/absent") }) },
-        "SettingsRefused",
-        false
-      ],
-      [
-        "a secure bundle that is missing",
-        { secureBundle: Option.some("/absent.zip") },
-        "SettingsRefused",
-        false
-      ],
+      ["TLS that the server does not speak", { tls: {} }, "TlsFailed", false],
+      ["a CA file that is missing", { tls: { caFile: "/absent" } }, "SettingsRefused", false],
+      ["a secure bundle that is missing", { secureBundle: "/absent.zip" }, "SettingsRefused", false],
       ["a port that is refused", { contactPoints: ["127.0.0.1:1"] }, "Unreachable", true],
       ["a host name that is unknown", { contactPoints: ["no.such.host.invalid"] }, "Unreachable", true]
     ] satisfies ReadonlyArray<[string, Partial<CassandraSettings>, string, boolean]>)(
@@ -62,7 +47,7 @@ describeWith("cassandra")("Cassandra", () => {
         const connecting = yield* Effect.forkChild(
           Cassandra.make(settingsFor("system", { contactPoints: [gate.address] }), {
             ...testOptions,
-            whenUnreachable: (error) => Effect.asVoid(Deferred.succeed(reported, error.reason._tag))
+            onUnreachable: (error) => Effect.asVoid(Deferred.succeed(reported, error.reason._tag))
           })
         )
         assert.strictEqual(yield* Deferred.await(reported), "Unreachable")
@@ -74,9 +59,9 @@ describeWith("cassandra")("Cassandra", () => {
 
     it.effect("does not wait for what somebody has to mend", () =>
       Effect.gen(function* () {
-        const whenUnreachable = () => Effect.die("it waits")
+        const onUnreachable = () => Effect.die("it waits")
         const settings = settingsFor("no_such_keyspace")
-        const error = yield* Effect.flip(Cassandra.make(settings, { ...testOptions, whenUnreachable }))
+        const error = yield* Effect.flip(Cassandra.make(settings, { ...testOptions, onUnreachable }))
         assert.strictEqual(error.reason._tag, "KeyspaceMissing")
       })
     )

@@ -125,6 +125,23 @@ describe("classify", () => {
     assert.strictEqual(classify("connect", new errors.NoHostAvailableError(inner)).reason._tag, tag)
   })
 
+  it("names the hosts that were tried, as data and in the text", () => {
+    const { reason } = classify(
+      "connect",
+      new errors.NoHostAvailableError({ "h1:9042": nodeError("ECONNREFUSED"), "h2:9042": null })
+    )
+    assert.deepStrictEqual(reason._tag === "Unreachable" ? reason.hosts : [], ["h1:9042", "h2:9042"])
+    assert.strictEqual(reason.detail, "no host answers (h1:9042, h2:9042)")
+  })
+
+  it.each([
+    [denied, "credentials refused, or missing"],
+    [answer(0x2200, "Keyspace 'k' does not exist"), "Keyspace 'k' does not exist"],
+    [answer(0x2200, "table t does not exist"), "table t does not exist"]
+  ])("says what is wrong, and leaves what to do to the application: %s", (cause, detail) => {
+    assert.strictEqual(classify("execute", cause).message, `Cassandra, execute: ${detail}`)
+  })
+
   it("[G4] an outage of the user table, which Cassandra reports as bad credentials, is an outage", () => {
     const outage = answer(
       0x0100,

@@ -1,10 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { apply, plan, preview } from "../../src/cassandra/Migrator.ts"
+import * as Migrator from "../../src/cassandra/Migrator.ts"
+import { migrationFolder } from "../../src/facts/MigrationFolder.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { folderOf } from "./MigrationFolder.ts"
 import { ownKeyspace, runCql, settingsFor, testOptions } from "./TestKeyspace.ts"
+import { apply, optionsOf, plan, preview } from "./TestMigrations.ts"
 
 const first = "0001_first.cql"
 const second = "0002_second.cql"
@@ -105,6 +107,25 @@ describeWith("cassandra")("Migrator", () => {
       })
     )
 
+    it.effect("a lock that a process left behind is waited for until its life is over, and no longer", () =>
+      Effect.gen(function* () {
+        const settings = settingsFor(yield* ownKeyspace)
+        const options = {
+          ...optionsOf(yield* folderOf({ [first]: createFirst })),
+          recordTable: "changes",
+          lock: { life: Duration.seconds(1), retryEvery: Duration.millis(50) }
+        }
+        yield* Migrator.apply(settings, options)
+        assert.deepStrictEqual(yield* tablesOf(settings.keyspace), ["changes", "first"])
+        const lock = `INSERT INTO ${settings.keyspace}.changes (name, checksum) VALUES ('lock', 'dead')`
+        yield* runCql(`${lock} USING TTL 1`)
+        assert.deepStrictEqual(yield* Migrator.apply(settings, options), nothingDone)
+        yield* runCql(lock)
+        const error = yield* Effect.flip(Migrator.apply(settings, options))
+        assert.strictEqual(error._tag === "CassandraError" ? error.reason._tag : "", "TimedOut")
+      })
+    )
+
     it.effect("takes a fact table that was there before, with its rows", () =>
       Effect.gen(function* () {
         const settings = settingsFor(yield* ownKeyspace)
@@ -131,10 +152,10 @@ describeWith("cassandra")("Migrator", () => {
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })("plan", (it) => {
     it.effect("is the whole schema as CQL, the keyspace with its replication first", () =>
       Effect.gen(function* () {
-        const settings = settingsFor("shop", {
+        const [keyspace, use, ...tables] = yield* Migrator.plan(settingsFor("shop"), {
+          folder: migrationFolder,
           replication: { _tag: "PerDataCenter", factors: { "dc'1": 3, dc2: 2 } }
         })
-        const [keyspace, use, ...tables] = yield* plan(settings)
         assert.strictEqual(
           keyspace,
           `CREATE KEYSPACE IF NOT EXISTS "shop" WITH replication = ` +

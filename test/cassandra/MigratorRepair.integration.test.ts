@@ -1,11 +1,11 @@
 /** What setup does about tables that were dropped, whatever its record of migrations says. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { migrationFolder } from "../../src/cassandra/internal/MigrationFiles.ts"
-import { apply, plan, preview } from "../../src/cassandra/Migrator.ts"
+import { migrationFolder } from "../../src/facts/MigrationFolder.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { folderOf } from "./MigrationFolder.ts"
 import { ownKeyspace, runCql, settingsFor } from "./TestKeyspace.ts"
+import { apply, plan, preview } from "./TestMigrations.ts"
 
 const first = "0001_first.cql"
 const second = "0002_second.cql"

@@ -1,9 +1,10 @@
 /** A keyspace of a test's own on the shared Cassandra, gone when its scope ends. */
-import { Duration, Effect, Layer, Option } from "effect"
-import { Cassandra, type CassandraOptions } from "../../src/cassandra/Cassandra.ts"
+import { Duration, Effect, Layer } from "effect"
+import { Cassandra } from "../../src/cassandra/Cassandra.ts"
+import type { CassandraOptions } from "../../src/cassandra/CassandraOptions.ts"
 import type { CassandraSettings } from "../../src/cassandra/CassandraSettings.ts"
-import { apply } from "../../src/cassandra/Migrator.ts"
 import { cassandraAddress, cassandraDataCenter, uniqueName } from "../support/TestServices.ts"
+import { apply } from "./TestMigrations.ts"
 
 /** Settings for the shared Cassandra. */
 export const settingsFor = (
@@ -13,20 +14,14 @@ export const settingsFor = (
   contactPoints: (cassandraAddress ?? "127.0.0.1:9042").split(","),
   localDataCenter: cassandraDataCenter,
   keyspace,
-  replication: { _tag: "Simple", factor: 1 },
-  consistency: "LOCAL_QUORUM",
-  credentials: Option.none(),
-  tls: Option.none(),
-  secureBundle: Option.none(),
   ...changes
 })
 
 /** How tests connect. */
-export const testOptions: CassandraOptions = {
+export const testOptions = {
   maxInFlight: 256,
-  whenUnreachable: "fail",
   connectTimeout: Duration.seconds(20)
-}
+} satisfies CassandraOptions
 
 /** Runs CQL outside of the code under test's keyspace. */
 export const runCql = (query: string) =>

@@ -1,13 +1,24 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect } from "effect"
-import { BadCredentials, CassandraError, Unreachable } from "../../src/cassandra/CassandraError.ts"
-import { MigrationRefused } from "../../src/cassandra/internal/MigrationPlan.ts"
+import {
+  BadCredentials,
+  CassandraError,
+  KeyspaceMissing,
+  Unreachable
+} from "../../src/cassandra/CassandraError.ts"
+import { MigrationRefused, SingleCopy } from "../../src/cassandra/MigrationRefused.ts"
 import { FactMissing } from "../../src/cli/commands/Facts.ts"
 import { ServerSilent } from "../../src/cli/commands/ServerTimeout.ts"
 import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"
 import { Screen } from "../../src/cli/Screen.ts"
 import { ConfigurationError } from "../../src/config/Configuration.ts"
-import { AccessDenied, noAnswer, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
+import {
+  AccessDenied,
+  noAnswer,
+  PubSubError,
+  PubSubUnavailable,
+  ResourceMissing
+} from "../../src/pubsub/PubSubError.ts"
 import { fakeScreen } from "./FakeScreen.ts"
 
 const detail = { detail: "as the server said", cause: undefined }
@@ -21,7 +32,11 @@ describe("a failed command", () => {
       new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
       2
     ],
-    ["a migration somebody has to decide on", new MigrationRefused({ message: "replication 1" }), 2],
+    [
+      "a migration somebody has to decide on",
+      new MigrationRefused({ reason: new SingleCopy({ nodes: 3 }) }),
+      2
+    ],
     [
       "a missing permission",
       new PubSubError({ ...pubSub, reason: new AccessDenied({ cause: undefined }) }),
@@ -29,7 +44,7 @@ describe("a failed command", () => {
     ],
     [
       "a cluster that is away",
-      new CassandraError({ operation: "connect", reason: new Unreachable(detail) }),
+      new CassandraError({ operation: "connect", reason: new Unreachable({ ...detail, hosts: [] }) }),
       1
     ],
     [
@@ -63,6 +78,32 @@ describe("a failed command", () => {
       expect(yield* told(Cause.fail(new FactMissing({ orderId: 5n })))).toMatch(
         /^counterfoil: order 5 has no row[^\n]*\n$/
       )
+    })
+  )
+
+  it.effect.each([
+    [
+      new PubSubError({ ...pubSub, reason: new ResourceMissing({ cause: undefined }) }),
+      "create topic projects/p/topics/orders: it does not exist; `counterfoil setup pubsub` creates what is missing"
+    ],
+    [
+      new PubSubError({ ...pubSub, reason: new AccessDenied({ cause: undefined }) }),
+      "create topic projects/p/topics/orders: access denied; check the credentials and their roles on this resource"
+    ],
+    [
+      new CassandraError({
+        operation: "connect",
+        reason: new KeyspaceMissing({ detail: "Keyspace 'k' does not exist", cause: undefined })
+      }),
+      "Cassandra, connect: Keyspace 'k' does not exist; `counterfoil setup cassandra` creates it"
+    ],
+    [
+      new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
+      "Cassandra, connect: as the server said; check CASSANDRA_USERNAME, CASSANDRA_PASSWORD"
+    ]
+  ] as const)("tells what to do about it in the same line: %s", ([error, line]) =>
+    Effect.gen(function* () {
+      expect(yield* told(Cause.fail(error))).toBe(`counterfoil: ${line}\n`)
     })
   )
 

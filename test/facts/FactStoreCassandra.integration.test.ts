@@ -1,12 +1,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Option, Result } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { migrationFolder, readMigrations } from "../../src/cassandra/internal/MigrationFiles.ts"
-import { apply } from "../../src/cassandra/Migrator.ts"
+import { readMigrations } from "../../src/cassandra/internal/MigrationFiles.ts"
 import { type Order, OrderId } from "../../src/domain/Order.ts"
 import { type Answers, FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
+import { migrationFolder } from "../../src/facts/MigrationFolder.ts"
 import { layerOwnKeyspace, ownKeyspace, runCql, settingsFor, testOptions } from "../cassandra/TestKeyspace.ts"
+import { apply } from "../cassandra/TestMigrations.ts"
 import { factStoreSuite } from "../suites/FactStoreSuite.ts"
 import { ForeignWriter, foreignRowsSuite } from "../suites/ForeignRowsSuite.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
@@ -114,7 +115,7 @@ describeWith("cassandra")("on a real Cassandra", () => {
           Effect.scoped(Layer.build(FactStoreCassandra.layer.pipe(Layer.provide(connected))))
         )
         assert.strictEqual(error.reason._tag, "TableMissing")
-        assert.include(error.message, "counterfoil setup cassandra")
+        assert.match(error.message, /orders_payments_facts does not exist$/)
       })
     )
 

@@ -24,9 +24,12 @@ const takenPort = Effect.acquireRelease(
 const silent = Logger.layer([])
 
 // The port is taken and was not asked for: the server takes a free one, as in life.
-const served = Layer.unwrap(
-  Effect.map(takenPort, (port) => layerHttpApi({ host: "127.0.0.1", port, portAsked: false }))
-).pipe(Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, silent)))
+const servedWith = (health: Layer.Layer<Health>) =>
+  Layer.unwrap(
+    Effect.map(takenPort, (port) => layerHttpApi({ host: "127.0.0.1", port, portAsked: false }))
+  ).pipe(Layer.provideMerge(Layer.mergeAll(health, Metrics.layer, silent)))
+
+const served = servedWith(Health.layer)
 
 const layerOf = (settings: HttpSettings) =>
   layerHttpApi(settings).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer)))
@@ -75,6 +78,17 @@ describe("HttpApi", () => {
       })
       assert.deepInclude(yield* get("/ready", "HEAD"), { status: 200, text: "" })
     }).pipe(Effect.provide(served))
+  )
+
+  it.live("/ready says what to do about it where that is known", () =>
+    Effect.gen(function* () {
+      yield* setAllHealthy
+      yield* Health.use((health) =>
+        health.set("facts", { _tag: "Unavailable", reason: "no table", error: "table" })
+      )
+      const { text } = yield* get("/ready")
+      assert.include(text, "facts: unavailable: no table; create it\n")
+    }).pipe(Effect.provide(servedWith(Health.layerWith(() => "create it"))))
   )
 
   it.live("/health gives each part's state, reason and since as JSON", () =>

@@ -7,10 +7,10 @@ const letters = (events: ReadonlyArray<LetterEvent>, now: number): string => {
   const evidence = Letters.noDeadLettersEvidence("projects/p/topics/t", 0)
   for (const [at, what] of events) {
     if (what === "confirmed") Letters.deadLettersConfirmed(evidence)
-    else if (what === "failed") Letters.deadLettersFailed(evidence, "publish refused", at)
+    else if (what === "failed") Letters.deadLettersFailed(evidence, { message: "publish refused" }, at)
     else if (what === "found") Letters.topicFound(evidence, at)
     else if (what === "missing") Letters.topicMissing(evidence)
-    else Letters.checkFailed(evidence, "no answer", at)
+    else Letters.checkFailed(evidence, { message: "no answer" }, at)
   }
   const state = Letters.deadLettersStateOf(evidence, now)
   return state._tag === "Unavailable" ? `Unavailable: ${state.reason}` : state._tag

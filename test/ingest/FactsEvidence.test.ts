@@ -15,8 +15,8 @@ const facts = (events: ReadonlyArray<FactsEvent>, now: number): string => {
     retrying = count
     if (what === "answered") Facts.storeAnswered(evidence, at)
     else if (what === "ping") Facts.pingAnswered(evidence, retrying)
-    else if (what === "no ping") Facts.pingFailed(evidence, "ping refused", at)
-    else Facts.storeFailed(evidence, "write refused", what === "failed first", at)
+    else if (what === "no ping") Facts.pingFailed(evidence, { message: "ping refused" }, at)
+    else Facts.storeFailed(evidence, { message: "write refused" }, what === "failed first", at)
   }
   const state = Facts.factsStateOf(evidence, retrying, now)
   return state._tag === "Unavailable" ? `Unavailable: ${state.reason}` : state._tag

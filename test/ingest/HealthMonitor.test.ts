@@ -8,8 +8,8 @@ import { checkError, connected, every, pingError, watched } from "../support/Wat
 const provided = Effect.provide(Health.layer)
 
 const failTwice = (monitor: HealthMonitor) => {
-  monitor.storeFailed("write refused", true)
-  monitor.storeFailed("write refused", true)
+  monitor.storeFailed({ message: "write refused" }, true)
+  monitor.storeFailed({ message: "write refused" }, true)
 }
 
 describe("HealthMonitor", () => {
@@ -36,7 +36,7 @@ describe("HealthMonitor", () => {
         assert.strictEqual(tag("facts"), "Healthy")
         yield* pass("2 seconds")
         assert.strictEqual(tag("facts"), "Unavailable")
-        yield* every(1_000, "1 minute", () => monitor.storeFailed("write refused", false))
+        yield* every(1_000, "1 minute", () => monitor.storeFailed({ message: "write refused" }, false))
         assert.strictEqual(tag("facts"), "Unavailable")
         parts.retrying = 0
         monitor.storeAnswered()
@@ -71,7 +71,7 @@ describe("HealthMonitor", () => {
         parts.retrying = 20
         // Each fails again every 5 s. For five minutes others are stored, then those are all that is left.
         yield* every(250, "10 minutes", (turn) => {
-          monitor.storeFailed("node 2 does not answer", turn === 0)
+          monitor.storeFailed({ message: "node 2 does not answer" }, turn === 0)
           if (turn < 1_200 && turn % 2 === 0) monitor.storeAnswered()
           assert.isTrue(Object.values(health.current()).every(({ state }) => state._tag !== "Unavailable"))
         })
@@ -96,7 +96,7 @@ describe("HealthMonitor", () => {
           const isDown = Math.floor((turn * 250) / period) % 2 === 0
           parts.ping = isDown ? Effect.fail(pingError) : Effect.void
           // Two reasons in turn, as two coordinators give them.
-          if (isDown) monitor.storeFailed(turn % 2 === 0 ? "no answer" : "overloaded", true)
+          if (isDown) monitor.storeFailed({ message: turn % 2 === 0 ? "no answer" : "overloaded" }, true)
           else monitor.storeAnswered()
         })
         assert.isAtMost(words("facts").length, 12)
@@ -111,7 +111,7 @@ describe("HealthMonitor", () => {
       parts.retrying = 50
       parts.ping = Effect.fail(pingError)
       yield* every(250, "10 minutes", (turn) =>
-        monitor.storeFailed(turn % 2 === 0 ? "no answer" : "overloaded", true)
+        monitor.storeFailed({ message: turn % 2 === 0 ? "no answer" : "overloaded" }, true)
       )
       assert.lengthOf(
         lines.filter((line) => line.startsWith("Warn")),
@@ -125,7 +125,7 @@ describe("HealthMonitor", () => {
     () =>
       Effect.gen(function* () {
         const { monitor, tag, words } = yield* watched
-        yield* every(1_000, "4 seconds", () => monitor.deadLettersFailed("no answer"))
+        yield* every(1_000, "4 seconds", () => monitor.deadLettersFailed({ message: "no answer" }))
         assert.strictEqual(tag("dead-letters"), "Unavailable")
         // Nothing is published any more; only the topic can be looked at.
         yield* pass("30 seconds")
@@ -137,7 +137,7 @@ describe("HealthMonitor", () => {
     Effect.gen(function* () {
       const { monitor, tag, words } = yield* watched
       // The longest wait between two tries, and the longest a publish takes.
-      yield* every(11_000, "10 minutes", () => monitor.deadLettersFailed("permission denied"))
+      yield* every(11_000, "10 minutes", () => monitor.deadLettersFailed({ message: "permission denied" }))
       assert.strictEqual(tag("dead-letters"), "Unavailable")
       assert.deepStrictEqual(words("dead-letters"), ["Healthy", "Degraded", "Unavailable"])
       monitor.deadLettersConfirmed()

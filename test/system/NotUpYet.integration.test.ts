@@ -84,10 +84,9 @@ describeWith("cassandra", "pubsub")("What is not up yet, run waits for", { concu
         const processor = yield* serving(["run"], { ...set.environment, PUBSUB_DLQ_TOPIC: topic })
         const healthy = "orders: healthy\npayments: healthy\nfacts: healthy\n"
         const missing = `topic projects/${projectId}/topics/${topic} does not exist`
-        yield* processor.until(
-          "/ready",
-          ({ text }) => text === `${healthy}dead-letters: unavailable: ${missing}\n`
-        )
+        const remedy = "`counterfoil setup pubsub` creates what is missing"
+        const line = `dead-letters: unavailable: ${missing}; ${remedy}`
+        yield* processor.until("/ready", ({ text }) => text === `${healthy}${line}\n`)
 
         yield* Effect.promise(() => set.pubsub.publish(set.payments, [{ data: payment(99) }]))
         yield* processor.until("/metrics", ({ text }) =>

@@ -3,10 +3,10 @@ import { Clock, Effect, Layer, Result } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import type { CassandraSettings } from "../../src/cassandra/CassandraSettings.ts"
 import { inFlightMin } from "../../src/cassandra/Limits.ts"
-import { apply } from "../../src/cassandra/Migrator.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
 import { settingsFor } from "../cassandra/TestKeyspace.ts"
+import { apply } from "../cassandra/TestMigrations.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { orderOf } from "../support/Samples.ts"
 import { describeWith } from "../support/TestServices.ts"
@@ -58,10 +58,9 @@ const measured = (settings: CassandraSettings, minInFlight: number, end: Effect.
   Effect.gen(function* () {
     const cassandra = yield* Cassandra.make(settings, {
       maxInFlight: most,
-      minInFlight,
-      whenUnreachable: "fail"
+      minInFlight
     })
-    const other = yield* Cassandra.make(settings, { maxInFlight: 1, whenUnreachable: "fail" })
+    const other = yield* Cassandra.make(settings, { maxInFlight: 1 })
     const counts = { stored: 0, failed: 0 }
     const latencies: Array<number> = []
     yield* Effect.raceFirst(

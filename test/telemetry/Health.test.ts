@@ -7,6 +7,7 @@ import {
   healthParts,
   healthWords,
   isReady as isReadyIn,
+  reasonOf,
   wordOf
 } from "../../src/telemetry/Health.ts"
 import { healthChangesKept } from "../../src/telemetry/Limits.ts"
@@ -152,5 +153,28 @@ describe("Health", () => {
       assert.isAtMost(seen.length, healthChangesKept + 2)
       assert.strictEqual(seen.at(-1), 1_000)
     }).pipe(Effect.provide(Layer.merge(Health.layer, Logger.layer([]))))
+  )
+
+  it.effect("the line about a change names the remedy of its error, and the reason stays plain", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const capture = Logger.make(({ message }) => void lines.push(String(message)))
+      const health = yield* Health
+      const away = { _tag: "Unavailable", reason: "the table is gone", error: "table" } as const
+      yield* Effect.gen(function* () {
+        yield* health.set("facts", away)
+        yield* health.set("orders", { ...away, error: "unheard of" })
+        yield* health.set("facts", { _tag: "Healthy" })
+      }).pipe(Effect.provide(Logger.layer([capture])))
+      assert.deepStrictEqual(lines, [
+        "facts: unavailable: the table is gone; create it",
+        "orders: unavailable: the table is gone",
+        "facts: healthy"
+      ])
+      yield* health.set("facts", away)
+      const { facts } = yield* health.parts
+      assert.strictEqual(facts.remedy, "create it")
+      assert.strictEqual(reasonOf(facts.state), "the table is gone")
+    }).pipe(Effect.provide(Health.layerWith((error) => (error === "table" ? "create it" : undefined))))
   )
 })

@@ -9,16 +9,29 @@
  *
  * Statements sent before a change say nothing about the limit since and are not counted: one stall costs one fall.
  */
+import type { AdaptiveLimitOptions } from "../CassandraOptions.ts"
 import {
   decreaseFactor,
+  improvedShare,
   increaseShare,
-  limitFallHelped,
   limitWindowMillis,
   limitWindowStatements,
-  limitWorse,
   slowAnswerMillis,
-  slowAnswerShare
+  slowAnswerShare,
+  worseFactor
 } from "../Limits.ts"
+
+/** The options of a limit, unless told otherwise. */
+export const adaptiveLimitDefaults: AdaptiveLimitOptions = {
+  windowMillis: limitWindowMillis,
+  windowStatements: limitWindowStatements,
+  slowAnswerMillis,
+  slowAnswerShare,
+  decreaseFactor,
+  increaseShare,
+  improvedShare,
+  worseFactor
+}
 
 /** What an answer says about the load: an answer, or a time-out or overload. */
 export type StatementOutcome = "answered" | "overloaded"
@@ -53,7 +66,10 @@ export interface AdaptiveLimit {
  *
  * **Guarantee**: never outside its bounds; the same observations give the same limits.
  */
-export const makeAdaptiveLimit = ({ least, most }: LimitBounds): AdaptiveLimit => {
+export const makeAdaptiveLimit = (
+  { least, most }: LimitBounds,
+  options = adaptiveLimitDefaults
+): AdaptiveLimit => {
   const bounds = { least: Math.min(least, most), most }
   let state: LimitState = { limit: most }
   let fellAt = Number.NEGATIVE_INFINITY
@@ -63,11 +79,12 @@ export const makeAdaptiveLimit = ({ least, most }: LimitBounds): AdaptiveLimit =
     observe: (seen) => {
       if (seen.sentAt <= fellAt) return state.limit
       window ??= { since: seen.answeredAt, statements: 0, millis: 0, slow: 0, overloaded: 0, mostInFlight: 0 }
-      count(window, seen)
+      count(window, seen, options.slowAnswerMillis)
       const isOver =
-        seen.answeredAt - window.since >= limitWindowMillis && window.statements >= limitWindowStatements
+        seen.answeredAt - window.since >= options.windowMillis &&
+        window.statements >= options.windowStatements
       if (!isOver) return state.limit
-      const next = nextLimit(state, window, bounds)
+      const next = nextLimit(state, window, bounds, options)
       if (next.limit < state.limit) fellAt = seen.answeredAt
       state = next
       window = undefined
@@ -96,28 +113,37 @@ export interface WindowTally {
 }
 
 /** The state after a window. */
-export const nextLimit = (state: LimitState, seen: WindowTally, { least, most }: LimitBounds): LimitState => {
+export const nextLimit = (
+  state: LimitState,
+  seen: WindowTally,
+  { least, most }: LimitBounds,
+  options = adaptiveLimitDefaults
+): LimitState => {
   const { limit, trial, inherent } = state
   const mean = seen.millis / seen.statements
-  const fallen = Math.max(least, Math.floor(limit * decreaseFactor))
+  const fallen = Math.max(least, Math.floor(limit * options.decreaseFactor))
   const isUsed = seen.mostInFlight >= limit / 2
-  const climbed = isUsed ? Math.min(most, limit + Math.ceil(most * increaseShare)) : limit
+  const climbed = isUsed ? Math.min(most, limit + Math.ceil(most * options.increaseShare)) : limit
   if (seen.overloaded > 0) return { limit: fallen }
-  if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }
-  if (trial !== undefined && mean > trial.millis * limitFallHelped) {
+  if (seen.slow <= seen.statements * options.slowAnswerShare) return { limit: climbed }
+  if (trial !== undefined && mean > trial.millis * options.improvedShare) {
     return { limit: trial.limit, inherent: mean }
   }
-  if (inherent !== undefined && mean <= inherent * limitWorse) return { limit: climbed, inherent }
+  if (inherent !== undefined && mean <= inherent * options.worseFactor) return { limit: climbed, inherent }
   return { limit: fallen, trial: { limit, millis: mean } }
 }
 
 type Window = { -readonly [Field in keyof WindowTally]: WindowTally[Field] } & { readonly since: number }
 
-const count = (window: Window, { sentAt, answeredAt, statements, inFlight, outcome }: Observation): void => {
+const count = (
+  window: Window,
+  { sentAt, answeredAt, statements, inFlight, outcome }: Observation,
+  slowMillis: number
+): void => {
   const millis = answeredAt - sentAt
   window.statements += statements
   window.millis += statements * millis
   if (outcome === "overloaded") window.overloaded += statements
-  else if (millis > slowAnswerMillis) window.slow += statements
+  else if (millis > slowMillis) window.slow += statements
   if (inFlight > window.mostInFlight) window.mostInFlight = inFlight
 }

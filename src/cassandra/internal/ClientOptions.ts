@@ -1,10 +1,11 @@
-/** What the driver is told: who to connect to and how, with its unsafe defaults replaced. */
+/** The driver's options, with its unsafe defaults replaced. */
 import { readFile } from "node:fs/promises"
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from "node:tls"
 import type { DseClientOptions } from "cassandra-driver"
-import { Effect, Option, Redacted } from "effect"
+import { Duration, Effect, Redacted } from "effect"
 import { type CassandraError, classify } from "../CassandraError.ts"
-import type { CassandraSettings } from "../CassandraSettings.ts"
+import type { CassandraOptions } from "../CassandraOptions.ts"
+import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "../Limits.ts"
 import { coordinatorFirst } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
@@ -21,51 +22,55 @@ import type { Driver } from "./Driver.ts"
 export const clientOptions = (
   driver: Driver,
   settings: CassandraSettings,
-  keyspace: string | undefined
+  options: Pick<CassandraOptions, "answerTimeout" | "reconnectDelay" | "useKeyspace"> = {}
 ): Effect.Effect<DseClientOptions, CassandraError> =>
   Effect.map(
     tlsOptions(settings),
     (sslOptions): DseClientOptions => ({
-      ...(Option.isSome(settings.secureBundle)
-        ? { cloud: { secureConnectBundle: settings.secureBundle.value } }
+      ...(settings.secureBundle !== undefined
+        ? { cloud: { secureConnectBundle: settings.secureBundle } }
         : {
             contactPoints: [...settings.contactPoints],
             localDataCenter: settings.localDataCenter,
             ...nodesPort(settings.contactPoints)
           }),
       ...(sslOptions === undefined ? {} : { sslOptions }),
-      ...(keyspace === undefined ? {} : { keyspace }),
-      ...Option.match(settings.credentials, {
-        onNone: () => ({}),
-        onSome: ({ username, password }) => ({
-          credentials: { username, password: Redacted.value(password) }
-        })
-      }),
-      applicationName: "counterfoil",
+      ...(options.useKeyspace === false ? {} : { keyspace: settings.keyspace }),
+      ...(settings.credentials === undefined
+        ? {}
+        : {
+            credentials: {
+              username: settings.credentials.username,
+              password: Redacted.value(settings.credentials.password)
+            }
+          }),
+      applicationName: settings.applicationName ?? "counterfoil",
       // Bigint columns are bigints, in and out: no Long, nothing rounded.
       encoding: { useBigIntAsLong: true },
-      // Talks to DataStax servers only, and not to ours about us.
+      // For DataStax servers only, and nobody asked for it.
       monitorReporting: { enabled: false },
       policies: {
         loadBalancing: coordinatorFirst(driver),
         reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(
-          reconnectBaseMillis,
-          reconnectCapMillis,
+          Duration.toMillis(options.reconnectDelay?.base ?? Duration.millis(reconnectBaseMillis)),
+          Duration.toMillis(options.reconnectDelay?.cap ?? Duration.millis(reconnectCapMillis)),
           false
         )
       },
       queryOptions: {
-        consistency: consistencyCodes(driver)[settings.consistency],
+        consistency: consistencyCodes(driver)[settings.consistency ?? "LOCAL_QUORUM"],
         isIdempotent: true,
         prepare: true
       },
-      socketOptions: { readTimeout: answerMillis }
+      socketOptions: {
+        readTimeout: Duration.toMillis(options.answerTimeout ?? Duration.millis(answerMillis))
+      }
     })
   )
 
 /**
- * Where to look for the nodes that the contact points tell of: the cluster names them without a port. Taken for 9042 on
- * a cluster with another port, only one node would ever be reached. Nodes with several ports the driver cannot find.
+ * The port of the nodes that the contact points tell of: the cluster names them without one. With 9042 on a cluster
+ * that listens elsewhere, only one node would ever be reached. The driver cannot find nodes with different ports.
  */
 const nodesPort = (contactPoints: ReadonlyArray<string>): Pick<DseClientOptions, "protocolOptions"> => {
   const ports = new Set(contactPoints.map((point) => Number(withPort.exec(point)?.[1] ?? usualPort)))
@@ -78,9 +83,7 @@ const withPort = /^(?:[^:]+|\[.+\]):(\d+)$/
 
 const usualPort = 9042
 
-const consistencyCodes = ({
-  types: { consistencies }
-}: Driver): Record<CassandraSettings["consistency"], number> => ({
+const consistencyCodes = ({ types: { consistencies } }: Driver): Record<Consistency, number> => ({
   ONE: consistencies.one,
   TWO: consistencies.two,
   THREE: consistencies.three,
@@ -95,14 +98,15 @@ const tlsOptions = (
   settings: CassandraSettings
 ): Effect.Effect<ConnectionOptions | undefined, CassandraError> =>
   Effect.gen(function* () {
-    if (Option.isNone(settings.tls)) return undefined
-    const { caFile } = settings.tls.value
-    const ca = Option.isNone(caFile)
-      ? undefined
-      : yield* Effect.tryPromise({
-          try: () => readFile(caFile.value),
-          catch: (cause) => classify("read CASSANDRA_TLS_CA", cause)
-        })
+    if (settings.tls === undefined) return undefined
+    const { caFile } = settings.tls
+    const ca =
+      caFile === undefined
+        ? undefined
+        : yield* Effect.tryPromise({
+            try: () => readFile(caFile),
+            catch: (cause) => classify("read the TLS certificate authority", cause)
+          })
     // The driver's own default is false.
     return {
       rejectUnauthorized: true,

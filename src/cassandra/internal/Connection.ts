@@ -1,8 +1,9 @@
-/** One attempt to connect, and attempts for ever. */
+/** Connects to a cluster: once, or until it answers. */
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
-import { retryDelay } from "../../time/Backoff.ts"
+import { type Backoff, backoffMillis, retryBackoff } from "../../time/Backoff.ts"
 import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
+import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings } from "../CassandraSettings.ts"
 import { connectSeconds } from "../Limits.ts"
 import { clientOptions } from "./ClientOptions.ts"
@@ -15,15 +16,11 @@ import { type Driver, loadDriver } from "./Driver.ts"
  */
 export const connect = (
   settings: CassandraSettings,
-  options: {
-    readonly connectTimeout?: Duration.Duration
-    readonly useKeyspace?: boolean
-  }
+  options: CassandraOptions
 ): Effect.Effect<Client, CassandraError> =>
   Effect.gen(function* () {
     const driver = yield* loadDriver
-    const keyspace = options.useKeyspace === false ? undefined : settings.keyspace
-    const clientSettings = yield* clientOptions(driver, settings, keyspace)
+    const clientSettings = yield* clientOptions(driver, settings, options)
     const timeout = options.connectTimeout ?? Duration.seconds(connectSeconds)
     return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
       duration: timeout,
@@ -31,10 +28,11 @@ export const connect = (
     })
   })
 
-/** Tries again for ever, with the pipeline's backoff, while nothing answers; each failed attempt is reported. */
+/** Tries again indefinitely while nothing answers; each failed attempt is reported. */
 export const connectWithRetry = <A>(
   attempt: Effect.Effect<A, CassandraError>,
-  report: (error: CassandraError) => Effect.Effect<void>
+  report: (error: CassandraError) => Effect.Effect<void>,
+  backoff: Backoff = retryBackoff
 ): Effect.Effect<A, CassandraError> => {
   const from = (failures: number): Effect.Effect<A, CassandraError> =>
     Effect.catchIf(
@@ -42,8 +40,8 @@ export const connectWithRetry = <A>(
       (error) => error.isRetryable,
       (error) =>
         report(error).pipe(
-          Effect.andThen(retryDelay(failures + 1)),
-          Effect.flatMap(Effect.sleep),
+          Effect.andThen(backoffMillis(backoff, failures + 1)),
+          Effect.flatMap((millis) => Effect.sleep(Duration.millis(millis))),
           Effect.flatMap(() => from(failures + 1))
         )
     )
@@ -57,15 +55,15 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
       const client = new driver.Client(options)
       catchRefresh(client)
       client.connect().then(
-        // The driver cannot be told to give up: a connection nobody awaits any more is closed when it comes.
+        // The driver has no way to cancel: a connection that is no longer awaited is closed when it comes.
         () => (isAwaited ? resume(Effect.succeed(client)) : void client.shutdown()),
         (cause) => {
-          discard(client)
+          closeFailed(client)
           resume(Effect.fail(classify("connect", cause)))
         }
       )
     } catch (cause) {
-      // The constructor only looks at its options.
+      // The constructor only checks its options.
       const detail = cause instanceof Error ? cause.message : "the driver refuses the settings"
       const reason = new SettingsRefused({ detail, cause })
       resume(Effect.fail(new CassandraError({ operation: "connect", reason })))
@@ -77,9 +75,9 @@ const open = (driver: Driver, options: DseClientOptions): Effect.Effect<Client, 
 
 /**
  * Closes what a failed client leaves open: `shutdown` alone does nothing before it was connected, and the connection
- * over which it learned of its mistake (a wrong data centre, for one) would stay open for good.
+ * on which it found the error (a wrong data centre, for example) would stay open.
  */
-const discard = (client: Client): void => {
+const closeFailed = (client: Client): void => {
   void client.shutdown()
   const { controlConnection } = client as Client & UntypedClient
   controlConnection?.shutdown()
@@ -87,9 +85,9 @@ const discard = (client: Client): void => {
 }
 
 /**
- * Catches what the driver leaves uncaught, which would end the process: when a host that answers late makes it refresh
- * its control connection twice at once, the one overtaken fails (`Cannot read properties of null`) on what the other
- * has cleared. The other goes on, so nothing is to be done.
+ * Catches a rejection that the driver leaves unhandled, which would end the process: when a host that answers late
+ * makes it refresh its control connection twice at once, the first refresh fails (`Cannot read properties of null`) on
+ * what the second has cleared. The second goes on, so nothing is lost.
  */
 const catchRefresh = (client: Client): void => {
   const { controlConnection } = client as Client & UntypedClient
@@ -98,7 +96,7 @@ const catchRefresh = (client: Client): void => {
   controlConnection._refresh = (hosts) => refresh.call(controlConnection, hosts).catch(() => {})
 }
 
-/** What the driver keeps for itself. */
+/** Private parts of the driver's client. */
 interface UntypedClient {
   readonly controlConnection?: {
     _refresh?: (this: unknown, hosts?: unknown) => Promise<void>
@@ -108,7 +106,8 @@ interface UntypedClient {
 }
 
 const silent = (settings: CassandraSettings, timeout: Duration.Duration): CassandraError => {
-  const hosts = settings.contactPoints.join(", ")
-  const detail = `no answer from ${hosts} within ${Duration.format(timeout)}`
-  return new CassandraError({ operation: "connect", reason: new Unreachable({ detail, cause: undefined }) })
+  const hosts = settings.contactPoints
+  const detail = `no answer from ${hosts.join(", ")} within ${Duration.format(timeout)}`
+  const reason = new Unreachable({ detail, hosts, cause: undefined })
+  return new CassandraError({ operation: "connect", reason })
 }

@@ -1,4 +1,4 @@
-/** Sends a request to the host its caller picked, and to the driver's own choice if that one fails. */
+/** A load-balancing policy: the host that the caller chose first, then the driver's own query plan. */
 import type { Client, ExecutionOptions, Host, HostMap, policies, QueryOptions } from "cassandra-driver"
 import type { Driver } from "./Driver.ts"
 
@@ -8,7 +8,7 @@ export interface RoutedOptions extends QueryOptions {
 }
 
 /**
- * The driver's load balancing, with {@link RoutedOptions.coordinator} before all others.
+ * The driver's default load balancing, with {@link RoutedOptions.coordinator} before all others.
  *
  * The driver routes a batch by its first row only, to any of that row's replicas; and its option `host` leaves no
  * other host to fall back to. Its own plan is made only when it is needed: that costs a hash of the partition key.
@@ -35,7 +35,7 @@ export const coordinatorFirst = (driver: Driver): policies.loadBalancing.LoadBal
           startingWith(coordinator, () => this.#ownPlan(keyspace, options))
         )
       } else {
-        // Which replica of one host: the question alone costs.
+        // With one host there is nothing to route, and the look-up alone costs.
         const routed = this.#hosts?.length === 1 ? null : options
         super.newQueryPlan(keyspace, routed as ExecutionOptions, callback)
       }

@@ -1,18 +1,18 @@
 /** Reads the shape of a driver's error, without loading the driver. */
 
-/** What a server answered: a code of the native protocol, and a text. */
-export interface Answered {
+/** An error answer of a server: a code of the native protocol, and a text. */
+export interface ServerAnswer {
   readonly code: unknown
   readonly message: string
 }
 
-/** The properties that tell driver errors apart; `instanceof` would need the driver, which is loaded lazily. */
-export interface DriverError extends Answered {
+/** The properties that identify a driver error; `instanceof` would need the driver, which is loaded lazily. */
+export interface DriverError extends ServerAnswer {
   readonly name: string
   /** Per host tried: an error, or a text, or nothing. */
   readonly innerErrors: Readonly<Record<string, unknown>>
-  /** Nobody answered: the socket was refused, reset or closed. */
-  readonly isSilence: boolean
+  /** No answer came: the socket was refused, reset or closed. */
+  readonly isConnectionError: boolean
 }
 
 /** Reads any thrown value; what is missing is empty. */
@@ -26,21 +26,21 @@ export const asDriverError = (cause: unknown): DriverError => {
     message,
     code,
     innerErrors: isRecord(innerErrors) ? innerErrors : {},
-    isSilence:
+    isConnectionError:
       error["isSocketError"] === true ||
       (typeof code === "string" && networkCodes.has(code)) ||
-      silences.some((text) => message.startsWith(text))
+      connectionErrorTexts.some((text) => message.startsWith(text))
   }
 }
 
-/** The errors of the hosts that were tried, without those that were not even asked. */
-export const noteworthy = (innerErrors: Readonly<Record<string, unknown>>): ReadonlyArray<unknown> =>
+/** The errors of the hosts that were tried, without those to which nothing was sent. */
+export const errorsOfHosts = (innerErrors: Readonly<Record<string, unknown>>): ReadonlyArray<unknown> =>
   Object.values(innerErrors).filter((inner) => isRecord(inner))
 
 /** Whether an error code of Node is one of TLS: an untrusted certificate, or no TLS at the other end. */
 export const isTlsCode = (code: unknown): boolean => typeof code === "string" && tlsCodes.test(code)
 
-/** Error codes of Node that say a setting is wrong: a file that cannot be read, a port that is none. */
+/** Error codes of Node for a wrong setting: a file that cannot be read, an invalid port. */
 export const settingCodes: ReadonlySet<unknown> = new Set([
   "ENOENT",
   "EACCES",
@@ -49,9 +49,9 @@ export const settingCodes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * How answers with code 0x2200 begin that refuse one row for its size, whoever sends it and whenever.
+ * The beginnings of answers with code 0x2200 that refuse one row because of its size, always and for every client.
  *
- * All other answers with this code ("Batch too large", "table … does not exist") say nothing against a row.
+ * All other answers with this code ("Batch too large", "table … does not exist") are not about a row.
  * **Source**: Cassandra 5.0.8, observed; the guardrail's text from Cassandra's source.
  */
 export const rowRefusals: ReadonlyArray<string> = [
@@ -82,7 +82,12 @@ const networkCodes = new Set([
 ])
 
 // Errors of the driver that have a text only.
-const silences = ["No connection available", "Socket was closed", "Connection timeout", "Connection closed"]
+const connectionErrorTexts = [
+  "No connection available",
+  "Socket was closed",
+  "Connection timeout",
+  "Connection closed"
+]
 
 const tlsCodes =
   /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT)_|HOSTNAME_MISMATCH$|INVALID_CA$)/

@@ -1,7 +1,8 @@
 /** The tables of a keyspace as they are, whatever any record says. */
 import { Effect } from "effect"
-import type { Cassandra, Page, Row, Statement } from "../Cassandra.ts"
+import type { Cassandra, Row } from "../Cassandra.ts"
 import type { CassandraError } from "../CassandraError.ts"
+import { allRows } from "./AllRows.ts"
 import type { ExistingTable } from "./MigrationPlan.ts"
 import { type Column, type ColumnRole, normalType } from "./SchemaChange.ts"
 
@@ -30,22 +31,8 @@ export const readTables = (
     )
   })
 
-/** The rows of all pages: a keyspace that is shared may have many columns. */
-const allRows = Effect.fnUntraced(function* (
-  cassandra: Cassandra["Service"],
-  statement: Statement
-): Effect.fn.Return<ReadonlyArray<Row>, CassandraError> {
-  const rows: Array<Row> = []
-  let page: string | undefined
-  do {
-    const answer: Page = yield* cassandra.execute(statement, { page })
-    rows.push(...answer.rows)
-    page = answer.next
-  } while (page !== undefined)
-  return rows
-})
-
-const columnOf = (row: Row): Column => ({
+/** A column by its row of `system_schema.columns`. */
+export const columnOf = (row: Row): Column => ({
   name: text(row["column_name"]),
   type: normalType(text(row["type"])),
   role: roles[text(row["kind"])] ?? "value"

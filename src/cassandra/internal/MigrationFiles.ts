@@ -1,21 +1,17 @@
-/** The schema as files: `cql/*.cql`, in the order of their names. */
+/** A schema as a folder of files `*.cql`, in the order of their names. */
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
-import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
 
-/** One file of `cql/`. */
+/** One file. */
 export interface Migration {
-  /** The file's name, as `0001_orders_payments_facts.cql`. */
+  /** The file's name, as `0001_first.cql`. */
   readonly name: string
   /** Without comments, in the file's order. */
   readonly statements: ReadonlyArray<string>
-  /** SHA-256 of the statements: a mended comment is no change. **Shape**: 64 hexadecimal digits. */
+  /** SHA-256 of the statements: another comment is no change. **Shape**: 64 hexadecimal digits. */
   readonly checksum: string
 }
-
-/** Where the files are: beside `src` in a clone, beside `dist` in an installed package. */
-export const migrationFolder = fileURLToPath(new URL("../../../cql/", import.meta.url))
 
 /** Reads a folder's migrations; an unreadable folder is a broken installation, hence a defect. */
 export const readMigrations = (folder: string): Effect.Effect<ReadonlyArray<Migration>> =>
@@ -32,7 +28,7 @@ export const migration = (name: string, text: string): Migration => {
   return { name, statements, checksum: createHash("sha256").update(statements.join(";")).digest("hex") }
 }
 
-// Our files hold neither text literals nor block comments; MigrationFiles.test.ts holds them to it.
+// The files hold neither text literals nor block comments: see MigratorOptions.folder.
 const statementsOf = (text: string): ReadonlyArray<string> =>
   text
     .replace(/--.*$/gm, "")

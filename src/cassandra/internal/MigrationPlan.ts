@@ -1,13 +1,15 @@
 /** What has to be done to a keyspace, given the migrations, the record of those applied, and its tables. */
-import { Data, Result } from "effect"
+import { Result } from "effect"
+import {
+  MigrationChanged,
+  MigrationLate,
+  type MigrationReason,
+  MigrationRefused,
+  MigrationUnknown,
+  TableDiffers
+} from "../MigrationRefused.ts"
 import type { Migration } from "./MigrationFiles.ts"
 import { type Column, schemaChange } from "./SchemaChange.ts"
-
-/** The schema cannot be brought up to date as things are; the message says what to do. The command exits 2. */
-export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{ readonly message: string }> {
-  /** Somebody has to mend something first. */
-  readonly isRetryable = false
-}
 
 /** A table as the cluster has it. */
 export interface ExistingTable {
@@ -53,7 +55,7 @@ export const planMigrations = (
   { applied, tables }: ExistingSchema
 ): Result.Result<ReadonlyArray<MigrationStep>, MigrationRefused> => {
   const objection = recordObjection(migrations, applied)
-  if (objection !== undefined) return Result.fail(new MigrationRefused({ message: objection }))
+  if (objection !== undefined) return Result.fail(new MigrationRefused({ reason: objection }))
   const schema = new Schema(tables)
   const steps = migrations.map((migration): MigrationStep => {
     const isNew = !applied.has(migration.name)
@@ -66,10 +68,7 @@ export const planMigrations = (
     }
   })
   if (schema.misfits.length > 0) {
-    const message =
-      `${schema.misfits.join("; ")}: Cassandra changes neither types nor keys, and nothing was done; ` +
-      "use another keyspace (CASSANDRA_KEYSPACE), or drop the table once its rows are saved"
-    return Result.fail(new MigrationRefused({ message }))
+    return Result.fail(new MigrationRefused({ reason: new TableDiffers({ differences: schema.misfits }) }))
   }
   return Result.succeed(steps.filter(({ isNew, queries }) => isNew || queries.length > 0))
 }
@@ -161,18 +160,12 @@ const misfitOf = (table: string, declared: Column, present: Column | undefined):
 const recordObjection = (
   migrations: ReadonlyArray<Migration>,
   applied: ReadonlyMap<string, string>
-): string | undefined => {
+): MigrationReason | undefined => {
   for (const [name, checksum] of applied) {
     const known = migrations.find((one) => one.name === name)
-    if (known === undefined) {
-      return `${name} was applied to this keyspace and is unknown here: use the Counterfoil that applied it`
-    }
-    if (known.checksum !== checksum) {
-      return `${name} was changed after it was applied: restore the file, and put the change in a new one`
-    }
+    if (known === undefined) return new MigrationUnknown({ name })
+    if (known.checksum !== checksum) return new MigrationChanged({ name })
   }
   const late = migrations.find((one, at) => !applied.has(one.name) && at < applied.size)
-  return late === undefined
-    ? undefined
-    : `${late.name} comes before migrations that were applied already: give it a later number`
+  return late === undefined ? undefined : new MigrationLate({ name: late.name })
 }

@@ -1,11 +1,12 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
-import { Clock, Effect, Latch, Result } from "effect"
+import { Clock, Duration, Effect, Latch, Result } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import { type CassandraError, classify } from "../CassandraError.ts"
-import { drainSeconds } from "../Limits.ts"
-import { type LimitBounds, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
+import type { CassandraOptions } from "../CassandraOptions.ts"
+import { drainSeconds, inFlightMax, inFlightMin } from "../Limits.ts"
+import { adaptiveLimitDefaults, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
 
-/** Requests on their way to the driver. */
+/** Requests to the driver: those it has, and those that wait for a place. */
 export interface RequestQueue {
   /** Starts a request once its statements may be sent; an interruption before that sends nothing. */
   readonly send: <A>(operation: string, request: Request<A>) => Effect.Effect<A, CassandraError>
@@ -17,9 +18,9 @@ export interface RequestQueue {
     operation: string,
     requests: ReadonlyArray<Request<A>>
   ) => Effect.Effect<ReadonlyArray<Result.Result<A, CassandraError>>>
-  /** Waits for all that are on their way, {@link drainSeconds} at most. */
+  /** Waits for all statements in flight, for the drain timeout at most. */
   readonly drain: Effect.Effect<void>
-  /** How many statements may be on their way just now. */
+  /** How many statements may be in flight now. */
   readonly limit: () => number
 }
 
@@ -30,22 +31,28 @@ export interface Request<A> {
 }
 
 /**
- * Requests whose statements on their way are at most as many as an {@link makeAdaptiveLimit} between these bounds
+ * Requests whose statements in flight are at most as many as an {@link makeAdaptiveLimit} of these options
  * allows; a heavier one goes when nothing else is. They go in the order in which they came.
  *
  * Not Effect's `Semaphore`: a statement that is sent keeps its place though its caller is interrupted, which takes a
  * fiber each with a semaphore; and its release looks at every waiter (decision 0008).
  */
-export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueue> =>
+export const makeRequestQueue = (
+  options: Pick<CassandraOptions, "minInFlight" | "maxInFlight" | "adaptiveLimit" | "drainTimeout">
+): Effect.Effect<RequestQueue> =>
   Effect.map(Clock.Clock, (clock) => {
-    const adaptive = makeAdaptiveLimit(bounds)
+    const adaptive = makeAdaptiveLimit(
+      { least: options.minInFlight ?? inFlightMin, most: options.maxInFlight ?? inFlightMax },
+      { ...adaptiveLimitDefaults, ...options.adaptiveLimit }
+    )
+    const drainTimeout = options.drainTimeout ?? Duration.seconds(drainSeconds)
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
 
     const now = () => monotonicMillis(clock)
     const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
-    const leave = (statements: number) => {
+    const release = (statements: number) => {
       inFlight -= statements
       for (const next of waiting) {
         if (!hasRoomFor(next.statements)) break
@@ -55,7 +62,7 @@ export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueu
       if (inFlight === 0) idle.openUnsafe()
     }
 
-    /** Gives the request to the driver as soon as it may go; answers how to take it back, if it waits. */
+    /** Gives the request to the driver as soon as there is room; returns how to cancel it, if it waits. */
     const submit = <A>(
       operation: string,
       { statements, start }: Request<A>,
@@ -67,17 +74,17 @@ export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueu
         const sentAt = now()
         const observe = (outcome: StatementOutcome) =>
           adaptive.observe({ sentAt, answeredAt: now(), statements, inFlight, outcome })
-        // Whoever still waits for it: an interrupted caller's statement has been sent all the same.
+        // Also for an interrupted caller, whose statement has been sent nevertheless.
         started(start).then(
           (value) => {
             observe("answered")
-            leave(statements)
+            release(statements)
             answer(Result.succeed(value))
           },
           (cause) => {
             const error = classify(operation, cause)
             if (isOverload(error)) observe("overloaded")
-            leave(statements)
+            release(statements)
             answer(Result.fail(error))
           }
         )
@@ -91,15 +98,15 @@ export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueu
     return {
       send: <A>(operation: string, request: Request<A>) =>
         Effect.callback<A, CassandraError>((resume) => {
-          const takeBack = submit(operation, request, (answer) => resume(Effect.fromResult(answer)))
-          return takeBack === undefined ? undefined : Effect.sync(takeBack)
+          const cancel = submit(operation, request, (answer) => resume(Effect.fromResult(answer)))
+          return cancel === undefined ? undefined : Effect.sync(cancel)
         }),
       sendAll: <A>(operation: string, all: ReadonlyArray<Request<A>>) =>
         Effect.callback<ReadonlyArray<Result.Result<A, CassandraError>>>((resume) => {
           const answers = new Array<Result.Result<A, CassandraError>>(all.length)
           let open = all.length
           if (open === 0) return resume(Effect.succeed(answers))
-          const takeBack = all.map((request, at) =>
+          const cancel = all.map((request, at) =>
             submit(operation, request, (answer) => {
               answers[at] = answer
               open -= 1
@@ -107,10 +114,10 @@ export const makeRequestQueue = (bounds: LimitBounds): Effect.Effect<RequestQueu
             })
           )
           return Effect.sync(() => {
-            for (const one of takeBack) one?.()
+            for (const one of cancel) one?.()
           })
         }),
-      drain: Effect.asVoid(Effect.timeoutOption(idle.await, `${drainSeconds} seconds`)),
+      drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
       limit: adaptive.current
     }
   })
@@ -120,7 +127,7 @@ interface Waiting {
   readonly go: () => void
 }
 
-/** What a driver throws is an answer like what it rejects. */
+/** Makes a rejection of what the driver throws. */
 const started = <A>(start: () => Promise<A>): Promise<A> => {
   try {
     return start()
@@ -129,6 +136,6 @@ const started = <A>(start: () => Promise<A>): Promise<A> => {
   }
 }
 
-// Other failures say nothing about the load: nobody is there, or the statement is wrong.
+// Other failures say nothing about the load: no host is there, or the statement is wrong.
 const isOverload = ({ reason }: CassandraError): boolean =>
   reason._tag === "TimedOut" || reason._tag === "Overloaded"

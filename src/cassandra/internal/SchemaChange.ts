@@ -1,4 +1,4 @@
-/** What a statement of a migration makes, read from its text, so that it can be looked for in the cluster. */
+/** What a statement of a migration creates, read from its text, so that it can be found in the cluster. */
 
 /** A column of a table. */
 export interface Column {

@@ -14,10 +14,7 @@ export class SubscriptionTaken extends Data.TaggedError("SubscriptionTaken")<{
   readonly isRetryable = false
 
   override get message(): string {
-    return (
-      `subscription ${this.subscription} exists and reads ${this.actualTopic}, not ${this.topic}: ` +
-      "give another name, or delete it"
-    )
+    return `subscription ${this.subscription} exists and reads ${this.actualTopic}, not ${this.topic}`
   }
 }
 

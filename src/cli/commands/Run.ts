@@ -7,6 +7,7 @@ import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import type { PubSubError } from "../../pubsub/PubSubError.ts"
 import { withProgress } from "../Progress.ts"
+import { remedyOf } from "../Remedies.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 
 /** What `run` is told. */
@@ -49,7 +50,7 @@ export const run = (options: RunOptions) =>
         Effect.ensuring(printFates(options.json))
       )
     })
-  ).pipe(Effect.provide(application(options, options.appVersion)))
+  ).pipe(Effect.provide(application(options, { appVersion: options.appVersion, remedyOf })))
 
 /** Runs until `published` has ended and everything then waiting has its fate. */
 export const runToTheEnd = <R>(

@@ -1,10 +1,9 @@
 /** What `setup` does. */
 import { Console, Effect } from "effect"
 import { googlePubSub } from "../../App.ts"
-import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
-import type { Repair } from "../../cassandra/internal/MigrationPlan.ts"
 import * as Migrator from "../../cassandra/Migrator.ts"
-import type { PubSubSettings } from "../../config/Settings.ts"
+import type { PubSubSettings, TableSettings } from "../../config/Settings.ts"
+import { migrationFolder } from "../../facts/MigrationFolder.ts"
 import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
 import { connectedTo } from "./ServerTimeout.ts"
 
@@ -15,9 +14,12 @@ export const setUpPubSub = (settings: PubSubSettings) =>
   )
 
 /** Creates keyspace and tables, and what was dropped of them. **Errors**: `CassandraError`; `MigrationRefused`. */
-export const setUpCassandra = (settings: CassandraSettings) =>
+export const setUpCassandra = (settings: TableSettings) =>
   Effect.gen(function* () {
-    const { keyspaceCreated, migrations, repairs } = yield* Migrator.apply(settings)
+    const { keyspaceCreated, migrations, repairs } = yield* Migrator.apply(
+      settings,
+      migratorOptions(settings)
+    )
     yield* printLines([
       `${keyspaceCreated ? "created" : "exists "}  keyspace ${settings.keyspace}`,
       ...migrations.map((name) => `applied  ${name}`),
@@ -26,7 +28,7 @@ export const setUpCassandra = (settings: CassandraSettings) =>
     ])
   })
 
-const repairLine = ({ kind, name }: Repair): string =>
+const repairLine = ({ kind, name }: Migrator.Repair): string =>
   kind === "column"
     ? `added    column ${name} (was missing; if it was dropped, what was published before that stays null)`
     : `created again  ${kind} ${name} (was dropped)`
@@ -38,9 +40,9 @@ export const printPubSub = (settings: PubSubSettings) => printLines(gcloudComman
  * Prints the CQL that would do the same on the cluster as it is; where none answers, what an empty one needs.
  * **Errors**: as {@link setUpCassandra}.
  */
-export const printCassandra = (settings: CassandraSettings) =>
+export const printCassandra = (settings: TableSettings) =>
   Effect.gen(function* () {
-    const statements = yield* Migrator.preview(settings)
+    const statements = yield* Migrator.preview(settings, migratorOptions(settings))
     yield* printLines(
       statements.length === 0
         ? [`-- nothing to do: keyspace ${settings.keyspace} has its tables, and all migrations are applied`]
@@ -50,11 +52,16 @@ export const printCassandra = (settings: CassandraSettings) =>
     Effect.catchIf(
       (error) => error._tag === "CassandraError" && error.isRetryable,
       ({ message }) =>
-        Effect.flatMap(Migrator.plan(settings), (statements) =>
+        Effect.flatMap(Migrator.plan(settings, migratorOptions(settings)), (statements) =>
           printLines([`-- for a cluster that holds nothing yet (${message})`, ...asCql(statements)])
         )
     )
   )
+
+const migratorOptions = ({ replication }: TableSettings): Migrator.MigratorOptions => ({
+  folder: migrationFolder,
+  replication
+})
 
 const asCql = (statements: ReadonlyArray<string>) => statements.map((statement) => `${statement};`)
 

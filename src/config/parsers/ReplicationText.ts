@@ -1,6 +1,6 @@
 /** How many copies of each row a keyspace keeps. */
 import { Option } from "effect"
-import type { Replication } from "../../cassandra/CassandraSettings.ts"
+import type { Replication } from "../../cassandra/Migrator.ts"
 import type { Parser } from "../Parser.ts"
 import { isDataCenterName } from "./CassandraName.ts"
 

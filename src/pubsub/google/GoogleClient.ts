@@ -8,7 +8,7 @@ import {
   keepAliveEmulatorSeconds,
   keepAliveSeconds
 } from "../Limits.ts"
-import { PubSubError, RequestRejected } from "../PubSubError.ts"
+import { ProjectUnknown, PubSubError } from "../PubSubError.ts"
 import type { GoogleSettings } from "./GoogleSettings.ts"
 import { type Connection, openConnection } from "./internal/Connection.ts"
 import { classify } from "./internal/ErrorClassification.ts"
@@ -29,8 +29,8 @@ export class GoogleClient extends Context.Service<
   /**
    * Resolves project and credentials, without calling Pub/Sub. The vendor's modules are loaded here, not before.
    *
-   * **Errors**: `PubSubError` with `AccessDenied` where there are no Application Default Credentials, or
-   * `RequestRejected` where no project id is set and an emulator knows none.
+   * **Errors**: `PubSubError` with `CredentialsMissing` where there are no Application Default Credentials, or
+   * `ProjectUnknown` where no project id is set and they, or an emulator, know none.
    */
   static readonly layer = (
     settings: GoogleSettings,
@@ -53,10 +53,7 @@ const open = Effect.fnUntraced(function* (
     return yield* new PubSubError({
       operation: "connect to",
       resource: Option.getOrElse(settings.emulatorHost, () => ""),
-      reason: new RequestRejected({
-        detail: "an emulator knows no project; set PUBSUB_PROJECT_ID or pass --project",
-        cause: undefined
-      })
+      reason: new ProjectUnknown({ detail: "an emulator knows no project", cause: undefined })
     })
   }
   const { PubSub, v1: clients } = yield* Effect.promise(() => import("@google-cloud/pubsub"))

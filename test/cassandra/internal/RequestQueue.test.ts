@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import cassandra from "cassandra-driver"
-import { Effect, Fiber, Result } from "effect"
+import { Duration, Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRequestQueue } from "../../../src/cassandra/internal/RequestQueue.ts"
 import { drainSeconds } from "../../../src/cassandra/Limits.ts"
 
-describe("Requests", () => {
+describe("RequestQueue", () => {
   it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequestQueue({ least: 1, most: 7 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 7 })
       const all = yield* Effect.forEach(
         Array.from({ length: 60 }, (_, at) => 1 + (at % 5)),
         (weight) => requests.send("execute", { statements: weight, start: () => driver.take(weight) }),
@@ -30,7 +30,7 @@ describe("Requests", () => {
     () =>
       Effect.gen(function* () {
         const driver = slowDriver()
-        const requests = yield* makeRequestQueue({ least: 2, most: 8 })
+        const requests = yield* makeRequestQueue({ minInFlight: 2, maxInFlight: 8 })
         const mostAtOnce = Effect.fnUntraced(function* (answerOne: () => void) {
           driver.most = 0
           const callers = yield* Effect.forEach(
@@ -52,9 +52,34 @@ describe("Requests", () => {
       })
   )
 
+  it.effect("[G6] the limit follows the options it is given", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequestQueue({
+        minInFlight: 1,
+        maxInFlight: 8,
+        adaptiveLimit: { decreaseFactor: 0.75, windowStatements: 1, windowMillis: 1 }
+      })
+      const callers = yield* Effect.forkChild(
+        Effect.forEach(
+          Array.from({ length: 8 }),
+          () => Effect.exit(requests.send("execute", { statements: 1, start: () => driver.take(1) })),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* Effect.yieldNow
+      for (let answered = 0; answered < 8; answered++) {
+        driver.timeOneOut()
+        yield* TestClock.adjust("1 millis")
+      }
+      yield* Fiber.join(callers)
+      assert.strictEqual(requests.limit(), 6)
+    })
+  )
+
   it.effect("a request heavier than all that is allowed goes alone", () =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue({ least: 1, most: 2 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 2 })
       const answered = yield* requests.send("batch", {
         statements: 10,
         start: () => Promise.resolve("written")
@@ -66,7 +91,7 @@ describe("Requests", () => {
   it.effect("[G6] an interrupted caller frees its permits only when the driver has answered", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequestQueue({ least: 1, most: 1 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 1 })
       const first = yield* Effect.forkChild(
         requests.send("execute", { statements: 1, start: () => driver.take(1) })
       )
@@ -88,7 +113,7 @@ describe("Requests", () => {
   it.effect("an interruption while waiting for a permit sends nothing", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequestQueue({ least: 1, most: 1 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 1 })
       const first = yield* Effect.forkChild(
         requests.send("execute", { statements: 1, start: () => driver.take(1) })
       )
@@ -107,7 +132,7 @@ describe("Requests", () => {
 
   it.effect("requests sent together are answered each in its place, and one that fails costs no other", () =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue({ least: 2, most: 2 })
+      const requests = yield* makeRequestQueue({ minInFlight: 2, maxInFlight: 2 })
       const refused = new cassandra.errors.OperationTimedOutError("no answer")
       const asked = [() => Promise.resolve("a"), () => Promise.reject(refused), () => Promise.resolve("c")]
       const answers = yield* requests.sendAll(
@@ -127,7 +152,7 @@ describe("Requests", () => {
     () =>
       Effect.gen(function* () {
         const driver = slowDriver()
-        const requests = yield* makeRequestQueue({ least: 3, most: 3 })
+        const requests = yield* makeRequestQueue({ minInFlight: 3, maxInFlight: 3 })
         const start = () => driver.take(1)
         const caller = yield* Effect.forkChild(
           requests.sendAll(
@@ -149,7 +174,7 @@ describe("Requests", () => {
   it.effect("[G1] drain waits for the answer of an interrupted caller", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequestQueue({ least: 1, most: 4 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 4 })
       const caller = yield* Effect.forkChild(
         requests.send("execute", { statements: 1, start: () => driver.take(1) })
       )
@@ -166,7 +191,7 @@ describe("Requests", () => {
   it.effect("[G8] drain gives up on a driver that never answers", () =>
     Effect.gen(function* () {
       const driver = slowDriver()
-      const requests = yield* makeRequestQueue({ least: 1, most: 4 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 4 })
       const caller = yield* Effect.forkChild(
         requests.send("execute", { statements: 1, start: () => driver.take(1) })
       )
@@ -179,9 +204,27 @@ describe("Requests", () => {
     })
   )
 
+  it.effect("[G8] drain gives up after the time it is given", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequestQueue({ drainTimeout: Duration.millis(10) })
+      const caller = yield* Effect.forkChild(
+        requests.send("execute", { statements: 1, start: () => driver.take(1) })
+      )
+      yield* Effect.yieldNow
+      const drained = yield* Effect.forkChild(requests.drain)
+      yield* TestClock.adjust("9 millis")
+      assert.isUndefined(drained.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(drained)
+      driver.answerOne()
+      yield* Fiber.join(caller)
+    })
+  )
+
   it.effect("a driver that throws is classified like one that rejects", () =>
     Effect.gen(function* () {
-      const requests = yield* makeRequestQueue({ least: 1, most: 1 })
+      const requests = yield* makeRequestQueue({ minInFlight: 1, maxInFlight: 1 })
       const error = yield* Effect.flip(
         requests.send("execute", {
           statements: 1,

@@ -126,7 +126,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     guarantee: "G6",
     file: "src/cassandra/internal/RequestQueue.ts",
     text: "return void go()",
-    replacement: "{\n        go()\n        return () => leave(statements)\n      }",
+    replacement: "{\n        go()\n        return () => release(statements)\n      }",
     caughtBy: [
       unit(
         "test/cassandra/internal/RequestQueue.test.ts",

@@ -111,21 +111,61 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     caughtBy: [unit(retries, "processes that fail together do not retry together")]
   },
   {
-    name: "no-patience-at-start",
+    name: "no-retry-at-start",
     what: "ends when Cassandra does not answer at the start",
     guarantee: "G4",
     file: "src/cassandra/Cassandra.ts",
-    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report)',
+    text: 'report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff)',
     replacement:
       'report === "fail" ? attempt : Effect.tapError(attempt, connectWithRetry.length < 0 ? report : () => Effect.void)',
     caughtBy: [scenario("cassandra-late")]
+  },
+  {
+    name: "wait-at-start-unsaid",
+    what: "waits for Cassandra at the start without a word",
+    guarantee: "G4",
+    file: "src/ingest/CassandraWithRetry.ts",
+    text: 'health.set("facts", { _tag: "Unavailable", reason: error.message, error })',
+    replacement: 'health.set("facts", error.isRetryable ? { _tag: "Starting" } : { _tag: "Healthy" })',
+    caughtBy: [unit("test/ingest/CassandraWithRetry.test.ts", "it goes on trying, and health says why")]
+  },
+  {
+    name: "remedy-not-shown",
+    what: "reports an outage without what to do about it",
+    guarantee: undefined,
+    file: "src/telemetry/Health.ts",
+    text: "remedyOf(state.error)",
+    replacement: "remedyOf(undefined)",
+    caughtBy: [unit("test/telemetry/Health.test.ts", "names the remedy of its error")]
+  },
+  {
+    name: "silence-is-an-answer",
+    what: "takes a cluster that does not answer for one that does not have what was asked for",
+    guarantee: "G4",
+    file: "src/cassandra/Knowledge.ts",
+    text: "default:\n      return undefined",
+    replacement: 'default:\n      return "absent"',
+    caughtBy: [
+      unit("test/cassandra/Knowledge.test.ts", "says nothing about what there is, and stays a failure")
+    ]
+  },
+  {
+    name: "limit-options-ignored",
+    what: "follows its own limits whatever it is told",
+    guarantee: "G6",
+    file: "src/cassandra/internal/RequestQueue.ts",
+    text: "{ ...adaptiveLimitDefaults, ...options.adaptiveLimit }",
+    replacement: "{ ...options.adaptiveLimit, ...adaptiveLimitDefaults }",
+    caughtBy: [
+      unit("test/cassandra/internal/RequestQueue.test.ts", "the limit follows the options it is given")
+    ]
   },
   {
     name: "all-replicas-needed",
     what: "asks for every replica, so that one dead node stops all writes",
     guarantee: "G4",
     file: "src/cassandra/internal/ClientOptions.ts",
-    text: "consistency: consistencyCodes(driver)[settings.consistency]",
+    text: 'consistency: consistencyCodes(driver)[settings.consistency ?? "LOCAL_QUORUM"]',
     replacement: "consistency: consistencyCodes(driver).ALL",
     caughtBy: [scenario("one-of-three-killed")]
   },
@@ -157,8 +197,9 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "sends as much as ever to a cluster that answers late",
     guarantee: "G4",
     file: "src/cassandra/internal/AdaptiveLimit.ts",
-    text: "if (seen.slow <= seen.statements * slowAnswerShare) return { limit: climbed }",
-    replacement: "if (seen.slow <= seen.statements * (1 + slowAnswerShare)) return { limit: climbed }",
+    text: "if (seen.slow <= seen.statements * options.slowAnswerShare) return { limit: climbed }",
+    replacement:
+      "if (seen.slow <= seen.statements * (1 + options.slowAnswerShare)) return { limit: climbed }",
     caughtBy: [unit(limit, "is sent what it can do within the slow latency")]
   },
   {
@@ -166,8 +207,8 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "never sends more again after an overload",
     guarantee: "G4",
     file: "src/cassandra/internal/AdaptiveLimit.ts",
-    text: "Math.min(most, limit + Math.ceil(most * increaseShare))",
-    replacement: "Math.min(most, limit + 0 * increaseShare)",
+    text: "Math.min(most, limit + Math.ceil(most * options.increaseShare))",
+    replacement: "Math.min(most, limit + 0 * options.increaseShare)",
     caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
   }
 ]

@@ -1,8 +1,9 @@
-/** Says in Counterfoil's words what an error of the Google client means. */
-
+/** Classifies the errors of Google's client. */
 import {
   AccessDenied,
+  CredentialsMissing,
   noAnswer,
+  ProjectUnknown,
   type PubSubReason,
   PubSubUnavailable,
   RequestRejected,
@@ -11,7 +12,7 @@ import {
 import type { Proxy } from "../GoogleSettings.ts"
 
 /**
- * Says in Counterfoil's words what an error of the Google client means.
+ * The reason of an error of Google's client.
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
  * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
@@ -22,8 +23,8 @@ import type { Proxy } from "../GoogleSettings.ts"
 export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
   const text = textOf(error)
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
-  if (absentCredentials.test(text)) return new AccessDenied({ mend: login, cause: error })
-  if (absentProject.test(text)) return new AccessDenied({ mend: nameProject, cause: error })
+  if (absentCredentials.test(text)) return new CredentialsMissing({ cause: error })
+  if (absentProject.test(text)) return new ProjectUnknown({ detail: "no project was found", cause: error })
   if (isCredentialTrouble(text)) return new AccessDenied({ cause: error })
   const code = codeOf(error)
   switch (code) {
@@ -61,7 +62,7 @@ export const throughProxy = (proxy: Proxy | undefined): string =>
 export const codeOf = (error: unknown): number | undefined =>
   hasProperty(error, "code") && typeof error.code === "number" ? error.code : undefined
 
-/** The gRPC status numbers that Counterfoil tells apart. */
+/** The gRPC status numbers that are told apart here. */
 export const Status = {
   Ok: 0,
   Cancelled: 1,
@@ -107,10 +108,6 @@ const textOf = (error: unknown): string => {
 
 const refusal = (code: number, text: string): string =>
   `Pub/Sub refused it just now (status ${code}: ${text})`
-
-const login =
-  "no credentials were found: run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS"
-const nameProject = "no project was found: set PUBSUB_PROJECT_ID or pass --project"
 
 const isCredentialTrouble = (text: string): boolean =>
   refusedCredentials.test(text) && !networkTrouble.test(text)
