@@ -4,6 +4,7 @@ import { Duration, Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { makeRequestQueue } from "../../../src/cassandra/internal/RequestQueue.ts"
 import { drainSeconds } from "../../../src/cassandra/Limits.ts"
+import { slowDriver } from "./SlowDriver.ts"
 
 describe("RequestQueue", () => {
   it.effect("[G6] no more statements are at the driver than allowed, whatever asks", () =>
@@ -237,29 +238,3 @@ describe("RequestQueue", () => {
     })
   )
 })
-
-/** A driver that answers only when told to, and counts what it holds. */
-const slowDriver = () => {
-  const waiting: Array<(failure?: Error) => void> = []
-  let held = 0
-  const driver = {
-    started: 0,
-    answered: 0,
-    most: 0,
-    take: (weight: number) =>
-      new Promise<void>((resolve, reject) => {
-        driver.started += 1
-        held += weight
-        driver.most = Math.max(driver.most, held)
-        waiting.push((failure) => {
-          held -= weight
-          driver.answered += 1
-          if (failure === undefined) resolve()
-          else reject(failure)
-        })
-      }),
-    answerOne: () => waiting.shift()?.(),
-    timeOneOut: () => waiting.shift()?.(new cassandra.errors.OperationTimedOutError("no answer"))
-  }
-  return driver
-}
