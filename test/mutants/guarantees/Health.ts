@@ -1,10 +1,10 @@
-/** States of health that mislead: that flap, come too early, or never end (G4). */
+/** States of health that mislead: that flap, come too early, or never end (G4); and metrics that do. */
 import { type Mutant, unit } from "../Mutant.ts"
 
 const monitor = "test/ingest/HealthMonitor.test.ts"
 const processor = "test/ingest/ProcessorHealth.test.ts"
 
-/** Mutants of what the health monitor decides. */
+/** Mutants of what operators are shown. */
 export const ofHealth: ReadonlyArray<Mutant> = [
   {
     name: "idle-table-not-looked-at",
@@ -82,6 +82,36 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit(monitor, "for ten minutes makes a few changes"),
       unit("test/ingest/SteadyState.test.ts", "a bounded number of times")
+    ]
+  },
+  {
+    name: "waiting-is-latency",
+    what: "counts the time in the waiting room as latency",
+    guarantee: undefined,
+    file: "src/ingest/Attempt.ts",
+    text: 'kind === "lookup" ? undefined : held[0]?.receivedAtMillis',
+    replacement: 'kind === ("none" as string) ? undefined : held[0]?.receivedAtMillis',
+    caughtBy: [unit("test/ingest/ProcessorMetrics.test.ts", "time in the waiting room counts as such")]
+  },
+  {
+    name: "lag-read-once",
+    what: "shows the event loop's lag to the first scraper only",
+    guarantee: undefined,
+    file: "src/telemetry/ProcessMetrics.ts",
+    text: "    return Math.max(0, lag)",
+    replacement: "    older.reset()\n    return Math.max(0, lag)",
+    caughtBy: [unit("test/telemetry/ProcessMetrics.test.ts", "to everyone who asks and as often as they do")]
+  },
+  {
+    name: "limit-not-named",
+    what: "never tells why intake stands still",
+    guarantee: undefined,
+    file: "src/telemetry/StreamSeries.ts",
+    text: "counts.reading.pausedBy === reason ? 1 : 0",
+    replacement: "counts.reading.pausedBy === reason ? 0 : 0",
+    caughtBy: [
+      unit("test/ingest/ProcessorMetrics.test.ts", "a limit that stops the intake is named"),
+      unit("test/telemetry/Metrics.test.ts", "a paused intake shows which limit")
     ]
   }
 ]
