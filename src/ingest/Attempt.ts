@@ -130,7 +130,7 @@ interface Tally<A> extends Unfinished<A> {
   readonly letters: Array<DeadLetter>
   /** The work of each letter, in the same order. */
   readonly lettered: Array<Work<A>>
-  /** Deliveries of which the table has told something, be it that there is no order. */
+  /** Deliveries that the table took, or had taken before. That it has no order for one is no proof that it takes any. */
   answered: number
   storeTrouble: string | undefined
   unconfirmed: number
@@ -184,7 +184,6 @@ const record = <A>(
     fated(tally, outcome.success, work)
     return
   }
-  if (outcome.failure._tag === "UnmatchedPayment") tally.answered++
   const disposition = dispose(outcome.failure, mayWait(work))
   switch (disposition._tag) {
     case "Wait":

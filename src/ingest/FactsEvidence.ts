@@ -7,14 +7,13 @@ export interface FactsEvidence {
   readonly startedAt: number
   /** Whether it ever answered. */
   hasAnswered: boolean
-  /** The first failed attempt since one in which it answered; undefined while there is none. */
+  /** The first failed attempt since one in which it took a delivery; undefined while there is none. */
   failingSince: number | undefined
   /** Batches whose first attempt failed since then. */
   firstTryFailures: number
   /** Since when attempts have failed, each within `evidenceMillis` of the one before. */
   troubledSince: number
   lastFailureAt: number
-  lastSuccessAt: number
   /** The error of the last failed attempt. */
   reason: string
   /** The first failed ping since anything was answered; undefined while there is none. */
@@ -30,19 +29,17 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   firstTryFailures: 0,
   troubledSince: Number.NEGATIVE_INFINITY,
   lastFailureAt: Number.NEGATIVE_INFINITY,
-  lastSuccessAt: Number.NEGATIVE_INFINITY,
   reason: "",
   pingFailingSince: undefined,
   pingReason: ""
 })
 
-/** An attempt in which the table answered for a delivery at least. */
-export const storeAnswered = (evidence: FactsEvidence, now: number): void => {
+/** An attempt in which the table took a delivery at least. */
+export const storeAnswered = (evidence: FactsEvidence): void => {
   evidence.hasAnswered = true
   evidence.failingSince = undefined
   evidence.firstTryFailures = 0
   evidence.pingFailingSince = undefined
-  evidence.lastSuccessAt = now
 }
 
 /** An attempt in which it did not answer for a delivery at least. */
@@ -98,7 +95,7 @@ export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: num
       : { _tag: "Unavailable", reason: "the table has not answered yet" }
   }
   const isRecent = now - evidence.lastFailureAt < evidenceMillis
-  const isUnresolved = retrying > 0 || evidence.lastFailureAt > evidence.lastSuccessAt
+  const isUnresolved = retrying > 0 || failingSince !== undefined
   return isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
     ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${reason}` }
     : { _tag: "Healthy" }

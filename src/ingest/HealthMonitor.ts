@@ -22,10 +22,13 @@ import { noStreamEvidence, streamRead, streamStateOf } from "./StreamEvidence.ts
 /**
  * What attempts report, once a batch; plain functions, cheap enough for that.
  *
- * An attempt in which the table answered for some deliveries only reports both, the failure first.
+ * An attempt in which the table took some deliveries only reports both, the failure first.
  */
 export interface DeliveryReports {
-  /** The table answered for a delivery at least. */
+  /**
+   * The table took a delivery at least, or had taken it before. A payment without an order does not count: a table
+   * that refuses writes answers reads, and of reads the pings tell.
+   */
   readonly storeAnswered: () => void
   /** The table did not answer for a delivery at least. */
   readonly storeFailed: (reason: string, isFirstTry: boolean) => void
@@ -115,7 +118,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       })
 
     return {
-      storeAnswered: () => Facts.storeAnswered(facts, monotonicMillis(clock)),
+      storeAnswered: () => Facts.storeAnswered(facts),
       storeFailed: (reason, isFirstTry) =>
         Facts.storeFailed(facts, reason, isFirstTry, monotonicMillis(clock)),
       deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),

@@ -13,7 +13,7 @@ const facts = (events: ReadonlyArray<FactsEvent>, now: number): string => {
   let retrying = 0
   for (const [at, what, count = retrying] of events) {
     retrying = count
-    if (what === "answered") Facts.storeAnswered(evidence, at)
+    if (what === "answered") Facts.storeAnswered(evidence)
     else if (what === "ping") Facts.pingAnswered(evidence, retrying)
     else if (what === "no ping") Facts.pingFailed(evidence, "ping refused", at)
     else Facts.storeFailed(evidence, "write refused", what === "failed first", at)

@@ -43,6 +43,16 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     caughtBy: [unit(monitor, "a table that refuses writes and answers pings")]
   },
   {
+    name: "look-ups-are-writes",
+    what: "takes a look-up that finds no order for proof that the table takes writes",
+    guarantee: "G4",
+    file: "src/ingest/Attempt.ts",
+    text: "  const disposition = dispose(outcome.failure, mayWait(work))",
+    replacement:
+      '  if (outcome.failure._tag === "UnmatchedPayment") tally.answered++\n  const disposition = dispose(outcome.failure, mayWait(work))',
+    caughtBy: [unit(processor, "look-ups that are answered hide no table")]
+  },
+  {
     name: "first-try-not-told",
     what: "reports the first try of a batch as one of its retries",
     guarantee: "G4",
