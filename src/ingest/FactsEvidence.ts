@@ -78,14 +78,14 @@ export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
 /**
  * The state of the fact table.
  *
- * Unavailable: for `outageMillis` no attempt succeeded, and either pings fail too or several batches failed at their
- * first attempt. Rows that fail again and again while the table answers otherwise degrade it and leave it ready (G4).
+ * Unavailable: for `outageMillis` no attempt succeeded, and several batches failed at their first try; or for as long
+ * nothing was stored and pings fail. Rows that fail again and again while the table answers otherwise degrade it and
+ * leave it ready (G4).
  */
 export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: number): HealthState => {
   const { failingSince, pingFailingSince, pingReason, reason } = evidence
   const attemptsFail = failingSince !== undefined && now - failingSince >= outageMillis
-  const isOutage = pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries
-  if (attemptsFail && isOutage) return { _tag: "Unavailable", reason }
+  if (attemptsFail && evidence.firstTryFailures >= outageFirstTries) return { _tag: "Unavailable", reason }
   if (pingFailingSince !== undefined && now - pingFailingSince >= outageMillis) {
     return { _tag: "Unavailable", reason: pingReason }
   }

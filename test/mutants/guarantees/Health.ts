@@ -38,8 +38,8 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     what: "believes pings, though every batch fails at its first try",
     guarantee: "G4",
     file: "src/ingest/FactsEvidence.ts",
-    text: "pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries",
-    replacement: "pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries + 1e9",
+    text: "attemptsFail && evidence.firstTryFailures >= outageFirstTries",
+    replacement: "attemptsFail && evidence.firstTryFailures >= outageFirstTries + 1e9",
     caughtBy: [unit(monitor, "a table that refuses writes and answers pings")]
   },
   {
