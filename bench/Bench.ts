@@ -1,68 +1,71 @@
-/** What every scenario works with: the servers, the benchmark's own look at them, and how much of everything. */
+/** What every measurement works with: the servers, the benchmark's own clients, and how much of everything. */
+import { randomUUID } from "node:crypto"
 import { join } from "node:path"
-import { type Contender, counterfoil, loop, loopAgain } from "./Contender.ts"
+import type { Candidate } from "./Candidate.ts"
+import type { LaunchOptions } from "./CandidateProcess.ts"
 import { FactTable } from "./FactTable.ts"
+import { cacheFolder } from "./Folders.ts"
 import { setUpKeyspace } from "./Keyspace.ts"
-import type { Options } from "./Options.ts"
-import { type Amounts, full, quick } from "./Plan.ts"
+import type { Amounts } from "./Plan.ts"
 import { openPubSub, type PubSubAccess } from "./PubSubAccess.ts"
-import { closeStage, openStage, type Stage, stageNamed } from "./Stage.ts"
+import { inOrderOf } from "./Rounds.ts"
 import type { TimeSpent } from "./TimeSpent.ts"
+import { createTopics, deleteTopics, type Topics, topicsNamed } from "./Topics.ts"
 
-/** Where the servers are, as environment variables, and where contenders write their logs. */
-export interface Place {
-  readonly environment: Readonly<Record<string, string>>
-  readonly logs: string
-  /** Options of node itself, for every contender. */
-  readonly nodeOptions: ReadonlyArray<string>
-}
-
-/** What every scenario works with. */
+/** What every measurement works with. */
 export interface Bench {
-  readonly place: Place
+  readonly launch: LaunchOptions
   readonly access: PubSubAccess
   readonly table: FactTable
   readonly amounts: Amounts
   readonly time: TimeSpent
-  /** The one everything is compared with, and the one that is compared. */
-  readonly contenders: readonly [Contender, Contender]
-  /** Plays on a stage of its own, which is cleared away afterwards. */
-  readonly onStage: <A>(play: (stage: Stage) => Promise<A>) => Promise<A>
+  /** Creates topics and subscriptions for one measurement, and deletes them afterwards. */
+  readonly withTopics: <A>(use: (topics: Topics) => Promise<A>) => Promise<A>
   readonly close: () => Promise<void>
 }
 
-/** Creates keyspace and table with `counterfoil setup`, and opens the benchmark's own clients. */
+/** What a scenario works with. */
+export interface ScenarioBench extends Bench {
+  /** The one that the other is compared with comes first. */
+  readonly candidates: readonly [Candidate, Candidate]
+}
+
+/** What differs from one {@link Bench} to another. */
+export interface BenchOptions {
+  /** The environment variables that name the servers. */
+  readonly servers: LaunchOptions["environment"]
+  readonly keyspace: string
+  /** The folder of the Counterfoil that sets up the keyspace. */
+  readonly setUpBy: string
+  readonly nodeOptions: ReadonlyArray<string>
+  readonly amounts: Amounts
+}
+
+/** Creates keyspace and table with `counterfoil setup`, and connects the benchmark's own clients. */
 export const openBench = async (
-  servers: Place["environment"],
-  options: Options,
+  { servers, keyspace, setUpBy, nodeOptions, amounts }: BenchOptions,
   time: TimeSpent
 ): Promise<Bench> => {
   const environment = { ...servers, CASSANDRA_KEYSPACE: keyspace }
-  const place = {
-    environment,
-    logs: join(root, ".cache", "bench", "logs"),
-    nodeOptions: options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${options.profile}`]
-  }
-  setUpKeyspace(environment)
   const contactPoints = named(servers, "CASSANDRA_CONTACT_POINTS").split(",")
   const table = new FactTable(contactPoints, named(servers, "CASSANDRA_LOCAL_DATACENTER"), keyspace)
+  setUpKeyspace(environment, setUpBy)
   await table.connect()
   const access = await openPubSub(named(servers, "PUBSUB_PROJECT_ID"))
-  const run = Date.now().toString(36)
-  let stages = 0
+  const run = randomUUID().slice(0, 8)
+  let measurements = 0
   return {
-    place,
+    launch: { environment, logs: join(cacheFolder, "logs"), nodeOptions },
     access,
     table,
-    amounts: amountsFor(options),
+    amounts,
     time,
-    contenders: [loop, options.isSelf ? loopAgain : counterfoil],
-    onStage: async (play) => {
-      stages += 1
-      const stage = stageNamed(run, stages)
-      await time.on("topics", () => openStage(access, stage))
-      const result = await play(stage)
-      await time.on("topics", () => closeStage(access, stage))
+    withTopics: async (use) => {
+      measurements += 1
+      const topics = topicsNamed(run, measurements)
+      await time.on("topics", () => createTopics(access, topics))
+      const result = await use(topics)
+      await time.on("topics", () => deleteTopics(access, topics))
       return result
     },
     close: async () => {
@@ -71,42 +74,11 @@ export const openBench = async (
   }
 }
 
-/** Writes a line of progress. */
-export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`)
-}
+/** The candidates of a scenario {@link inOrderOf} this round. */
+export const candidatesOf = ({ candidates }: ScenarioBench, round: number): ReadonlyArray<Candidate> =>
+  inOrderOf(round, candidates)
 
-/** Both of a round; who is first changes from round to round, so that a drift favours neither. */
-export const alternating = <A>(both: readonly [A, A], round: number): ReadonlyArray<A> =>
-  round % 2 === 0 ? both : both.toReversed()
-
-/** Each contender of a round, {@link alternating}. */
-export const inTurn = ({ contenders }: Bench, round: number): ReadonlyArray<Contender> =>
-  alternating(contenders, round)
-
-const root = join(import.meta.dirname, "..")
-const keyspace = "counterfoil_bench"
-
-/** How much of everything these options ask for. */
-export const amountsFor = ({ isQuick, rounds, messages }: Options): Amounts => {
-  const amounts = isQuick ? quick : full
-  return {
-    ...amounts,
-    rounds: rounds === undefined ? amounts.rounds : allOf(rounds),
-    drain: messages ?? amounts.drain
-  }
-}
-
-const allOf = (rounds: number): Amounts["rounds"] => ({
-  drain: rounds,
-  steady: rounds,
-  backlog: rounds,
-  start: rounds,
-  produce: rounds,
-  cluster: rounds
-})
-
-const named = (environment: Place["environment"], name: string): string => {
+const named = (environment: LaunchOptions["environment"], name: string): string => {
   const value = environment[name]
   if (value === undefined) throw new Error(`${name} is not known`)
   return value

@@ -1,4 +1,4 @@
-/** The benchmark's own look at the fact table: emptied before, watched during, filled where a scenario needs rows. */
+/** The benchmark's own access to the fact table: emptied before, observed during, filled where a scenario needs rows. */
 import { Client, types } from "cassandra-driver"
 import { orderOf } from "./Traffic.ts"
 
@@ -33,7 +33,7 @@ export class FactTable {
   /**
    * How many rows the server wrote to the table since it was created, each row of a batch counted.
    *
-   * The server's own counter: it costs the contender nothing and the server about as much as one small read, whereas
+   * The server's own counter: it costs the candidate nothing and the server about as much as one small read, whereas
    * counting rows would read them all. On one node only.
    */
   async writes(): Promise<number> {
@@ -56,7 +56,7 @@ export class FactTable {
     const timestamp = (Date.now() - 3_600_000) * 1000
     const end = first + count
     let next = first
-    const lane = async () => {
+    const worker = async () => {
       while (next < end) {
         const from = next
         next = Math.min(end, next + rowsAtOnce)
@@ -67,7 +67,7 @@ export class FactTable {
         await this.#client.batch(statements, { prepare: true, logged: false, timestamp })
       }
     }
-    await Promise.all(Array.from({ length: batchesAtOnce }, lane))
+    await Promise.all(Array.from({ length: batchesAtOnce }, worker))
   }
 
   /** Every row, a page at a time. */

@@ -8,7 +8,7 @@ export interface Series {
   readonly values: ReadonlyArray<number>
 }
 
-/** What was measured of each contender, and the ratios of the two, round by round. */
+/** What was measured of each candidate, and the ratios of the two, round by round. */
 export interface Findings {
   readonly measured: ReadonlyArray<Series>
   readonly ratios: ReadonlyArray<Series>
@@ -21,7 +21,7 @@ export interface Quantity {
 }
 
 /** Collects the rounds of one scenario. */
-export class Notes<Key extends string> {
+export class Measurements<Key extends string> {
   readonly #scenario: string
   readonly #quantities: Readonly<Record<Key, Quantity>>
   readonly #values = new Map<string, Array<number>>()
@@ -31,29 +31,29 @@ export class Notes<Key extends string> {
     this.#quantities = quantities
   }
 
-  /** Notes one value of this round. */
-  note(contender: string, key: Key, value: number): void {
-    const id = this.#id(key, contender)
+  /** Records one value of this round. */
+  record(candidate: string, key: Key, value: number): void {
+    const id = this.#id(key, candidate)
     const values = this.#values.get(id) ?? []
     values.push(value)
     this.#values.set(id, values)
   }
 
-  /** The values of one contender, in the order of the rounds. */
-  of(contender: string, key: Key): ReadonlyArray<number> {
-    return this.#values.get(this.#id(key, contender)) ?? []
+  /** The values of one candidate, in the order of the rounds. */
+  of(candidate: string, key: Key): ReadonlyArray<number> {
+    return this.#values.get(this.#id(key, candidate)) ?? []
   }
 
-  /** Everything noted of these contenders. */
-  measured(contenders: ReadonlyArray<string>): ReadonlyArray<Series> {
+  /** Everything recorded of these candidates. */
+  measured(candidates: ReadonlyArray<string>): ReadonlyArray<Series> {
     return this.#keys().flatMap((key) =>
-      contenders.flatMap((contender) => {
+      candidates.flatMap((candidate) => {
         const { title, unit } = this.#quantities[key]
-        const values = this.of(contender, key)
-        const id = this.#id(key, contender)
+        const values = this.of(candidate, key)
+        const id = this.#id(key, candidate)
         return values.length === 0
           ? []
-          : [{ id, title: `${this.#scenario}: ${title}, ${contender}`, unit, values }]
+          : [{ id, title: `${this.#scenario}: ${title}, ${candidate}`, unit, values }]
       })
     )
   }
@@ -72,8 +72,8 @@ export class Notes<Key extends string> {
     return Object.keys(this.#quantities) as Array<Key>
   }
 
-  #id(key: Key, contender: string): string {
-    return `${this.#scenario}.${key} of ${contender}`
+  #id(key: Key, candidate: string): string {
+    return `${this.#scenario}.${key} of ${candidate}`
   }
 }
 
@@ -86,3 +86,9 @@ export const paired = (
   others: ReadonlyArray<number>,
   combine: (value: number, other: number) => number
 ): ReadonlyArray<number> => values.map((value, round) => combine(value, others[round] ?? Number.NaN))
+
+/** All findings of several scenarios together. */
+export const together = (findings: ReadonlyArray<Findings>): Findings => ({
+  measured: findings.flatMap(({ measured }): ReadonlyArray<Series> => measured),
+  ratios: findings.flatMap(({ ratios }): ReadonlyArray<Series> => ratios)
+})

@@ -3,6 +3,8 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { cpus, release, totalmem, type } from "node:os"
 import { join } from "node:path"
+import { root } from "./Folders.ts"
+import { areServersGiven } from "./Servers.ts"
 
 /** What a run was made on, and with. */
 export interface Machine {
@@ -21,7 +23,7 @@ export interface Machine {
 }
 
 /** Describes this machine. */
-export const machine = (cassandra: string, areServersGiven: boolean): Machine => ({
+export const machine = (cassandra: string): Machine => ({
   processor: cpus()[0]?.model.trim() ?? "unknown",
   cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -34,7 +36,17 @@ export const machine = (cassandra: string, areServersGiven: boolean): Machine =>
   isBuilt: existsSync(join(root, "dist", "main.js"))
 })
 
-const root = join(import.meta.dirname, "..")
+/** The same as a list in Markdown. */
+export const machineLines = (machine: Machine): string =>
+  [
+    `- ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB, ${machine.system}`,
+    `- Node ${machine.node}, ${Object.entries(machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}`,
+    `- Cassandra ${machine.cassandra} (one node, but for the scenario cluster, which has three) and the Pub/Sub emulator: ${machine.servers}`,
+    `- commit ${machine.commit}, ${machine.isBuilt ? "built" : "run from the sources"}`
+  ].join("\n")
+
 const packages = ["effect", "@google-cloud/pubsub", "cassandra-driver"]
 
 const versionOf = (name: string): string =>

@@ -1,6 +1,6 @@
 /** How much of everything a run does. */
 
-/** The scenarios on one node, in the order they are played; quick runs play these. */
+/** The scenarios on one node, in the order they are run; quick runs have these. */
 export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce"] as const
 
 /** All scenarios; `cluster` starts three nodes of its own. */
@@ -8,6 +8,18 @@ export const scenarioNames = [...oneNodeScenarios, "cluster"] as const
 
 /** One of {@link scenarioNames}. */
 export type ScenarioName = (typeof scenarioNames)[number]
+
+/**
+ * What is drained when two commits are compared: orders; payments of which some match no order and become dead letters
+ * at once; and payments that all match, with the default grace.
+ */
+export const comparedStreams = ["orders", "payments", "matched"] as const
+
+/** One of {@link comparedStreams}. */
+export type ComparedStream = (typeof comparedStreams)[number]
+
+/** Those that are compared unless the command line names others. */
+export const defaultStreams: ReadonlyArray<ComparedStream> = ["orders", "payments"]
 
 /** How much of everything. */
 export interface Amounts {
@@ -25,7 +37,7 @@ export interface Amounts {
   readonly backlogs: readonly [number, number]
   /** Orders, and as many payments, that `produce` publishes. */
   readonly produce: number
-  /** Orders, and as many payments, written to the cluster by each contender of a round. */
+  /** Orders, and as many payments, written to the cluster by each candidate of a round. */
   readonly cluster: number
 }
 
@@ -54,3 +66,6 @@ export const quick: Amounts = {
   produce: 5_000,
   cluster: 2_000
 }
+
+/** Rounds of a comparison of two commits: about half an hour; four outliers at each end can be left aside. */
+export const comparisonRounds = 16

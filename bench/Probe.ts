@@ -1,7 +1,7 @@
 /**
- * Loaded into a contender by `node --import`: notes when a message was received and when its row was durable.
+ * Loaded into a candidate by `node --import`: records when a message was received and when its row was durable.
  *
- * It stands at the two places that both contenders share because they use the same vendor packages: where a streaming
+ * It stands at the two places that both candidates share because they use the same vendor packages: where a streaming
  * pull hands over what it decoded from the network, before anything can hold it up, and where the driver's promise of
  * a write resolves. So both are measured alike, and neither measures itself. It costs both the same few microseconds
  * a message, which is why only the steady scenario loads it. At the end of the process the samples go to the file

@@ -1,12 +1,12 @@
-/** How far a contender is, seen from outside: by the table's own counter and by the dead letters that arrive. */
+/** How far a candidate is, observed from outside: by the table's own counter and by the dead letters that arrive. */
 import { setTimeout as delay } from "node:timers/promises"
 import type { Bench } from "./Bench.ts"
-import type { Running } from "./Contender.ts"
-import type { DeadLetterTap } from "./DeadLetterTap.ts"
-import { deadLettersOf, type Expectation, shownProblems, wrongRows } from "./Reader.ts"
+import type { CandidateProcess } from "./CandidateProcess.ts"
+import type { DeadLetterCollector } from "./DeadLetterCollector.ts"
+import { deadLetterCount, type Expectation, shownProblems, wrongRows } from "./ResultCheck.ts"
 
 /** What was seen at one moment. */
-export interface Look {
+export interface Observation {
   /** **Units**: milliseconds of `performance.now()`. */
   readonly at: number
   /** Processor time of the process so far. **Units**: microseconds. */
@@ -20,32 +20,32 @@ export interface Look {
 
 /** What to watch. */
 export interface Watched {
-  readonly process: Running
+  readonly process: CandidateProcess
   /** {@link FactTable.writes} before the process started. */
   readonly writesBefore: number
-  readonly tap: DeadLetterTap
+  readonly collector: DeadLetterCollector
 }
 
-/** Looks until something is done, every `everyMillis`. **Errors**: throws after a minute without progress. */
-export const lookUntil = async (
+/** Observes every `everyMillis` until something is done. **Errors**: throws after a minute without progress. */
+export const pollUntil = async (
   { table }: Bench,
-  { process, writesBefore, tap }: Watched,
-  isReached: (seen: Look) => boolean,
+  { process, writesBefore, collector }: Watched,
+  isReached: (seen: Observation) => boolean,
   everyMillis: number,
   soFar = ""
-): Promise<Look> => {
-  const look = async (): Promise<Look> => {
+): Promise<Observation> => {
+  const observe = async (): Promise<Observation> => {
     const rows = (await table.writes()) - writesBefore
-    const deadLetters = tap.distinct.size
+    const deadLetters = collector.distinct.size
     return { at: performance.now(), cpu: process.cpuMicros(), rows, deadLetters, done: rows + deadLetters }
   }
-  let seen = await look()
+  let seen = await observe()
   let progress = seen
   while (!isReached(seen)) {
     await delay(everyMillis)
-    seen = await look()
+    seen = await observe()
     if (seen.done > progress.done) progress = seen
-    if (seen.at - progress.at > patienceMillis) {
+    if (seen.at - progress.at > noProgressMillis) {
       throw new Error(`no progress for a minute: ${seen.rows} rows, ${seen.deadLetters} dead letters${soFar}`)
     }
   }
@@ -58,18 +58,18 @@ export const lookUntil = async (
  * A message that is delivered twice is written twice, and the counter takes it for one that is still to come: so the
  * table itself is read when the counter says that all is done, and while a row is wrong, more writes are waited for.
  */
-export const lookUntilRight = async (
+export const pollUntilCorrect = async (
   bench: Bench,
   watched: Watched,
   expected: Expectation,
   rows: number
-): Promise<Look> => {
-  const letters = deadLettersOf(expected)
+): Promise<Observation> => {
+  const deadLetters = deadLetterCount(expected)
   let wanted = rows
   let soFar = ""
   for (;;) {
-    const isDone = (seen: Look) => seen.rows >= wanted && seen.deadLetters >= letters
-    const last = await bench.time.on("draining", () => lookUntil(bench, watched, isDone, lookMillis, soFar))
+    const isDone = (seen: Observation) => seen.rows >= wanted && seen.deadLetters >= deadLetters
+    const last = await bench.time.on("draining", () => pollUntil(bench, watched, isDone, pollMillis, soFar))
     const wrong = await bench.time.on("checking", () => wrongRows(bench.table, expected))
     if (wrong.length === 0) return last
     wanted = last.rows + wrong.length
@@ -77,6 +77,6 @@ export const lookUntilRight = async (
   }
 }
 
-// One look costs the server about a millisecond and a half.
-const lookMillis = 40
-const patienceMillis = 60_000
+// One observation costs the server about a millisecond and a half.
+const pollMillis = 40
+const noProgressMillis = 60_000

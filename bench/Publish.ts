@@ -18,14 +18,14 @@ const requestsAtOnce = 4
 export const publishAll = async (access: PubSubAccess, load: Load): Promise<void> => {
   const end = load.first + load.count
   let next = load.first
-  const lane = async () => {
+  const worker = async () => {
     while (next < end) {
       const from = next
       next = Math.min(end, next + atOnce)
       await publishRange(access, load, from, next)
     }
   }
-  await Promise.all(Array.from({ length: requestsAtOnce }, lane))
+  await Promise.all(Array.from({ length: requestsAtOnce }, worker))
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Writes what a run found, for people and for programs. */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Findings, Series } from "./Findings.ts"
-import type { Machine } from "./Machine.ts"
+import type { Findings } from "./Findings.ts"
+import { type Machine, machineLines } from "./Machine.ts"
+import { intervalCells, notJudgedText, number, table } from "./Markdown.ts"
 import type { Amounts } from "./Plan.ts"
-import { estimate } from "./Statistics.ts"
-import type { Verdict } from "./Thresholds.ts"
+import { median } from "./Statistics.ts"
+import { leastRoundsJudged, type Verdict } from "./Thresholds.ts"
 
 /** One run. */
 export interface Run {
@@ -15,8 +16,9 @@ export interface Run {
   readonly time: Readonly<Record<string, number>>
   readonly machine: Machine
   readonly amounts: Amounts
-  /** Whether the verdicts count: not with small amounts or few rounds. */
-  readonly isJudged: boolean
+  /** Why nothing is judged; empty where the run is large enough. */
+  readonly notJudged: ReadonlyArray<string>
+  /** Empty where nothing is judged. */
   readonly verdicts: ReadonlyArray<Verdict>
   readonly findings: Findings
 }
@@ -35,37 +37,18 @@ const markdown = (run: Run): string =>
     "# Results of `npm run bench`",
     `${run.startedAt}, ${run.minutes.toFixed(0)} minutes. How it is measured: \`bench/README.md\`.`,
     machineLines(run.machine),
-    "## What must hold",
-    run.isJudged ? "" : "Not judged: this run is too small to tell.",
-    table(
-      ["", "judged", "must be", "found", "holds", "goal"],
-      run.verdicts.map((verdict) => [
-        verdict.title,
-        verdict.judged === "median" ? "median" : `${verdict.judged} end of the interval`,
-        `${verdict.relation} ${number(verdict.limit)}`,
-        number(verdict.found),
-        run.isJudged ? (verdict.holds ? "yes" : "**no**") : "",
-        verdict.goal === undefined || !run.isJudged
-          ? ""
-          : `${number(verdict.goal)}: ${verdict.reachesGoal ? "reached" : "missed"}`
-      ])
-    ),
+    ...(run.notJudged.length > 0 ? [notJudgedText(run.notJudged)] : ["## What must hold", verdictTable(run)]),
     "## Ratios, round by round",
-    "Both contenders alternate; each ratio is of one round. The interval is the narrowest one of order statistics that holds the true median with at least 90 %; its actual confidence depends on the number of rounds.",
+    `Both candidates alternate; each ratio is of one round. The interval is the narrowest one of order statistics that holds the true median with at least 90 %; its actual confidence depends on the number of rounds, and fewer than ${leastRoundsJudged} have none.`,
     table(
       ["", "rounds", "median", "interval", "confidence", "each round"],
-      run.findings.ratios.map((series) => {
-        const { median, low, high, confidence } = estimate(series.values)
-        const rounds = series.values.map(number).join(" ")
-        return [
-          series.title,
-          String(series.values.length),
-          number(median),
-          `${number(low)} – ${number(high)}`,
-          percent(confidence),
-          rounds
-        ]
-      })
+      run.findings.ratios.map(({ title, values }) => [
+        title,
+        String(values.length),
+        number(median(values)),
+        ...intervalCells(values, number),
+        values.map(number).join(" ")
+      ])
     ),
     "## Measured",
     "Numbers of one run on one machine; only the ratios above mean something elsewhere. Seconds were spent on " +
@@ -78,7 +61,7 @@ const markdown = (run: Run): string =>
         title,
         unit,
         number(Math.min(...values)),
-        number(estimate(values).median),
+        number(median(values)),
         number(Math.max(...values))
       ])
     )
@@ -87,28 +70,15 @@ const markdown = (run: Run): string =>
     .join("\n\n")
     .concat("\n")
 
-const machineLines = (machine: Machine): string =>
-  [
-    `- ${machine.cores} × ${machine.processor}, ${machine.memoryGiB} GiB, ${machine.system}`,
-    `- Node ${machine.node}, ${Object.entries(machine.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}`,
-    `- Cassandra ${machine.cassandra} (one node, but for the scenario cluster, which has three) and the Pub/Sub emulator: ${machine.servers}`,
-    `- commit ${machine.commit}, ${machine.isBuilt ? "built" : "run from the sources"}`
-  ].join("\n")
-
-const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n")
-
-const number = (value: number): string =>
-  Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3)
-
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
-
-/** All findings of several scenarios together. */
-export const together = (findings: ReadonlyArray<Findings>): Findings => ({
-  measured: findings.flatMap(({ measured }): ReadonlyArray<Series> => measured),
-  ratios: findings.flatMap(({ ratios }): ReadonlyArray<Series> => ratios)
-})
+const verdictTable = ({ verdicts }: Run): string =>
+  table(
+    ["", "judged", "must be", "found", "holds", "goal"],
+    verdicts.map(({ title, judged, relation, limit, found, holds, goal, reachesGoal }) => [
+      title,
+      judged === "median" ? "median" : `${judged} end of the interval`,
+      `${relation} ${number(limit)}`,
+      number(found),
+      holds ? "yes" : "**no**",
+      goal === undefined ? "" : `${number(goal)}: ${reachesGoal ? "reached" : "missed"}`
+    ])
+  )

@@ -1,6 +1,6 @@
 /** When messages were published, received and durable, and how that is written to a file. */
 
-/** One message's way. **Units**: milliseconds since the epoch, with fractions. */
+/** When one message was published, received and durable. **Units**: milliseconds since the epoch, with fractions. */
 export interface Sample {
   readonly publishedAt: number
   readonly receivedAt: number

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import type { Bench } from "./Bench.ts"
-import { type Contender, start } from "./Contender.ts"
-import { DeadLetterTap } from "./DeadLetterTap.ts"
-import { lookUntil, lookUntilRight } from "./Progress.ts"
+import { type Candidate, withoutGrace } from "./Candidate.ts"
+import { start } from "./CandidateProcess.ts"
+import { DeadLetterCollector } from "./DeadLetterCollector.ts"
+import { pollUntil, pollUntilCorrect } from "./Progress.ts"
 import { type Load, publishAll, publishPaced } from "./Publish.ts"
-import { checkLetters, deadLettersOf, type Expectation } from "./Reader.ts"
+import { checkDeadLetters, deadLetterCount, type Expectation } from "./ResultCheck.ts"
 import { decodeSamples, type Sample, type Samples } from "./Samples.ts"
-import { type Stage, subscriptionPath, topicPath } from "./Stage.ts"
-import { withoutGrace } from "./scenarios/Drain.ts"
+import { subscriptionPath, type Topics, topicPath } from "./Topics.ts"
 import { bytesOf, orderOf, paymentOf } from "./Traffic.ts"
 
 /** Messages of each stream, and the seconds in which they are published. */
@@ -26,27 +26,27 @@ export interface Flow {
   readonly samples: Samples
 }
 
-const firstLookMillis = 100
+const firstPollMillis = 100
 
-/** Lets both streams flow through the contender, and checks every row. */
+/** Lets both streams flow through the candidate, and checks every row. */
 export const flowThrough = async (
   bench: Bench,
-  contender: Contender,
-  stage: Stage,
+  candidate: Candidate,
+  topics: Topics,
   pace: Pace
 ): Promise<Flow> => {
   const { access, table, time } = bench
   await time.on("emptying the table", () => table.truncate())
   await time.on("seeding", () => table.seed(1, pace.payments))
-  const tap = new DeadLetterTap(access, subscriptionPath(access, stage.dlqSubscription))
+  const collector = new DeadLetterCollector(access, subscriptionPath(access, topics.dlqSubscription))
   const writesBefore = await table.writes()
-  const probe = join(bench.place.logs, `probe-${stage.ordersTopic}`)
-  mkdirSync(bench.place.logs, { recursive: true })
-  const process = start(contender, bench.place, stage, { ...withoutGrace, probe })
-  const watched = { process, writesBefore, tap }
-  const { first, orders, payments, expected } = trafficOf(bench, stage, pace)
+  const probe = join(bench.launch.logs, `probe-${topics.ordersTopic}`)
+  mkdirSync(bench.launch.logs, { recursive: true })
+  const process = start(candidate, bench.launch, topics, { ...withoutGrace, probe })
+  const watched = { process, writesBefore, collector }
+  const { first, orders, payments, expected } = trafficOf(bench, topics, pace)
   await publishAll(access, first)
-  await time.on("starting", () => lookUntil(bench, watched, ({ rows }) => rows > 0, firstLookMillis))
+  await time.on("starting", () => pollUntil(bench, watched, ({ rows }) => rows > 0, firstPollMillis))
 
   const measuredFrom = Date.now() + bench.amounts.steadyWarmUpSeconds * 1000
   const cpuMicros = await time.on("flowing", async () => {
@@ -59,14 +59,14 @@ export const flowThrough = async (
     await published
     return process.cpuMicros() - before
   })
-  const rows = { orders: 1 + pace.orders, payments: pace.payments - deadLettersOf(expected) }
-  await lookUntilRight(bench, watched, expected, rows.orders + rows.payments)
+  const rows = { orders: 1 + pace.orders, payments: pace.payments - deadLetterCount(expected) }
+  await pollUntilCorrect(bench, watched, expected, rows.orders + rows.payments)
   await time.on("stopping", () => process.stop())
-  tap.close()
-  await checkLetters(bench, stage, tap.distinct, expected)
+  collector.close()
+  await checkDeadLetters(bench, topics, collector.distinct, expected)
   const samples = decodeSamples(readFileSync(probe))
   rmSync(probe)
-  assertAllSeen(contender, samples, rows)
+  assertAllSeen(candidate, samples, rows)
   const isMeasured = ({ publishedAt }: Sample) => publishedAt >= measuredFrom
   return {
     cpuMicrosPerMessage:
@@ -76,11 +76,11 @@ export const flowThrough = async (
 }
 
 /** Payments 1 … n are for orders that are there; the orders that flow have numbers above. */
-const trafficOf = ({ access, amounts }: Bench, stage: Stage, pace: Pace) => {
+const trafficOf = ({ access, amounts }: Bench, topics: Topics, pace: Pace) => {
   const order = (id: number) => bytesOf(orderOf(id))
   const payment = (id: number) => bytesOf(paymentOf(id, amounts.unmatchedEvery))
-  const ordersTopic = topicPath(access, stage.ordersTopic)
-  const paymentsTopic = topicPath(access, stage.paymentsTopic)
+  const ordersTopic = topicPath(access, topics.ordersTopic)
+  const paymentsTopic = topicPath(access, topics.paymentsTopic)
   const firstOrder = pace.payments + 1
   const expected: Expectation = {
     orders: pace.payments + 1 + pace.orders,
@@ -98,7 +98,7 @@ const trafficOf = ({ access, amounts }: Bench, stage: Stage, pace: Pace) => {
 
 /** A latency of some messages only, those a probe happens to see, would be no answer. */
 const assertAllSeen = (
-  { name }: Contender,
+  { name }: Candidate,
   samples: Samples,
   rows: Readonly<Record<keyof Samples, number>>
 ): void => {

@@ -1,10 +1,10 @@
-/** What a full run must show; its exit status tells whether it does. */
+/** What a full run must show; its exit status says whether it does. */
 import type { Findings, Series } from "./Findings.ts"
 import { type Estimate, estimate } from "./Statistics.ts"
 
 /** One thing a run must show. */
 export interface Threshold {
-  /** The series it looks at. */
+  /** The series that it is about. */
   readonly id: string
   readonly title: string
   /** Which number of the series is judged: the median, or an end of its 90 % interval. */
@@ -22,6 +22,29 @@ export interface Verdict extends Threshold {
   /** The goal, too. The median is what it is compared with. */
   readonly reachesGoal: boolean | undefined
 }
+
+/**
+ * Runs with fewer rounds are not judged. **Units**: rounds.
+ *
+ * Five is the smallest number whose least and greatest value enclose the true median with 90 % confidence.
+ */
+export const leastRoundsJudged = 5
+
+/**
+ * How much more processor time per message the working tree may use than the commit it is compared with. **Units**: ×.
+ *
+ * Three percent: ten changes that cost this much each make a message a third dearer, so what costs more needs a reason;
+ * less would ask for more than the clock tick and the noise of a machine let sixteen rounds show.
+ */
+export const mostCpuOfCommit = 1.03
+
+/**
+ * Comparisons of two commits with smaller drains are not judged. **Units**: messages.
+ *
+ * Linux counts processor time in ticks of 10 ms. A drain of 40,000 takes at least 25 µs each, a second in all, so that
+ * a tick is one percent.
+ */
+export const leastMessagesCompared = 40_000
 
 /** Everything a full run must show. */
 export const thresholds: ReadonlyArray<Threshold> = [
@@ -62,7 +85,7 @@ export const thresholds: ReadonlyArray<Threshold> = [
   )
 ]
 
-/** Judges what was found; a threshold whose scenario was not played is left out. */
+/** Judges what was found; a threshold whose scenario was not run is left out. */
 export const judge = (findings: Findings): ReadonlyArray<Verdict> =>
   thresholds.flatMap((threshold) => {
     const series = [...findings.ratios, ...findings.measured].find(({ id }) => id === threshold.id)

@@ -2,7 +2,8 @@
 import { Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
-import type { RunSettings } from "./config/Settings.ts"
+import { refuseClashes } from "./config/NameClashes.ts"
+import type { PubSubSettings, RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
@@ -12,7 +13,6 @@ import type { ProcessingSettings } from "./ingest/ProcessingSettings.ts"
 import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
-import type { GoogleSettings } from "./pubsub/google/GoogleSettings.ts"
 import { GoogleSubscriber } from "./pubsub/google/GoogleSubscriber.ts"
 import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
@@ -31,11 +31,14 @@ export const observed = (http: HttpSettings, appVersion: string) =>
     Layer.provideMerge(Layer.merge(Metrics.layer, Health.layer))
   )
 
-/** Google Cloud Pub/Sub, or its emulator. */
-export const googlePubSub = (settings: GoogleSettings) =>
-  Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
+/** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
+export const googlePubSub = (settings: PubSubSettings) => {
+  const differ = GoogleClient.use(({ projectId }) => refuseClashes(settings, projectId))
+  return Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
+    Layer.provideMerge(Layer.effectDiscard(differ)),
     Layer.provideMerge(GoogleClient.layer(settings))
   )
+}
 
 /** The embedded Pub/Sub. */
 export const memoryPubSub = Layer.mergeAll(

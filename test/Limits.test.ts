@@ -3,6 +3,7 @@ import * as CassandraLimits from "../src/cassandra/Limits.ts"
 import * as CliLimits from "../src/cli/Limits.ts"
 import * as DeadLetterLimits from "../src/deadletters/Limits.ts"
 import * as DomainLimits from "../src/domain/Limits.ts"
+import { remarkBytesMax } from "../src/domain/Wrapping.ts"
 import * as FactsLimits from "../src/facts/Limits.ts"
 import * as HttpLimits from "../src/http/Limits.ts"
 import * as IngestLimits from "../src/ingest/Limits.ts"
@@ -124,8 +125,8 @@ describe("Limits", () => {
     assert.isBelow(PubSubLimits.ackRequestMaxBytes, 512 * 1024)
   })
 
-  it("[G3] the error of a schema violation fits an attribute, all its issues together", () => {
-    assert.isBelow(DomainLimits.decodeIssuesShown * 200, maxAttributeValueBytes)
+  it("[G3] the error of a schema violation fits an attribute, all its issues and the remark together", () => {
+    assert.isBelow(DomainLimits.decodeIssuesShown * 200 + remarkBytesMax, maxAttributeValueBytes)
   })
 
   it("[G6] lookups of early payments leave most of the statements to orders", () => {

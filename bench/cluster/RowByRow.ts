@@ -2,7 +2,7 @@
 import { Slots } from "../loop/Slots.ts"
 import { Table } from "../loop/Table.ts"
 import { orderOf, paymentOf } from "../Traffic.ts"
-import { serve, task } from "./Writing.ts"
+import { serve, task } from "./WriterProtocol.ts"
 
 const { contactPoints, localDataCenter, keyspace, rows } = task()
 const table = new Table(contactPoints, localDataCenter, keyspace)

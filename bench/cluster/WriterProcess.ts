@@ -2,22 +2,22 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
 import type { StreamName } from "../Samples.ts"
-import type { Written } from "./Writing.ts"
+import type { Written } from "./WriterProtocol.ts"
 
 /** How rows are written. */
-export interface Way {
+export interface WriteMethod {
   readonly name: string
   readonly file: string
 }
 
 /** As the hand-written loop does. */
-export const rowByRow: Way = { name: "row by row", file: join(import.meta.dirname, "RowByRow.ts") }
+export const rowByRow: WriteMethod = { name: "row by row", file: join(import.meta.dirname, "RowByRow.ts") }
 
 /** As `counterfoil run` does. */
-export const together: Way = { name: "in batches", file: join(import.meta.dirname, "Together.ts") }
+export const inBatches: WriteMethod = { name: "in batches", file: join(import.meta.dirname, "InBatches.ts") }
 
 /** Row by row under another name, to see what differences are worth here. */
-export const rowByRowAgain: Way = { ...rowByRow, name: "row by row again" }
+export const rowByRowAgain: WriteMethod = { ...rowByRow, name: "row by row again" }
 
 /** A process that has connected and made what it will write. */
 export class WriterProcess {
@@ -31,7 +31,7 @@ export class WriterProcess {
 
   /** Starts it, and waits until it is ready. */
   static async start(
-    { name, file }: Way,
+    { name, file }: WriteMethod,
     environment: Readonly<Record<string, string>>
   ): Promise<WriterProcess> {
     const child = fork(file, {

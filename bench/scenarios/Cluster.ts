@@ -2,15 +2,23 @@
  * *cluster*: whether rows in batches, each sent to a node that holds all of its rows, are as fast on three nodes as
  * row by row.
  */
-import { alternating, say } from "../Bench.ts"
-import { rowByRow, rowByRowAgain, together, type Way, WriterProcess } from "../cluster/WriterProcess.ts"
+import {
+  inBatches,
+  rowByRow,
+  rowByRowAgain,
+  type WriteMethod,
+  WriterProcess
+} from "../cluster/WriterProcess.ts"
 import { FactTable } from "../FactTable.ts"
-import { type Findings, Notes } from "../Findings.ts"
+import { type Findings, Measurements } from "../Findings.ts"
+import { root } from "../Folders.ts"
 import { setUpKeyspace } from "../Keyspace.ts"
 import type { Amounts } from "../Plan.ts"
 import { cpuMicros } from "../ProcessUse.ts"
-import { checkRows } from "../Reader.ts"
+import { checkRows } from "../ResultCheck.ts"
+import { inOrderOf } from "../Rounds.ts"
 import { type StreamName, streamNames } from "../Samples.ts"
+import { say } from "../Screen.ts"
 import type { TimeSpent } from "../TimeSpent.ts"
 
 /** Three nodes, and how much to write to them. */
@@ -23,39 +31,39 @@ export interface Cluster {
   readonly time: TimeSpent
 }
 
-/** Writes orders and then their payments in both ways, with three copies of each row and with one. */
+/** Writes orders and then their payments with both methods, with three copies of each row and with one. */
 export const clusterScenario = async (
   cluster: Cluster
 ): Promise<{ readonly findings: Findings; readonly cassandra: string }> => {
-  const notes = new Notes("cluster", quantities)
+  const measurements = new Measurements("cluster", quantities)
   let cassandra = ""
-  const ways = [rowByRow, cluster.isSelf ? rowByRowAgain : together] as const
+  const methods = [rowByRow, cluster.isSelf ? rowByRowAgain : inBatches] as const
   for (const copies of replications) {
-    const place = placeWith(cluster, copies)
-    setUpKeyspace(place.environment)
-    await place.table.connect()
+    const keyspace = keyspaceWith(cluster, copies)
+    setUpKeyspace(keyspace.environment, root)
+    await keyspace.table.connect()
     // Uncounted: the servers are cold.
-    for (const way of ways) await writeBoth(cluster, place, way)
+    for (const method of methods) await writeBoth(cluster, keyspace, method)
     for (let round = 0; round < cluster.amounts.rounds.cluster; round++) {
-      for (const way of alternating(ways, round)) {
-        const written = await writeBoth(cluster, place, way)
+      for (const method of inOrderOf(round, methods)) {
+        const written = await writeBoth(cluster, keyspace, method)
         for (const stream of streamNames) {
           const { rate, cpu, servers } = written[stream]
-          notes.note(way.name, `r${copies}.${stream}.rate`, rate)
-          notes.note(way.name, `r${copies}.${stream}.cpu`, cpu)
-          notes.note(way.name, `r${copies}.${stream}.servers`, servers)
+          measurements.record(method.name, `r${copies}.${stream}.rate`, rate)
+          measurements.record(method.name, `r${copies}.${stream}.cpu`, cpu)
+          measurements.record(method.name, `r${copies}.${stream}.servers`, servers)
         }
         say(
-          `cluster, ${copies} of each row, round ${round + 1}, ${way.name}: orders ${shown(written.orders)}; payments ${shown(written.payments)}`
+          `cluster, ${copies} of each row, round ${round + 1}, ${method.name}: orders ${shown(written.orders)}; payments ${shown(written.payments)}`
         )
       }
     }
-    cassandra = await place.table.serverVersion()
-    await place.table.close()
+    cassandra = await keyspace.table.serverVersion()
+    await keyspace.table.close()
   }
-  const [base, other] = ways
-  const measured = notes.measured([base.name, other.name])
-  return { findings: { measured, ratios: notes.ratios(base.name, other.name) }, cassandra }
+  const [base, other] = methods
+  const measured = measurements.measured([base.name, other.name])
+  return { findings: { measured, ratios: measurements.ratios(base.name, other.name) }, cassandra }
 }
 
 const replications = [3, 1] as const
@@ -76,12 +84,15 @@ const quantities = Object.fromEntries(
 ) as Record<Key, { title: string; unit: string }>
 
 /** A keyspace of the cluster. */
-interface Place {
+interface ClusterKeyspace {
   readonly environment: Readonly<Record<string, string>>
   readonly table: FactTable
 }
 
-const placeWith = ({ contactPoints, localDataCenter, amounts }: Cluster, copies: number): Place => {
+const keyspaceWith = (
+  { contactPoints, localDataCenter, amounts }: Cluster,
+  copies: number
+): ClusterKeyspace => {
   const keyspace = `counterfoil_bench_r${copies}`
   return {
     environment: {
@@ -108,11 +119,11 @@ interface Cost {
 
 const writeBoth = async (
   { time, pids, amounts }: Cluster,
-  { table, environment }: Place,
-  way: Way
+  { table, environment }: ClusterKeyspace,
+  method: WriteMethod
 ): Promise<Record<StreamName, Cost>> => {
   await time.on("emptying the table", () => table.truncate())
-  const writer = await time.on("starting", () => WriterProcess.start(way, environment))
+  const writer = await time.on("starting", () => WriterProcess.start(method, environment))
   const ofServers = () => pids.reduce((sum, pid) => sum + cpuMicros(pid), 0)
   const costOf = (stream: StreamName): Promise<Cost> =>
     time.on("writing to the cluster", async () => {

@@ -1,70 +1,36 @@
 /** *drain*: how fast, and with how much processor time, a backlog that is there already becomes rows. */
-import { type Bench, inTurn, say } from "../Bench.ts"
-import type { Contender, Settings } from "../Contender.ts"
-import { type Drained, drain } from "../DrainPhase.ts"
-import { type Findings, Notes } from "../Findings.ts"
-import { publishAll } from "../Publish.ts"
-import { deadLettersOf, type Expectation } from "../Reader.ts"
-import { topicPath } from "../Stage.ts"
-import { bytesOf, orderOf, paymentOf } from "../Traffic.ts"
-
-/** The payments of the original's semantics: no order now, dead letter now. */
-export const withoutGrace: Settings = { PAYMENT_GRACE: "0" }
+import { candidatesOf, type ScenarioBench } from "../Bench.ts"
+import { type Candidate, withoutGrace } from "../Candidate.ts"
+import { type Drained, drainOrders, drainPayments, seedOrders } from "../DrainPhase.ts"
+import { type Findings, Measurements } from "../Findings.ts"
+import { say } from "../Screen.ts"
 
 /**
  * Drains orders, then payments of which some match no order, then, with the default grace and rows seeded anew,
  * payments that all match.
  */
-export const drainScenario = async (bench: Bench): Promise<Findings> => {
-  const notes = new Notes("drain", quantities)
+export const drainScenario = async (bench: ScenarioBench): Promise<Findings> => {
+  const measurements = new Measurements("drain", quantities)
   for (let round = 0; round < bench.amounts.rounds.drain; round++) {
-    for (const contender of inTurn(bench, round)) {
-      const orders = await drainOrders(bench, contender, bench.amounts.drain)
-      noteDrain(notes, contender, "orders", orders)
-      const payments = await drainPayments(bench, contender, bench.amounts.unmatchedEvery, withoutGrace)
-      noteDrain(notes, contender, "payments", payments)
-      await bench.time.on("seeding", async () => {
-        await bench.table.truncate()
-        await bench.table.seed(1, bench.amounts.drain)
-      })
-      const graced = await drainPayments(bench, contender, 0, {})
-      noteDrain(notes, contender, "graced", graced)
+    for (const candidate of candidatesOf(bench, round)) {
+      const orders = await drainOrders(bench, candidate, bench.amounts.drain)
+      recordDrain(measurements, candidate, "orders", orders)
+      const payments = await drainPayments(bench, candidate, bench.amounts.unmatchedEvery, withoutGrace)
+      recordDrain(measurements, candidate, "payments", payments)
+      await seedOrders(bench)
+      const graced = await drainPayments(bench, candidate, 0, {})
+      recordDrain(measurements, candidate, "graced", graced)
       say(
-        `drain, round ${round + 1}, ${contender.name}: orders ${shown(orders)}; payments ${shown(payments)}; all matched ${shown(graced)}`
+        `drain, round ${round + 1}, ${candidate.name}: orders ${shown(orders)}; payments ${shown(payments)}; all matched ${shown(graced)}`
       )
     }
   }
-  const [base, other] = bench.contenders
-  return { measured: notes.measured([base.name, other.name]), ratios: notes.ratios(base.name, other.name) }
+  const [base, other] = bench.candidates
+  return {
+    measured: measurements.measured([base.name, other.name]),
+    ratios: measurements.ratios(base.name, other.name)
+  }
 }
-
-/** Empties the table, publishes orders 1 … `count`, drains and checks them. */
-export const drainOrders = async (bench: Bench, contender: Contender, count: number): Promise<Drained> => {
-  await bench.time.on("emptying the table", () => bench.table.truncate())
-  return bench.onStage(async (stage) => {
-    const topic = topicPath(bench.access, stage.ordersTopic)
-    const load = { topic, first: 1, count, bytes: (id: number) => bytesOf(orderOf(id)) }
-    await bench.time.on("publishing", () => publishAll(bench.access, load))
-    const expected = { orders: count, payments: 0, unmatchedEvery: 0 }
-    return drain(bench, contender, stage, { rows: count, expected }, withoutGrace)
-  })
-}
-
-/** Publishes as many payments as the table has orders, drains and checks them. */
-export const drainPayments = (
-  bench: Bench,
-  contender: Contender,
-  unmatchedEvery: number,
-  settings: Settings
-): Promise<Drained> =>
-  bench.onStage(async (stage) => {
-    const count = bench.amounts.drain
-    const topic = topicPath(bench.access, stage.paymentsTopic)
-    const bytes = (id: number) => bytesOf(paymentOf(id, unmatchedEvery))
-    await bench.time.on("publishing", () => publishAll(bench.access, { topic, first: 1, count, bytes }))
-    const expected: Expectation = { orders: count, payments: count, unmatchedEvery }
-    return drain(bench, contender, stage, { rows: count - deadLettersOf(expected), expected }, settings)
-  })
 
 const quantities = {
   "orders.rate": { title: "orders", unit: "messages/s" },
@@ -87,16 +53,16 @@ const quantities = {
   }
 }
 
-const noteDrain = (
-  notes: Notes<keyof typeof quantities>,
-  { name }: Contender,
+const recordDrain = (
+  measurements: Measurements<keyof typeof quantities>,
+  { name }: Candidate,
   what: "orders" | "payments" | "graced",
   drained: Drained
 ): void => {
-  notes.note(name, `${what}.rate`, drained.messagesPerSecond)
-  notes.note(name, `${what}.cpu`, drained.cpuMicrosPerMessage)
-  notes.note(name, `${what}.rate.start`, drained.messagesPerSecondWithStart)
-  notes.note(name, `${what}.cpu.start`, drained.cpuMicrosPerMessageWithStart)
+  measurements.record(name, `${what}.rate`, drained.messagesPerSecond)
+  measurements.record(name, `${what}.cpu`, drained.cpuMicrosPerMessage)
+  measurements.record(name, `${what}.rate.start`, drained.messagesPerSecondWithStart)
+  measurements.record(name, `${what}.cpu.start`, drained.cpuMicrosPerMessageWithStart)
 }
 
 const shown = ({ messagesPerSecond, cpuMicrosPerMessage }: Drained): string =>

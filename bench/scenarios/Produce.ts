@@ -1,7 +1,9 @@
 /** *produce*: how fast the sample traffic is published. */
-import { type Bench, say } from "../Bench.ts"
-import { counterfoil, start } from "../Contender.ts"
+import type { Bench } from "../Bench.ts"
+import { start } from "../CandidateProcess.ts"
 import type { Findings } from "../Findings.ts"
+import { binOf, root } from "../Folders.ts"
+import { say } from "../Screen.ts"
 
 /** Runs `counterfoil produce all` at no set pace; the whole process counts, start-up included. */
 export const produceScenario = async (bench: Bench): Promise<Findings> => {
@@ -15,11 +17,15 @@ export const produceScenario = async (bench: Bench): Promise<Findings> => {
   return { measured: [{ id: "produce.rate", title, unit: "messages/s", values }], ratios: [] }
 }
 
-const produceRate = ({ amounts, onStage, place }: Bench): Promise<number> =>
-  onStage(async (stage) => {
+const produceRate = ({ amounts, withTopics, launch }: Bench): Promise<number> =>
+  withTopics(async (topics) => {
     const args = ["produce", "all", "--count", String(amounts.produce), "--rate", "1000000"]
-    const [bin = ""] = counterfoil.command
-    const process = start({ name: "counterfoil produce", command: [bin, ...args] }, place, stage, {})
+    const process = start(
+      { name: "counterfoil produce", command: [binOf(root), ...args] },
+      launch,
+      topics,
+      {}
+    )
     await process.finished()
     // An order and a payment each.
     return (2 * amounts.produce) / ((performance.now() - process.startedAt) / 1000)

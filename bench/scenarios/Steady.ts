@@ -1,7 +1,8 @@
 /** *steady*: how long a message takes while both streams flow at half of what the loop can drain. */
-import { type Bench, inTurn, say } from "../Bench.ts"
-import { type Findings, Notes } from "../Findings.ts"
+import { candidatesOf, type ScenarioBench } from "../Bench.ts"
+import { type Findings, Measurements } from "../Findings.ts"
 import { streamNames } from "../Samples.ts"
+import { say } from "../Screen.ts"
 import { percentile } from "../Statistics.ts"
 import { flowThrough, type Pace } from "../SteadyFlow.ts"
 
@@ -11,29 +12,29 @@ export interface LoopRates {
   readonly payments: number
 }
 
-/** Publishes both streams at a steady pace and looks how long each message took. */
-export const steadyScenario = async (bench: Bench, loopRates: LoopRates): Promise<Findings> => {
-  const notes = new Notes("steady", quantities)
+/** Publishes both streams at a steady pace and measures how long each message took. */
+export const steadyScenario = async (bench: ScenarioBench, loopRates: LoopRates): Promise<Findings> => {
+  const measurements = new Measurements("steady", quantities)
   const pace = paceOf(bench, loopRates)
   for (let round = 0; round < bench.amounts.rounds.steady; round++) {
-    for (const contender of inTurn(bench, round)) {
-      const flow = await bench.onStage((stage) => flowThrough(bench, contender, stage, pace))
-      notes.note(contender.name, "cpu", flow.cpuMicrosPerMessage)
+    for (const candidate of candidatesOf(bench, round)) {
+      const flow = await bench.withTopics((topics) => flowThrough(bench, candidate, topics, pace))
+      measurements.record(candidate.name, "cpu", flow.cpuMicrosPerMessage)
       for (const stream of streamNames) {
         const samples = flow.samples[stream]
         const fromReceipt = samples.map(({ receivedAt, durableAt }) => durableAt - receivedAt)
         const fromPublish = samples.map(({ publishedAt, durableAt }) => durableAt - publishedAt)
-        notes.note(contender.name, `${stream}.receipt.p50`, percentile(fromReceipt, 0.5))
-        notes.note(contender.name, `${stream}.receipt.p99`, percentile(fromReceipt, 0.99))
-        notes.note(contender.name, `${stream}.publish.p50`, percentile(fromPublish, 0.5))
-        notes.note(contender.name, `${stream}.publish.p99`, percentile(fromPublish, 0.99))
+        measurements.record(candidate.name, `${stream}.receipt.p50`, percentile(fromReceipt, 0.5))
+        measurements.record(candidate.name, `${stream}.receipt.p99`, percentile(fromReceipt, 0.99))
+        measurements.record(candidate.name, `${stream}.publish.p50`, percentile(fromPublish, 0.5))
+        measurements.record(candidate.name, `${stream}.publish.p99`, percentile(fromPublish, 0.99))
         say(
-          `steady, round ${round + 1}, ${contender.name}: ${samples.length} ${stream}, receipt to durable p99 ${percentile(fromReceipt, 0.99).toFixed(1)} ms`
+          `steady, round ${round + 1}, ${candidate.name}: ${samples.length} ${stream}, receipt to durable p99 ${percentile(fromReceipt, 0.99).toFixed(1)} ms`
         )
       }
     }
   }
-  const [base, other] = bench.contenders
+  const [base, other] = bench.candidates
   const paces = streamNames.map((stream) => ({
     id: `steady.pace.${stream}`,
     title: `steady: pace of ${stream}`,
@@ -41,8 +42,8 @@ export const steadyScenario = async (bench: Bench, loopRates: LoopRates): Promis
     values: [pace[stream] / pace.seconds]
   }))
   return {
-    measured: [...paces, ...notes.measured([base.name, other.name])],
-    ratios: notes.ratios(base.name, other.name)
+    measured: [...paces, ...measurements.measured([base.name, other.name])],
+    ratios: measurements.ratios(base.name, other.name)
   }
 }
 
@@ -59,7 +60,7 @@ const quantities = {
 }
 
 // Each stream gets half of the machine, and of that half again.
-const paceOf = ({ amounts }: Bench, rates: LoopRates): Pace => {
+const paceOf = ({ amounts }: ScenarioBench, rates: LoopRates): Pace => {
   const seconds = amounts.steadyWarmUpSeconds + amounts.steadySeconds
   return {
     seconds,

@@ -1,23 +1,32 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
-import { Data, Effect, Schedule, type Scope } from "effect"
+import { Effect, Result, Schedule, type Scope } from "effect"
 import { Cassandra } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraSettings, Replication } from "./CassandraSettings.ts"
-import { type Migration, migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
-import { createMigrationsTable, holdingLock, markApplied, readApplied } from "./internal/MigrationRecord.ts"
+import { readTables } from "./internal/ExistingTables.ts"
+import { migrationFolder, readMigrations } from "./internal/MigrationFiles.ts"
+import {
+  MigrationRefused,
+  type MigrationStep,
+  planMigrations,
+  type Repair
+} from "./internal/MigrationPlan.ts"
+import {
+  createMigrationsTable,
+  holdingLock,
+  markApplied,
+  migrationsTable,
+  readApplied
+} from "./internal/MigrationRecord.ts"
 import { keyspaceLookMillis, keyspaceLooks } from "./Limits.ts"
-
-/** The schema cannot be brought up to date as things are; the message says what to do. The command exits 2. */
-export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{ readonly message: string }> {
-  /** Somebody has to mend something first. */
-  readonly isRetryable = false
-}
 
 /** What {@link apply} did. */
 export interface Applied {
   readonly keyspaceCreated: boolean
   /** Names of the migrations that were applied now; the others had been before. */
   readonly migrations: ReadonlyArray<string>
+  /** What had been dropped, or was missing, and was made again. */
+  readonly repairs: ReadonlyArray<Repair>
 }
 
 /** Everything `apply` runs on a cluster that holds nothing yet, as CQL for people to read or to run with cqlsh. */
@@ -32,26 +41,38 @@ export const plan = (
     ...migrations.flatMap((one) => one.statements)
   ])
 
-/** The names of the migrations that are not applied yet. **Errors**: as {@link apply}; `KeyspaceMissing` too. */
-export const pending = (
+/** What `apply` would run on the cluster as it is, as {@link plan}; empty where there is nothing to do. **Errors**: as {@link apply}. */
+export const preview = (
   settings: CassandraSettings,
   folder = migrationFolder
 ): Effect.Effect<ReadonlyArray<string>, CassandraError | MigrationRefused> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const cassandra = yield* Cassandra.make(settings, inKeyspace)
-      const missing = (error: CassandraError) => error.reason._tag === "TableMissing"
-      const applied = yield* Effect.catchIf(readApplied(cassandra), missing, () => Effect.succeed(new Map()))
-      return (yield* unapplied(yield* readMigrations(folder), applied)).map((one) => one.name)
-    })
+  Effect.gen(function* () {
+    const cassandra = yield* Cassandra.make(settings, inKeyspace)
+    const tables = yield* readTables(cassandra, settings.keyspace)
+    const hasRecord = tables.has(migrationsTable)
+    const applied = hasRecord ? yield* readApplied(cassandra) : new Map<string, string>()
+    const steps = yield* planned(planMigrations(yield* readMigrations(folder), { applied, tables }))
+    if (hasRecord && steps.length === 0) return []
+    return [
+      `USE "${settings.keyspace}"`,
+      ...(hasRecord ? [] : [createMigrationsTable]),
+      ...steps.flatMap(({ queries }) => queries)
+    ]
+  }).pipe(
+    Effect.scoped,
+    Effect.catchIf(
+      (error) => error._tag === "CassandraError" && error.reason._tag === "KeyspaceMissing",
+      () => plan(settings, folder)
+    )
   )
 
 /**
- * Creates the keyspace if it is missing and applies each migration once, in order. Two processes may do so at once:
- * one waits for the other.
+ * Creates the keyspace if it is missing, applies each migration once, in order, and makes again what applied ones
+ * had made and is gone. Two processes may do so at once: one waits for the other.
  *
- * **Errors**: `MigrationRefused` when an applied file was changed or is unknown here, or when the cluster has
- * several nodes and the keyspace would keep one copy; nothing is changed then. `CassandraError`: call it again.
+ * **Errors**: `MigrationRefused` when an applied file was changed or is unknown here, when a table differs from its
+ * migration in a type or in its key, or when the cluster has several nodes and the keyspace would keep one copy;
+ * no table of Counterfoil's is changed then. `CassandraError`: call it again.
  */
 export const apply = (
   settings: CassandraSettings,
@@ -63,17 +84,28 @@ export const apply = (
       const keyspaceCreated = yield* Effect.scoped(ensureKeyspace(settings))
       const cassandra = yield* connectOnceKeyspaceIsThere(settings)
       yield* cassandra.execute({ query: createMigrationsTable, params: [] }, schema)
-      const applied = holdingLock(
+      const steps = yield* holdingLock(
         cassandra,
         Effect.gen(function* () {
-          const missing = yield* unapplied(migrations, yield* readApplied(cassandra))
-          yield* Effect.forEach(missing, (one) => applyOne(cassandra, one), { discard: true })
-          return missing.map((one) => one.name)
+          const applied = yield* readApplied(cassandra)
+          const tables = yield* readTables(cassandra, settings.keyspace)
+          const steps = yield* planned(planMigrations(migrations, { applied, tables }))
+          yield* Effect.forEach(steps, (step) => carryOut(cassandra, step), { discard: true })
+          return steps
         })
       )
-      return { keyspaceCreated, migrations: yield* applied }
+      return {
+        keyspaceCreated,
+        migrations: steps.filter(({ isNew }) => isNew).map(({ migration }) => migration.name),
+        repairs: steps.flatMap(({ repairs }) => repairs)
+      }
     })
   )
+
+const planned = (
+  result: Result.Result<ReadonlyArray<MigrationStep>, MigrationRefused>
+): Effect.Effect<ReadonlyArray<MigrationStep>, MigrationRefused> =>
+  Result.isSuccess(result) ? Effect.succeed(result.success) : Effect.fail(result.failure)
 
 /** A keyspace that another process is creating is listed a moment before it can be used. */
 const connectOnceKeyspaceIsThere = (settings: CassandraSettings) =>
@@ -105,40 +137,18 @@ const ensureKeyspace = (
     return true
   })
 
-const applyOne = (cassandra: Cassandra["Service"], one: Migration): Effect.Effect<void, CassandraError> =>
+const carryOut = (
+  cassandra: Cassandra["Service"],
+  { migration, isNew, queries }: MigrationStep
+): Effect.Effect<void, CassandraError> =>
   Effect.gen(function* () {
-    yield* Effect.forEach(one.statements, (query) => cassandra.execute({ query, params: [] }, schema), {
+    yield* Effect.forEach(queries, (query) => cassandra.execute({ query, params: [] }, schema), {
       discard: true
     })
-    yield* markApplied(cassandra, one)
-    yield* Effect.logInfo(`applied ${one.name}`)
+    if (!isNew) return
+    yield* markApplied(cassandra, migration)
+    yield* Effect.logInfo(`applied ${migration.name}`)
   })
-
-/** The migrations not applied yet, provided that those applied are the first of them, unchanged. */
-const unapplied = (
-  migrations: ReadonlyArray<Migration>,
-  applied: ReadonlyMap<string, string>
-): Effect.Effect<ReadonlyArray<Migration>, MigrationRefused> => {
-  const refuse = (message: string) => Effect.fail(new MigrationRefused({ message }))
-  for (const [name, checksum] of applied) {
-    const known = migrations.find((one) => one.name === name)
-    if (known === undefined) {
-      return refuse(
-        `${name} was applied to this keyspace and is unknown here: use the Counterfoil that applied it`
-      )
-    }
-    if (known.checksum !== checksum) {
-      return refuse(
-        `${name} was changed after it was applied: restore the file, and put the change in a new one`
-      )
-    }
-  }
-  const missing = migrations.filter((one) => !applied.has(one.name))
-  const late = missing.find((one) => migrations.indexOf(one) < applied.size)
-  return late === undefined
-    ? Effect.succeed(missing)
-    : refuse(`${late.name} comes before migrations that were applied already: give it a later number`)
-}
 
 const createKeyspace = ({ keyspace, replication }: CassandraSettings): string =>
   `CREATE KEYSPACE IF NOT EXISTS "${keyspace}" WITH replication = ${replicationMap(replication)}`

@@ -14,6 +14,7 @@ export const settingFlags = (
   Object.fromEntries(
     [...sections, logSection]
       .flatMap((section) => Object.values(section.variables))
+      .filter(({ doc }) => doc.isEnvironmentOnly !== true)
       .map((variable) => [variable.flag, settingFlag(variable)])
   )
 

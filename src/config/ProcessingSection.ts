@@ -49,7 +49,8 @@ export const processingSection = section({
     maxOutstandingBytes: withDefault(
       {
         name: "MAX_OUTSTANDING_BYTES",
-        meaning: "Bytes of messages received and not settled before reading pauses, the waiting room apart",
+        meaning:
+          "Bytes of messages received and not settled before reading pauses, attributes and ids included, the waiting room apart",
         unit: "bytes a subscription",
         change: "Messages are large, or memory is scarce; must hold Pub/Sub's greatest message",
         see: "`MAX_OUTSTANDING_MESSAGES`"
@@ -95,7 +96,8 @@ export const processingSection = section({
     waitingRoomBytes: withDefault(
       {
         name: "WAITING_ROOM_BYTES",
-        meaning: "Bytes of payments waiting for their order before the reading of payments pauses",
+        meaning:
+          "Bytes of payments waiting for their order before the reading of payments pauses, attributes and ids included",
         unit: "bytes a process",
         change: "Together with `WAITING_ROOM_MAX`",
         see: "`WAITING_ROOM_MAX`: the bound reached first holds"

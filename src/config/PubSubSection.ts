@@ -1,5 +1,8 @@
 /** Where Pub/Sub is, and what its resources are called. */
+import { Option } from "effect"
+import { subscriptionClash, topicClash } from "./NameClashes.ts"
 import { hostAndPort } from "./parsers/HostPort.ts"
+import { hostSuffixes, httpProxy } from "./parsers/ProxyUrl.ts"
 import { projectId, resourceName } from "./parsers/PubSubName.ts"
 import { section } from "./Section.ts"
 import type { PubSubSettings } from "./Settings.ts"
@@ -47,10 +50,36 @@ export const pubSubSection = section({
     emulatorHost: optional(
       {
         name: "PUBSUB_EMULATOR_HOST",
-        meaning: "An emulator to use in place of the service; then no credentials are used",
+        meaning: "An emulator to use in place of the service; then no credentials are used, and no proxy",
         change: "Development and tests"
       },
       hostAndPort
+    ),
+    proxy: optional(
+      {
+        name: "grpc_proxy",
+        aliases: ["https_proxy", "http_proxy"],
+        meaning:
+          "The HTTP proxy through which the service is reached, as `http://[USER:PASSWORD@]HOST[:PORT]`; read by the gRPC library, which takes no other kind",
+        change: "The network lets nothing out but through a proxy",
+        see: "`no_grpc_proxy`",
+        secret: true,
+        isEnvironmentOnly: true
+      },
+      httpProxy,
+      "none; the connection is direct"
+    ),
+    noProxy: optional(
+      {
+        name: "no_grpc_proxy",
+        aliases: ["no_proxy"],
+        meaning:
+          "Ends of host names that are reached without the proxy, separated by commas and no blanks; read by the gRPC library",
+        change: "`pubsub.googleapis.com` is reached directly",
+        see: "`grpc_proxy`",
+        isEnvironmentOnly: true
+      },
+      hostSuffixes
     ),
     ordersTopic: topic("PUBSUB_ORDERS_TOPIC", "orders are published to", "orders_data"),
     ordersSubscription: subscription("PUBSUB_ORDERS_SUBSCRIPTION", "orders are read from", "orders_data-sub"),
@@ -69,32 +98,27 @@ export const pubSubSection = section({
   },
   relations: [
     {
-      of: ["ordersSubscription", "paymentsSubscription", "dlqSubscription"],
+      of: ["projectId", "ordersSubscription", "paymentsSubscription", "dlqSubscription"],
       severity: "error",
-      broken: (values) =>
-        repeated(
-          [values.ordersSubscription, values.paymentsSubscription, values.dlqSubscription],
-          (name) =>
-            `PUBSUB_ORDERS_SUBSCRIPTION, PUBSUB_PAYMENTS_SUBSCRIPTION and PUBSUB_DLQ_SUBSCRIPTION must differ, and ` +
-            `"${name}" is given twice: each would take messages meant for the other`
-        )
+      broken: (values) => subscriptionClash(values, values.projectId)
     },
     {
-      of: ["ordersTopic", "paymentsTopic", "dlqTopic"],
+      of: ["projectId", "ordersTopic", "paymentsTopic", "dlqTopic"],
       severity: "error",
-      broken: (values) =>
-        repeated(
-          [values.ordersTopic, values.paymentsTopic, values.dlqTopic],
-          (name) =>
-            `PUBSUB_ORDERS_TOPIC, PUBSUB_PAYMENTS_TOPIC and PUBSUB_DLQ_TOPIC must differ, and "${name}" is given ` +
-            `twice: each stream would get messages meant for the other`
-        )
+      broken: (values) => topicClash(values, values.projectId)
     }
   ],
-  settings: (values): PubSubSettings => values
+  settings: ({ proxy, noProxy, ...values }, given): PubSubSettings => {
+    const isDirect =
+      Option.isSome(values.emulatorHost) ||
+      Option.exists(noProxy, (suffixes) => suffixes.some((suffix) => serviceHost.endsWith(suffix)))
+    return {
+      ...values,
+      proxy: isDirect
+        ? Option.none()
+        : Option.map(Option.flatten(proxy), (address) => ({ address, variable: given.proxy ?? "grpc_proxy" }))
+    }
+  }
 })
 
-const repeated = (names: ReadonlyArray<string>, line: (name: string) => string): string | undefined => {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  return twice === undefined ? undefined : line(twice)
-}
+const serviceHost = "pubsub.googleapis.com"

@@ -34,7 +34,7 @@ const entry = (variable: Variable<unknown>): string => {
     "",
     `${doc.meaning}.`,
     "",
-    `- Flag: \`${doc.isSwitch === true ? `--${variable.flag}\`, \`--no-${variable.flag}` : `--${variable.flag}`}\``,
+    `- Flag: ${shownFlag(variable)}`,
     ...(aliases.length > 0 ? [`- When it is missing: ${aliases.join(", then ")}`] : []),
     `- Default: ${shownDefault(variable)}`,
     ...(doc.unit === undefined ? [] : [`- Unit: ${doc.unit}`]),
@@ -44,6 +44,11 @@ const entry = (variable: Variable<unknown>): string => {
     ...(doc.see === undefined ? [] : [`- See also: ${doc.see}.`])
   ]
   return lines.join("\n")
+}
+
+const shownFlag = ({ doc, flag }: Variable<unknown>): string => {
+  if (doc.isEnvironmentOnly === true) return "none; only the environment sets it"
+  return doc.isSwitch === true ? `\`--${flag}\`, \`--no-${flag}\`` : `\`--${flag}\``
 }
 
 /** A default that is a value is shown as one; else it is a phrase. */

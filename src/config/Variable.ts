@@ -8,6 +8,8 @@ export interface VariableDoc {
   readonly name: string
   /** Environment variables asked when this one is missing, in order. */
   readonly aliases?: ReadonlyArray<string>
+  /** It has no flag: libraries read the environment themselves, and a flag could not reach them. */
+  readonly isEnvironmentOnly?: boolean
   /** The flag's name without its dashes, where it is not the variable's name in kebab-case. */
   readonly flag?: string
   /** What it sets. One sentence, without a full stop. */

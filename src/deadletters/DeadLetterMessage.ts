@@ -5,6 +5,7 @@ import type { Delivery, Message } from "../pubsub/Message.ts"
 import {
   attributeViolation,
   encodedBytes,
+  isReserved,
   maxAttributes,
   maxAttributeValueBytes,
   maxRequestBytes
@@ -16,6 +17,8 @@ export interface DeadLetter {
   /** The full name of the subscription it came from. */
   readonly subscription: string
   readonly reason: DeadLetterReason
+  /** The first field that is wrong, where the reason is one. */
+  readonly path?: string | undefined
   /** Path and expectation; never a value of the payload. */
   readonly error: string
 }
@@ -23,20 +26,26 @@ export interface DeadLetter {
 /** The prefix of every attribute Counterfoil adds; incoming attributes with it are replaced, never trusted. */
 export const deadLetterPrefix = "dlq-"
 
+/** The prefix under which attributes are kept that the service refuses from a publisher. */
+export const originalPrefix = `${deadLetterPrefix}original-`
+
 /**
  * The message to publish for a dead letter.
  *
  * **Shape**: the original's bytes and attributes, plus `dlq-*`; no ordering key, which is kept as an attribute:
- * one request may carry one key only.
+ * one request may carry one key only. An attribute whose name the service reserves (`googclient_schemaencoding`)
+ * may say how the bytes are encoded: it is kept under `dlq-original-`, and is the last to be dropped.
  * **Guarantee**: within all of Pub/Sub's limits, whatever the original was. Short of slots or bytes, original
  * attributes go from the end, counted in `dlq-dropped-attributes`; only where the bytes alone leave no room for
  * the reason are they cut, counted in `dlq-truncated-bytes`.
  */
-export const messageOf = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Message => {
+export const deadLetterMessage = (
+  letter: DeadLetter,
+  failedAtMillis: number,
+  appVersion: string
+): Message => {
   const own = ownAttributes(letter, failedAtMillis, appVersion)
-  const original = Object.entries(letter.delivery.attributes).filter(
-    ([key]) => !key.startsWith(deadLetterPrefix)
-  )
+  const original = originalAttributes(letter.delivery)
   const kept = original.filter(([key, value]) => attributeViolation(key, value) === undefined)
   const slots = maxAttributes - own.length
   // Once one is dropped, the count of them takes a slot too.
@@ -64,10 +73,25 @@ const bytesMax = maxRequestBytes - 1_024
 
 type Attributes = ReadonlyArray<readonly [string, string]>
 
+/** What came with the message, less what claims to be ours; refused names under their new ones, and first. */
+const originalAttributes = ({ attributes }: Delivery): Attributes => {
+  const renamed: Array<readonly [string, string]> = []
+  const others: Array<readonly [string, string]> = []
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith(deadLetterPrefix)) continue
+    if (isReserved(key)) renamed.push([originalPrefix + key, value])
+    else others.push([key, value])
+  }
+  return [...renamed, ...others]
+}
+
 const ownAttributes = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Attributes => {
   const { delivery } = letter
   const own: Array<readonly [string, string]> = [
     ["dlq-reason", letter.reason],
+    ...(letter.path === undefined
+      ? []
+      : [["dlq-path", clipped(letter.path, maxAttributeValueBytes)] as const]),
     ["dlq-error", clipped(letter.error, maxAttributeValueBytes)],
     ["dlq-subscription", letter.subscription],
     ["dlq-message-id", delivery.messageId],

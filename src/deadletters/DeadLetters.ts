@@ -3,9 +3,9 @@ import { Clock, Context, Effect, Layer, type Result } from "effect"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { type DeadLetter, messageOf } from "./DeadLetterMessage.ts"
-import { gathering } from "./Gathering.ts"
+import { type DeadLetter, deadLetterMessage } from "./DeadLetterMessage.ts"
 import { deadLetterDelayMillis, deadLettersEnough } from "./Limits.ts"
+import { makeRequestBatcher } from "./RequestBatcher.ts"
 
 /** Publishes dead letters. */
 export class DeadLetters extends Context.Service<
@@ -29,14 +29,16 @@ export class DeadLetters extends Context.Service<
       Effect.gen(function* () {
         const publisher = yield* Publisher
         // Batches with a dead letter or two each would cost a request each.
-        const publish = yield* gathering(
+        const publish = yield* makeRequestBatcher(
           (messages: ReadonlyArray<Message>) => publisher.publish(options.topic, messages),
           { millis: deadLetterDelayMillis, enough: deadLettersEnough }
         )
         return DeadLetters.of({
           publish: Effect.fnUntraced(function* (letters) {
             const failedAt = yield* Clock.currentTimeMillis
-            return yield* publish(letters.map((letter) => messageOf(letter, failedAt, options.appVersion)))
+            return yield* publish(
+              letters.map((letter) => deadLetterMessage(letter, failedAt, options.appVersion))
+            )
           })
         })
       })

@@ -1,10 +1,11 @@
 /** One row of the fact table: an order, and its payment once there is one. */
-import type { PaymentColumns } from "./Version.ts"
+import type { PaymentColumns, Version } from "./Version.ts"
 
 /**
  * A row as it stands in the table.
  *
- * **Shape**: the table's 13 columns. A payment-only row has `customer_id: null`: such an order does not exist.
+ * **Shape**: the table's 13 columns. A payment-only row has null in every column of the order: that does not exist.
+ * A guest's order has `customer_id: null` among values.
  */
 export interface Fact {
   readonly order_id: bigint
@@ -22,16 +23,19 @@ export interface Fact {
   readonly payment_datetime: string | null
 }
 
-/** The table's columns, in the table's order. */
-export const factColumns = [
-  "order_id",
+/** The columns an order writes beside its id. The order exists where one of them has a value. */
+export const orderColumns = [
   "customer_id",
   "item",
   "quantity",
   "price",
   "shipping_address",
   "order_status",
-  "creation_date",
+  "creation_date"
+] as const satisfies ReadonlyArray<keyof Fact>
+
+/** The columns a payment writes. */
+export const paymentColumns = [
   "payment_id",
   "payment_method",
   "card_last_four",
@@ -39,10 +43,13 @@ export const factColumns = [
   "payment_datetime"
 ] as const satisfies ReadonlyArray<keyof Fact>
 
+/** The table's columns, in the table's order. */
+export const factColumns = ["order_id", ...orderColumns, ...paymentColumns] as const
+
 /** What a payment has to know of its row before it may be written. */
 export interface FactState {
-  /** The write timestamp of the order's `customer_id`. **Units**: µs since the epoch. */
-  readonly orderVersion: number
+  /** The greatest write timestamp among the order's columns; other writers may not count in µs. */
+  readonly orderVersion: Version
   /** The payment that stands in the row, if one does. */
-  readonly payment: { readonly version: number; readonly columns: PaymentColumns } | undefined
+  readonly payment: { readonly version: Version; readonly columns: PaymentColumns } | undefined
 }

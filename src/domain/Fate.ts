@@ -38,7 +38,11 @@ export const noFates = (): Record<Fate, number> =>
 export class Undecodable extends Data.TaggedError("Undecodable")<{ readonly message: string }> {}
 
 /** The JSON is not an order or a payment; the message says where and what was expected, never what was given. */
-export class SchemaViolation extends Data.TaggedError("SchemaViolation")<{ readonly message: string }> {}
+export class SchemaViolation extends Data.TaggedError("SchemaViolation")<{
+  readonly message: string
+  /** The first field that is wrong; `message` where it is the message as a whole. */
+  readonly path: string
+}> {}
 
 /** The payment's order is not in the table. */
 export class UnmatchedPayment extends Data.TaggedError("UnmatchedPayment")<{ readonly message: string }> {}

@@ -1,8 +1,9 @@
 /**
  * The bigint columns' value: decoded from JSON without ever rounding.
  *
- * JSON numbers are doubles in JavaScript, and the Cassandra driver turns `"1e3"` into 1 and wraps 2^63;
- * so only what this module made is ever bound.
+ * JSON numbers are doubles in JavaScript, and the Cassandra driver turns `"1e3"` into 1 and wraps 2^63; so only what
+ * this module made is ever bound. Before it comes `ExactIntegers.ts`, which gives an integer that is no safe one as
+ * text: an unsafe number in what this module is given has been rounded, and is refused.
  */
 import { Schema, SchemaTransformation } from "effect"
 
@@ -12,7 +13,7 @@ export const int64Min = -(2n ** 63n)
 /** Largest value of a Cassandra bigint. */
 export const int64Max = 2n ** 63n - 1n
 
-const expected = "a safe integer, or a decimal string within int64"
+const expected = "an integer within int64, as a number or as decimal text"
 
 /**
  * A bigint within int64, from a JSON number that is a safe integer or from its canonical decimal text.

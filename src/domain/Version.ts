@@ -1,14 +1,17 @@
 /** Decides which of two writes wins: the Cassandra write timestamp of every cell Counterfoil writes. */
+import { int64Max } from "./Int64.ts"
 import type { Order } from "./Order.ts"
 import type { Payment } from "./Payment.ts"
 
 /**
  * Publish time in whole milliseconds × 1000, plus a hash (0–999) of the message's decoded fields.
  *
- * **Units**: microseconds since the epoch; a safe integer until the year 2255.
+ * **Shape**: a bigint, for it is compared with what other writers gave their cells: int64, and above 2^53 where they
+ * count nanoseconds.
+ * **Units**: microseconds since the epoch; ours are exact until the year 2255.
  * **Guarantee**: never depends on arrival, so replays in any order leave the same table (G2).
  */
-export type Version = number
+export type Version = bigint
 
 /** The version of an order published at `publishTimeMicros`. */
 export const versionOfOrder = (order: Order, publishTimeMicros: number): Version =>
@@ -18,7 +21,7 @@ export const versionOfOrder = (order: Order, publishTimeMicros: number): Version
 export const versionOfPayment = (payment: Payment, publishTimeMicros: number): Version =>
   versionOf(publishTimeMicros, canonicalPayment(payment))
 
-/** The payment's fields as one text; of two payments with one version the greater text wins whole. */
+/** The payment's fields as one text, a null as null; of two payments with one version the greater text wins whole. */
 export const canonicalPayment = (payment: PaymentColumns): string =>
   JSON.stringify([
     payment.payment_id.toString().padStart(20, "0"),
@@ -32,11 +35,24 @@ export const canonicalPayment = (payment: PaymentColumns): string =>
  * The version a payment in a row has by itself, where a tie raised the one it was written at.
  *
  * The hash in a version is that of the fields, so a raise by less than a millisecond shows. A payment that was
- * lifted above nulls of a foreign writer has lost its own version: the answer is then the nulls', nearly.
+ * lifted above nulls of a foreign writer has lost its own version: the answer is then {@link versionAbove} the nulls.
  */
 export const versionBeforeRaise = (payment: PaymentColumns, written: Version): Version => {
-  const hash = fnv1a(canonicalPayment(payment)) % 1000
-  return written - ((written - hash + 1000) % 1000)
+  const raisedBy = (written - BigInt(hashOf(canonicalPayment(payment)))) % millisecond
+  return written - (raisedBy < 0n ? raisedBy + millisecond : raisedBy)
+}
+
+/**
+ * The version at which a payment shows above what somebody else wrote: the next whole millisecond, plus its own hash.
+ *
+ * Undefined where int64 has no such millisecond: nothing can be written above that.
+ */
+export const versionAbove = (payment: PaymentColumns, foreign: Version): Version | undefined => {
+  const sinceMillisecond = foreign % millisecond
+  const nextMillisecond =
+    foreign - (sinceMillisecond < 0n ? sinceMillisecond + millisecond : sinceMillisecond) + millisecond
+  const version = nextMillisecond + BigInt(hashOf(canonicalPayment(payment)))
+  return version <= int64Max ? version : undefined
 }
 
 /** The five payment columns of a fact, as far as the tie between two payments depends on them. */
@@ -48,7 +64,7 @@ export type PaymentColumns = Pick<
 const canonicalOrder = (order: Order): string =>
   JSON.stringify([
     order.order_id.toString(),
-    order.customer_id.toString(),
+    order.customer_id === null ? null : order.customer_id.toString(),
     order.item,
     order.quantity.toString(),
     order.price,
@@ -58,7 +74,12 @@ const canonicalOrder = (order: Order): string =>
   ])
 
 const versionOf = (publishTimeMicros: number, canonical: string): Version =>
-  Math.floor(publishTimeMicros / 1000) * 1000 + (fnv1a(canonical) % 1000)
+  // Added up as a number, which our own versions fit in: one bigint a message.
+  BigInt(Math.floor(publishTimeMicros / 1000) * 1000 + hashOf(canonical))
+
+const millisecond = 1000n
+
+const hashOf = (canonical: string): number => fnv1a(canonical) % 1000
 
 const fnv1a = (text: string): number => {
   let hash = 0x811c9dc5

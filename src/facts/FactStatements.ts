@@ -1,6 +1,7 @@
 /** CQL on the fact table, and the values bound to it. */
 import type { Param, Row, Statement } from "../cassandra/Cassandra.ts"
-import { type Fact, type FactState, factColumns } from "../domain/Fact.ts"
+import { type Fact, type FactState, factColumns, orderColumns, paymentColumns } from "../domain/Fact.ts"
+import type { Version } from "../domain/Version.ts"
 import type { OrderWrite, PaymentWrite } from "./FactStore.ts"
 
 /** Writes the orders' columns only, each row at its own version: a payment that stands in a row stays. */
@@ -16,7 +17,7 @@ export const ordersStatement = (writes: ReadonlyArray<OrderWrite>): Statement =>
       order.shipping_address,
       order.order_status,
       order.creation_date,
-      BigInt(version)
+      version
     )
   }
   return { query: insertOrders(writes.length), params, rows: writes.length }
@@ -31,7 +32,7 @@ export const paymentsStatement = (writes: ReadonlyArray<PaymentWrite>): Statemen
   const params: Array<Param> = []
   for (const { payment, version } of writes) {
     params.push(
-      BigInt(version),
+      version,
       payment.payment_id,
       payment.payment_method,
       payment.card_last_four,
@@ -47,7 +48,7 @@ export const paymentsStatement = (writes: ReadonlyArray<PaymentWrite>): Statemen
 export const bytesOfOrder = ({ order }: OrderWrite): number =>
   9 * cellBytes +
   Buffer.byteLength(order.item) +
-  Buffer.byteLength(order.shipping_address) +
+  Buffer.byteLength(order.shipping_address ?? "") +
   Buffer.byteLength(order.order_status) +
   Buffer.byteLength(order.creation_date)
 
@@ -55,16 +56,13 @@ export const bytesOfOrder = ({ order }: OrderWrite): number =>
 export const bytesOfPayment = ({ payment }: PaymentWrite): number =>
   7 * cellBytes +
   Buffer.byteLength(payment.payment_method) +
-  Buffer.byteLength(payment.card_last_four) +
+  Buffer.byteLength(payment.card_last_four ?? "") +
   Buffer.byteLength(payment.payment_status) +
   Buffer.byteLength(payment.payment_datetime)
 
 /** Reads what {@link stateFrom} takes, of several orders. */
 export const statesStatement = (orderIds: ReadonlyArray<bigint>): Statement => ({
-  query:
-    "SELECT order_id, customer_id, WRITETIME(customer_id) AS order_version, payment_id, payment_method, " +
-    "card_last_four, payment_status, payment_datetime, WRITETIME(payment_id) AS payment_version " +
-    "FROM orders_payments_facts WHERE order_id IN ?",
+  query: selectStates,
   params: [orderIds]
 })
 
@@ -94,21 +92,23 @@ export const partitionKey = (orderId: bigint): Buffer => {
 export const factFrom = (row: Row): Fact =>
   Object.fromEntries(factColumns.map((column) => [column, row[column] ?? null])) as unknown as Fact
 
-/** A row of {@link statesStatement}; none without a `customer_id`, for such an order does not exist. */
+/** A row of {@link statesStatement}; none where no column of the order was written: it does not exist. */
 export const stateFrom = (row: Row): FactState | undefined => {
-  if (row["customer_id"] === null) return undefined
+  const orderVersion = orderVersionOf(row)
+  if (orderVersion === undefined) return undefined
   const paymentId = row["payment_id"]
+  const paymentVersion = row["payment_version"]
   return {
-    orderVersion: Number(row["order_version"]),
+    orderVersion,
     payment:
-      typeof paymentId !== "bigint"
+      typeof paymentId !== "bigint" || typeof paymentVersion !== "bigint"
         ? undefined
         : {
-            version: Number(row["payment_version"]),
+            version: paymentVersion,
             columns: {
               payment_id: paymentId,
               payment_method: textOf(row["payment_method"]),
-              card_last_four: textOf(row["card_last_four"]),
+              card_last_four: nullableText(row["card_last_four"]),
               payment_status: textOf(row["payment_status"]),
               payment_datetime: textOf(row["payment_datetime"])
             }
@@ -116,8 +116,27 @@ export const stateFrom = (row: Row): FactState | undefined => {
   }
 }
 
+/** Another program may have written only some of an order's columns, or each at another time. */
+const orderVersionOf = (row: Row): Version | undefined => {
+  let greatest: Version | undefined
+  for (const column of orderVersionColumns) {
+    const version = row[column]
+    if (typeof version === "bigint" && (greatest === undefined || version > greatest)) greatest = version
+  }
+  return greatest
+}
+
+const orderVersionColumns = orderColumns.map((column) => `${column}_version`)
+
+const selectStates =
+  `SELECT order_id, ${orderColumns.map((column) => `WRITETIME(${column}) AS ${column}_version`).join(", ")}, ` +
+  `${paymentColumns.join(", ")}, WRITETIME(payment_id) AS payment_version ` +
+  "FROM orders_payments_facts WHERE order_id IN ?"
+
+const nullableText = (value: unknown): string | null => (typeof value === "string" ? value : null)
+
 // A row that another program wrote may lack some of them.
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+const textOf = (value: unknown): string => nullableText(value) ?? ""
 
 /**
  * The text of a write of so many rows: of several, one unlogged batch.

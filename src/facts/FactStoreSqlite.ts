@@ -113,19 +113,22 @@ const paymentValues = ({ payment, version }: PaymentWrite): Array<SQLInputValue>
 type Row = Record<string, SQLOutputValue>
 
 const stateFrom = (row: Row | undefined) => {
-  if (row === undefined || row["customer_id"] === null) return undefined
+  const orderVersion = row?.["order_version"]
+  // Without the first test an order of nothing but nulls would exist: its version is kept all the same.
+  if (row?.["order_exists"] !== 1n || typeof orderVersion !== "bigint") return undefined
   const columns = factFrom(row)
+  const paymentVersion = row["payment_version"]
   return {
-    orderVersion: Number(row["order_version"]),
+    orderVersion,
     payment:
-      columns.payment_id === null
+      columns.payment_id === null || typeof paymentVersion !== "bigint"
         ? undefined
         : {
-            version: Number(row["payment_version"]),
+            version: paymentVersion,
             columns: {
               payment_id: columns.payment_id,
               payment_method: columns.payment_method ?? "",
-              card_last_four: columns.card_last_four ?? "",
+              card_last_four: columns.card_last_four,
               payment_status: columns.payment_status ?? "",
               payment_datetime: columns.payment_datetime ?? ""
             }

@@ -1,25 +1,7 @@
 /** SQL that gives a SQLite table the rules of Cassandra's cells. */
-import { factColumns } from "../domain/Fact.ts"
+import { factColumns, orderColumns, paymentColumns } from "../domain/Fact.ts"
 
-const orderCells = [
-  "customer_id",
-  "item",
-  "quantity",
-  "price",
-  "shipping_address",
-  "order_status",
-  "creation_date"
-] as const satisfies ReadonlyArray<(typeof factColumns)[number]>
-
-const paymentCells = [
-  "payment_id",
-  "payment_method",
-  "card_last_four",
-  "payment_status",
-  "payment_datetime"
-] as const satisfies ReadonlyArray<(typeof factColumns)[number]>
-
-/** The fact table; its two versions stand for what `WRITETIME` is in Cassandra. **Units**: µs since the epoch. */
+/** The fact table; its two versions stand for what `WRITETIME` is in Cassandra. */
 export const createTable = `CREATE TABLE IF NOT EXISTS orders_payments_facts (
   order_id INTEGER PRIMARY KEY,
   customer_id INTEGER,
@@ -41,7 +23,7 @@ export const createTable = `CREATE TABLE IF NOT EXISTS orders_payments_facts (
 /**
  * Writes the cells whose version is greater, or whose version is equal and value greater.
  *
- * Cassandra compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
+ * A null is the greatest of all, as a tombstone is in Cassandra, which compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
  * value `(cell < 0, cell)`. Text is compared bytewise by SQLite too, where `cell < 0` would mean `cell < '0'`.
  */
 const upsert = (cells: ReadonlyArray<string>, version: string): string =>
@@ -53,20 +35,21 @@ ON CONFLICT (order_id) DO UPDATE SET
 WHERE ${version} IS NULL OR excluded.${version} >= ${version}`
 
 const winner = (cell: string, version: string): string =>
-  `iif(${version} IS NULL OR excluded.${version} > ${version} OR ` +
+  `iif(${version} IS NULL OR excluded.${version} > ${version} OR excluded.${cell} IS NULL OR ` +
   `${rank(`excluded.${cell}`)} > ${rank(cell)}, excluded.${cell}, ${cell})`
 
 const rank = (cell: string): string => `(typeof(${cell}) <> 'text' AND ${cell} < 0, ${cell})`
 
 /** Parameters: order id, the seven other order cells, version. */
-export const upsertOrder = upsert(orderCells, "order_version")
+export const upsertOrder = upsert(orderColumns, "order_version")
 
 /** Parameters: order id, the five payment cells, version. */
-export const upsertPayment = upsert(paymentCells, "payment_version")
+export const upsertPayment = upsert(paymentColumns, "payment_version")
 
 /** The whole row of an order id. */
 export const readFact = `SELECT ${factColumns.join(", ")} FROM orders_payments_facts WHERE order_id = ?`
 
 /** What stands in the row of an order id, with its versions. */
-export const readState = `SELECT order_id, customer_id, ${paymentCells.join(", ")}, order_version, payment_version
+export const readState = `SELECT coalesce(${orderColumns.join(", ")}) IS NOT NULL AS order_exists, ${paymentColumns.join(", ")},
+  order_version, payment_version
 FROM orders_payments_facts WHERE order_id = ?`

@@ -198,6 +198,7 @@ const record = <A>(
         delivery: work.delivery,
         subscription,
         reason: disposition.reason,
+        path: disposition.path,
         error: disposition.error
       })
       tally.lettered.push(work)

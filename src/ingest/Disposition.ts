@@ -3,7 +3,13 @@ import type { DeadLetterReason, HandlingFailure } from "../domain/Fate.ts"
 
 /** Dead-letter it, try it again, or let it wait for its order. */
 export type Disposition =
-  | { readonly _tag: "DeadLetter"; readonly reason: DeadLetterReason; readonly error: string }
+  | {
+      readonly _tag: "DeadLetter"
+      readonly reason: DeadLetterReason
+      /** The first field that is wrong, if it is one. */
+      readonly path?: string
+      readonly error: string
+    }
   | { readonly _tag: "Retry"; readonly error: string }
   | { readonly _tag: "Wait" }
 
@@ -17,7 +23,7 @@ export const dispose = (failure: HandlingFailure, mayWait: boolean): Disposition
     case "Undecodable":
       return { _tag: "DeadLetter", reason: "undecodable", error: failure.message }
     case "SchemaViolation":
-      return { _tag: "DeadLetter", reason: "schema-violation", error: failure.message }
+      return { _tag: "DeadLetter", reason: "schema-violation", path: failure.path, error: failure.message }
     case "StoreRejected":
       return { _tag: "DeadLetter", reason: "store-rejected", error: failure.message }
     case "UnmatchedPayment":

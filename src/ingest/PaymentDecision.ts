@@ -44,7 +44,7 @@ export const decide = (
   const theirVersion = versionBeforeRaise(standing.columns, standing.version)
   const wins = version === theirVersion ? ours > theirs : version > theirVersion
   if (!wins) return { _tag: "Superseded" }
-  return { _tag: "Write", version: Math.max(writeAt, standing.version + 1), mayBeShadowed: false }
+  return { _tag: "Write", version: greater(writeAt, standing.version + 1n), mayBeShadowed: false }
 }
 
 /** A payment among others for the same order. */
@@ -73,7 +73,9 @@ export const winnerOf = <C extends Contender>(
     tied = contender.version === winner.version
     if (comparison > 0) winner = contender
   }
-  return { winner, version: tied ? winner.version + 1 : winner.version }
+  return { winner, version: tied ? winner.version + 1n : winner.version }
 }
+
+const greater = (one: Version, other: Version): Version => (one > other ? one : other)
 
 const compareText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)

@@ -3,7 +3,7 @@ import { Effect, Result } from "effect"
 import type { FactState } from "../domain/Fact.ts"
 import { type HandlingFailure, type Stored, StoreUnavailable, UnmatchedPayment } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
-import { canonicalPayment, type Version, versionOfPayment } from "../domain/Version.ts"
+import { canonicalPayment, type Version, versionAbove, versionOfPayment } from "../domain/Version.ts"
 import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"
 import { makeOrderExclusion } from "./OrderExclusion.ts"
 import { failureOf } from "./OrderIngest.ts"
@@ -31,7 +31,6 @@ interface Planned {
   readonly group: Group
   readonly winner: Contending
   readonly version: Version
-  readonly orderVersion: Version
   readonly mayBeShadowed: boolean
 }
 
@@ -126,42 +125,60 @@ const plan = (
         group,
         winner,
         version: decision.version,
-        orderVersion: state === undefined ? 0 : state.orderVersion,
         mayBeShadowed: decision.mayBeShadowed
       })
   }
 }
 
 /**
- * Reads back writes that explicit nulls of a foreign writer may hide, and repeats the hidden ones just above those
- * nulls. Cassandra reports no error for a hidden write; its nulls carry the write timestamp of their order.
+ * Reads back writes that explicit nulls of a foreign writer may hide, repeats the hidden ones above those nulls, and
+ * reads them back again. Cassandra reports no error for a hidden write; an INSERT gives its nulls the write timestamp
+ * of its order. What is hidden even then was deleted on purpose, later than everything we know.
  */
 const liftShadowed = Effect.fnUntraced(function* (
   facts: FactStore["Service"],
   entries: ReadonlyArray<Planned>,
   outcomes: Array<Outcome>
 ) {
+  const lifted: Array<Planned> = []
+  yield* readBack(facts, entries, outcomes, (entry, { orderVersion }) => {
+    const hidden = orderVersion > entry.version ? orderVersion : entry.version
+    const version = versionAbove(entry.winner.payment, hidden)
+    if (version === undefined) settleAll(entry.group, outcomes, superseded)
+    else lifted.push({ ...entry, version })
+  })
+  if (lifted.length === 0) return
+  const writes: ReadonlyArray<PaymentWrite> = lifted.map(({ winner, version }) => ({
+    payment: winner.payment,
+    version
+  }))
+  const answers: Answers<void> = yield* facts.storePayments(writes)
+  const written: Array<Planned> = []
+  lifted.forEach((entry, position) => {
+    const answer = answers[position]
+    if (answer === undefined) return
+    if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
+    else written.push(entry)
+  })
+  if (written.length === 0) return
+  yield* readBack(facts, written, outcomes, ({ group }) => settleAll(group, outcomes, superseded))
+})
+
+/** Settles the payments that show in their rows, and tells of each that does not. */
+const readBack = Effect.fnUntraced(function* (
+  facts: FactStore["Service"],
+  entries: ReadonlyArray<Planned>,
+  outcomes: Array<Outcome>,
+  onHidden: (entry: Planned, state: FactState) => void
+) {
   const states = yield* facts.states(entries.map(({ winner }) => winner.payment.order_id))
-  const hidden: Array<Planned> = []
   entries.forEach((entry, position) => {
     const state = states[position]
     if (state === undefined) return
     if (Result.isFailure(state)) settleAll(entry.group, outcomes, Result.fail(failureOf(state.failure)))
     else if (state.success === undefined) settleAll(entry.group, outcomes, vanished)
     else if (state.success.payment !== undefined) settleWritten(entry, outcomes)
-    else hidden.push({ ...entry, version: Math.max(entry.version, state.success.orderVersion) + 1 })
-  })
-  if (hidden.length === 0) return
-  const writes: ReadonlyArray<PaymentWrite> = hidden.map(({ winner, version }) => ({
-    payment: winner.payment,
-    version
-  }))
-  const answers: Answers<void> = yield* facts.storePayments(writes)
-  hidden.forEach((entry, position) => {
-    const answer = answers[position]
-    if (answer === undefined) return
-    if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
-    else settleWritten(entry, outcomes)
+    else onHidden(entry, state.success)
   })
 })
 

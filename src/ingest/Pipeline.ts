@@ -18,7 +18,10 @@ import type { Handle, Work } from "./Work.ts"
 export interface PipelineOptions<A> {
   readonly stream: StreamName
   readonly subscription: Subscription
-  readonly decode: (data: Uint8Array) => Result.Result<A, Undecodable | SchemaViolation>
+  readonly decode: (
+    data: Uint8Array,
+    attributes: Delivery["attributes"]
+  ) => Result.Result<A, Undecodable | SchemaViolation>
   readonly handle: Handle<A>
   readonly reports: DeliveryReports
   /** Deliveries in backoff before intake pauses. */
@@ -100,7 +103,11 @@ export const makePipeline = <A>(
     const process = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
       const receivedAtMillis = monotonicMillis(yield* Clock.Clock)
       const works = deliveries.map(
-        (delivery): Work<A> => ({ delivery, decoded: options.decode(delivery.data), receivedAtMillis })
+        (delivery): Work<A> => ({
+          delivery,
+          decoded: options.decode(delivery.data, delivery.attributes),
+          receivedAtMillis
+        })
       )
       const record = open.add(works)
       inFlight += works.length
@@ -153,4 +160,4 @@ const always = () => true
 const never = () => false
 
 const bytesOf = (deliveries: ReadonlyArray<Delivery>): number =>
-  deliveries.reduce((sum, delivery) => sum + delivery.data.length, 0)
+  deliveries.reduce((sum, delivery) => sum + delivery.bytes, 0)

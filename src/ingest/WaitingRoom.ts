@@ -11,7 +11,7 @@ import type { Work } from "./Work.ts"
 /** How many the room holds, and for how long at least. */
 export interface WaitingRoomOptions {
   readonly maxMessages: number
-  /** **Units**: bytes of message data. */
+  /** **Units**: bytes as encoded, attributes and ids included. */
   readonly maxBytes: number
   readonly grace: Duration.Duration
 }
@@ -61,7 +61,7 @@ export const makeWaitingRoom = (options: WaitingRoomOptions): Effect.Effect<Wait
       })
 
     const admit: WaitingRoom["admit"] = Effect.fnUntraced(function* (orderId: bigint, work: Work<Payment>) {
-      const size = Math.min(work.delivery.data.length, options.maxBytes)
+      const size = Math.min(work.delivery.bytes, options.maxBytes)
       yield* places.take(1)
       yield* bytes.take(size).pipe(Effect.onInterrupt(() => places.release(1)))
       const sinceMillis = monotonicMillis(clock)

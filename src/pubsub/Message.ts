@@ -23,6 +23,12 @@ export interface Delivery extends Message {
   readonly publishTimeMicros: number
   /** 1 for the first; 0 where the subscription does not count (it has no dead-letter policy). */
   readonly deliveryAttempt: number
+  /**
+   * What it takes of every limit on bytes: its data, attributes, ordering key and ids, counted once, on receipt.
+   *
+   * **Units**: bytes as encoded.
+   */
+  readonly bytes: number
 }
 
 /**

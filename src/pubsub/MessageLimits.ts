@@ -36,6 +36,10 @@ export const acceptedReservedKeys: ReadonlySet<string> = new Set([
   "googclient_tracestate"
 ])
 
+/** Whether the service refuses an attribute of this name from a publisher because the name is reserved. */
+export const isReserved = (key: string): boolean =>
+  key.toLowerCase().startsWith(reservedKeyPrefix) && !acceptedReservedKeys.has(key)
+
 /**
  * Says which limit of Pub/Sub a message breaks; undefined when none.
  *
@@ -75,6 +79,15 @@ export const encodedBytes = (message: Message): number => {
   return framed(bytes)
 }
 
+/**
+ * What a message takes of our limits once it is delivered: with its ids, which are ASCII and weigh as much as many a
+ * payment does.
+ *
+ * **Units**: bytes of its protocol buffer encoding.
+ */
+export const deliveredBytes = (message: Message, messageId: string, ackId: string): number =>
+  encodedBytes(message) + framed(messageId.length) + framed(ackId.length)
+
 /** Says which limit one attribute breaks; undefined when none. */
 export const attributeViolation = (key: string, value: string): string | undefined => {
   if (key === "") return "an attribute key is empty"
@@ -84,7 +97,7 @@ export const attributeViolation = (key: string, value: string): string | undefin
   if (keyBytes > maxAttributeKeyBytes) {
     return `attribute key ${shown}… of ${keyBytes} bytes, ${maxAttributeKeyBytes} allowed`
   }
-  if (key.toLowerCase().startsWith(reservedKeyPrefix) && !acceptedReservedKeys.has(key)) {
+  if (isReserved(key)) {
     return `attribute key ${shown} begins with ${reservedKeyPrefix}`
   }
   if (!value.isWellFormed()) return `value of attribute ${shown} is not well-formed Unicode`

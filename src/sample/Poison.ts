@@ -35,7 +35,7 @@ export const poisonKinds: readonly [PoisonKind, ...Array<PoisonKind>] = [
   withOrderId("id of the wrong type", '"one"'),
   withOrderId("id that is an object", '{"$numberLong": "1"}'),
   withOrderId("id nested 10,000 deep", "[".repeat(10_000) + "]".repeat(10_000)),
-  withOrderId("id 2^53+1", "9007199254740993"),
+  withOrderId("id just below 2^53", "9007199254740991.4"),
   withOrderId("id of 30 digits", `"${"9".repeat(30)}"`),
   withOrderId("id 2^63", '"9223372036854775808"'),
   withOrderId("id 0", "0"),

@@ -64,7 +64,11 @@ const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }:
   const total = (name: string, description: string, read: () => number) =>
     counter(name, description, { stream }, read)
   total("counterfoil_deliveries_received_total", "Deliveries received.", () => counts.received)
-  total("counterfoil_received_bytes_total", "Bytes of the messages received.", () => counts.receivedBytes)
+  total(
+    "counterfoil_received_bytes_total",
+    "Bytes of the messages received, as encoded, attributes and ids included.",
+    () => counts.receivedBytes
+  )
   for (const fate of fates) {
     const description = "Deliveries by their fate; the reason is that of a dead letter, else empty."
     counter("counterfoil_fates_total", description, { stream, ...fateLabels(fate) }, () => counts.fates[fate])

@@ -20,7 +20,7 @@ describe("Thresholds", () => {
     assert.isFalse(verdict?.holds)
   })
 
-  it("a scenario that was not played is not judged", () => {
+  it("a scenario that did not run is not judged", () => {
     assert.deepStrictEqual(judge({ ratios: [], measured: [] }), [])
   })
 })

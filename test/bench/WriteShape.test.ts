@@ -10,9 +10,9 @@ const rowsOf = ({ query, params }: { readonly query: string; readonly params: Re
 
 describe("WriteShape", () => {
   it.each([[[7]], [[7, 8, 9]]])("finds every row of what the fact store writes: %j", (ids) => {
-    const orders = ids.map((id) => ({ order: orderOf(BigInt(id)), version: 1_000 }))
+    const orders = ids.map((id) => ({ order: orderOf(BigInt(id)), version: 1_000n }))
     assert.deepStrictEqual(rowsOf(ordersStatement(orders)), { stream: "orders", ids })
-    const payments = ids.map((id) => ({ payment: paymentOf(BigInt(id)), version: 1_000 }))
+    const payments = ids.map((id) => ({ payment: paymentOf(BigInt(id)), version: 1_000n }))
     assert.deepStrictEqual(rowsOf(paymentsStatement(payments)), { stream: "payments", ids })
   })
 

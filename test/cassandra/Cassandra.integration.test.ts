@@ -162,4 +162,4 @@ const silentServer = Effect.map(
   }
 )
 
-const writes = [1n, 2n].map((id) => ({ order: orderOf(id), version: 1_000 }))
+const writes = [1n, 2n].map((id) => ({ order: orderOf(id), version: 1_000n }))

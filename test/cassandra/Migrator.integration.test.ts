@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
-import { apply, pending, plan } from "../../src/cassandra/Migrator.ts"
+import { apply, plan, preview } from "../../src/cassandra/Migrator.ts"
 import { describeWith } from "../support/TestServices.ts"
+import { folderOf } from "./MigrationFolder.ts"
 import { ownKeyspace, runCql, settingsFor, testOptions } from "./TestKeyspace.ts"
 
 const first = "0001_first.cql"
@@ -22,15 +20,16 @@ describeWith("cassandra")("Migrator", () => {
         const folder = yield* folderOf({ [second]: addToFirst, [first]: createFirst })
         assert.deepStrictEqual(yield* apply(settings, folder), {
           keyspaceCreated: true,
-          migrations: [first, second]
+          migrations: [first, second],
+          repairs: []
         })
-        assert.deepStrictEqual(yield* apply(settings, folder), { keyspaceCreated: false, migrations: [] })
+        assert.deepStrictEqual(yield* apply(settings, folder), nothingDone)
         assert.deepStrictEqual(yield* tablesOf(settings.keyspace), [
           "counterfoil_migrations",
           "first",
           "second"
         ])
-        assert.deepStrictEqual(yield* pending(settings, folder), [])
+        assert.deepStrictEqual(yield* preview(settings, folder), [])
       })
     )
 
@@ -39,7 +38,11 @@ describeWith("cassandra")("Migrator", () => {
         const settings = settingsFor(yield* ownKeyspace)
         yield* apply(settings, yield* folderOf({ [first]: createFirst }))
         const folder = yield* folderOf({ [first]: `-- mended\n${createFirst}`, [second]: addToFirst })
-        assert.deepStrictEqual(yield* pending(settings, folder), [second])
+        assert.deepStrictEqual(yield* preview(settings, folder), [
+          `USE "${settings.keyspace}"`,
+          "ALTER TABLE first ADD name text",
+          "CREATE TABLE second (id bigint PRIMARY KEY)"
+        ])
         assert.deepStrictEqual((yield* apply(settings, folder)).migrations, [second])
       })
     )
@@ -113,7 +116,8 @@ describeWith("cassandra")("Migrator", () => {
         yield* runCql(`INSERT INTO ${settings.keyspace}.orders_payments_facts (order_id) VALUES (7)`)
         assert.deepStrictEqual(yield* apply(settings), {
           keyspaceCreated: false,
-          migrations: ["0001_orders_payments_facts.cql"]
+          migrations: ["0001_orders_payments_facts.cql"],
+          repairs: []
         })
         const { rows } = yield* runCql(`SELECT order_id FROM ${settings.keyspace}.orders_payments_facts`)
         assert.deepStrictEqual(
@@ -156,15 +160,7 @@ describeWith("cassandra")("Migrator", () => {
   })
 })
 
-const folderOf = (files: Readonly<Record<string, string>>) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const folder = mkdtempSync(join(tmpdir(), "counterfoil-cql-"))
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-      return folder
-    }),
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-  )
+const nothingDone = { keyspaceCreated: false, migrations: [], repairs: [] }
 
 const tablesOf = (keyspace: string) =>
   Effect.map(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect } from "effect"
 import { BadCredentials, CassandraError, Unreachable } from "../../src/cassandra/CassandraError.ts"
-import { MigrationRefused } from "../../src/cassandra/Migrator.ts"
+import { MigrationRefused } from "../../src/cassandra/internal/MigrationPlan.ts"
 import { FactMissing } from "../../src/cli/commands/Facts.ts"
 import { ServerSilent } from "../../src/cli/commands/ServerTimeout.ts"
 import { exitCodeOf, reportFailure } from "../../src/cli/Failure.ts"

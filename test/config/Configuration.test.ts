@@ -75,6 +75,7 @@ describe("settings", () => {
       expect(settings.pubSub).toEqual({
         projectId: Option.none(),
         emulatorHost: Option.none(),
+        proxy: Option.none(),
         ordersTopic: "orders_data",
         ordersSubscription: "orders_data-sub",
         paymentsTopic: "payment_data",

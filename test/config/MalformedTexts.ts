@@ -34,5 +34,10 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318"
 }
 
-/** Any text is a legal user name, password. */
-export const takesAnything: ReadonlyArray<string> = ["CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"]
+/** Any text is a legal user name, password; what is said of proxies is meant for other programs too. */
+export const takesAnything: ReadonlyArray<string> = [
+  "CASSANDRA_USERNAME",
+  "CASSANDRA_PASSWORD",
+  "grpc_proxy",
+  "no_grpc_proxy"
+]

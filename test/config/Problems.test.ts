@@ -119,12 +119,36 @@ describe("what values have to do with one another", () => {
     [
       "two streams on one subscription",
       { ...required, PUBSUB_PAYMENTS_SUBSCRIPTION: "orders_data-sub" },
-      /^PUBSUB_ORDERS_SUBSCRIPTION, .*"orders_data-sub" is given twice/
+      /^PUBSUB_ORDERS_SUBSCRIPTION is "orders_data-sub" and PUBSUB_PAYMENTS_SUBSCRIPTION is "orders_data-sub", .* the same subscription/
+    ],
+    [
+      "one subscription, once in short and once in full",
+      {
+        ...required,
+        PUBSUB_PROJECT_ID: "p",
+        PUBSUB_PAYMENTS_SUBSCRIPTION: "projects/p/subscriptions/orders_data-sub"
+      },
+      /^PUBSUB_ORDERS_SUBSCRIPTION is "orders_data-sub" and PUBSUB_PAYMENTS_SUBSCRIPTION is "projects\/p\/subscriptions\/orders_data-sub", .* the same subscription/
+    ],
+    [
+      "dead letters inspected where orders are read, once in full and once in short",
+      {
+        ...required,
+        GOOGLE_CLOUD_PROJECT: "p",
+        PUBSUB_ORDERS_SUBSCRIPTION: "projects/p/subscriptions/mine",
+        PUBSUB_DLQ_SUBSCRIPTION: "mine"
+      },
+      /^PUBSUB_ORDERS_SUBSCRIPTION is "projects\/p\/subscriptions\/mine" and PUBSUB_DLQ_SUBSCRIPTION is "mine", .* the same subscription/
+    ],
+    [
+      "dead letters published where orders are, once in short and once in full",
+      { ...required, PUBSUB_PROJECT_ID: "p", PUBSUB_DLQ_TOPIC: "projects/p/topics/orders_data" },
+      /^PUBSUB_ORDERS_TOPIC is "orders_data" and PUBSUB_DLQ_TOPIC is "projects\/p\/topics\/orders_data", .* the same topic/
     ],
     [
       "dead letters published where payments are read",
       { ...required, PUBSUB_DLQ_TOPIC: "payment_data" },
-      /^PUBSUB_ORDERS_TOPIC, .*"payment_data" is given twice/
+      /^PUBSUB_PAYMENTS_TOPIC is "payment_data" and PUBSUB_DLQ_TOPIC is "payment_data", .* the same topic/
     ]
   ]
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
-import { clipped, type DeadLetter, messageOf } from "../../src/deadletters/DeadLetterMessage.ts"
+import { clipped, type DeadLetter, deadLetterMessage } from "../../src/deadletters/DeadLetterMessage.ts"
 import { deadLetterReasons } from "../../src/domain/Fate.ts"
 import { maxAttributes, maxRequestBytes, violationOf } from "../../src/pubsub/MessageLimits.ts"
 import { bytesOf, deliveryOf } from "../support/Samples.ts"
@@ -18,7 +18,7 @@ const letterOf = (
   ...letter
 })
 
-const published = (letter: DeadLetter) => messageOf(letter, failedAt, "1.2.3")
+const published = (letter: DeadLetter) => deadLetterMessage(letter, failedAt, "1.2.3")
 
 const numbered = (count: number, value = "v") =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, value]))
@@ -74,7 +74,7 @@ describe("DeadLetterMessage", () => {
     ["a value over 1024 bytes is dropped", { long: "€".repeat(342), short: "v" }, 1, "1"],
     ["a value of 1024 bytes is kept", { long: "v".repeat(1_024) }, 1, undefined],
     ["an empty key is dropped", { "": "v" }, 0, "1"],
-    ["a reserved key is dropped", { googClient: "v" }, 0, "1"],
+    ["a reserved key too long for its prefix is dropped", { [`goog${"k".repeat(240)}`]: "v" }, 0, "1"],
     ["Google's trace context is kept", { googclient_traceparent: "00-1-2-00" }, 1, undefined],
     ["text that is not well-formed is dropped", { "\ud800": "v", key: "\ud800" }, 0, "2"]
   ]
@@ -90,6 +90,52 @@ describe("DeadLetterMessage", () => {
       assert.strictEqual(message.attributes["dlq-dropped-attributes"], dropped)
     })
   }
+
+  it("keeps attributes with reserved names, which may say how the bytes are encoded, under names of its own", () => {
+    const attributes = {
+      source: "shop",
+      googclient_schemaencoding: "BINARY",
+      googclient_schemaname: "projects/p/schemas/order",
+      GoogLike: "v",
+      googclient_traceparent: "00-1-2-00"
+    }
+    const message = published(letterOf({ attributes }))
+    assert.isUndefined(violationOf(message))
+    assert.deepInclude(message.attributes, {
+      source: "shop",
+      "dlq-original-googclient_schemaencoding": "BINARY",
+      "dlq-original-googclient_schemaname": "projects/p/schemas/order",
+      "dlq-original-GoogLike": "v",
+      googclient_traceparent: "00-1-2-00"
+    })
+    assert.isUndefined(message.attributes["dlq-dropped-attributes"])
+  })
+
+  it("[G3] a reserved name takes a slot like any other, and is the last to be dropped", () => {
+    const attributes = { ...numbered(100), googclient_schemaencoding: "BINARY" }
+    const message = published(letterOf({ attributes }))
+    assert.isUndefined(violationOf(message))
+    assert.strictEqual(message.attributes["dlq-original-googclient_schemaencoding"], "BINARY")
+    assert.lengthOf(originals(message.attributes), 90)
+    assert.strictEqual(message.attributes["dlq-dropped-attributes"], "10")
+  })
+
+  it("an incoming dlq-original- attribute is not trusted either", () => {
+    const attributes = {
+      "dlq-original-googclient_schemaencoding": "forged",
+      googclient_schemaencoding: "BINARY"
+    }
+    const message = published(letterOf({ attributes }))
+    assert.strictEqual(message.attributes["dlq-original-googclient_schemaencoding"], "BINARY")
+    assert.notInclude(Object.values(message.attributes), "forged")
+  })
+
+  it("names the path of the first field that is wrong, within a value's limit", () => {
+    const letter = (path: string) => published(letterOf({}, { reason: "schema-violation", path }))
+    assert.strictEqual(letter("order_id").attributes["dlq-path"], "order_id")
+    assert.isUndefined(violationOf(letter("€".repeat(1_000))))
+    assert.isUndefined(published(letterOf()).attributes["dlq-path"])
+  })
 
   it("drops original attributes from the end, never one of its own", () => {
     const { attributes } = published(letterOf({ attributes: numbered(100), orderingKey: "key" }))
@@ -130,9 +176,11 @@ describe("DeadLetterMessage", () => {
       size: Schema.Literals(sizes),
       error: Schema.String,
       orderingKey: Schema.String,
-      reason: Schema.Literals(deadLetterReasons)
+      reason: Schema.Literals(deadLetterReasons),
+      reserved: Schema.Literals([0, 1, 3, 95, 120]),
+      path: Schema.String
     },
-    ({ attributes, crowd, stretch, size, error, orderingKey, reason }) =>
+    ({ attributes, crowd, stretch, size, error, orderingKey, reason, reserved, path }) =>
       Effect.sync(() => {
         const stretched = Object.entries(attributes).map(([key, value]) => [
           key.repeat(stretch > 90 ? 1 : stretch),
@@ -140,10 +188,14 @@ describe("DeadLetterMessage", () => {
         ])
         // Bytes of every value: mostly no UTF-8, and no part is like another.
         const data = new Uint8Array(size).map((_, index) => (index * 131) >> 3)
-        const all = { ...numbered(crowd, "v".repeat(stretch)), ...Object.fromEntries(stretched) }
+        const names = Array.from({ length: reserved }, (_, at) => [`goog-${at}`, `${at}`])
+        const all = {
+          ...numbered(crowd, "v".repeat(stretch)),
+          ...Object.fromEntries([...stretched, ...names])
+        }
         const letter = letterOf(
           { data, orderingKey: orderingKey.repeat(stretch), attributes: all },
-          { error: error.repeat(stretch), reason }
+          { error: error.repeat(stretch), reason, path: path.repeat(stretch) }
         )
         const message = published(letter)
         assert.isUndefined(violationOf(message))
@@ -151,10 +203,13 @@ describe("DeadLetterMessage", () => {
         const cut = Number(message.attributes["dlq-truncated-bytes"] ?? 0)
         assert.isTrue(Buffer.from(message.data).equals(data.subarray(0, size - cut)))
         const dropped = Number(message.attributes["dlq-dropped-attributes"] ?? 0)
+        const renamed = Object.keys(message.attributes).filter((key) => key.startsWith("dlq-original-"))
         assert.strictEqual(
-          originals(message.attributes).length + dropped,
+          originals(message.attributes).length + renamed.length + dropped,
           Object.keys(all).filter((key) => !key.startsWith("dlq-")).length
         )
+        // Reserved names come first: where one is dropped for want of room, no other is left.
+        if (size === 0 && reserved <= 3) assert.isAtLeast(renamed.length, reserved)
       }),
     { arbitrary: { runs: 150 } }
   )

@@ -62,7 +62,7 @@ describe("Int64FromJson", () => {
     ["bigint", 1n]
   ])("refuses %s, without quoting it", (_, input) => {
     const error = Result.getOrThrow(Result.flip(decode(input)))
-    assert.strictEqual(error.message, "Expected a safe integer, or a decimal string within int64")
+    assert.strictEqual(error.message, "Expected an integer within int64, as a number or as decimal text")
   })
 
   it.effect.prop("takes every int64 as text, and gives it back", { value: int64 }, ({ value }) =>

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema } from "effect"
-import { Payment } from "../../src/domain/Payment.ts"
+import { Payment, paymentIntegers } from "../../src/domain/Payment.ts"
 import { originalPayments } from "../../src/sample/Original.ts"
 
 const decode = Schema.decodeUnknownResult(Payment)
@@ -34,7 +34,21 @@ describe("Payment", () => {
     assert.deepStrictEqual(decode({ ...payment, amount: 5, item: "?" }), decode(payment))
   })
 
-  it.each(Object.keys(payment))("needs %s", (field) => {
+  it("takes null, nothing and empty text for card_last_four, which is null then", () => {
+    const { card_last_four: _, ...rest } = payment
+    const withoutCard = { ...Result.getOrThrow(decode(payment)), card_last_four: null }
+    for (const sent of [rest, { ...rest, card_last_four: null }, { ...rest, card_last_four: "" }]) {
+      assert.deepStrictEqual(Result.getOrThrow(decode(sent)), withoutCard)
+    }
+  })
+
+  it("names its bigints: each is one when it is decoded, and no other field is", () => {
+    const decoded = Object.entries(Result.getOrThrow(decode(payment)))
+    const bigints = decoded.filter(([, value]) => typeof value === "bigint").map(([field]) => field)
+    assert.deepStrictEqual(bigints, [...paymentIntegers])
+  })
+
+  it.each(Object.keys(payment).filter((field) => field !== "card_last_four"))("needs %s", (field) => {
     const { [field]: _, ...rest } = payment as Record<string, unknown>
     assert.include(issueOf(rest), field)
     assert.include(issueOf({ ...payment, [field]: null }), field)
@@ -48,7 +62,7 @@ describe("Payment", () => {
   })
 
   it.each([
-    "",
+    " ",
     "123",
     "12345",
     "12a4",
@@ -59,7 +73,8 @@ describe("Payment", () => {
     "١٢٣٤",
     "１２３４",
     1234,
-    null,
+    0,
+    false,
     ["1234"]
   ])("refuses %j for a card's last four digits", (card_last_four) => {
     assert.include(issueOf({ ...payment, card_last_four }), "card_last_four")

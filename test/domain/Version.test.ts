@@ -1,9 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
-import { Order } from "../../src/domain/Order.ts"
-import { Payment } from "../../src/domain/Payment.ts"
-import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
+import { int64Max, int64Min } from "../../src/domain/Int64.ts"
+import { Order, OrderId } from "../../src/domain/Order.ts"
+import { Payment, PaymentId } from "../../src/domain/Payment.ts"
+import {
+  canonicalPayment,
+  versionAbove,
+  versionBeforeRaise,
+  versionOfOrder,
+  versionOfPayment
+} from "../../src/domain/Version.ts"
+import { orderOf, paymentOf } from "../support/Samples.ts"
 
 /** Publish times until the year 2250. **Units**: µs. */
 const publishTime = Arbitrary.schema(
@@ -14,7 +22,53 @@ const reversed = <A extends object>(value: A): A => Object.fromEntries(Object.en
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
+/** Versions as they were before nulls were legal: what is stored with them must stay. */
+const orderVersions: ReadonlyArray<readonly [Partial<Order>, number]> = [
+  [{}, 1_700_000_000_123_296],
+  [{ customer_id: 0n, shipping_address: "" }, 1_700_000_000_123_707],
+  [
+    { order_id: OrderId.make(2n ** 63n - 1n), customer_id: -(2n ** 63n), quantity: 9_007_199_254_740_993n },
+    1_700_000_000_123_619
+  ],
+  [{ price: -0 }, 1_700_000_000_123_934],
+  [{ price: 0.1 + 0.2 }, 1_700_000_000_123_141],
+  [{ item: 'Läptop 💻 "quoted"\n' }, 1_700_000_000_123_305],
+  [{ price: 1e300, shipping_address: "null" }, 1_700_000_000_123_504]
+]
+
+const paymentVersions: ReadonlyArray<readonly [Partial<Payment>, number]> = [
+  [{}, 1_700_000_000_123_770],
+  [{ card_last_four: "0000" }, 1_700_000_000_123_290],
+  [{ payment_id: PaymentId.make(2n ** 63n - 1n) }, 1_700_000_000_123_056],
+  [{ payment_method: "", payment_datetime: "2024-01-21T500:01:30Z" }, 1_700_000_000_123_477],
+  [{ payment_status: "💸" }, 1_700_000_000_123_872]
+]
+
 describe("a version", () => {
+  const publishedAt = 1_700_000_000_123_456
+
+  it.each(orderVersions)("[G2] of an order, %o, is what it always was", (fields, version) => {
+    assert.strictEqual(versionOfOrder({ ...orderOf(1n), ...fields }, publishedAt), BigInt(version))
+  })
+
+  it.each(paymentVersions)("[G2] of a payment, %o, is what it always was", (fields, version) => {
+    assert.strictEqual(versionOfPayment({ ...paymentOf(1n), ...fields }, publishedAt), BigInt(version))
+  })
+
+  it("[G2] tells a null from every text and number", () => {
+    const guest = versionOfOrder({ ...orderOf(1n), customer_id: null }, publishedAt)
+    const unshipped = versionOfOrder({ ...orderOf(1n), shipping_address: null }, publishedAt)
+    const others = [0n, 42n].map((customer_id) =>
+      versionOfOrder({ ...orderOf(1n), customer_id }, publishedAt)
+    )
+    const texts = ["", "null"].map((shipping_address) =>
+      versionOfOrder({ ...orderOf(1n), shipping_address }, publishedAt)
+    )
+    assert.strictEqual(new Set([guest, unshipped, ...others, ...texts]).size, 6)
+    const withoutCard = { ...paymentOf(1n), card_last_four: null }
+    assert.include(canonicalPayment(withoutCard), ",null,")
+  })
+
   it.effect.prop(
     "[G2] depends on the publish time's millisecond and the fields alone",
     { order: Order, payment: Payment, micros: publishTime },
@@ -33,10 +87,9 @@ describe("a version", () => {
     ({ order, payment, micros }) =>
       Effect.sync(() => {
         for (const version of [versionOfOrder(order, micros), versionOfPayment(payment, micros)]) {
-          assert.isTrue(Number.isSafeInteger(version))
-          assert.strictEqual(Math.floor(version / 1000), Math.floor(micros / 1000))
+          assert.strictEqual(version / 1000n, BigInt(Math.floor(micros / 1000)))
         }
-        assert.isAbove(versionOfOrder(order, micros + 1000), versionOfOrder(order, micros))
+        assert.isTrue(versionOfOrder(order, micros + 1000) > versionOfOrder(order, micros))
       })
   )
 
@@ -67,6 +120,51 @@ describe("a version", () => {
         assert.strictEqual(versionOfPayment(moved, micros), versionOfPayment(payment, micros))
       })
   )
+})
+
+const int64 = Arbitrary.schema(
+  Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: int64Min, maximum: int64Max }))
+)
+
+describe("a version above what somebody else wrote", () => {
+  it.effect.prop(
+    "[G2] is the payment's hash in the first whole millisecond that is greater, exactly, in all of int64",
+    { payment: Payment, foreign: int64 },
+    ({ payment, foreign }) =>
+      Effect.sync(() => {
+        const version = versionAbove(payment, foreign)
+        const hash = versionOfPayment(payment, 0)
+        if (version === undefined) return assert.isTrue(foreign + 1_000n + hash > int64Max)
+        assert.isTrue(version <= int64Max)
+        const millisecond = version - hash
+        assert.strictEqual(millisecond % 1_000n, 0n)
+        assert.isTrue(millisecond > foreign && millisecond - 1_000n <= foreign)
+      })
+  )
+
+  it.effect.prop(
+    "[G2] stays the payment's version by itself, however a tie raised it",
+    { payment: Payment, foreign: int64, raised: Schema.Literals([0n, 1n, 2n, 999n]) },
+    ({ payment, foreign, raised }) =>
+      Effect.sync(() => {
+        const version = versionAbove(payment, foreign)
+        if (version !== undefined) assert.strictEqual(versionBeforeRaise(payment, version + raised), version)
+      })
+  )
+
+  it("[G2] does not exist at the end of int64, and is exact around 2^53 and 2^62", () => {
+    const payment = paymentOf(1n)
+    const hash = versionOfPayment(payment, 0)
+    for (const whole of [2n ** 53n, 2n ** 62n, 0n, -(2n ** 62n)].map((near) => (near / 1_000n) * 1_000n)) {
+      assert.strictEqual(versionAbove(payment, whole - 1n), whole + hash)
+      assert.strictEqual(versionAbove(payment, whole), whole + 1_000n + hash)
+      assert.strictEqual(versionAbove(payment, whole + 999n), whole + 1_000n + hash)
+    }
+    const last = (int64Max / 1_000n) * 1_000n
+    assert.isUndefined(versionAbove(payment, int64Max))
+    assert.isUndefined(versionAbove(payment, last))
+    assert.strictEqual(versionAbove(payment, last - 1_001n), last - 1_000n + hash)
+  })
 })
 
 describe("the canonical order of two payments with one version", () => {

@@ -8,6 +8,7 @@ import { type Answers, FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
 import { layerOwnKeyspace, ownKeyspace, runCql, settingsFor, testOptions } from "../cassandra/TestKeyspace.ts"
 import { factStoreSuite } from "../suites/FactStoreSuite.ts"
+import { ForeignWriter, foreignRowsSuite } from "../suites/ForeignRowsSuite.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
 import { describeWith } from "../support/TestServices.ts"
 
@@ -15,6 +16,8 @@ describeWith("cassandra")("on a real Cassandra", () => {
   factStoreSuite("Cassandra", FactStoreCassandra.layer.pipe(Layer.provide(layerOwnKeyspace)))
 
   const store = FactStoreCassandra.layer.pipe(Layer.provideMerge(layerOwnKeyspace))
+  foreignRowsSuite("Cassandra", foreignWriter.pipe(Layer.provideMerge(store)))
+
   layer(store, { excludeTestServices: true, timeout: 120_000 })("FactStoreCassandra", (it) => {
     it.effect(
       "[G2] the payment that a foreign INSERT shadows with nulls is missing, and states shows why",
@@ -23,11 +26,11 @@ describeWith("cassandra")("on a real Cassandra", () => {
           const facts = yield* FactStore
           const order = orderOf(freshId())
           const payment = paymentOf(order.order_id)
-          yield* insertLikeTheOriginal(order, 5_000)
-          succeeded(yield* facts.storePayments([{ payment, version: 4_000 }]))
-          const shadowed = { orderVersion: 5_000, payment: undefined }
+          yield* insertLikeTheOriginal(order, 5_000n)
+          succeeded(yield* facts.storePayments([{ payment, version: 4_000n }]))
+          const shadowed = { orderVersion: 5_000n, payment: undefined }
           assert.deepStrictEqual(succeeded(yield* facts.states([order.order_id])), [shadowed])
-          succeeded(yield* facts.storePayments([{ payment, version: 5_001 }]))
+          succeeded(yield* facts.storePayments([{ payment, version: 5_001n }]))
           assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...payment }))
         })
     )
@@ -38,7 +41,7 @@ describeWith("cassandra")("on a real Cassandra", () => {
         const orders = Array.from({ length: 25 }, () => orderOf(freshId()))
         const writes = orders.map((order, at) => ({
           order: at === 12 ? { ...order, item: "x".repeat(17 * 1024 * 1024) } : order,
-          version: 1_000
+          version: 1_000n
         }))
         // 17 MiB may take a busy server longer than an answer may take: then that is an outage, and it is tried again.
         const answers = yield* Effect.repeat(facts.storeOrders(writes), {
@@ -64,7 +67,7 @@ describeWith("cassandra")("on a real Cassandra", () => {
           ...orderOf(freshId()),
           item: "é".repeat(400 * at)
         }))
-        succeeded(yield* facts.storeOrders(orders.map((order) => ({ order, version: 1_000 }))))
+        succeeded(yield* facts.storeOrders(orders.map((order) => ({ order, version: 1_000n }))))
         for (const order of orders) {
           assert.strictEqual(Option.getOrThrow(yield* facts.get(order.order_id)).item, order.item)
         }
@@ -77,7 +80,7 @@ describeWith("cassandra")("on a real Cassandra", () => {
       Effect.gen(function* () {
         const facts = yield* FactStore
         const cassandra = yield* Cassandra
-        const orders = Array.from({ length: 3 }, () => ({ order: orderOf(freshId()), version: 1_000 }))
+        const orders = Array.from({ length: 3 }, () => ({ order: orderOf(freshId()), version: 1_000n }))
         const id = orders[0]?.order.order_id ?? 0n
         succeeded(yield* facts.storeOrders(orders))
         succeeded(yield* facts.states([id]))
@@ -124,8 +127,8 @@ describeWith("cassandra")("on a real Cassandra", () => {
           const connected = Cassandra.layer(settingsFor(keyspace, { consistency: "TWO" }), testOptions)
           const answers = yield* FactStore.use((facts) =>
             facts.storeOrders([
-              { order: orderOf(freshId()), version: 1_000 },
-              { order: orderOf(freshId()), version: 1_000 }
+              { order: orderOf(freshId()), version: 1_000n },
+              { order: orderOf(freshId()), version: 1_000n }
             ])
           ).pipe(Effect.provide(FactStoreCassandra.layer.pipe(Layer.provide(connected))))
           assert.deepStrictEqual(tagsOf(answers), ["FactStoreUnavailable", "FactStoreUnavailable"])
@@ -134,15 +137,33 @@ describeWith("cassandra")("on a real Cassandra", () => {
   })
 })
 
+/** Another program on the same table. */
+const foreignWriter = Layer.effect(
+  ForeignWriter,
+  Effect.map(Cassandra, (cassandra) =>
+    ForeignWriter.of({
+      write: (orderId, values, writeTime) =>
+        cassandra
+          .execute({
+            query:
+              `INSERT INTO orders_payments_facts (order_id, ${Object.keys(values).join(", ")}) ` +
+              `VALUES (?${", ?".repeat(Object.keys(values).length)}) USING TIMESTAMP ?`,
+            params: [orderId, ...Object.values(values), writeTime]
+          })
+          .pipe(Effect.orDie, Effect.asVoid)
+    })
+  )
+)
+
 /** The four scripts this replaces wrote every column of a new order, the payment's as nulls. */
-const insertLikeTheOriginal = (order: Order, version: number) =>
+const insertLikeTheOriginal = (order: Order, version: bigint) =>
   Cassandra.use((cassandra) =>
     cassandra.execute({
       query:
         "INSERT INTO orders_payments_facts (order_id, customer_id, item, quantity, price, shipping_address, " +
         "order_status, creation_date, payment_id, payment_method, card_last_four, payment_status, " +
         "payment_datetime) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?",
-      params: [...Object.values(order), null, null, null, null, null, BigInt(version)]
+      params: [...Object.values(order), null, null, null, null, null, version]
     })
   )
 

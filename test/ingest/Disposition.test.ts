@@ -11,13 +11,14 @@ import { type Disposition, dispose } from "../../src/ingest/Disposition.ts"
 
 const message = "why"
 const letter = (reason: string) => ({ _tag: "DeadLetter", reason, error: message })
+const violation = { ...letter("schema-violation"), path: "item" }
 const waits = { _tag: "Wait" }
 const retries = { _tag: "Retry", error: message }
 
 /** Every failure there is: the type of the table keeps it complete. */
 const table: { readonly [Tag in HandlingFailure["_tag"]]: readonly [HandlingFailure, object, object] } = {
   Undecodable: [new Undecodable({ message }), letter("undecodable"), letter("undecodable")],
-  SchemaViolation: [new SchemaViolation({ message }), letter("schema-violation"), letter("schema-violation")],
+  SchemaViolation: [new SchemaViolation({ message, path: "item" }), violation, violation],
   StoreRejected: [new StoreRejected({ message }), letter("store-rejected"), letter("store-rejected")],
   StoreUnavailable: [new StoreUnavailable({ message, cause: undefined }), retries, retries],
   UnmatchedPayment: [new UnmatchedPayment({ message }), letter("unmatched-payment"), waits]

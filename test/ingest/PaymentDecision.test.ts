@@ -7,7 +7,7 @@ import { type Contender, decide, type PaymentDecision, winnerOf } from "../../sr
 import { paymentOf } from "../support/Samples.ts"
 
 const millis = 1_700_000_000_000
-const orderVersion = millis * 1000 - 5_000_000
+const orderVersion = BigInt(millis) * 1000n - 5_000_000n
 
 const published = (payment: Payment, atMillis = millis): Contender => ({
   payment,
@@ -29,10 +29,10 @@ const payments = Array.from({ length: 40_000 }, (_, index) =>
   paymentOf(1n, { payment_id: BigInt(index + 1), payment_status: `status ${index % 7}` })
 )
 const hashOf = (payment: Payment) => versionOfPayment(payment, 0)
-const withHash = (hash: number, count: number) =>
+const withHash = (hash: bigint, count: number) =>
   payments.filter((payment) => hashOf(payment) === hash).slice(0, count)
 /** In ascending canonical order. */
-const tied = withHash(500, 4).sort((left, right) =>
+const tied = withHash(500n, 4).sort((left, right) =>
   canonicalPayment(left) < canonicalPayment(right) ? -1 : 1
 )
 const [least, middle, , greatest] = tied as [Payment, Payment, Payment, Payment]
@@ -57,9 +57,9 @@ describe("PaymentDecision", () => {
   it("[G2] a write to an empty row that is as new as the payment has to be read back", () => {
     const first = published(least)
     for (const [order, mayBeShadowed] of [
-      [first.version - 1, false],
+      [first.version - 1n, false],
       [first.version, true],
-      [first.version + 1, true]
+      [first.version + 1n, true]
     ] as const) {
       assert.deepStrictEqual(decided(first, { orderVersion: order, payment: undefined }), {
         _tag: "Write",
@@ -83,7 +83,7 @@ describe("PaymentDecision", () => {
   it("[G2] a replay finds itself matched, also after a tie has raised it", () => {
     const replay = published(middle)
     assert.deepStrictEqual(decided(replay, rowWith(replay)), { _tag: "AlreadyMatched" })
-    const raised = { ...replay, version: replay.version + 1 }
+    const raised = { ...replay, version: replay.version + 1n }
     assert.deepStrictEqual(decided(replay, rowWith(raised)), { _tag: "AlreadyMatched" })
   })
 
@@ -104,29 +104,29 @@ describe("PaymentDecision", () => {
     assert.strictEqual(one.version, other.version)
     assert.deepStrictEqual(decided(other, rowWith(one)), {
       _tag: "Write",
-      version: one.version + 1,
+      version: one.version + 1n,
       mayBeShadowed: false
     })
     assert.deepStrictEqual(decided(one, rowWith(other)), { _tag: "Superseded" })
   })
 
   it("[G2] a third payment with that version is compared with the winner of the tie, not with its raised version", () => {
-    const raised = { ...published(middle), version: published(middle).version + 1 }
+    const raised = { ...published(middle), version: published(middle).version + 1n }
     assert.deepStrictEqual(decided(published(greatest), rowWith(raised)), {
       _tag: "Write",
-      version: raised.version + 1,
+      version: raised.version + 1n,
       mayBeShadowed: false
     })
     assert.deepStrictEqual(decided(published(least), rowWith(raised)), { _tag: "Superseded" })
   })
 
   it("[G2] a group is folded to its newest payment, and of equally new ones to the greatest", () => {
-    const [newest] = withHash(10, 1) as [Payment]
+    const [newest] = withHash(10n, 1) as [Payment]
     const late = published(newest, millis + 1)
     const group: [Contender, ...Array<Contender>] = [published(least), late, published(greatest)]
     assert.deepStrictEqual(winnerOf(group), { winner: late, version: late.version })
     const tie: [Contender, ...Array<Contender>] = [published(least), published(greatest), published(middle)]
-    assert.deepStrictEqual(winnerOf(tie), { winner: tie[1], version: tie[0].version + 1 })
+    assert.deepStrictEqual(winnerOf(tie), { winner: tie[1], version: tie[0].version + 1n })
     const same: [Contender, ...Array<Contender>] = [published(middle), published(middle)]
     assert.deepStrictEqual(winnerOf(same), { winner: same[0], version: same[0].version })
   })
@@ -136,11 +136,11 @@ describe("PaymentDecision", () => {
       // Ties of four, versions one above a tie, and a tie whose raised version reaches the next millisecond.
       const contenders = [
         ...tied.map((payment) => published(payment)),
-        ...withHash(501, 3).map((payment) => published(payment)),
-        ...withHash(502, 1).map((payment) => published(payment)),
-        ...withHash(999, 3).map((payment) => published(payment)),
-        ...withHash(0, 2).map((payment) => published(payment, millis + 1)),
-        ...withHash(499, 1).map((payment) => published(payment, millis - 1))
+        ...withHash(501n, 3).map((payment) => published(payment)),
+        ...withHash(502n, 1).map((payment) => published(payment)),
+        ...withHash(999n, 3).map((payment) => published(payment)),
+        ...withHash(0n, 2).map((payment) => published(payment, millis + 1)),
+        ...withHash(499n, 1).map((payment) => published(payment, millis - 1))
       ]
       for (let run = 0; run < 3_000; run++) {
         const chosen = (yield* Random.shuffle(contenders)).slice(0, 1 + (run % 8))
@@ -175,7 +175,7 @@ const arrive = Effect.fnUntraced(function* (arrivals: ReadonlyArray<Contender>) 
 })
 
 /** What Cassandra makes of a write: of a tie, the greater of each cell. */
-const written = (row: FactState, payment: Payment, version: number): FactState => {
+const written = (row: FactState, payment: Payment, version: bigint): FactState => {
   const columns = columnsOf(payment)
   const standing = row.payment
   if (standing === undefined || version > standing.version) return { ...row, payment: { version, columns } }

@@ -144,6 +144,20 @@ describe("a processor", () => {
     })
   )
 
+  it.effect("[G5] a guest's order is found by its payment, which was made without a card", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const process = yield* world.start()
+      const order = orderOf(1n, { customer_id: null, shipping_address: null })
+      const payment = paymentOf(1n, { card_last_four: null })
+      yield* world.publishPayments(payment)
+      yield* world.publishOrders(order)
+      yield* eventually("the payment is settled", settled(world, paymentsTopic))
+      assert.deepStrictEqual(world.table.fact(1n), { ...order, ...payment })
+      assert.deepStrictEqual(yield* fatesOf(process, "payments"), { "payment-matched": 1 })
+    })
+  )
+
   it.effect("[G2] a payment hidden by a foreign writer's nulls is lifted above them", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()
@@ -157,7 +171,7 @@ describe("a processor", () => {
         payment_datetime: null
       }
       // The original stores the order with its arrival, an hour after the payment was published.
-      world.table.write(order_id, { ...columns, ...nulls }, (worldBegins + 3_600_000) * 1_000)
+      world.table.write(order_id, { ...columns, ...nulls }, BigInt(worldBegins + 3_600_000) * 1_000n)
       yield* world.publishPayments(paymentOf(1n))
       yield* eventually("the payment is settled", settled(world, paymentsTopic))
       assert.strictEqual(world.table.fact(1n)?.payment_id, paymentOf(1n).payment_id)

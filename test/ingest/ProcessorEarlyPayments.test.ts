@@ -74,7 +74,7 @@ describe("a processor of early payments", () => {
       yield* world.publishPayments(paymentOf(1n))
       yield* pass("1 second")
       const { order_id, ...columns } = orderOf(1n)
-      world.table.write(order_id, columns, worldBegins * 1_000)
+      world.table.write(order_id, columns, BigInt(worldBegins) * 1_000n)
       yield* eventually("the payment is settled", settled(world, paymentsTopic))
       assert.lengthOf(yield* world.deadLetters, 0)
       assert.isBelow(yield* elapsedMillis, 8_000)

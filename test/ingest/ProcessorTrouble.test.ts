@@ -90,7 +90,10 @@ describe("a processor in trouble", () => {
       yield* eventually("the order is settled", settled(world, ordersTopic))
       const [good, later] = [1n, 2n]
         .map((payment_id) => paymentOf(1n, { payment_id }))
-        .sort((one, other) => versionOfPayment(one, 0) - versionOfPayment(other, 0)) as [Payment, Payment]
+        .sort((one, other) => Number(versionOfPayment(one, 0) - versionOfPayment(other, 0))) as [
+        Payment,
+        Payment
+      ]
       world.storeFaults.rejects = (_, write) =>
         "payment" in write && write.payment.payment_id === later.payment_id
       yield* world.publishPayments(good, later)

@@ -4,11 +4,11 @@ import { Order } from "../../src/domain/Order.ts"
 import { oversizeOf } from "../../src/ingest/RowSize.ts"
 import { messageOf, orderOf } from "../support/Samples.ts"
 
-/** `order_id`, `customer_id`, `quantity` and `price` take 8 bytes each. */
+/** `order_id`, `customer_id`, `quantity` and `price` take 8 bytes each, and so does a null. */
 const numbers = 32
 const texts = (order: Order) =>
-  [order.item, order.shipping_address, order.order_status, order.creation_date].reduce(
-    (sum, text) => sum + Buffer.byteLength(text),
+  [order.item, order.shipping_address, order.order_status, order.creation_date].reduce<number>(
+    (sum, text) => sum + (text === null ? 8 : Buffer.byteLength(text)),
     0
   )
 

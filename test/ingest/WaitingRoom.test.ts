@@ -68,6 +68,28 @@ describe("WaitingRoom", () => {
     })
   )
 
+  it.effect("[G6] bytes are those of attributes, ordering key and ids too, however small the data", () =>
+    Effect.gen(function* () {
+      const heavy = {
+        attributes: { trace: "x".repeat(1_000) },
+        orderingKey: "k".repeat(1_000),
+        ackId: "a".repeat(1_000)
+      }
+      const room = yield* makeRoom({ maxBytes: 10_000 })
+      const door = yield* Effect.forkChild(
+        Effect.forEach([1, 2, 3, 4], (id) =>
+          room.admit(BigInt(id), paymentWork(paymentOf(BigInt(id)), heavy))
+        )
+      )
+      assert.isTrue(yield* isSuspended(door))
+      assert.strictEqual(room.occupancy(), 3)
+      yield* pass("1 second")
+      yield* room.dismiss((yield* dueNow(room)).slice(0, 1))
+      assert.isFalse(yield* isSuspended(door))
+      assert.strictEqual(room.occupancy(), 3)
+    })
+  )
+
   it.effect("[G6] whoever gives up at the door takes no place with him", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom({ maxMessages: 2, maxBytes: 1_000 })
@@ -77,7 +99,7 @@ describe("WaitingRoom", () => {
       yield* Fiber.interrupt(second)
       yield* pass("1 second")
       yield* room.dismiss(yield* dueNow(room))
-      yield* Effect.forEach([3, 4], (id) => room.admit(BigInt(id), workOf(id, 500)))
+      yield* Effect.forEach([3, 4], (id) => room.admit(BigInt(id), workOf(id, 400)))
       assert.strictEqual(room.occupancy(), 2)
     })
   )

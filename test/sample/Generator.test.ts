@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
+import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
 import type { Fate } from "../../src/domain/Fate.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
-import { type DecodeFailure, decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import {
   earlyWaves,
   type TrafficItem,

@@ -1,14 +1,15 @@
 /** Judges what a simulation left, from what was published alone; it knows nothing of how the processor works. */
 import { Duration, Result } from "effect"
 import { deadLetterDelayMillis } from "../../src/deadletters/Limits.ts"
+import { decodeOrder, decodePayment } from "../../src/domain/Decoder.ts"
+import { paymentColumns } from "../../src/domain/Fact.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { canonicalPayment, versionOfOrder, versionOfPayment } from "../../src/domain/Version.ts"
-import { decodeOrder, decodePayment } from "../../src/ingest/Decoder.ts"
 import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
 import { leaseSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
-import { CellTable, paymentColumns } from "../support/CellTable.ts"
+import { CellTable } from "../support/CellTable.ts"
 import { attributeOf } from "../support/World.ts"
 import type { Aftermath } from "./Simulation.ts"
 import { type Kind, kindAttribute } from "./Traffic.ts"
@@ -49,7 +50,7 @@ export const isClean = (judgement: Judgement): boolean =>
 interface Entry<A> {
   readonly message: Published
   readonly value: A
-  readonly version: number
+  readonly version: bigint
   readonly letters: ReadonlyArray<Published>
 }
 
@@ -62,7 +63,7 @@ interface Ledger {
 
 const ledgerOf = ({ published, letters }: Aftermath): Ledger => {
   const lettersOf = Map.groupBy(letters, (letter) => attributeOf(letter, "dlq-message-id"))
-  const entryOf = <A>(message: Published, value: A, version: number): Entry<A> => ({
+  const entryOf = <A>(message: Published, value: A, version: bigint): Entry<A> => ({
     message,
     value,
     version,
@@ -165,7 +166,7 @@ const paymentProblem = (
     if (paymentColumns.every((column) => tied.some(({ value }) => value[column] === row[column])))
       return undefined
     // The hash of mixed fields is no message's, so that the mix may count as up to a millisecond older than it is.
-    const near = tied.length > 1 ? payments.filter(({ version }) => version > must.version - 1_000) : []
+    const near = tied.length > 1 ? payments.filter(({ version }) => version > must.version - 1_000n) : []
     if (near.some(({ value }) => stands(value))) return undefined
   }
   const found = paymentColumns.map((column) => row[column]).join(", ")

@@ -9,9 +9,10 @@ import { orderOf, paymentOf } from "../support/Samples.ts"
 export const WriteSpec = Schema.Struct({
   kind: Schema.Literals(["order", "payment"]),
   row: Schema.Literals([0, 1]),
-  version: Schema.Literals([1_000, 1_001, 1_002]),
+  version: Schema.Literals([1_000n, 1_001n, 1_002n]),
   number: Schema.Literals([-5n, 1n, 2n, 300n]),
-  text: Schema.Literals(["", "a", "ab", "b", "é", "\u{1F9FE}"])
+  text: Schema.Literals(["", "a", "ab", "b", "é", "\u{1F9FE}"]),
+  nullable: Schema.NullOr(Schema.Literals(["0001", "0002"]))
 })
 export type WriteSpec = typeof WriteSpec.Type
 
@@ -39,7 +40,8 @@ export const apply = Effect.fnUntraced(function* (
 
 const orderAs = (write: WriteSpec, ids: Ids): Order => ({
   ...orderOf(ids[write.row]),
-  customer_id: write.number,
+  customer_id: write.nullable === null ? null : write.number,
+  shipping_address: write.nullable,
   price: Number(write.number) ** 2,
   item: write.text
 })
@@ -47,7 +49,8 @@ const orderAs = (write: WriteSpec, ids: Ids): Order => ({
 const paymentAs = (write: WriteSpec, ids: Ids): Payment => ({
   ...paymentOf(ids[write.row]),
   payment_id: PaymentId.make(write.number < 1n ? 7n : write.number),
-  payment_method: write.text
+  payment_method: write.text,
+  card_last_four: write.nullable
 })
 
 /** The elements in an order that follows from `keys`. */

@@ -16,9 +16,9 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
       Effect.gen(function* () {
         const facts = yield* FactStore
         const order = orderOf(freshId())
-        succeeded(yield* facts.storeOrders([{ order, version: 1_000 }]))
+        succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
         assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...noPayment }))
-        assert.deepStrictEqual(yield* stateOf(order.order_id), { orderVersion: 1_000, payment: undefined })
+        assert.deepStrictEqual(yield* stateOf(order.order_id), { orderVersion: 1_000n, payment: undefined })
       })
     )
 
@@ -27,16 +27,16 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
         const facts = yield* FactStore
         const order = orderOf(freshId())
         const payment = paymentOf(order.order_id)
-        succeeded(yield* facts.storeOrders([{ order, version: 1_000 }]))
-        succeeded(yield* facts.storePayments([{ payment, version: 2_000 }]))
-        succeeded(yield* facts.storeOrders([{ order: { ...order, item: "changed" }, version: 3_000 }]))
+        succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+        succeeded(yield* facts.storePayments([{ payment, version: 2_000n }]))
+        succeeded(yield* facts.storeOrders([{ order: { ...order, item: "changed" }, version: 3_000n }]))
         assert.deepStrictEqual(
           yield* facts.get(order.order_id),
           Option.some({ ...order, ...payment, item: "changed" })
         )
         assert.deepStrictEqual(yield* stateOf(order.order_id), {
-          orderVersion: 3_000,
-          payment: { version: 2_000, columns: columnsOf(payment) }
+          orderVersion: 3_000n,
+          payment: { version: 2_000n, columns: columnsOf(payment) }
         })
       })
     )
@@ -46,32 +46,83 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
         const facts = yield* FactStore
         const order = orderOf(freshId())
         const payment = paymentOf(order.order_id)
-        succeeded(yield* facts.storeOrders([{ order, version: 2_000 }]))
-        succeeded(yield* facts.storePayments([{ payment, version: 2_000 }]))
+        succeeded(yield* facts.storeOrders([{ order, version: 2_000n }]))
+        succeeded(yield* facts.storePayments([{ payment, version: 2_000n }]))
         const older = { ...order, item: "zzz older", customer_id: 999_999n }
-        succeeded(yield* facts.storeOrders([{ order: older, version: 1_999 }]))
+        succeeded(yield* facts.storeOrders([{ order: older, version: 1_999n }]))
         const olderPayment = { ...payment, payment_method: "zzz older" }
-        succeeded(yield* facts.storePayments([{ payment: olderPayment, version: 1_999 }]))
+        succeeded(yield* facts.storePayments([{ payment: olderPayment, version: 1_999n }]))
         assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...payment }))
       })
     )
 
-    it.effect("[G2] of equal versions the greater bytes win cell by cell, whichever came first", () =>
+    it.effect(
+      "[G2] of equal versions a null, then the greater bytes win cell by cell, whichever came first",
+      () =>
+        Effect.gen(function* () {
+          const facts = yield* FactStore
+          const order: Order = { ...orderOf(freshId()), customer_id: 5n, quantity: 300n, price: 2, item: "" }
+          const nothing = { shipping_address: null }
+          const other: Order = {
+            ...order,
+            ...nothing,
+            customer_id: -5n,
+            quantity: 2n,
+            price: 10,
+            item: "\u{1F9FE}"
+          }
+          const greater: Order = { ...other, quantity: 300n }
+          const reverse = { order_id: freshId() }
+          succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: other, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: { ...other, ...reverse }, version: 1_000n }]))
+          succeeded(yield* facts.storeOrders([{ order: { ...order, ...reverse }, version: 1_000n }]))
+          assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...greater, ...noPayment }))
+          assert.deepStrictEqual(
+            yield* facts.get(reverse.order_id),
+            Option.some({ ...greater, ...noPayment, ...reverse })
+          )
+        })
+    )
+
+    it.effect(
+      "[G2] an order without customer and address is an order, and a newer null replaces a value",
+      () =>
+        Effect.gen(function* () {
+          const facts = yield* FactStore
+          const order = orderOf(freshId())
+          const guest: Order = { ...order, customer_id: null, shipping_address: null }
+          const other: Order = { ...guest, order_id: freshId() }
+          succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+          succeeded(
+            yield* facts.storeOrders([
+              { order: guest, version: 2_000n },
+              { order: other, version: 1_500n }
+            ])
+          )
+          succeeded(yield* facts.storeOrders([{ order, version: 1_999n }]))
+          assert.deepStrictEqual(yield* facts.get(guest.order_id), Option.some({ ...guest, ...noPayment }))
+          assert.deepStrictEqual(yield* stateOf(guest.order_id), { orderVersion: 2_000n, payment: undefined })
+          assert.deepStrictEqual(yield* stateOf(other.order_id), { orderVersion: 1_500n, payment: undefined })
+          succeeded(yield* facts.storeOrders([{ order, version: 3_000n }]))
+          assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...noPayment }))
+        })
+    )
+
+    it.effect("[G2] a payment without a card is read back so, and a newer null replaces the digits", () =>
       Effect.gen(function* () {
         const facts = yield* FactStore
-        const order: Order = { ...orderOf(freshId()), customer_id: 5n, quantity: 300n, price: 2, item: "" }
-        const other: Order = { ...order, customer_id: -5n, quantity: 2n, price: 10, item: "\u{1F9FE}" }
-        const greater: Order = { ...order, customer_id: -5n, quantity: 300n, price: 10, item: "\u{1F9FE}" }
-        const reverse = { order_id: freshId() }
-        succeeded(yield* facts.storeOrders([{ order, version: 1_000 }]))
-        succeeded(yield* facts.storeOrders([{ order: other, version: 1_000 }]))
-        succeeded(yield* facts.storeOrders([{ order: { ...other, ...reverse }, version: 1_000 }]))
-        succeeded(yield* facts.storeOrders([{ order: { ...order, ...reverse }, version: 1_000 }]))
-        assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...greater, ...noPayment }))
-        assert.deepStrictEqual(
-          yield* facts.get(reverse.order_id),
-          Option.some({ ...greater, ...noPayment, ...reverse })
-        )
+        const order: Order = { ...orderOf(freshId()), customer_id: null }
+        const payment = paymentOf(order.order_id)
+        const cash: Payment = { ...payment, card_last_four: null }
+        succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+        succeeded(yield* facts.storePayments([{ payment, version: 2_000n }]))
+        succeeded(yield* facts.storePayments([{ payment: cash, version: 3_000n }]))
+        assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...cash }))
+        assert.deepStrictEqual(yield* stateOf(order.order_id), {
+          orderVersion: 1_000n,
+          payment: { version: 3_000n, columns: columnsOf(cash) }
+        })
       })
     )
 
@@ -80,7 +131,7 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
         const facts = yield* FactStore
         const payment = paymentOf(freshId())
         const before = yield* facts.count
-        succeeded(yield* facts.storePayments([{ payment, version: 1_000 }]))
+        succeeded(yield* facts.storePayments([{ payment, version: 1_000n }]))
         assert.strictEqual(yield* stateOf(payment.order_id), undefined)
         assert.deepStrictEqual(yield* facts.get(payment.order_id), Option.some({ ...noOrder, ...payment }))
         assert.strictEqual(yield* facts.count, before + 1)
@@ -100,10 +151,12 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
       Effect.gen(function* () {
         const facts = yield* FactStore
         const orders = Array.from({ length: 45 }, () => orderOf(freshId()))
-        succeeded(yield* facts.storeOrders(orders.map((order, at) => ({ order, version: 1_000 + at }))))
+        succeeded(
+          yield* facts.storeOrders(orders.map((order, at) => ({ order, version: 1_000n + BigInt(at) })))
+        )
         const ids = [...orders.map((order) => order.order_id), freshId(), ...orders.slice(0, 3).map(idOf)]
         const versions = succeeded(yield* facts.states(ids)).map((state) => state?.orderVersion)
-        const expected = [...orders.map((_, at) => 1_000 + at), undefined, 1_000, 1_001, 1_002]
+        const expected = [...orders.map((_, at) => 1_000n + BigInt(at)), undefined, 1_000n, 1_001n, 1_002n]
         assert.deepStrictEqual(versions, expected)
       })
     )
@@ -123,8 +176,8 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
         const order = orderOf(freshId())
         const older = { ...order, item: "zzz older" }
         const writes = [
-          { order, version: 2_000 },
-          { order: older, version: 1_000 }
+          { order, version: 2_000n },
+          { order: older, version: 1_000n }
         ]
         assert.strictEqual(succeeded(yield* facts.storeOrders(writes)).length, 2)
         assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...noPayment }))
@@ -141,7 +194,7 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
           price: Number.MAX_VALUE
         }
         const payment = paymentOf(order.order_id, { payment_id: int64Max - 1n })
-        const version = Number.MAX_SAFE_INTEGER
+        const version = int64Max
         succeeded(yield* facts.storeOrders([{ order, version }]))
         succeeded(yield* facts.storePayments([{ payment, version }]))
         assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...payment }))
@@ -167,8 +220,8 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
           payment_method: "",
           payment_status: "\u{1F4B8}"
         }
-        succeeded(yield* facts.storeOrders([{ order, version: 1_000 }]))
-        succeeded(yield* facts.storePayments([{ payment, version: 1_000 }]))
+        succeeded(yield* facts.storeOrders([{ order, version: 1_000n }]))
+        succeeded(yield* facts.storePayments([{ payment, version: 1_000n }]))
         assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...payment }))
         const state = yield* stateOf(order.order_id)
         assert.deepStrictEqual(state?.payment?.columns, columnsOf(payment))
@@ -180,7 +233,7 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
         const facts = yield* FactStore
         const large: Order = { ...orderOf(freshId()), item: "é".repeat(450_000) }
         const orders = [orderOf(freshId()), large, orderOf(freshId())]
-        succeeded(yield* facts.storeOrders(orders.map((order) => ({ order, version: 1_000 }))))
+        succeeded(yield* facts.storeOrders(orders.map((order) => ({ order, version: 1_000n }))))
         for (const order of orders) {
           assert.deepStrictEqual(yield* facts.get(order.order_id), Option.some({ ...order, ...noPayment }))
         }
@@ -191,7 +244,7 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
       Effect.gen(function* () {
         const facts = yield* FactStore
         const before = yield* facts.count
-        const writes = Array.from({ length: 250 }, () => ({ order: orderOf(freshId()), version: 1_000 }))
+        const writes = Array.from({ length: 250 }, () => ({ order: orderOf(freshId()), version: 1_000n }))
         succeeded(yield* facts.storeOrders(writes))
         succeeded(yield* facts.storeOrders(writes))
         assert.strictEqual(yield* facts.count, before + 250)

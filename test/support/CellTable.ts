@@ -1,15 +1,21 @@
 /** A fact table that keeps every cell as Cassandra does: a value or a tombstone, with a write timestamp. */
 import { Effect, Option, Result } from "effect"
-import { type Fact, type FactState, factColumns } from "../../src/domain/Fact.ts"
+import {
+  type Fact,
+  type FactState,
+  factColumns,
+  orderColumns,
+  paymentColumns
+} from "../../src/domain/Fact.ts"
 import type { FactStore } from "../../src/facts/FactStore.ts"
 
 /** What a cell may hold. */
 export type CellValue = string | number | bigint | null
 
-/** A cell: its value, null for a tombstone, and the timestamp it was written at. **Units**: µs. */
+/** A cell: its value, null for a tombstone, and the timestamp it was written at. */
 export interface Cell {
   readonly value: CellValue
-  readonly timestamp: number
+  readonly timestamp: bigint
 }
 
 /** A column that is written; the key is none. */
@@ -17,26 +23,6 @@ export type CellColumn = Exclude<(typeof factColumns)[number], "order_id">
 
 /** A row: its cells by column. */
 export type CellRow = Map<CellColumn, Cell>
-
-/** The columns an order writes. */
-export const orderColumns = [
-  "customer_id",
-  "item",
-  "quantity",
-  "price",
-  "shipping_address",
-  "order_status",
-  "creation_date"
-] as const satisfies ReadonlyArray<CellColumn>
-
-/** The columns a payment writes. */
-export const paymentColumns = [
-  "payment_id",
-  "payment_method",
-  "card_last_four",
-  "payment_status",
-  "payment_datetime"
-] as const satisfies ReadonlyArray<CellColumn>
 
 /** The table: its rows by order id; it outlives every process that writes to it. */
 export class CellTable {
@@ -46,7 +32,7 @@ export class CellTable {
   write(
     orderId: bigint,
     values: { readonly [Column in CellColumn]?: CellValue | undefined },
-    timestamp: number
+    timestamp: bigint
   ): void {
     const row: CellRow = this.rows.get(orderId) ?? new Map()
     this.rows.set(orderId, row)
@@ -74,15 +60,20 @@ export class CellTable {
   state(orderId: bigint): FactState | undefined {
     const fact = this.fact(orderId)
     const row = this.rows.get(orderId)
-    if (fact === undefined || row === undefined || fact.customer_id === null) return undefined
-    const columns = Object.fromEntries(paymentColumns.map((column) => [column, fact[column] ?? ""]))
+    const [first, ...others] = orderColumns.flatMap((column) => {
+      const cell = row?.get(column)
+      return cell === undefined || cell.value === null ? [] : [cell.timestamp]
+    })
+    if (fact === undefined || row === undefined || first === undefined) return undefined
+    const texts = paymentColumns.map((column) => [column, fact[column] ?? ""])
+    const columns = { ...Object.fromEntries(texts), card_last_four: fact.card_last_four }
     return {
-      orderVersion: row.get("customer_id")?.timestamp ?? 0,
+      orderVersion: others.reduce((greatest, one) => (one > greatest ? one : greatest), first),
       payment:
         fact.payment_id === null
           ? undefined
           : {
-              version: row.get("payment_id")?.timestamp ?? 0,
+              version: row.get("payment_id")?.timestamp ?? 0n,
               columns: columns as NonNullable<FactState["payment"]>["columns"]
             }
     }

@@ -75,11 +75,11 @@ export class PlainTable {
     for (let start = 0; start < orderIds.length; start += idsPerRead) {
       const ids = orderIds.slice(start, start + idsPerRead)
       const { rows } = await this.#client.execute(
-        `SELECT order_id, customer_id FROM ${this.keyspace}.orders_payments_facts WHERE order_id IN ?`,
+        `SELECT order_id, item FROM ${this.keyspace}.orders_payments_facts WHERE order_id IN ?`,
         [ids],
         { prepare: true }
       )
-      for (const row of rows) if (row["customer_id"] !== null) found.add(String(row["order_id"]))
+      for (const row of rows) if (row["item"] !== null) found.add(String(row["order_id"]))
     }
     return orderIds.filter((id) => !found.has(id))
   }

@@ -4,6 +4,7 @@ import { type Order, OrderId } from "../../src/domain/Order.ts"
 import { type Payment, PaymentId } from "../../src/domain/Payment.ts"
 import type { Work } from "../../src/ingest/Work.ts"
 import type { Delivery, Message } from "../../src/pubsub/Message.ts"
+import { deliveredBytes } from "../../src/pubsub/MessageLimits.ts"
 
 /** An order of this id. */
 export const orderOf = (orderId: bigint, fields: Partial<Omit<Order, "order_id">> = {}): Order => ({
@@ -43,19 +44,28 @@ export const messageOf = (value: Order | Payment, attributes: Message["attribute
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** A delivery as the server would hand it over. */
-export const deliveryOf = (messageId: string, fields: Partial<Delivery> = {}): Delivery => ({
-  data: bytesOf("{}"),
-  attributes: {},
-  orderingKey: "",
-  ackId: `ack-${messageId}`,
-  messageId,
-  publishTimeMicros: 1_700_000_000_000_000,
-  deliveryAttempt: 1,
-  ...fields
-})
+export const deliveryOf = (
+  messageId: string,
+  fields: Partial<Omit<Delivery, "bytes" | "messageId">> = {}
+): Delivery => {
+  const delivery = {
+    data: bytesOf("{}"),
+    attributes: {},
+    orderingKey: "",
+    ackId: `ack-${messageId}`,
+    messageId,
+    publishTimeMicros: 1_700_000_000_000_000,
+    deliveryAttempt: 1,
+    ...fields
+  }
+  return { ...delivery, bytes: deliveredBytes(delivery, messageId, delivery.ackId) }
+}
 
 /** A decoded payment on its way. */
-export const paymentWork = (payment: Payment, delivery: Partial<Delivery> = {}): Work<Payment> => ({
+export const paymentWork = (
+  payment: Payment,
+  delivery: Parameters<typeof deliveryOf>[1] = {}
+): Work<Payment> => ({
   delivery: deliveryOf(`payment-${payment.payment_id}`, { ...messageOf(payment), ...delivery }),
   decoded: Result.succeed(payment),
   receivedAtMillis: 0

@@ -2,6 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { cassandraServer } from "../support/CassandraServer.ts"
 import { counterfoil, until } from "../support/Counterfoil.ts"
+import { freePorts } from "../support/Ports.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { drain } from "./Drain.ts"
 import { type Stage, stage } from "./Stage.ts"
@@ -64,10 +65,11 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         )
         assert.strictEqual(yield* Effect.promise(() => set.table.count()), 2)
 
+        const [port = 0] = yield* freePorts(1)
         const processor = yield* counterfoil(["run"], {
           ...set.environment,
           MAX_OUTSTANDING_MESSAGES: "3000",
-          HTTP_PORT: "18085",
+          HTTP_PORT: String(port),
           MAX_RETRYING: "500"
         })
         const url = yield* processor.url

@@ -27,7 +27,7 @@ const poison: ReadonlyArray<readonly [name: string, reason: string, message: Pla
   ["a number for a text", "schema-violation", { data: withField("item", "5") }],
   ["a missing field", "schema-violation", { data: without("item") }],
   ["no id at all", "schema-violation", { data: without("order_id") }],
-  ["id 2^53 + 1", "schema-violation", { data: good("9007199254740993") }],
+  ["id just below 2^53", "schema-violation", { data: good("9007199254740991.4") }],
   ["id of 30 digits", "schema-violation", { data: good("123456789012345678901234567890") }],
   ["id -1", "schema-violation", { data: good(-1) }],
   ["id 1.5", "schema-violation", { data: good("1.5") }],

@@ -89,7 +89,7 @@ const slowed = (server: CassandraServer, share: number, seconds: number) =>
 const writes = (counts: { stored: number; failed: number }) =>
   Effect.gen(function* () {
     const facts = yield* FactStore
-    const orders = Array.from({ length: 100 }, () => ({ order: orderOf(++lastId), version: 1_000 }))
+    const orders = Array.from({ length: 100 }, () => ({ order: orderOf(++lastId), version: 1_000n }))
     const stored = (yield* facts.storeOrders(orders)).filter(Result.isSuccess).length
     counts.stored += stored
     counts.failed += orders.length - stored

@@ -8,9 +8,11 @@ import type { Migration } from "./MigrationFiles.ts"
 
 type Connected = Cassandra["Service"]
 
+/** The record's name. */
+export const migrationsTable = "counterfoil_migrations"
+
 /** CQL of the record; it also holds the lock, as a row of its own. */
-export const createMigrationsTable =
-  "CREATE TABLE IF NOT EXISTS counterfoil_migrations (name text PRIMARY KEY, checksum text, applied_at timestamp)"
+export const createMigrationsTable = `CREATE TABLE IF NOT EXISTS ${migrationsTable} (name text PRIMARY KEY, checksum text, applied_at timestamp)`
 
 /** The checksums of what was applied, by file name. */
 export const readApplied = (

@@ -2,6 +2,7 @@
 import { Console, Effect } from "effect"
 import { googlePubSub } from "../../App.ts"
 import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
+import type { Repair } from "../../cassandra/internal/MigrationPlan.ts"
 import * as Migrator from "../../cassandra/Migrator.ts"
 import type { PubSubSettings } from "../../config/Settings.ts"
 import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
@@ -13,24 +14,48 @@ export const setUpPubSub = (settings: PubSubSettings) =>
     connectedTo("Pub/Sub", googlePubSub(settings))
   )
 
-/** Creates keyspace and tables. **Errors**: `CassandraError`; `MigrationRefused`. */
+/** Creates keyspace and tables, and what was dropped of them. **Errors**: `CassandraError`; `MigrationRefused`. */
 export const setUpCassandra = (settings: CassandraSettings) =>
   Effect.gen(function* () {
-    const { keyspaceCreated, migrations } = yield* Migrator.apply(settings)
+    const { keyspaceCreated, migrations, repairs } = yield* Migrator.apply(settings)
     yield* printLines([
       `${keyspaceCreated ? "created" : "exists "}  keyspace ${settings.keyspace}`,
       ...migrations.map((name) => `applied  ${name}`),
-      ...(migrations.length === 0 ? ["exists   tables, all migrations applied"] : [])
+      ...repairs.map(repairLine),
+      ...(migrations.length + repairs.length === 0 ? ["exists   tables, all migrations applied"] : [])
     ])
   })
+
+const repairLine = ({ kind, name }: Repair): string =>
+  kind === "column"
+    ? `added    column ${name} (was missing; if it was dropped, what was published before that stays null)`
+    : `created again  ${kind} ${name} (was dropped)`
 
 /** Prints the gcloud commands that would do the same. */
 export const printPubSub = (settings: PubSubSettings) => printLines(gcloudCommands(settings))
 
-/** Prints the CQL that would do the same. */
+/**
+ * Prints the CQL that would do the same on the cluster as it is; where none answers, what an empty one needs.
+ * **Errors**: as {@link setUpCassandra}.
+ */
 export const printCassandra = (settings: CassandraSettings) =>
-  Effect.flatMap(Migrator.plan(settings), (statements) =>
-    printLines(statements.map((statement) => `${statement};`))
+  Effect.gen(function* () {
+    const statements = yield* Migrator.preview(settings)
+    yield* printLines(
+      statements.length === 0
+        ? [`-- nothing to do: keyspace ${settings.keyspace} has its tables, and all migrations are applied`]
+        : asCql(statements)
+    )
+  }).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "CassandraError" && error.isRetryable,
+      ({ message }) =>
+        Effect.flatMap(Migrator.plan(settings), (statements) =>
+          printLines([`-- for a cluster that holds nothing yet (${message})`, ...asCql(statements)])
+        )
+    )
   )
+
+const asCql = (statements: ReadonlyArray<string>) => statements.map((statement) => `${statement};`)
 
 const printLines = (lines: ReadonlyArray<string>) => Console.log(lines.join("\n"))

@@ -71,13 +71,17 @@ const open = Effect.fnUntraced(function* (
     catch: noCredentials
     // Its type says the same, but for `undefined` in place of absent.
   })) as ConstructorParameters<typeof v1.SubscriberClient>[0]
+  const route = [noCredentials, Option.getOrUndefined(settings.proxy)] as const
   // Initializing finds credentials, if any are needed, so that their absence shows at the start.
-  const subscriber = yield* openConnection(async () => {
-    const client = new clients.SubscriberClient(options)
-    await client.initialize()
-    return client
-  }, noCredentials)
-  const publisher = yield* openConnection(async () => new clients.PublisherClient(options), noCredentials)
+  const subscriber = yield* openConnection(
+    async () => {
+      const client = new clients.SubscriberClient(options)
+      await client.initialize()
+      return client
+    },
+    ...route
+  )
+  const publisher = yield* openConnection(async () => new clients.PublisherClient(options), ...route)
   return GoogleClient.of({
     projectId: pubSub.projectId,
     projectIdSource: Option.isSome(settings.projectId) ? "configuration" : "Application Default Credentials",
@@ -105,6 +109,8 @@ const channelOptions = (pingSeconds: number) => ({
 
 /** Naming the universe keeps the library from looking for credentials, and so from probing for a metadata server. */
 const emulatorOptions = (host: string) => ({
+  // It is on this machine or near it. The library would go through the proxy that the environment names.
+  "grpc.enable_http_proxy": 0,
   apiEndpoint: host,
   emulatorMode: true,
   clientOptions: { universeDomain: "googleapis.com" }

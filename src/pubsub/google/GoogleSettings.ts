@@ -7,4 +7,14 @@ export interface GoogleSettings {
   readonly projectId: Option.Option<string>
   /** `host:port` of an emulator; then no credentials are used. */
   readonly emulatorHost: Option.Option<string>
+  /** What the connection to the service goes through; none where it goes there directly, as to any emulator. */
+  readonly proxy: Option.Option<Proxy>
+}
+
+/** An HTTP proxy. */
+export interface Proxy {
+  /** `host:port`, never with a user name or a password. */
+  readonly address: string
+  /** The environment variable that names it. */
+  readonly variable: string
 }

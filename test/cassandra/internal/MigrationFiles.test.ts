@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { migration, migrationFolder, readMigrations } from "../../../src/cassandra/internal/MigrationFiles.ts"
+import { schemaChange } from "../../../src/cassandra/internal/SchemaChange.ts"
 import { factColumns } from "../../../src/domain/Fact.ts"
 
 describe("the files of cql/", () => {
@@ -29,6 +30,8 @@ describe("the files of cql/", () => {
           for (const statement of statements) {
             assert.notMatch(statement, /['"$]|\/\*|\bUSE\b|\bKEYSPACE\b|\w\.\w/i, name)
             assert.match(statement, /IF NOT EXISTS/, name)
+            // What it makes can be looked for, so that setup makes it again once it is dropped.
+            assert.notStrictEqual(schemaChange(statement)._tag, "Unseen", name)
           }
         }
       })

@@ -9,6 +9,7 @@ import { PubSubError, RequestRejected } from "../../../src/pubsub/PubSubError.ts
 const settings: PubSubSettings = {
   projectId: Option.some("shop"),
   emulatorHost: Option.none(),
+  proxy: Option.none(),
   ordersTopic: "orders",
   ordersSubscription: "orders-sub",
   paymentsTopic: "projects/other/topics/payments",

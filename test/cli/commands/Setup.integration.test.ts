@@ -59,7 +59,7 @@ describeWith("cassandra", "pubsub")("commands on the real servers", () => {
 })
 
 describe("what needs no server", () => {
-  it.live("setup --dry-run prints the plan, and asks nobody", () =>
+  it.live("setup --dry-run prints the plan where nobody answers", () =>
     Effect.gen(function* () {
       const nobody = { PUBSUB_EMULATOR_HOST: "127.0.0.1:9", CASSANDRA_CONTACT_POINTS: "127.0.0.1:9" }
       const { code, out } = yield* ran(

@@ -24,7 +24,7 @@ const pairsOf = (): ReadonlyArray<readonly [Planned, Planned]> => {
 }
 
 /** Our own code is asked only which pairs are the hardest, never which of them has to win. */
-const versionOf = (meaning: Meaning): number => {
+const versionOf = (meaning: Meaning): bigint => {
   const text = (column: string) => (meaning._tag === "Payment" ? String(meaning.cells[column]) : "")
   const fields = {
     order_id: OrderId.make(1n),

@@ -62,6 +62,24 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     ]
   },
   {
+    name: "waiting-room-bytes-of-data-alone",
+    what: "counts the data alone of what waits, however large its attributes",
+    guarantee: "G6",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "Math.min(work.delivery.bytes, options.maxBytes)",
+    replacement: "Math.min(work.delivery.data.length, options.maxBytes)",
+    caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
+  },
+  {
+    name: "delivered-bytes-without-ids",
+    what: "counts a delivery without its ids, which weigh as much as a payment",
+    guarantee: "G6",
+    file: "src/pubsub/MessageLimits.ts",
+    text: "encodedBytes(message) + framed(messageId.length) + framed(ackId.length)",
+    replacement: "encodedBytes(message) + 0 * messageId.length * ackId.length",
+    caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
+  },
+  {
     name: "door-without-limit",
     what: "does not count payments that stand before a full waiting room as outstanding",
     guarantee: "G6",

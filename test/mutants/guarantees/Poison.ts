@@ -66,9 +66,57 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "keeps dlq- attributes that came with the message",
     guarantee: "G3",
     file: "src/deadletters/DeadLetterMessage.ts",
-    text: "([key]) => !key.startsWith(deadLetterPrefix)",
-    replacement: "() => true",
+    text: "if (key.startsWith(deadLetterPrefix)) continue",
+    replacement: "",
     caughtBy: [unit(letters, "replaces incoming dlq- attributes")]
+  },
+  {
+    name: "reserved-attribute-dropped",
+    what: "drops the attributes that say how a message is encoded, because the service refuses their names",
+    guarantee: "G3",
+    file: "src/deadletters/DeadLetterMessage.ts",
+    text: "if (isReserved(key)) renamed.push([originalPrefix + key, value])",
+    replacement: "if (isReserved(key)) renamed.length += 0",
+    caughtBy: [unit(letters, "keeps attributes with reserved names")]
+  },
+  {
+    name: "no-second-look",
+    what: "stores an integer as JavaScript rounds it",
+    guarantee: "G3",
+    file: "src/domain/Decoder.ts",
+    text: "readExactly(text, json, integers)",
+    replacement: "void readExactly",
+    caughtBy: [
+      unit("test/domain/ExactIntegers.test.ts", "is exactly what is written, or refused"),
+      unit("test/ingest/Payloads.test.ts")
+    ]
+  },
+  {
+    name: "second-look-at-digits-in-a-row-only",
+    what: "takes a number whose digits a point divides for an exact one",
+    guarantee: "G3",
+    file: "src/domain/ExactIntegers.ts",
+    text: "(code >= zero && code <= nine) || code === point",
+    replacement: "code >= zero && code <= nine",
+    caughtBy: [unit("test/domain/ExactIntegers.test.ts", "is right beside every power")]
+  },
+  {
+    name: "second-look-too-late",
+    what: "takes a number of 17 digits for one that a double always holds",
+    guarantee: "G3",
+    file: "src/domain/ExactIntegers.ts",
+    text: "const longDigits = 16",
+    replacement: "const longDigits = 20",
+    caughtBy: [unit("test/domain/ExactIntegers.test.ts", "is right beside every power")]
+  },
+  {
+    name: "zero-trusted",
+    what: "takes a number that is too small for a double for zero",
+    guarantee: "G3",
+    file: "src/domain/Decoder.ts",
+    text: "hasZero: ({ customer_id }) => customer_id === 0n",
+    replacement: "hasZero: () => false",
+    caughtBy: [unit("test/domain/ExactIntegers.test.ts", "is exactly that, or refused")]
   },
   {
     name: "refused-message-spoils-request",

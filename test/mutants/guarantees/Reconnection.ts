@@ -1,8 +1,9 @@
 /** Connections to Pub/Sub that are given up, not given up, or taken for quiet (G4, G5). */
-import { type Mutant, scenario, unit } from "../Mutant.ts"
+import { integration, type Mutant, scenario, unit } from "../Mutant.ts"
 
 const connection = "test/pubsub/google/internal/Connection.test.ts"
 const slot = "test/pubsub/google/internal/ReconnectingStream.test.ts"
+const proxied = "test/system/Proxy.integration.test.ts"
 
 /** Mutants of the connection to Pub/Sub. */
 export const ofReconnection: ReadonlyArray<Mutant> = [
@@ -112,5 +113,54 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
       unit(connection, "while a call has no answer it is not connected"),
       scenario("pubsub-black-hole")
     ]
+  },
+  {
+    name: "emulator-through-proxy",
+    what: "goes to an emulator through the proxy that the environment names",
+    guarantee: undefined,
+    file: "src/pubsub/google/GoogleClient.ts",
+    text: '"grpc.enable_http_proxy": 0',
+    replacement: '"grpc.enable_http_proxy": 1',
+    caughtBy: [
+      unit("test/pubsub/google/Proxy.test.ts", "is not used with an emulator"),
+      integration(proxied, "is no matter with an emulator, nor for Cassandra")
+    ]
+  },
+  {
+    name: "proxy-unnamed",
+    what: "says that the service does not answer where it is the proxy that does not",
+    guarantee: undefined,
+    file: "src/pubsub/google/internal/ErrorClassification.ts",
+    text: "detail: noAnswer + throughProxy(proxy)",
+    replacement: "detail: noAnswer",
+    caughtBy: [unit("test/pubsub/google/Proxy.test.ts", "is named for")]
+  },
+  {
+    name: "proxy-unknown-to-calls",
+    what: "does not tell a call which proxy it goes through",
+    guarantee: undefined,
+    file: "src/pubsub/google/internal/Calls.ts",
+    text: "classify(cause, connection.proxy)",
+    replacement: "classify(cause)",
+    caughtBy: [integration(proxied, "is named by a command that fails")]
+  },
+  {
+    name: "proxy-unknown-to-streams",
+    what: "does not tell a stream which proxy it goes through",
+    guarantee: undefined,
+    file: "src/pubsub/google/internal/ReconnectingStream.ts",
+    text: "classify(end, this.#options.connection.proxy)",
+    replacement: "classify(end)",
+    caughtBy: [integration(proxied, "is named by the health of what receives")]
+  },
+  {
+    name: "proxy-password-shown",
+    what: "shows the proxy's user and password in errors",
+    guarantee: undefined,
+    file: "src/config/parsers/ProxyUrl.ts",
+    text: "const { protocol, hostname, port } = new URL(text)",
+    replacement:
+      "const { protocol, host, port, username, password } = new URL(text)\n    const hostname = [username, password, host].join('@')",
+    caughtBy: [unit("test/config/Proxy.test.ts"), integration(proxied, "is named by a command that fails")]
   }
 ]

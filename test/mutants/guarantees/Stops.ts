@@ -3,6 +3,8 @@ import { integration, type Mutant, simulation, unit } from "../Mutant.ts"
 
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 const ending = "test/cli/ProcessExit.test.ts"
+const plan = "test/cassandra/internal/MigrationPlan.test.ts"
+const repair = "test/cassandra/MigratorRepair.integration.test.ts"
 const stop = "test/ingest/ProcessorStop.test.ts"
 
 /** Mutants of G8, and of the migrations. */
@@ -89,17 +91,76 @@ export const ofStops: ReadonlyArray<Mutant> = [
     caughtBy: [unit(ending, "exits at once with 128")]
   },
   {
+    name: "names-compared-as-given",
+    what: "takes a subscription for two where it is named once in short and once in full",
+    guarantee: undefined,
+    file: "src/config/NameClashes.ts",
+    text: "const meant = inFull(name, projectId)",
+    replacement: "const meant = name + inFull(name, projectId)",
+    caughtBy: [
+      unit("test/config/Problems.test.ts", "one subscription, once in short and once in full"),
+      unit("test/config/NameClashes.test.ts", "in short and in full are the same where the project is")
+    ]
+  },
+  {
+    name: "names-not-judged-again",
+    what: "does not compare names again when the credentials have told the project",
+    guarantee: undefined,
+    file: "src/App.ts",
+    text: "refuseClashes(settings, projectId)",
+    replacement: 'refuseClashes(settings, "" + projectId.slice(0, 0))',
+    caughtBy: [unit("test/config/NameClashes.test.ts", "end the start of every command that uses Pub/Sub")]
+  },
+  {
     name: "changed-migration-accepted",
     what: "takes a migration that was changed after it was applied for the one that was",
     guarantee: undefined,
-    file: "src/cassandra/Migrator.ts",
+    file: "src/cassandra/internal/MigrationPlan.ts",
     text: "if (known.checksum !== checksum)",
     replacement: "if (known.checksum.length !== checksum.length)",
     caughtBy: [
+      unit(plan, "refuses a migration that was changed after it was applied, dropped or not"),
       integration(
         "test/cassandra/Migrator.integration.test.ts",
         "refuses a migration that was changed after it was applied, and changes nothing"
       )
+    ]
+  },
+  {
+    name: "record-believed",
+    what: "takes a table for there because its migration was applied once",
+    guarantee: undefined,
+    file: "src/cassandra/internal/MigrationPlan.ts",
+    text: "if (this.#tables.has(change.table))",
+    replacement: "if (!isNew || this.#tables.has(change.table))",
+    caughtBy: [
+      unit(plan, "makes a dropped table again with all that later migrations did to it"),
+      integration(repair, "makes a dropped table again, with what later migrations added to it")
+    ]
+  },
+  {
+    name: "later-columns-forgotten",
+    what: "makes a dropped table again without the columns that later migrations added",
+    guarantee: undefined,
+    file: "src/cassandra/internal/MigrationPlan.ts",
+    text: "const missing = columns.filter(({ name }) => present?.columns.has(name) !== true)",
+    replacement:
+      "const missing = this.#created.has(table) ? [] : columns.filter(({ name }) => present?.columns.has(name) !== true)",
+    caughtBy: [
+      unit(plan, "makes a dropped table again with all that later migrations did to it"),
+      integration(repair, "makes a dropped table again, with what later migrations added to it")
+    ]
+  },
+  {
+    name: "misfit-table-accepted",
+    what: "says that all is well with a table whose types are others",
+    guarantee: undefined,
+    file: "src/cassandra/internal/MigrationPlan.ts",
+    text: "if (schema.misfits.length > 0)",
+    replacement: "if (schema.misfits.length < 0)",
+    caughtBy: [
+      unit(plan, "refuses a table with"),
+      integration(repair, "a fact table of another type, or with another key, is refused by name")
     ]
   }
 ]

@@ -3,6 +3,8 @@ import { integration, type Mutant, scenario, simulation, unit } from "../Mutant.
 
 const decision = "test/ingest/PaymentDecision.test.ts"
 const version = "test/domain/Version.test.ts"
+const cells = "test/facts/CellTable.test.ts"
+const onSqlite = "test/facts/FactStoreSqlite.test.ts"
 const onCassandra = "test/facts/FactStoreCassandra.integration.test.ts"
 
 /** Mutants of G2. */
@@ -12,8 +14,8 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "gives a write the time of its arrival as its version",
     guarantee: "G2",
     file: "src/domain/Version.ts",
-    text: "Math.floor(publishTimeMicros / 1000) * 1000 +",
-    replacement: "Date.now() * 1000 +",
+    text: "BigInt(Math.floor(publishTimeMicros / 1000) * 1000 +",
+    replacement: "BigInt(Date.now() * 1000 + 0 * publishTimeMicros +",
     caughtBy: [
       unit(version, "depends on the publish time's millisecond and the fields alone"),
       scenario("clock-ahead"),
@@ -27,8 +29,8 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "gives all messages of one millisecond one version",
     guarantee: "G2",
     file: "src/domain/Version.ts",
-    text: "(fnv1a(canonical) % 1000)",
-    replacement: "0 * canonical.length",
+    text: "* 1000 + hashOf(canonical))",
+    replacement: "* 1000 + 0 * canonical.length)",
     caughtBy: [unit(version, "differs between most messages of one millisecond")]
   },
   {
@@ -36,7 +38,7 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "writes the greater of two payments with one version at that very version",
     guarantee: "G2",
     file: "src/ingest/PaymentDecision.ts",
-    text: "version: Math.max(writeAt, standing.version + 1)",
+    text: "version: greater(writeAt, standing.version + 1n)",
     replacement: "version: writeAt",
     caughtBy: [unit(decision, "the greater is written above the tie"), simulation, scenario("equal-times")]
   },
@@ -45,7 +47,7 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "writes the winner of tied payments in one batch at the version they share",
     guarantee: "G2",
     file: "src/ingest/PaymentDecision.ts",
-    text: "version: tied ? winner.version + 1 : winner.version",
+    text: "version: tied ? winner.version + 1n : winner.version",
     replacement: "version: winner.version",
     caughtBy: [unit(decision, "a group is folded to its newest payment")]
   },
@@ -55,7 +57,7 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     guarantee: "G2",
     file: "src/ingest/PaymentDecision.ts",
     text: "const theirVersion = versionBeforeRaise(standing.columns, standing.version)",
-    replacement: "const theirVersion = standing.version + 0 * versionBeforeRaise.length",
+    replacement: "const theirVersion = standing.version + 0n * BigInt(versionBeforeRaise.length)",
     caughtBy: [unit(decision, "a third payment with that version"), simulation]
   },
   {
@@ -85,6 +87,82 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     ]
   },
   {
+    name: "lift-not-read-back",
+    what: "takes a payment written above foreign nulls for one that shows, although it was deleted later",
+    guarantee: "G2",
+    file: "src/ingest/PaymentIngest.ts",
+    text: "yield* readBack(facts, written, outcomes, ({ group }) => settleAll(group, outcomes, superseded))",
+    replacement: "for (const entry of written) settleWritten(entry, outcomes)",
+    caughtBy: [unit(cells, "a payment that was deleted later than its order was written stays deleted")]
+  },
+  {
+    name: "lift-without-hash",
+    what: "writes a payment one above foreign nulls, where its own version cannot be told any more",
+    guarantee: "G2",
+    file: "src/domain/Version.ts",
+    text: "const version = nextMillisecond + BigInt(hashOf(canonicalPayment(payment)))",
+    replacement:
+      "const version = foreign + 1n + 0n * (nextMillisecond + BigInt(hashOf(canonicalPayment(payment))))",
+    caughtBy: [
+      unit(version, "is the payment's hash in the first whole millisecond that is greater"),
+      unit(version, "stays the payment's version by itself")
+    ]
+  },
+  {
+    name: "lift-beyond-int64",
+    what: "writes above nulls at the end of int64, where no write time is",
+    guarantee: "G2",
+    file: "src/domain/Version.ts",
+    text: "return version <= int64Max ? version : undefined",
+    replacement: "return version <= int64Max ? version : version",
+    caughtBy: [
+      unit(version, "does not exist at the end of int64"),
+      unit(onSqlite, "above nulls at the end of int64 nothing can be written")
+    ]
+  },
+  {
+    name: "lift-rounded",
+    what: "counts write times as doubles when it lifts a payment above foreign nulls",
+    guarantee: "G2",
+    file: "src/domain/Version.ts",
+    text: "const sinceMillisecond = foreign % millisecond",
+    replacement: "foreign = BigInt(Number(foreign))\n  const sinceMillisecond = foreign % millisecond",
+    caughtBy: [
+      unit(version, "is the payment's hash in the first whole millisecond that is greater"),
+      unit(cells, "nanoseconds, at an odd one above what a double can tell")
+    ]
+  },
+  {
+    name: "write-time-rounded",
+    what: "reads write times as doubles",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: "(greatest === undefined || version > greatest)) greatest = version",
+    replacement: "(greatest === undefined || version > greatest)) greatest = BigInt(Number(version))",
+    caughtBy: [integration(onCassandra, "nanoseconds, at an odd one above what a double can tell")]
+  },
+  {
+    name: "customer-decides",
+    what: "takes a row without a customer for one without an order",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: "for (const column of orderVersionColumns) {",
+    replacement: "for (const column of orderVersionColumns.slice(0, 1)) {",
+    caughtBy: [
+      integration(onCassandra, "a row of the scripts without customer_id is an order"),
+      integration(onCassandra, "an order without customer and address is an order")
+    ]
+  },
+  {
+    name: "customer-decides-embedded",
+    what: "takes a row without a customer for one without an order, in the embedded table",
+    guarantee: "G2",
+    file: "src/facts/FactStoreSqliteStatements.ts",
+    text: "IS NOT NULL AS order_exists",
+    replacement: "IS NOT NULL AND customer_id IS NOT NULL AS order_exists",
+    caughtBy: [unit(onSqlite, "a row of the scripts without customer_id is an order")]
+  },
+  {
     name: "order-clears-payment",
     what: "writes nulls into the payment columns of an order's row, as the original did",
     guarantee: "G2",
@@ -96,6 +174,24 @@ export const ofVersions: ReadonlyArray<Mutant> = [
       integration(onCassandra, "an order written again, newer, never touches the payment columns"),
       scenario("two-processors")
     ]
+  },
+  {
+    name: "null-card-as-empty-text",
+    what: "stores the card of a payment without one as empty text",
+    guarantee: "G2",
+    file: "src/domain/Payment.ts",
+    text: 'digits === "" ? null : digits',
+    replacement: "digits",
+    caughtBy: [unit("test/domain/Payment.test.ts", "takes null, nothing and empty text for card_last_four")]
+  },
+  {
+    name: "null-card-read-as-empty-text",
+    what: "takes a stored payment without a card for another one than the same payment that comes again",
+    guarantee: "G2",
+    file: "src/facts/FactStatements.ts",
+    text: 'card_last_four: nullableText(row["card_last_four"])',
+    replacement: 'card_last_four: textOf(row["card_last_four"])',
+    caughtBy: [integration(onCassandra, "a payment without a card is read back so")]
   },
   {
     name: "order-not-excluded",

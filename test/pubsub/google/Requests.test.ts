@@ -90,6 +90,20 @@ describe("received messages", () => {
     assert.strictEqual(toDelivery({ message }).publishTimeMicros, 1_700_000_000_123_456)
   })
 
+  it("[G6] weigh what data, attributes, ordering key and ids weigh", () => {
+    const { bytes } = toDelivery({
+      ackId: "a".repeat(180),
+      message: {
+        messageId: "1".repeat(17),
+        orderingKey: "k",
+        data: new Uint8Array(40),
+        attributes: { a: "b" }
+      }
+    })
+    // Each of them with its tag and length; an attribute is a message of its own, as the whole is.
+    assert.strictEqual(bytes, 2 + (2 + 40) + (2 + 1) + (2 + 3 + 3) + (2 + 17) + (3 + 180))
+  })
+
   it("are whole deliveries even where the server leaves everything out", () => {
     assert.deepStrictEqual(toDelivery({}), {
       ackId: "",
@@ -98,7 +112,8 @@ describe("received messages", () => {
       attributes: {},
       orderingKey: "",
       publishTimeMicros: 0,
-      deliveryAttempt: 0
+      deliveryAttempt: 0,
+      bytes: 6
     })
   })
 })

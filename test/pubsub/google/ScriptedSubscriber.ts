@@ -30,6 +30,7 @@ export interface SubscriberOptions {
 export const settingsFor = (address: string): PubSubSettings => ({
   projectId: Option.some("scripted"),
   emulatorHost: Option.some(address),
+  proxy: Option.none(),
   ordersTopic: "orders",
   ordersSubscription: "orders-sub",
   paymentsTopic: "payments",

@@ -18,7 +18,8 @@ export const callOnce = <Client extends ClosableClient, A>(
   seconds: number,
   run: (client: Client, options: CallOptions) => Promise<A>
 ): Effect.Effect<A, PubSubError> => {
-  const failure = (cause: unknown) => new PubSubError({ operation, resource, reason: classify(cause) })
+  const failure = (cause: unknown) =>
+    new PubSubError({ operation, resource, reason: classify(cause, connection.proxy) })
   const call = Effect.tryPromise({
     try: (signal) =>
       connection.ask((client) => run(client, { signal, timeout: seconds * 1000, retry: { retryCodes: [] } })),

@@ -3,6 +3,7 @@ import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { connectionAnswerSeconds, connectionRenewSeconds } from "../../Limits.ts"
+import type { Proxy } from "../GoogleSettings.ts"
 import { codeOf, Status } from "./ErrorClassification.ts"
 
 /** What a connection is made of: a client of Google's. */
@@ -23,6 +24,8 @@ export class Connection<Client extends ClosableClient> {
   heardAt = Number.NEGATIVE_INFINITY
   /** When the last silence ended, or the connection was replaced. */
   steadySince = Number.NEGATIVE_INFINITY
+  /** What it goes through, if anything. */
+  readonly proxy: Proxy | undefined
   readonly #open: () => Promise<Client>
   readonly #clock: Clock.Clock
   #client: Client
@@ -30,7 +33,8 @@ export class Connection<Client extends ClosableClient> {
   #unanswered = 0
   #waitingSince: number | undefined
 
-  constructor(client: Client, open: () => Promise<Client>, clock: Clock.Clock) {
+  constructor(client: Client, open: () => Promise<Client>, clock: Clock.Clock, proxy?: Proxy) {
+    this.proxy = proxy
     this.#client = client
     this.#open = open
     this.#clock = clock
@@ -134,14 +138,15 @@ export class Connection<Client extends ClosableClient> {
 /** Opens a connection that is watched, and closed with the scope. **Errors**: what `open` rejects with. */
 export const openConnection = <Client extends ClosableClient, E>(
   open: () => Promise<Client>,
-  toError: (cause: unknown) => E
+  toError: (cause: unknown) => E,
+  proxy?: Proxy
 ): Effect.Effect<Connection<Client>, E, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const connection = yield* Effect.acquireRelease(
       Effect.map(
         Effect.tryPromise({ try: open, catch: toError }),
-        (client) => new Connection(client, open, clock)
+        (client) => new Connection(client, open, clock, proxy)
       ),
       ({ client }) => Effect.ignore(Effect.tryPromise(() => client.close()))
     )

@@ -1,4 +1,5 @@
 /** Says in Counterfoil's words what an error of the Google client means. */
+
 import {
   AccessDenied,
   noAnswer,
@@ -7,15 +8,18 @@ import {
   RequestRejected,
   ResourceMissing
 } from "../../PubSubError.ts"
+import type { Proxy } from "../GoogleSettings.ts"
 
 /**
  * Says in Counterfoil's words what an error of the Google client means.
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
  * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
+ * A connection that failed names the proxy it went through, if there is one.
+ *
  * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
  */
-export const classify = (error: unknown): PubSubReason => {
+export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
   const text = textOf(error)
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
   if (absentCredentials.test(text)) return new AccessDenied({ mend: login, cause: error })
@@ -27,7 +31,7 @@ export const classify = (error: unknown): PubSubReason => {
     case Status.Cancelled:
     case Status.DeadlineExceeded:
     case Status.Unavailable:
-      return new PubSubUnavailable({ detail: noAnswer, cause: error })
+      return new PubSubUnavailable({ detail: noAnswer + throughProxy(proxy), cause: error })
     case Status.ResourceExhausted:
       // Of a quota: it passes. Of the server's limit on one request: that never does.
       return tooLarge.test(text)
@@ -48,6 +52,10 @@ export const classify = (error: unknown): PubSubReason => {
       return new PubSubUnavailable({ detail: refusal(code, text), cause: error })
   }
 }
+
+/** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
+export const throughProxy = (proxy: Proxy | undefined): string =>
+  proxy === undefined ? "" : ` through the proxy ${proxy.address} (${proxy.variable})`
 
 /** The gRPC status number of an error; undefined where it has none. */
 export const codeOf = (error: unknown): number | undefined =>

@@ -1,6 +1,5 @@
 /** What one open subscription holds: where each delivery is, and what it takes of the limits. */
 import type { Delivery } from "../../Message.ts"
-import { encodedBytes } from "../../MessageLimits.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
 
@@ -105,7 +104,7 @@ export class HeldDeliveries {
     const received: Array<HeldDelivery> = []
     for (const delivery of deliveries) {
       if (this.#byAckId.has(delivery.ackId)) continue
-      const bytes = encodedBytes(delivery)
+      const { bytes } = delivery
       const held: HeldDelivery = {
         delivery,
         bytes,

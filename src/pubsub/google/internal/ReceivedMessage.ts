@@ -1,20 +1,29 @@
 /** Turns what the wire carries into deliveries. */
 import type { protos } from "@google-cloud/pubsub"
 import type { Delivery } from "../../Message.ts"
+import { deliveredBytes } from "../../MessageLimits.ts"
 
 /** A message as the Google client hands it over. */
 export type ReceivedMessage = protos.google.pubsub.v1.IReceivedMessage
 
 /** Turns a received message into a delivery, without copying its data. */
-export const toDelivery = ({ ackId, deliveryAttempt, message }: ReceivedMessage): Delivery => ({
-  ackId: ackId ?? "",
-  messageId: message?.messageId ?? "",
-  data: toBytes(message?.data),
-  attributes: message?.attributes ?? {},
-  orderingKey: message?.orderingKey ?? "",
-  publishTimeMicros: toMicros(message?.publishTime),
-  deliveryAttempt: deliveryAttempt ?? 0
-})
+export const toDelivery = (received: ReceivedMessage): Delivery => {
+  const ackId = received.ackId ?? ""
+  const messageId = received.message?.messageId ?? ""
+  const data = toBytes(received.message?.data)
+  const attributes = received.message?.attributes ?? {}
+  const orderingKey = received.message?.orderingKey ?? ""
+  return {
+    ackId,
+    messageId,
+    data,
+    attributes,
+    orderingKey,
+    publishTimeMicros: toMicros(received.message?.publishTime),
+    deliveryAttempt: received.deliveryAttempt ?? 0,
+    bytes: deliveredBytes({ data, attributes, orderingKey }, messageId, ackId)
+  }
+}
 
 const noBytes = new Uint8Array(0)
 

@@ -173,7 +173,7 @@ export class ReconnectingStream {
     const error = new PubSubError({
       operation: "pull",
       resource: this.#options.request.subscription ?? "",
-      reason: classify(end)
+      reason: classify(end, this.#options.connection.proxy)
     })
     const status = `(status ${end.code}: ${end.details})`
     this.trouble = error.message.includes(status) ? error.message : `${error.message} ${status}`

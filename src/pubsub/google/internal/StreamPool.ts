@@ -17,6 +17,7 @@ import type { PubSubError } from "../../PubSubError.ts"
 import type { SubscriptionOptions } from "../../Subscriber.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
 import { callOnce } from "./Calls.ts"
+import { throughProxy } from "./ErrorClassification.ts"
 import type { HeldDeliveries, HeldDelivery } from "./HeldDeliveries.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
@@ -116,7 +117,8 @@ export const makeStreamPool = Effect.fnUntraced(function* (
   const troubleOf = (closed: ReconnectingStream | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? ""
-    return `Pub/Sub has left everything unanswered for ${Math.floor(connection.silentMillis / 1000)} s`
+    const seconds = Math.floor(connection.silentMillis / 1000)
+    return `Pub/Sub has left everything unanswered for ${seconds} s${throughProxy(connection.proxy)}`
   }
 
   return {

@@ -8,7 +8,7 @@ import { DueHeap } from "./DueHeap.ts"
 export interface Published extends Message {
   readonly messageId: string
   readonly publishTimeMicros: number
-  /** What it weighs in the limits on outstanding bytes. */
+  /** What each delivery of it weighs in the limits on bytes. */
   readonly bytes: number
 }
 
@@ -19,12 +19,6 @@ export interface Room {
   readonly bytes: number
   /** Whether the first may weigh more than there is room for: true for a consumer that holds nothing. */
   readonly anySize: boolean
-}
-
-/** A delivery, and what it weighs. */
-export interface Taken {
-  readonly delivery: Delivery
-  readonly bytes: number
 }
 
 /** A moment's count of a subscription's messages. */
@@ -79,10 +73,10 @@ export class Backlog {
   }
 
   /** Leases what is ready and fits; empty when nothing is ready, or the next does not fit. */
-  take(now: number, room: Room): Array<Taken> {
+  take(now: number, room: Room): Array<Delivery> {
     this.advance(now)
     this.#shuffle()
-    const taken: Array<Taken> = []
+    const taken: Array<Delivery> = []
     let bytes = 0
     while (taken.length < room.messages) {
       const kept = this.#next()
@@ -93,7 +87,7 @@ export class Backlog {
         break
       }
       bytes += kept.published.bytes
-      taken.push({ delivery: this.#lease(kept, now), bytes: kept.published.bytes })
+      taken.push(this.#lease(kept, now))
     }
     return taken
   }
@@ -185,7 +179,8 @@ export class Backlog {
       ackId,
       messageId: published.messageId,
       publishTimeMicros: published.publishTimeMicros,
-      deliveryAttempt: kept.attempts
+      deliveryAttempt: kept.attempts,
+      bytes: published.bytes
     }
   }
 

@@ -4,7 +4,7 @@ import { leaseSeconds, leaseTotalMinutes, releaseDelayMaxSeconds } from "../../L
 import type { Delivery } from "../../Message.ts"
 import { PubSubError, ResourceMissing } from "../../PubSubError.ts"
 import type { Settled, SubscriptionOptions, SubscriptionStatus } from "../../Subscriber.ts"
-import type { Backlog, Taken } from "./Backlog.ts"
+import type { Backlog } from "./Backlog.ts"
 import { HeldDeliveries, type HeldDelivery } from "./HeldDeliveries.ts"
 import type { Consumer, Server } from "./Server.ts"
 
@@ -190,10 +190,10 @@ export class Consumption implements Consumer {
     return backlog.extend(held.delivery.ackId, now)
   }
 
-  #handOver(taken: ReadonlyArray<Taken>, now: number): Batch {
+  #handOver(taken: ReadonlyArray<Delivery>, now: number): Batch {
     this.#quietSince = undefined
     for (const one of taken) this.#held.add(one, now, now + leaseMillis)
-    return [taken.map((one) => one.delivery)]
+    return [taken]
   }
 
   /** Waits where the silence says nothing about what there is to deliver. */

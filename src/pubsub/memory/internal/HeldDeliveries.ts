@@ -1,10 +1,11 @@
 /** What one consumer of the embedded Pub/Sub holds, and how much more it may take. */
 import type { Delivery } from "../../Message.ts"
 import type { SubscriptionOptions } from "../../Subscriber.ts"
-import type { Room, Taken } from "./Backlog.ts"
+import type { Room } from "./Backlog.ts"
 
 /** A delivery that is held. **Units**: times in milliseconds. */
-export interface HeldDelivery extends Taken {
+export interface HeldDelivery {
+  readonly delivery: Delivery
   readonly since: number
   /** When its lease ends unless it is extended first. */
   leasedUntil: number
@@ -42,11 +43,11 @@ export class HeldDeliveries {
     return { messages, bytes, anySize: holdsNothing }
   }
 
-  add(taken: Taken, now: number, leasedUntil: number): void {
-    const held = { ...taken, since: now, leasedUntil, isAside: false }
-    this.#byAckId.set(taken.delivery.ackId, held)
+  add(delivery: Delivery, now: number, leasedUntil: number): void {
+    const held = { delivery, since: now, leasedUntil, isAside: false }
+    this.#byAckId.set(delivery.ackId, held)
     this.#messages += 1
-    this.#bytes += taken.bytes
+    this.#bytes += delivery.bytes
   }
 
   get(delivery: Delivery): HeldDelivery | undefined {
@@ -75,6 +76,6 @@ export class HeldDeliveries {
 
   #leaveLimits(held: HeldDelivery): void {
     this.#messages -= 1
-    this.#bytes -= held.bytes
+    this.#bytes -= held.delivery.bytes
   }
 }

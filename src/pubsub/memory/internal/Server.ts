@@ -2,7 +2,7 @@
 import { type Clock, Duration, Effect, Latch } from "effect"
 import { leaseSeconds } from "../../Limits.ts"
 import type { Message } from "../../Message.ts"
-import { encodedBytes } from "../../MessageLimits.ts"
+import { deliveredBytes } from "../../MessageLimits.ts"
 import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog, type Published } from "./Backlog.ts"
@@ -92,15 +92,16 @@ export class Server {
 
   /** Accepts a message, fans it out, and answers its id; who waits for it is told by `wakeConsumersOf`. */
   accept(topic: ServedTopic, message: Message, nowMillis: number): string {
+    const messageId = `${++this.#messagesAccepted}`
     const published: Published = {
       // Copies: what the publisher does with its own afterwards is no business of the consumers.
       data: new Uint8Array(message.data),
       attributes: { ...message.attributes },
       orderingKey: message.orderingKey,
-      messageId: `${++this.#messagesAccepted}`,
+      messageId,
       // Whole milliseconds, as the emulator's: many messages share one.
       publishTimeMicros: Math.floor(nowMillis) * 1_000,
-      bytes: encodedBytes(message)
+      bytes: deliveredBytes(message, messageId, longestAckId)
     }
     this.#remember(topic, published)
     for (const served of topic.subscriptions.values()) served.backlog.add(published)
@@ -170,3 +171,6 @@ export class Server {
     if (topic.published.length > 2 * this.#history) topic.published.splice(0, this.#history)
   }
 }
+
+/** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
+const longestAckId = "0".repeat(24)

@@ -1,8 +1,8 @@
-/** What one phase is played on: topics and subscriptions that nobody used before. */
+/** The topics and subscriptions of one measurement, which nobody used before. */
 import type { PubSubAccess } from "./PubSubAccess.ts"
 
-/** The short names of a phase's topics and subscriptions. */
-export interface Stage {
+/** The short names. */
+export interface Topics {
   readonly ordersTopic: string
   readonly ordersSubscription: string
   readonly paymentsTopic: string
@@ -11,8 +11,8 @@ export interface Stage {
   readonly dlqSubscription: string
 }
 
-/** Names for phase `number` of the run named `run`. */
-export const stageNamed = (run: string, number: number): Stage => {
+/** Names for measurement `number` of the run named `run`. */
+export const topicsNamed = (run: string, number: number): Topics => {
   const prefix = `bench_${run}_${number}`
   return {
     ordersTopic: `${prefix}_orders`,
@@ -25,8 +25,8 @@ export const stageNamed = (run: string, number: number): Stage => {
 }
 
 /** Creates them. */
-export const openStage = async (access: PubSubAccess, stage: Stage): Promise<void> => {
-  for (const [topic, subscription] of pairs(stage)) {
+export const createTopics = async (access: PubSubAccess, topics: Topics): Promise<void> => {
+  for (const [topic, subscription] of pairs(topics)) {
     await access.publisher.createTopic({ name: topicPath(access, topic) })
     await access.subscriber.createSubscription({
       name: subscriptionPath(access, subscription),
@@ -36,9 +36,9 @@ export const openStage = async (access: PubSubAccess, stage: Stage): Promise<voi
   }
 }
 
-/** Deletes them, so that the server keeps nothing of the phase. */
-export const closeStage = async (access: PubSubAccess, stage: Stage): Promise<void> => {
-  for (const [topic, subscription] of pairs(stage)) {
+/** Deletes them, so that the server keeps nothing of the measurement. */
+export const deleteTopics = async (access: PubSubAccess, topics: Topics): Promise<void> => {
+  for (const [topic, subscription] of pairs(topics)) {
     await access.subscriber.deleteSubscription({ subscription: subscriptionPath(access, subscription) })
     await access.publisher.deleteTopic({ topic: topicPath(access, topic) })
   }
@@ -52,8 +52,8 @@ export const topicPath = (access: PubSubAccess, topic: string): string =>
 export const subscriptionPath = (access: PubSubAccess, subscription: string): string =>
   `projects/${access.projectId}/subscriptions/${subscription}`
 
-const pairs = (stage: Stage): ReadonlyArray<readonly [string, string]> => [
-  [stage.ordersTopic, stage.ordersSubscription],
-  [stage.paymentsTopic, stage.paymentsSubscription],
-  [stage.dlqTopic, stage.dlqSubscription]
+const pairs = (topics: Topics): ReadonlyArray<readonly [string, string]> => [
+  [topics.ordersTopic, topics.ordersSubscription],
+  [topics.paymentsTopic, topics.paymentsSubscription],
+  [topics.dlqTopic, topics.dlqSubscription]
 ]

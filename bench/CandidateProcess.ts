@@ -1,35 +1,25 @@
-/** What is compared, and how it is started, watched and stopped. */
+/** How a candidate is started, watched and stopped: a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { Place } from "./Bench.ts"
+import type { Candidate, Settings } from "./Candidate.ts"
+import { cacheFolder, root } from "./Folders.ts"
 import { cpuMicros, peakResidentBytes } from "./ProcessUse.ts"
-import type { Stage } from "./Stage.ts"
+import type { Topics } from "./Topics.ts"
 
-/** A program that does the work. */
-export interface Contender {
-  readonly name: string
-  readonly command: ReadonlyArray<string>
+/** What is the same for every process of a candidate. */
+export interface LaunchOptions {
+  /** The addresses of the servers and the keyspace, as environment variables. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The folder of the logs. */
+  readonly logs: string
+  /** Options of node itself. */
+  readonly nodeOptions: ReadonlyArray<string>
 }
 
-/** The hand-written loop. */
-export const loop: Contender = { name: "loop", command: [join(import.meta.dirname, "Loop.ts")] }
-
-/** The real command, as a user starts it. */
-export const counterfoil: Contender = {
-  name: "counterfoil run",
-  command: [join(import.meta.dirname, "..", "bin", "counterfoil.js"), "run"]
-}
-
-/** The loop under another name: compared with itself it shows what this machine's differences are worth. */
-export const loopAgain: Contender = { ...loop, name: "loop again" }
-
-/** Variables beside those that say where everything is. */
-export type Settings = Readonly<Record<string, string>>
-
-/** A contender at work, in a process of its own. */
-export class Running {
+/** A running candidate. */
+export class CandidateProcess {
   readonly startedAt = performance.now()
   readonly #child: ChildProcess
   readonly #name: string
@@ -68,9 +58,9 @@ export class Running {
   /** Asks it to end, and waits until it did; throws where it does not, or not well. */
   async stop(): Promise<void> {
     this.#child.kill("SIGTERM")
-    const patience = setTimeout(() => this.#child.kill("SIGKILL"), stopMillis)
+    const timeout = setTimeout(() => this.#child.kill("SIGKILL"), stopMillis)
     const code = await this.#ended
-    clearTimeout(patience)
+    clearTimeout(timeout)
     running.delete(this)
     if (code !== 0) throw this.#failure(`ended with status ${code} when asked to stop`)
   }
@@ -94,49 +84,54 @@ export class Running {
 
   #failure(what: string): Error {
     const written = readFileSync(this.#logFile, "utf8").split("\n").slice(-20).join("\n")
-    return new Error(`${this.#name} ${what}; its last words (${this.#logFile}):\n${written}`)
+    return new Error(`${this.#name} ${what}; the end of ${this.#logFile}:\n${written}`)
   }
 }
 
-/** Starts a contender on a stage, with its default configuration but for `settings`. */
-export const start = (contender: Contender, place: Place, stage: Stage, settings: Settings): Running => {
-  mkdirSync(place.logs, { recursive: true })
-  const logFile = join(place.logs, `${contender.name.replaceAll(" ", "-")}-${stage.ordersTopic}.log`)
+/** Starts a candidate that consumes these topics, with its default configuration except for `settings`. */
+export const start = (
+  candidate: Candidate,
+  launch: LaunchOptions,
+  topics: Topics,
+  settings: Settings
+): CandidateProcess => {
+  mkdirSync(launch.logs, { recursive: true })
+  const logFile = join(launch.logs, `${candidate.name.replaceAll(" ", "-")}-${topics.ordersTopic}.log`)
   const log = openSync(logFile, "w")
   const { probe, ...others } = settings
   const preload = probe === undefined ? [] : ["--import", probeModule]
-  const child = spawn(process.execPath, [...place.nodeOptions, ...preload, ...contender.command], {
+  const child = spawn(process.execPath, [...launch.nodeOptions, ...preload, ...candidate.command], {
     stdio: ["ignore", log, log],
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       // Both find their modules compiled, as the command itself sees to.
-      NODE_COMPILE_CACHE: join(place.logs, "..", "compile-cache"),
-      ...place.environment,
-      ...namesOf(stage),
+      NODE_COMPILE_CACHE: join(cacheFolder, "compile-cache"),
+      ...launch.environment,
+      ...namesOf(topics),
       ...(probe === undefined ? {} : { BENCH_PROBE_FILE: probe }),
       ...others
     }
   })
   closeSync(log)
-  return new Running(contender.name, child, logFile)
+  return new CandidateProcess(candidate.name, child, logFile)
 }
 
-const probeModule = pathToFileURL(join(import.meta.dirname, "Probe.ts")).href
+const probeModule = pathToFileURL(join(root, "bench", "Probe.ts")).href
 
-const namesOf = (stage: Stage): Settings => ({
-  PUBSUB_ORDERS_TOPIC: stage.ordersTopic,
-  PUBSUB_ORDERS_SUBSCRIPTION: stage.ordersSubscription,
-  PUBSUB_PAYMENTS_TOPIC: stage.paymentsTopic,
-  PUBSUB_PAYMENTS_SUBSCRIPTION: stage.paymentsSubscription,
-  PUBSUB_DLQ_TOPIC: stage.dlqTopic,
-  PUBSUB_DLQ_SUBSCRIPTION: stage.dlqSubscription
+const namesOf = (topics: Topics): Settings => ({
+  PUBSUB_ORDERS_TOPIC: topics.ordersTopic,
+  PUBSUB_ORDERS_SUBSCRIPTION: topics.ordersSubscription,
+  PUBSUB_PAYMENTS_TOPIC: topics.paymentsTopic,
+  PUBSUB_PAYMENTS_SUBSCRIPTION: topics.paymentsSubscription,
+  PUBSUB_DLQ_TOPIC: topics.dlqTopic,
+  PUBSUB_DLQ_SUBSCRIPTION: topics.dlqSubscription
 })
 
 const stopMillis = 60_000
 
 // A benchmark that fails or is interrupted leaves nobody behind who goes on consuming.
-const running = new Set<Running>()
+const running = new Set<CandidateProcess>()
 process.once("exit", () => {
   for (const one of running) one.kill()
 })

@@ -12,22 +12,22 @@ export type Send<A, B> = (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArra
  * call asked for is not sent any more if it was not yet; a request that nobody waits for is interrupted. When the scope
  * closes, whoever waits is interrupted.
  */
-export const gathering = <A, B>(
+export const makeRequestBatcher = <A, B>(
   send: Send<A, B>,
   { millis, enough }: { readonly millis: number; readonly enough: number }
 ): Effect.Effect<Send<A, B>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never, void, never>()
-    let next: Gathered<A, B> | undefined
+    let next: PendingRequest<A, B> | undefined
 
     /** No call joins it any more. */
-    const close = (gathered: Gathered<A, B>): void => {
+    const close = (gathered: PendingRequest<A, B>): void => {
       if (next === gathered) next = undefined
       gathered.isEnough.openUnsafe()
     }
 
-    const gather = (): Gathered<A, B> => {
-      const gathered: Gathered<A, B> = {
+    const gather = (): PendingRequest<A, B> => {
+      const gathered: PendingRequest<A, B> = {
         calls: new Set(),
         size: 0,
         isEnough: Latch.makeUnsafe(false),
@@ -76,7 +76,7 @@ interface Call<A> {
 }
 
 /** What goes in one request. */
-interface Gathered<A, B> {
+interface PendingRequest<A, B> {
   /** Those that still wait. */
   readonly calls: Set<Call<A>>
   size: number
@@ -85,7 +85,7 @@ interface Gathered<A, B> {
   fiber: Fiber.Fiber<void> | undefined
 }
 
-const itemsOf = <A, B>({ calls }: Gathered<A, B>): ReadonlyArray<A> => {
+const itemsOf = <A, B>({ calls }: PendingRequest<A, B>): ReadonlyArray<A> => {
   const items: Array<A> = []
   for (const call of calls) {
     call.from = items.length

@@ -1,10 +1,10 @@
-/** Takes in the dead letters of a phase while it runs. */
+/** Receives the dead letters of a measurement while it runs. */
 import { type PubSubAccess, type PullStream, unary } from "./PubSubAccess.ts"
 
 const streamCount = 4
 
-/** Takes in everything a dead-letter subscription gets, and acknowledges it. */
-export class DeadLetterTap {
+/** Receives everything that a dead-letter subscription gets, and acknowledges it. */
+export class DeadLetterCollector {
   /** The text of each dead letter, once: a message that is delivered twice may become two. */
   readonly distinct = new Set<string>()
   readonly #access: PubSubAccess

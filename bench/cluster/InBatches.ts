@@ -1,4 +1,10 @@
-/** Writes to the cluster as `counterfoil run` does: its own fact store, given 100 rows a call, 16 calls at once. */
+/**
+ * Writes to the cluster as `counterfoil run` does: its own fact store, given 100 rows a call, 16 calls at once.
+ *
+ * The only file of the benchmark that imports from src, because the command cannot be told to write without Pub/Sub:
+ * the fact store and the connection it needs, the schemas that make its branded ids, and how many calls `run` has at
+ * once. Everything else knows the command alone.
+ */
 import { Effect, Layer, Option, Result, Schema } from "effect"
 import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import { Order } from "../../src/domain/Order.ts"
@@ -7,12 +13,12 @@ import { type Answers, FactStore } from "../../src/facts/FactStore.ts"
 import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
 import { batchesAtOnce } from "../../src/pipeline/Limits.ts"
 import { orderOf, paymentOf } from "../Traffic.ts"
-import { serve, task } from "./Writing.ts"
+import { serve, task } from "./WriterProtocol.ts"
 
-const { rows, ...place } = task()
+const { rows, ...cluster } = task()
 const cassandra = Cassandra.layer(
   {
-    ...place,
+    ...cluster,
     replication: { _tag: "Simple", factor: 1 },
     consistency: "LOCAL_QUORUM",
     credentials: Option.none(),
@@ -24,7 +30,7 @@ const cassandra = Cassandra.layer(
 
 // What a server batch of the emulator has.
 const rowsOfCall = 100
-const version = Date.now() * 1000
+const version = BigInt(Date.now()) * 1000n
 let repeated = 0
 
 const inCalls = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>

@@ -2,13 +2,14 @@
  * Orders and payments as nearly all publishers send them, recognised by hand: a fraction of what the Schema takes.
  *
  * The Schema stays the only judge. What is not of the usual shape, an id as text for one, is left to it, and what is
- * of that shape is what it would have made; `UsualShape.test.ts` compares the two.
+ * of that shape is what it would have made; `UsualShape.test.ts` compares the two. As the Schema does, it takes what
+ * `ExactIntegers.ts` has read.
  */
 import type { Order, OrderId } from "./Order.ts"
 import type { Payment, PaymentId } from "./Payment.ts"
 
 /** The order, where the JSON value is one of the usual shape. */
-export const usualOrder = (json: unknown): Order | undefined => {
+export const fastOrder = (json: unknown): Order | undefined => {
   if (typeof json !== "object" || json === null) return undefined
   const {
     order_id,
@@ -21,20 +22,20 @@ export const usualOrder = (json: unknown): Order | undefined => {
     creation_date
   }: Unknown<Order> = json
   return isPositive(order_id) &&
-    isInteger(customer_id) &&
+    (isInteger(customer_id) || isNothing(customer_id)) &&
     isText(item) &&
     isPositive(quantity) &&
     isPrice(price) &&
-    isText(shipping_address) &&
+    (isText(shipping_address) || isNothing(shipping_address)) &&
     isText(order_status) &&
     isText(creation_date)
     ? {
         order_id: BigInt(order_id) as OrderId,
-        customer_id: BigInt(customer_id),
+        customer_id: isNothing(customer_id) ? null : BigInt(customer_id),
         item,
         quantity: BigInt(quantity),
         price,
-        shipping_address,
+        shipping_address: shipping_address ?? null,
         order_status,
         creation_date
       }
@@ -42,7 +43,7 @@ export const usualOrder = (json: unknown): Order | undefined => {
 }
 
 /** The payment, where the JSON value is one of the usual shape. */
-export const usualPayment = (json: unknown): Payment | undefined => {
+export const fastPayment = (json: unknown): Payment | undefined => {
   if (typeof json !== "object" || json === null) return undefined
   const {
     payment_id,
@@ -55,14 +56,14 @@ export const usualPayment = (json: unknown): Payment | undefined => {
   return isPositive(payment_id) &&
     isPositive(order_id) &&
     isText(payment_method) &&
-    isFourDigits(card_last_four) &&
+    (isFourDigits(card_last_four) || isNothing(card_last_four) || card_last_four === "") &&
     isText(payment_status) &&
     isText(payment_datetime)
     ? {
         payment_id: BigInt(payment_id) as PaymentId,
         order_id: BigInt(order_id) as OrderId,
         payment_method,
-        card_last_four,
+        card_last_four: isNothing(card_last_four) || card_last_four === "" ? null : card_last_four,
         payment_status,
         payment_datetime
       }
@@ -76,6 +77,9 @@ const isInteger = (value: unknown): value is number => Number.isSafeInteger(valu
 const isPositive = (value: unknown): value is number => isInteger(value) && value >= 1
 
 const isPrice = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0
+
+/** JSON has no undefined: it stands for a field that is absent. */
+const isNothing = (value: unknown): value is null | undefined => value === null || value === undefined
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.isWellFormed()
 

@@ -1,9 +1,9 @@
-/** Reads back what a phase left, and compares every cell and every dead letter with what was published. */
+/** Reads back what a measurement left, and compares every cell and every dead letter with what was published. */
 import type { types } from "cassandra-driver"
 import type { Bench } from "./Bench.ts"
 import type { FactTable } from "./FactTable.ts"
 import type { PubSubAccess } from "./PubSubAccess.ts"
-import { type Stage, subscriptionPath } from "./Stage.ts"
+import { subscriptionPath, type Topics } from "./Topics.ts"
 import { isUnmatched, orderOf, paymentOf, unmatchedAmong } from "./Traffic.ts"
 
 /** What must be in the table and among the dead letters. */
@@ -17,15 +17,15 @@ export interface Expectation {
 }
 
 /** Throws unless the dead letters are exactly as expected, and nothing is left in the subscriptions. */
-export const checkLetters = (
+export const checkDeadLetters = (
   { access, time }: Bench,
-  stage: Stage,
-  letters: Iterable<string>,
+  topics: Topics,
+  deadLetters: Iterable<string>,
   expected: Expectation
 ): Promise<void> =>
   time.on("checking", async () => {
-    const problems = [...wrongLetters(letters, expected)]
-    for (const subscription of [stage.ordersSubscription, stage.paymentsSubscription]) {
+    const problems = [...wrongDeadLetters(deadLetters, expected)]
+    for (const subscription of [topics.ordersSubscription, topics.paymentsSubscription]) {
       if (await holdsMessages(access, subscription)) problems.push(`${subscription} still holds messages`)
     }
     assertNone(problems)
@@ -36,7 +36,7 @@ export const checkRows = async (table: FactTable, expected: Expectation): Promis
   assertNone(await wrongRows(table, expected))
 
 /** How many dead letters there must be. */
-export const deadLettersOf = ({ payments, unmatchedEvery }: Expectation): number =>
+export const deadLetterCount = ({ payments, unmatchedEvery }: Expectation): number =>
   unmatchedAmong(1, payments, unmatchedEvery)
 
 /** How many there are, and the first. */
@@ -82,15 +82,15 @@ const noPayment = {
 const valueOf = (cell: unknown): unknown =>
   typeof cell === "object" && cell !== null ? Number(cell.toString()) : cell
 
-const wrongLetters = (letters: Iterable<string>, expected: Expectation): ReadonlyArray<string> => {
+const wrongDeadLetters = (deadLetters: Iterable<string>, expected: Expectation): ReadonlyArray<string> => {
   const missing = new Set<string>()
   for (let id = 1; id <= expected.payments; id++) {
     if (!isUnmatched(id, expected.unmatchedEvery)) continue
     missing.add(JSON.stringify(paymentOf(id, expected.unmatchedEvery)))
   }
   const wrong: Array<string> = []
-  for (const letter of letters) {
-    if (!missing.delete(letter)) wrong.push(`a dead letter too many: ${letter}`)
+  for (const text of deadLetters) {
+    if (!missing.delete(text)) wrong.push(`a dead letter too many: ${text}`)
   }
   return missing.size === 0 ? wrong : [...wrong, `${missing.size} dead letters are missing`]
 }

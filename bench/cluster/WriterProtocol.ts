@@ -1,7 +1,7 @@
 /** The conversation between the benchmark and a process that writes to the cluster, and what such a process measures. */
 import type { StreamName } from "../Samples.ts"
 
-/** A way of writing rows; what it writes was made before. */
+/** Writes the rows of a stream; what it writes was made before. */
 export type Writer = Readonly<Record<StreamName, () => Promise<void>>>
 
 /** What writing one stream took in the process. */

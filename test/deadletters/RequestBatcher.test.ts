@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { gathering } from "../../src/deadletters/Gathering.ts"
+import { makeRequestBatcher } from "../../src/deadletters/RequestBatcher.ts"
 
 describe("gathering", () => {
   it.effect(
@@ -9,7 +9,7 @@ describe("gathering", () => {
     () =>
       Effect.gen(function* () {
         const { requests, send } = server()
-        const gathered = yield* gathering(send, { millis: 20, enough: 100 })
+        const gathered = yield* makeRequestBatcher(send, { millis: 20, enough: 100 })
         const first = yield* fork(gathered(["a", "b"]))
         yield* TestClock.adjust(19)
         const calls = [yield* fork(gathered(["c"])), yield* fork(gathered([])), yield* fork(gathered(["d"]))]
@@ -24,7 +24,7 @@ describe("gathering", () => {
   it.effect("enough of them wait for no others, and are sent once", () =>
     Effect.gen(function* () {
       const { requests, send } = server()
-      const gathered = yield* gathering(send, { millis: 20, enough: 3 })
+      const gathered = yield* makeRequestBatcher(send, { millis: 20, enough: 3 })
       yield* fork(gathered(["a"]))
       assert.deepStrictEqual(yield* gathered(["b", "c"]), ["B", "C"])
       yield* fork(gathered(["d"]))
@@ -36,7 +36,7 @@ describe("gathering", () => {
   it.effect("[G3] a request that never ends holds up none that comes after it", () =>
     Effect.gen(function* () {
       const { send } = server()
-      const gathered = yield* gathering(
+      const gathered = yield* makeRequestBatcher(
         (items: ReadonlyArray<string>) => (items.includes("silent") ? Effect.never : send(items)),
         { millis: 20, enough: 100 }
       )
@@ -53,7 +53,7 @@ describe("gathering", () => {
     () =>
       Effect.gen(function* () {
         const { requests, send } = server()
-        const gathered = yield* gathering(send, { millis: 20, enough: 100 })
+        const gathered = yield* makeRequestBatcher(send, { millis: 20, enough: 100 })
         const interrupted = yield* fork(gathered(["a"]))
         const other = yield* fork(gathered(["b"]))
         yield* Fiber.interrupt(interrupted)
@@ -67,7 +67,7 @@ describe("gathering", () => {
     Effect.gen(function* () {
       const heard: Array<string> = []
       const note = (what: string) => Effect.sync(() => void heard.push(what))
-      const gathered = yield* gathering(
+      const gathered = yield* makeRequestBatcher(
         ([item]: ReadonlyArray<string>) =>
           Effect.andThen(note(`${item} sent`), Effect.never).pipe(
             Effect.onInterrupt(() => note(`${item} interrupted`))
@@ -86,7 +86,10 @@ describe("gathering", () => {
   it.effect("when the scope closes, whoever waits is interrupted", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
-      const gathered = yield* Scope.provide(gathering(server().send, { millis: 20, enough: 100 }), scope)
+      const gathered = yield* Scope.provide(
+        makeRequestBatcher(server().send, { millis: 20, enough: 100 }),
+        scope
+      )
       const waiting = yield* fork(gathered(["a"]))
       yield* Scope.close(scope, Exit.void)
       const exit = yield* Fiber.await(waiting)
@@ -97,7 +100,7 @@ describe("gathering", () => {
   it.effect("a defect reaches every call of its request, and no other", () =>
     Effect.gen(function* () {
       const { send } = server()
-      const gathered = yield* gathering(
+      const gathered = yield* makeRequestBatcher(
         (items: ReadonlyArray<string>) => (items.includes("bad") ? Effect.die("a bug") : send(items)),
         { millis: 20, enough: 1 }
       )

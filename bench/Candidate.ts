@@ -1,0 +1,31 @@
+/** The programs that are compared. */
+import { join } from "node:path"
+import { binOf, root } from "./Folders.ts"
+
+/** A program that does the work. */
+export interface Candidate {
+  readonly name: string
+  /** What node is given: a file and its arguments. */
+  readonly command: ReadonlyArray<string>
+}
+
+/** The hand-written loop. */
+export const loop: Candidate = { name: "loop", command: [join(root, "bench", "Loop.ts")] }
+
+/** The loop under another name: compared with itself it shows how large differences without a cause are here. */
+export const loopAgain: Candidate = { ...loop, name: "loop again" }
+
+/** `counterfoil run` of the sources in this folder, as a user starts it. */
+export const counterfoilIn = (folder: string, name: string): Candidate => ({
+  name,
+  command: [binOf(folder), "run"]
+})
+
+/** `counterfoil run` of the working tree. */
+export const counterfoil: Candidate = counterfoilIn(root, "counterfoil run")
+
+/** Environment variables of a candidate, besides those that name servers, topics and subscriptions. */
+export type Settings = Readonly<Record<string, string>>
+
+/** A payment without an order becomes a dead letter at once, as in the loop. */
+export const withoutGrace: Settings = { PAYMENT_GRACE: "0" }
