@@ -8,14 +8,13 @@ export interface FactsEvidence {
   readonly startedAt: number
   /** Whether it ever answered. */
   hasAnswered: boolean
-  /** The first failed attempt since one in which it answered; undefined while there is none. */
+  /** The first failed attempt since one in which it took a delivery; undefined while there is none. */
   failingSince: number | undefined
   /** Batches whose first attempt failed since then. */
   firstTryFailures: number
   /** Since when attempts have failed, each within `evidenceMillis` of the one before. */
   troubledSince: number
   lastFailureAt: number
-  lastSuccessAt: number
   /** The error of the last failed attempt. */
   error: ReportedError
   /** The first failed ping since anything was answered; undefined while there is none. */
@@ -31,19 +30,17 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   firstTryFailures: 0,
   troubledSince: Number.NEGATIVE_INFINITY,
   lastFailureAt: Number.NEGATIVE_INFINITY,
-  lastSuccessAt: Number.NEGATIVE_INFINITY,
   error: noError,
   pingFailingSince: undefined,
   pingError: noError
 })
 
-/** An attempt in which the table answered for a delivery at least. */
-export const storeAnswered = (evidence: FactsEvidence, now: number): void => {
+/** An attempt in which the table took a delivery at least. */
+export const storeAnswered = (evidence: FactsEvidence): void => {
   evidence.hasAnswered = true
   evidence.failingSince = undefined
   evidence.firstTryFailures = 0
   evidence.pingFailingSince = undefined
-  evidence.lastSuccessAt = now
 }
 
 /** An attempt in which it did not answer for a delivery at least. */
@@ -82,14 +79,16 @@ export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
 /**
  * The state of the fact table.
  *
- * Unavailable: for `outageMillis` no attempt succeeded, and either pings fail too or several batches failed at their
- * first attempt. Rows that fail again and again while the table answers otherwise degrade it and leave it ready (G4).
+ * Unavailable: for `outageMillis` no attempt succeeded, and several batches failed at their first try; or for as long
+ * nothing was stored and pings fail. Rows that fail again and again while the table answers otherwise degrade it and
+ * leave it ready (G4).
  */
 export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: number): HealthState => {
   const { error, failingSince, pingError, pingFailingSince } = evidence
   const attemptsFail = failingSince !== undefined && now - failingSince >= outageMillis
-  const isOutage = pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries
-  if (attemptsFail && isOutage) return { _tag: "Unavailable", reason: error.message, error }
+  if (attemptsFail && evidence.firstTryFailures >= outageFirstTries) {
+    return { _tag: "Unavailable", reason: error.message, error }
+  }
   if (pingFailingSince !== undefined && now - pingFailingSince >= outageMillis) {
     return { _tag: "Unavailable", reason: pingError.message, error: pingError }
   }
@@ -99,7 +98,7 @@ export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: num
       : { _tag: "Unavailable", reason: "the table has not answered yet" }
   }
   const isRecent = now - evidence.lastFailureAt < evidenceMillis
-  const isUnresolved = retrying > 0 || evidence.lastFailureAt > evidence.lastSuccessAt
+  const isUnresolved = retrying > 0 || failingSince !== undefined
   return isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
     ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${error.message}`, error }
     : { _tag: "Healthy" }

@@ -10,21 +10,20 @@ import type { Dispose } from "../pipeline/Disposition.ts"
 export const dispose: Dispose<HandlingFailure, DeadLetterReason> = (failure, mayWait) => {
   switch (failure._tag) {
     case "Undecodable":
-      return { _tag: "DeadLetter", reason: "undecodable", error: failure.message, storeAnswered: false }
+      return { _tag: "DeadLetter", reason: "undecodable", error: failure.message }
     case "SchemaViolation":
       return {
         _tag: "DeadLetter",
         reason: "schema-violation",
         path: failure.path,
-        error: failure.message,
-        storeAnswered: false
+        error: failure.message
       }
     case "StoreRejected":
-      return { _tag: "DeadLetter", reason: "store-rejected", error: failure.message, storeAnswered: false }
+      return { _tag: "DeadLetter", reason: "store-rejected", error: failure.message }
     case "UnmatchedPayment":
       return mayWait
         ? { _tag: "Wait" }
-        : { _tag: "DeadLetter", reason: "unmatched-payment", error: failure.message, storeAnswered: true }
+        : { _tag: "DeadLetter", reason: "unmatched-payment", error: failure.message }
     case "StoreUnavailable":
       return { _tag: "Retry", error: failure.message }
   }

@@ -100,7 +100,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       })
 
     return {
-      storeAnswered: () => Facts.storeAnswered(facts, monotonicMillis(clock)),
+      storeAnswered: () => Facts.storeAnswered(facts),
       storeFailed: (error, isFirstTry) => Facts.storeFailed(facts, error, isFirstTry, monotonicMillis(clock)),
       deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),
       deadLettersFailed: (error) => Letters.deadLettersFailed(letters, error, monotonicMillis(clock)),

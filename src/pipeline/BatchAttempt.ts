@@ -63,9 +63,12 @@ export interface ReportedError {
 
 /** Told what attempts learn of the parts they depend on; called a few times a batch. */
 export interface AttemptReports {
-  /** The store has answered for at least one delivery, even if it was that something is not there. */
+  /**
+   * The store took a delivery at least, or had taken it before. That something is not there does not count: a store
+   * that refuses writes answers reads.
+   */
   readonly storeAnswered: () => void
-  /** The store has not answered for at least one delivery. */
+  /** The store did not answer for a delivery at least. Called first where both happened in one attempt. */
   readonly storeFailed: (error: ReportedError, isFirstTry: boolean) => void
   readonly deadLettersConfirmed: () => void
   readonly deadLettersFailed: (error: ReportedError) => void
@@ -111,7 +114,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     const outcomes = yield* handled(held, options)
     const disposed = disposedOf(held, outcomes, batch.mayWait, options)
     if (disposed.storeError !== undefined) reports.storeFailed(disposed.storeError, batch.isFirstTry)
-    if (disposed.isAnswered) reports.storeAnswered()
+    if (disposed.fated.size > 0) reports.storeAnswered()
     yield* ack(disposed.fated, batch)
     ledger.retried(disposed.retry.length)
     return disposed
@@ -147,8 +150,6 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
 
 interface Disposed<A, E, F extends string, R extends string> extends Unsettled<A, E, R> {
   readonly fated: ReadonlyMap<F, ReadonlyArray<Delivery>>
-  /** Whether the store has answered for any of them. */
-  readonly isAnswered: boolean
 }
 
 /** The outcome of each delivery, in order: of decoding where that failed, else of handling. */
@@ -184,7 +185,6 @@ const disposedOf = <A, E, F extends string, R extends string>(
   const leave: Array<DecodedDelivery<A, E>> = []
   const deadLetters: Array<Unpublished<A, E, R>> = []
   let storeError: ReportedError | undefined
-  let isAnswered = false
   let next = 0
   for (const decoded of deliveries) {
     const outcome: Result.Result<F, E> | undefined = Result.isFailure(decoded.decoded)
@@ -192,14 +192,12 @@ const disposedOf = <A, E, F extends string, R extends string>(
       : outcomes[next++]
     if (outcome === undefined) throw new Error("a handler left out an outcome")
     if (Result.isSuccess(outcome)) {
-      isAnswered = true
       addTo(fated, outcome.success, decoded.delivery)
       continue
     }
     const disposition = dispose(outcome.failure, mayWait(decoded))
     switch (disposition._tag) {
       case "Wait":
-        isAnswered = true
         wait.push(decoded)
         break
       case "Leave":
@@ -210,14 +208,13 @@ const disposedOf = <A, E, F extends string, R extends string>(
         retry.push(decoded)
         break
       case "DeadLetter": {
-        const { reason, path, error, storeAnswered } = disposition
-        isAnswered ||= storeAnswered
+        const { reason, path, error } = disposition
         const letter = { delivery: decoded.delivery, subscription: subscription.name, reason, path, error }
         deadLetters.push({ decoded, letter })
       }
     }
   }
-  return { fated, retry, wait, leave, deadLetters, storeError, isAnswered }
+  return { fated, retry, wait, leave, deadLetters, storeError }
 }
 
 const addTo = <F>(fated: Map<F, Array<Delivery>>, fate: F, delivery: Delivery): void => {

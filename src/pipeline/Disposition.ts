@@ -2,14 +2,12 @@
 
 /** Dead-letter it, try it again, let it wait, or leave it to whoever runs the pipeline. */
 export type Disposition<R extends string> =
-  /** `storeAnswered`: the store said so, so it works. */
   | {
       readonly _tag: "DeadLetter"
       readonly reason: R
       /** The first field that is wrong, if it is one. */
       readonly path?: string
       readonly error: string
-      readonly storeAnswered: boolean
     }
   /** What it needs does not answer now. */
   | { readonly _tag: "Retry"; readonly error: string }

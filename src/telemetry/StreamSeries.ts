@@ -65,7 +65,11 @@ const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }:
   const total = (name: string, description: string, read: () => number) =>
     counter(name, description, { stream }, read)
   total("counterfoil_deliveries_received_total", "Deliveries received.", () => totals().received)
-  total("counterfoil_received_bytes_total", "Bytes of the messages received.", () => totals().receivedBytes)
+  total(
+    "counterfoil_received_bytes_total",
+    "Bytes of the messages received, as encoded, attributes and ids included.",
+    () => totals().receivedBytes
+  )
   for (const fate of fates) {
     const description = "Deliveries by their fate; the reason is that of a dead letter, else empty."
     counter(

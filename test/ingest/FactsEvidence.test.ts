@@ -13,7 +13,7 @@ const facts = (events: ReadonlyArray<FactsEvent>, now: number): string => {
   let retrying = 0
   for (const [at, what, count = retrying] of events) {
     retrying = count
-    if (what === "answered") Facts.storeAnswered(evidence, at)
+    if (what === "answered") Facts.storeAnswered(evidence)
     else if (what === "ping") Facts.pingAnswered(evidence, retrying)
     else if (what === "no ping") Facts.pingFailed(evidence, { message: "ping refused" }, at)
     else Facts.storeFailed(evidence, { message: "write refused" }, what === "failed first", at)
@@ -96,8 +96,19 @@ describe("the state of the fact table", () => {
         [1_000, "no ping"],
         [2_000, "failed again"]
       ],
-      2_100,
-      "Unavailable: write refused"
+      3_000,
+      "Unavailable: ping refused"
+    ],
+    [
+      "one failed ping beside an old row is not",
+      [
+        [0, "ping"],
+        [100, "failed first", 1],
+        [60_000, "failed again"],
+        [61_000, "no ping"]
+      ],
+      62_900,
+      "Degraded"
     ],
     [
       "an old row's failures are not, however many",

@@ -10,12 +10,7 @@ import {
 import { dispose } from "../../src/ingest/HandlingDisposition.ts"
 
 const message = "why"
-const letter = (reason: string, storeAnswered = false) => ({
-  _tag: "DeadLetter",
-  reason,
-  error: message,
-  storeAnswered
-})
+const letter = (reason: string) => ({ _tag: "DeadLetter", reason, error: message })
 const violation = { ...letter("schema-violation"), path: "item" }
 const waits = { _tag: "Wait" }
 const retries = { _tag: "Retry", error: message }
@@ -26,7 +21,7 @@ const table: { readonly [Tag in HandlingFailure["_tag"]]: readonly [HandlingFail
   SchemaViolation: [new SchemaViolation({ message, path: "item" }), violation, violation],
   StoreRejected: [new StoreRejected({ message }), letter("store-rejected"), letter("store-rejected")],
   StoreUnavailable: [new StoreUnavailable({ message, cause: undefined }), retries, retries],
-  UnmatchedPayment: [new UnmatchedPayment({ message }), letter("unmatched-payment", true), waits]
+  UnmatchedPayment: [new UnmatchedPayment({ message }), letter("unmatched-payment"), waits]
 }
 
 describe("HandlingDisposition", () => {

@@ -49,6 +49,26 @@ describe("the health of a processor", () => {
     })
   )
 
+  it.effect("[G4] look-ups that are answered hide no table that takes no writes, and nothing flaps", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld({ batchSize: 10 })
+      const process = yield* world.start({ paymentGrace: Duration.minutes(10) })
+      world.storeFaults.encounter = () => "timed-out-unwritten"
+      // Looked up again and again, since their orders are not there; each look-up is answered.
+      yield* world.publishPayments(...orders(1, 100).map(({ order_id }) => paymentOf(order_id)))
+      yield* world.publishOrders(...orders(1, 100))
+      yield* pass("4 seconds")
+      for (let second = 0; second < 60; second++) {
+        assert.strictEqual((yield* process.health).facts._tag, "Unavailable")
+        yield* pass("1 second")
+      }
+      world.storeFaults.encounter = () => "answered"
+      yield* eventually("the payments are settled", settled(world, paymentsTopic))
+      yield* pass("3 seconds")
+      assert.strictEqual((yield* process.health).facts._tag, "Healthy")
+    })
+  )
+
   it.effect("[G4] a dead letter that failed, and whose payment was matched, leaves the topic healthy", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

@@ -83,7 +83,7 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         yield* server.signal("SIGSTOP")
         yield* until(
           "health naming Cassandra",
-          Effect.map(health(url), (text) => /"facts"[^}]*[aA]way/.test(text)),
+          Effect.map(health(url), (text) => /"facts"[^}]*unavailable/.test(text)),
           "40 seconds",
           processor.stderr
         )
@@ -100,7 +100,7 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         yield* publish(set, 1, 50)
         yield* until(
           "health naming the missing table",
-          Effect.map(health(url), (text) => /"facts"[^}]*[aA]way/.test(text)),
+          Effect.map(health(url), (text) => /"facts"[^}]*unavailable/.test(text)),
           "40 seconds",
           processor.stderr
         )

@@ -1,10 +1,10 @@
-/** States of health that mislead: that flap, come too early, or never end (G4). */
+/** States of health that mislead: that flap, come too early, or never end (G4); and metrics that do. */
 import { type Mutant, unit } from "../Mutant.ts"
 
 const monitor = "test/ingest/HealthMonitor.test.ts"
 const processor = "test/ingest/ProcessorHealth.test.ts"
 
-/** Mutants of what the health monitor decides. */
+/** Mutants of what operators are shown. */
 export const ofHealth: ReadonlyArray<Mutant> = [
   {
     name: "idle-table-not-looked-at",
@@ -38,9 +38,19 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     what: "believes pings, though every batch fails at its first try",
     guarantee: "G4",
     file: "src/ingest/FactsEvidence.ts",
-    text: "pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries",
-    replacement: "pingFailingSince !== undefined || evidence.firstTryFailures >= outageFirstTries + 1e9",
+    text: "attemptsFail && evidence.firstTryFailures >= outageFirstTries",
+    replacement: "attemptsFail && evidence.firstTryFailures >= outageFirstTries + 1e9",
     caughtBy: [unit(monitor, "a table that refuses writes and answers pings")]
+  },
+  {
+    name: "look-ups-are-writes",
+    what: "takes a look-up that finds no order for proof that the table takes writes",
+    guarantee: "G4",
+    file: "src/ingest/Attempt.ts",
+    text: "  const disposition = dispose(outcome.failure, mayWait(work))",
+    replacement:
+      '  if (outcome.failure._tag === "UnmatchedPayment") tally.answered++\n  const disposition = dispose(outcome.failure, mayWait(work))',
+    caughtBy: [unit(processor, "look-ups that are answered hide no table")]
   },
   {
     name: "first-try-not-told",
@@ -82,6 +92,36 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit(monitor, "for ten minutes makes a few changes"),
       unit("test/ingest/SteadyState.test.ts", "a bounded number of times")
+    ]
+  },
+  {
+    name: "waiting-is-latency",
+    what: "counts the time in the waiting room as latency",
+    guarantee: undefined,
+    file: "src/ingest/Attempt.ts",
+    text: 'kind === "lookup" ? undefined : held[0]?.receivedAtMillis',
+    replacement: 'kind === ("none" as string) ? undefined : held[0]?.receivedAtMillis',
+    caughtBy: [unit("test/ingest/ProcessorMetrics.test.ts", "time in the waiting room counts as such")]
+  },
+  {
+    name: "lag-read-once",
+    what: "shows the event loop's lag to the first scraper only",
+    guarantee: undefined,
+    file: "src/telemetry/ProcessMetrics.ts",
+    text: "    return Math.max(0, lag)",
+    replacement: "    older.reset()\n    return Math.max(0, lag)",
+    caughtBy: [unit("test/telemetry/ProcessMetrics.test.ts", "to everyone who asks and as often as they do")]
+  },
+  {
+    name: "limit-not-named",
+    what: "never tells why intake stands still",
+    guarantee: undefined,
+    file: "src/telemetry/StreamSeries.ts",
+    text: "counts.reading.pausedBy === reason ? 1 : 0",
+    replacement: "counts.reading.pausedBy === reason ? 0 : 0",
+    caughtBy: [
+      unit("test/ingest/ProcessorMetrics.test.ts", "a limit that stops the intake is named"),
+      unit("test/telemetry/Metrics.test.ts", "a paused intake shows which limit")
     ]
   }
 ]
