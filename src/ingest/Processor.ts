@@ -5,7 +5,7 @@ import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
+import { type DeliveryProgress, Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { decodeOrder, decodePayment } from "./Decoder.ts"
@@ -54,7 +54,7 @@ export const makeProcessor = (
     let isStopping = false
 
     const watermark = makeWatermark(
-      Effect.map(orders.subscription.status, ({ oldestUndeliveredMicros, quietMillis }) => ({
+      Effect.map(progressOf(orders.subscription), ({ oldestUndeliveredMicros, quietMillis }) => ({
         oldestUnsettledMicros: lesser(orders.pipeline.oldestMicros(), oldestUndeliveredMicros),
         lastUnsettledMicros: orders.pipeline.lastOldestMicros(),
         quietMillis
@@ -158,6 +158,10 @@ const makeParts = Effect.fnUntraced(function* (options: ProcessorOptions) {
   return parts
 })
 
+/** Where it cannot be told, nothing is ever quiet: then no payment is given up. */
+const progressOf = ({ progress }: Subscription): Effect.Effect<DeliveryProgress> =>
+  progress ?? Effect.succeed({ oldestUndeliveredMicros: undefined, quietMillis: 0 })
+
 const sourcesOf = ({ orders, payments, reception }: Parts): ReadonlyArray<WatchedSource> => [
   {
     part: "orders",
@@ -183,8 +187,8 @@ const awaitDrained = ({ orders, payments, reception }: Parts): Effect.Effect<voi
   Effect.gen(function* () {
     const unsettled = <A>({ pipeline }: Source<A>) => pipeline.inFlight() + pipeline.retrying()
     for (;;) {
-      const statuses = yield* Effect.all([orders.subscription.status, payments.subscription.status])
-      const isQuiet = statuses.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+      const progress = yield* Effect.all([progressOf(orders.subscription), progressOf(payments.subscription)])
+      const isQuiet = progress.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
       if (isQuiet && unsettled(orders) + unsettled(payments) + reception.occupancy() === 0) return
       yield* Effect.sleep(Duration.millis(drainPollMillis))
     }

@@ -13,10 +13,11 @@ import {
   connectionRenewSeconds,
   leaseSeconds
 } from "../../../src/pubsub/Limits.ts"
-import type { SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
+import type { DeliveryProgress, SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
 import {
   freshChannel,
   numbered,
+  progressOf,
   publishTexts,
   type Reader,
   read,
@@ -71,7 +72,7 @@ const ackUntilAll = (reader: Reader, count: number) =>
         const hand = [...reader.inHand.values()]
         const settled = yield* reader.ack(hand)
         done += settled.done
-        const lost = new Set(settled.lost)
+        const lost = new Set(settled.lost.map(({ delivery }) => delivery))
         for (const delivery of hand) if (!lost.has(delivery)) acknowledged.add(delivery.messageId)
         return acknowledged.size >= count
       })
@@ -79,11 +80,15 @@ const ackUntilAll = (reader: Reader, count: number) =>
     return done
   })
 
-/** Everything the status said while an effect ran. */
+/** Everything that status and progress said while an effect ran. */
 const statusesDuring = <A>(reader: Reader, effect: Effect.Effect<A>) =>
   Effect.gen(function* () {
-    const statuses: Array<SubscriptionStatus> = []
-    const watching = yield* reader.open.status.pipe(
+    const statuses: Array<SubscriptionStatus & DeliveryProgress> = []
+    const told = Effect.zipWith(reader.open.status, progressOf(reader), (status, progress) => ({
+      ...status,
+      ...progress
+    }))
+    const watching = yield* told.pipe(
       Effect.tap((status) => Effect.sync(() => statuses.push(status))),
       Effect.andThen(Effect.sleep(50)),
       Effect.forever,
@@ -160,7 +165,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       assert.strictEqual((yield* reader.ack([...reader.inHand.values()])).done, 10)
       yield* realClock.eventually(
         "quiet",
-        Effect.map(reader.open.status, ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+        Effect.map(progressOf(reader), ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
       )
     })
   )
@@ -207,7 +212,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
           assert.isAtLeast(acking, 1_000)
           yield* realClock.eventually(
             "quiet",
-            Effect.map(reader.open.status, ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+            Effect.map(progressOf(reader), ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
           )
         })
       )

@@ -44,7 +44,8 @@ class Ledger {
   readonly violations: Array<string> = []
 
   confirm(deliveries: ReadonlyArray<Delivery>, { done, lost }: Settled): ReadonlyArray<Delivery> {
-    const settled = deliveries.filter((delivery) => !lost.includes(delivery))
+    const notSettled = new Set(lost.map(({ delivery }) => delivery))
+    const settled = deliveries.filter((delivery) => !notSettled.has(delivery))
     if (settled.length !== done) this.violations.push(`${done} done, but ${settled.length} not lost`)
     for (const { ackId } of settled) {
       const times = (this.done.get(ackId) ?? 0) + 1

@@ -1,4 +1,4 @@
-/** Says in Counterfoil's words what an error of the Google client means. */
+/** What an error of the Google client means. */
 import {
   AccessDenied,
   noAnswer,
@@ -9,7 +9,7 @@ import {
 } from "../../PubSubError.ts"
 
 /**
- * Says in Counterfoil's words what an error of the Google client means.
+ * Says which of the port's reasons an error of the Google client is.
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
  * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
@@ -53,7 +53,7 @@ export const classify = (error: unknown): PubSubReason => {
 export const codeOf = (error: unknown): number | undefined =>
   hasProperty(error, "code") && typeof error.code === "number" ? error.code : undefined
 
-/** The gRPC status numbers that Counterfoil tells apart. */
+/** The gRPC status numbers that are told apart here. */
 export const Status = {
   Ok: 0,
   Cancelled: 1,
@@ -82,13 +82,15 @@ export const failedAckIds = (error: unknown): ReadonlyMap<string, AckFailure> =>
   for (const [ackId, failure] of Object.entries(metadata)) {
     if (typeof failure !== "string") continue
     if (failure.startsWith("TRANSIENT_FAILURE_")) failures.set(ackId, "transient")
-    else if (failure.startsWith("PERMANENT_FAILURE_")) failures.set(ackId, "permanent")
+    // What Pub/Sub calls an invalid id is one whose lease has ended.
+    else if (failure === "PERMANENT_FAILURE_INVALID_ACK_ID") failures.set(ackId, "ended")
+    else if (failure.startsWith("PERMANENT_FAILURE_")) failures.set(ackId, "refused")
   }
   return failures
 }
 
-/** Whether the same acknowledgement id may succeed later. */
-export type AckFailure = "transient" | "permanent"
+/** Why it failed: for a while, because its lease has ended, or for good for another reason. */
+export type AckFailure = "transient" | "ended" | "refused"
 
 const textOf = (error: unknown): string => {
   if (hasProperty(error, "details") && typeof error.details === "string" && error.details !== "") {

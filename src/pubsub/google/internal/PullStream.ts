@@ -1,7 +1,7 @@
 /** One network stream on which the server sends deliveries. */
 import type { protos, v1 } from "@google-cloud/pubsub"
 import { Status } from "./ErrorClassification.ts"
-import type { WireCredit } from "./HeldDeliveries.ts"
+import type { WireCredit } from "./HeldDelivery.ts"
 
 /** What a server sends on a stream: a batch of messages, or none as a sign of life. */
 export type PullResponse = protos.google.pubsub.v1.IStreamingPullResponse
