@@ -79,6 +79,8 @@ export interface Reader {
   readonly most: { messages: number; bytes: number; batch: number }
   /** Waits until so many deliveries were received, and answers them. */
   readonly awaitReceived: (count: number) => Effect.Effect<ReadonlyArray<Delivery>>
+  /** Takes one out of `inHand`, because it is held by its id. */
+  readonly letGo: (delivery: Delivery) => void
   readonly ack: (deliveries: ReadonlyArray<Delivery>) => Effect.Effect<Settled>
   readonly release: (deliveries: ReadonlyArray<Delivery>, delay?: Duration.Duration) => Effect.Effect<Settled>
   /** Waits for the stream's end. */
@@ -151,6 +153,9 @@ export const read = (
       most,
       awaitReceived: (count) =>
         Effect.as(clock.eventually(`${count} deliveries of ${subscription}`, hasReceived(count)), received),
+      letGo: ({ ackId }) => {
+        inHand.delete(ackId)
+      },
       ack: (deliveries) => Effect.andThen(letGo(deliveries), open.ack(deliveries)),
       release: (deliveries, delay) => Effect.andThen(letGo(deliveries), open.release(deliveries, delay)),
       end: Effect.gen(function* () {

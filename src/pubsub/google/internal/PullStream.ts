@@ -69,9 +69,9 @@ export class PullStream {
     return this.#stub.getChannel().getConnectivityState(false) === ready
   }
 
-  /** Stops reading from the network; the server stops sending when its window is full. */
+  /** Stops reading from the network; the server stops sending when its window is full. A retired one is read out. */
   pause(): void {
-    this.#call.pause()
+    if (!this.#isRetired) this.#call.pause()
   }
 
   resume(): void {
