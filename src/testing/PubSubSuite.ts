@@ -6,10 +6,12 @@ import type { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { adminTests } from "./AdminTests.ts"
 import { deliveryTests } from "./DeliveryTests.ts"
+import { descriptionTests } from "./DescriptionTests.ts"
 import { flowTests } from "./FlowTests.ts"
 import { heldIdTests } from "./HeldIdTests.ts"
 import { publishingTests } from "./PublishingTests.ts"
 import { settlementTests } from "./SettlementTests.ts"
+import { statusTests } from "./StatusTests.ts"
 import { stopTests } from "./StopTests.ts"
 import { realClock, type SuiteClock, testClock } from "./SuiteClock.ts"
 
@@ -64,10 +66,12 @@ export const pubSubSuite = (
       }
       deliveryTests(context)
       settlementTests(context)
+      statusTests(context)
       stopTests(context)
       flowTests(context)
       heldIdTests(context)
       publishingTests(context)
       adminTests(context)
+      descriptionTests(context)
     }
   )

@@ -12,7 +12,7 @@ import {
  * Says which of the port's reasons an error of the Google client is.
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
- * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
+ * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not.
  * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
  */
 export const classify = (error: unknown): PubSubReason => {
