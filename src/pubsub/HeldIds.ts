@@ -10,8 +10,8 @@ import type { LostReason } from "./Subscriber.ts"
  * Leases are kept in requests of up to 2,500 ids, for as long as the subscription is open: `lease.total` does not end
  * them. Closing the subscription releases what is held so.
  *
- * **Units**: with the 200 characters that the service's ids have about 250 bytes of memory an id, at 100,000 ids; with
- * the default lease of 60 s, extended every 20 s, 2 requests a second.
+ * **Units**: an id takes the bytes of its text and 45 more: measured, 220 bytes at 100,000 ids of 176 characters. With
+ * the default lease of 60 s, extended every 20 s, so many cost 2 requests a second.
  */
 export interface HeldIds {
   /**

@@ -1,4 +1,3 @@
-/** Port: looks at, creates and deletes topics and subscriptions. */
 import { Context, type Duration, type Effect, type Option } from "effect"
 import type { PubSubError } from "./PubSubError.ts"
 

@@ -1,4 +1,3 @@
-/** Port: publishes messages and waits until the server has them. */
 import { Context, type Duration, Effect, type Result } from "effect"
 import {
   publishCallSeconds,

@@ -42,7 +42,7 @@ export const questionsTo = (catchers: ReadonlyArray<Catcher>): ReadonlyArray<Que
 export const loads = (tree: Tree, { file }: Mutant): Effect.Effect<string | undefined> =>
   Effect.map(
     run(tree, {
-      args: ["--input-type=module", "--eval", `await import("../mutants/${file}")`],
+      args: ["--input-type=module", "--eval", `await import("./${file}")`],
       within: "30 seconds"
     }),
     ({ code, output }) => (code === 0 ? undefined : output.trim())

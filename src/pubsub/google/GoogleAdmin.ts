@@ -1,4 +1,3 @@
-/** Looks at, creates and deletes topics and subscriptions of Google Cloud Pub/Sub. */
 import type { CallOptions, v1 } from "@google-cloud/pubsub"
 import { Duration, Effect, Layer, Option } from "effect"
 import { adminCallSeconds, adminListMax } from "../Limits.ts"

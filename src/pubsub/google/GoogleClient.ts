@@ -1,4 +1,3 @@
-/** Google's own clients of one project, and who they speak for. */
 import type { v1 } from "@google-cloud/pubsub"
 import { Context, type Duration, Effect, Layer, Option, type Scope } from "effect"
 import { retryBaseMillis, retryCapMillis } from "../../time/Limits.ts"

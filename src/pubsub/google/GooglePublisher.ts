@@ -1,4 +1,3 @@
-/** Publishes to Google Cloud Pub/Sub, many messages a request. */
 import { Clock, Effect, Layer, Result, Semaphore } from "effect"
 import { retryDelay } from "../../time/Backoff.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"

@@ -1,4 +1,3 @@
-/** Looks at, creates and deletes topics and subscriptions of the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Option } from "effect"
 import { PubSubAdmin, type SubscriptionInfo, type TopicInfo } from "../PubSubAdmin.ts"
 import {

@@ -1,4 +1,3 @@
-/** Publishes to the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Result } from "effect"
 import type { Message } from "../Message.ts"
 import { violationOf } from "../MessageLimits.ts"

@@ -1,4 +1,3 @@
-/** Takes deliveries from the embedded Pub/Sub. */
 import { Cause, Clock, Duration, Effect, Layer, Stream } from "effect"
 import { Subscriber, type Subscription } from "../Subscriber.ts"
 import { resolveOptions, type SubscriptionOptions } from "../SubscriptionOptions.ts"

@@ -1,4 +1,3 @@
-/** Sends acknowledgements and releases in batches, and tells who asked what became of them. */
 import { Clock, Duration, Effect, FiberSet, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import type { SettledIds } from "../../HeldIds.ts"

@@ -1,4 +1,3 @@
-/** One of Google's clients, whose connection is watched, and replaced when it swallows everything. */
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"

@@ -1,4 +1,3 @@
-/** What one open subscription holds: where each delivery is, and what it takes of the limits. */
 import type { Delivery } from "../../Message.ts"
 import { encodedBytes } from "../../MessageLimits.ts"
 import type { LostDelivery, LostReason } from "../../Subscriber.ts"

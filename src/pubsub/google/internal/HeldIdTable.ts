@@ -1,4 +1,3 @@
-/** The ack ids that one open subscription holds without their deliveries. */
 import type { LostId } from "../../HeldIds.ts"
 import type { LostReason } from "../../Subscriber.ts"
 import type { DeliveryCounts, HeldEnd } from "./HeldDelivery.ts"

@@ -1,4 +1,3 @@
-/** Acknowledges and changes leases on the server, in as few requests as the service allows. */
 import { Clock, Effect } from "effect"
 import { retryDelay } from "../../../time/Backoff.ts"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"

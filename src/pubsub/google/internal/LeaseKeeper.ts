@@ -1,4 +1,3 @@
-/** Keeps the leases of everything held, in a few batched calls a second. */
 import { Clock, Effect, FiberSet, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { leaseTickMillis } from "../../Limits.ts"

@@ -1,4 +1,3 @@
-/** Confirms the receipt of exactly-once deliveries before anybody works on them. */
 import { Effect, FiberSet, Latch, type Scope } from "effect"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 import type { HeldDelivery } from "./HeldDelivery.ts"

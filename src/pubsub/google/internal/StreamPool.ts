@@ -1,4 +1,3 @@
-/** Reads from the network streams of one subscription as long as there is room. */
 import { randomUUID } from "node:crypto"
 import { Clock, Effect, Latch } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"

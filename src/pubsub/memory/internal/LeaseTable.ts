@@ -1,4 +1,3 @@
-/** The leases that a subscription has given, and when they end. */
 import type { Kept } from "./Backlog.ts"
 
 /** A lease on a message. **Units**: `endsAt` in milliseconds. */
