@@ -97,7 +97,7 @@ export const ofHeldIds: ReadonlyArray<Mutant> = [
     file: "src/pubsub/SubscriptionOptions.ts",
     text: "2 * extendMillis > seconds * 1000",
     replacement: "extendMillis > seconds * 1000",
-    caughtBy: [unit(options, "are refused, and why: has to be at least twice")]
+    caughtBy: [unit(options, "are refused, and why: ")]
   },
   {
     name: "retired-stream-paused",
@@ -114,7 +114,7 @@ export const ofHeldIds: ReadonlyArray<Mutant> = [
     guarantee: "G4",
     file: "src/pubsub/google/internal/ResourceInfo.ts",
     text: "topic === deletedTopic ? Option.none()",
-    replacement: "topic === `${deletedTopic}s` ? Option.none()",
+    replacement: "topic === deletedTopic.toUpperCase() ? Option.none()",
     caughtBy: [unit("test/pubsub/google/GoogleAdmin.test.ts", "whose topic was deleted has none")]
   },
   {
