@@ -1,18 +1,9 @@
 import type { Delivery } from "../../Message.ts"
 import { encodedBytes } from "../../MessageLimits.ts"
-import type { LostDelivery, LostReason } from "../../Subscriber.ts"
-import type { DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
+import type { LostDelivery } from "../../Subscriber.ts"
+import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
-
-/** Deliveries that may be handed over together. */
-interface Batch {
-  readonly items: ReadonlyArray<HeldDelivery>
-  /** Index of the first that was not handed over. */
-  next: number
-  /** The same items, where more may join: those whose key became free. */
-  readonly passed: Array<HeldDelivery> | undefined
-}
 
 /** The limits on what is handed over and neither settled nor set aside. **Units**: bytes as encoded. */
 export interface OutstandingLimits {
@@ -172,7 +163,8 @@ export class HeldDeliveries {
     for (const delivery of deliveries) {
       const held = this.#byAckId.get(delivery.ackId)
       if (held === undefined || held.settleRequest !== undefined) {
-        settleRequest.lost.push({ delivery, reason: this.#whyNotHeld(delivery) })
+        const reason = this.#leasesLost.has(delivery) ? "lease-lost" : "already-settled"
+        settleRequest.lost.push({ delivery, reason })
       } else {
         held.settleRequest = settleRequest
         claimed.push(held)
@@ -228,10 +220,6 @@ export class HeldDeliveries {
   #taken(taken: ReadonlyArray<Delivery>): ReadonlyArray<Delivery> | undefined {
     this.counts.received += taken.length
     return taken.length > 0 ? taken : undefined
-  }
-
-  #whyNotHeld(delivery: Delivery): LostReason {
-    return this.#leasesLost.has(delivery) ? "lease-lost" : "already-settled"
   }
 
   #fits(held: HeldDelivery): boolean {

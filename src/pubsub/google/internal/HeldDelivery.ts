@@ -35,3 +35,12 @@ export type HeldEnd = "acked" | "released" | "lost"
 export interface DeliveryCounts extends Record<HeldEnd, number> {
   received: number
 }
+
+/** Deliveries that may be handed over together. */
+export interface Batch {
+  readonly items: ReadonlyArray<HeldDelivery>
+  /** Index of the first that was not handed over. */
+  next: number
+  /** The same items, where more may join: those whose key became free. */
+  readonly passed: Array<HeldDelivery> | undefined
+}
