@@ -43,6 +43,12 @@ describe("Limits", () => {
     assert.isBelow(PubSubLimits.leaseTickMillis, PubSubLimits.leaseExtendSeconds * 1_000)
   })
 
+  it("[G6] the lease of 100,000 held ids is extended twice before it ends, by few requests a second", () => {
+    assert.isAtLeast(PubSubLimits.heldIdsLeaseSeconds, 2 * PubSubLimits.heldIdsExtendSeconds)
+    const requests = Math.ceil(PubSubLimits.heldIdsMax / PubSubLimits.ackRequestMaxIds)
+    assert.isAtMost(requests / PubSubLimits.heldIdsExtendSeconds, 2)
+  })
+
   it("[G4] a request for leases that gets no answer leaves time for a second one before they run out", () => {
     const oneTry = PubSubLimits.leaseTickMillis + PubSubLimits.leaseCallSeconds * 1_000
     assert.isBelow(PubSubLimits.leaseExtendSeconds * 1_000 + 2 * oneTry, leaseMillis)

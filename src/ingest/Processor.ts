@@ -10,7 +10,7 @@ import { Metrics } from "../telemetry/Metrics.ts"
 import { makeHealthMonitor } from "./HealthMonitor.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
-import { readStreams } from "./StreamReadings.ts"
+import { progressOf, readStreams } from "./StreamReadings.ts"
 import { watchedStreams } from "./WatchedStreams.ts"
 
 /** What a processor reads and how much it takes on. */
@@ -100,8 +100,8 @@ export const makeProcessor = (
 const awaitDrained = ({ orders, payments }: ProcessorParts): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (;;) {
-      const statuses = yield* Effect.all([orders.subscription.status, payments.subscription.status])
-      const isQuiet = statuses.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+      const progress = yield* Effect.all([progressOf(orders.subscription), progressOf(payments.subscription)])
+      const isQuiet = progress.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
       if (isQuiet && orders.ledger.held() + payments.ledger.held() === 0) return
       yield* Effect.sleep(Duration.millis(drainPollMillis))
     }

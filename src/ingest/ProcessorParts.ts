@@ -22,7 +22,7 @@ import { makeOrderHandler } from "./OrderHandler.ts"
 import { makeWatermark } from "./OrdersWatermark.ts"
 import { makePaymentHandler } from "./PaymentHandler.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
-import { lesser } from "./StreamReadings.ts"
+import { lesser, progressOf } from "./StreamReadings.ts"
 import { makeWaitingRoom, type WaitingRoom } from "./WaitingRoom.ts"
 
 /** What the parts of a processor are made from. */
@@ -121,7 +121,7 @@ const openSubscriptions = Effect.fnUntraced(function* (options: ProcessorPartsOp
 
 const watermarkOf = (orders: Subscription, ledger: StreamLedger<Fate>): Effect.Effect<number> =>
   makeWatermark(
-    Effect.map(orders.status, ({ oldestUndeliveredMicros, quietMillis }) => ({
+    Effect.map(progressOf(orders), ({ oldestUndeliveredMicros, quietMillis }) => ({
       oldestUnsettledMicros: lesser(ledger.oldestMicros(), oldestUndeliveredMicros),
       lastUnsettledMicros: ledger.lastOldestMicros(),
       quietMillis

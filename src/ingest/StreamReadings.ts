@@ -3,7 +3,7 @@ import { Duration, Effect } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { StreamLedger } from "../pipeline/StreamLedger.ts"
-import type { Subscription } from "../pubsub/Subscriber.ts"
+import type { DeliveryProgress, Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import { readingTickMillis } from "./Limits.ts"
@@ -11,7 +11,7 @@ import { readingTickMillis } from "./Limits.ts"
 /** A stream that is read. */
 export interface ReadStream {
   readonly stream: StreamName
-  readonly subscription: Pick<Subscription, "status">
+  readonly subscription: Pick<Subscription, "status" | "progress">
   readonly ledger: Pick<StreamLedger<Fate>, "held" | "oldestMicros">
   /** Why intake stands still; undefined while it does not. */
   readonly pausedBy: () => PauseReason | undefined
@@ -26,7 +26,8 @@ export const readStreams = (
     const metrics = yield* Metrics
     for (;;) {
       for (const { ledger, pausedBy, stream, subscription } of streams) {
-        const { held, leasesLost, oldestUndeliveredMicros } = yield* subscription.status
+        const { held, leasesLost } = yield* subscription.status
+        const { oldestUndeliveredMicros } = yield* progressOf(subscription)
         yield* metrics.read(stream, {
           leasesLost,
           oldestUnsettledMicros: lesser(ledger.oldestMicros(), oldestUndeliveredMicros),
@@ -38,6 +39,10 @@ export const readStreams = (
       yield* Effect.sleep(Duration.millis(readingTickMillis))
     }
   })
+
+/** What a subscription knows of its progress; where it knows nothing, nothing counts as quiet. */
+export const progressOf = ({ progress }: Pick<Subscription, "progress">): Effect.Effect<DeliveryProgress> =>
+  progress ?? Effect.succeed({ oldestUndeliveredMicros: undefined, quietMillis: 0 })
 
 /** The lesser of two times that may be absent. */
 export const lesser = (left: number | undefined, right: number | undefined): number | undefined =>

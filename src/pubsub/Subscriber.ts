@@ -1,31 +1,40 @@
-/** Port: takes deliveries from a subscription by true pull, keeps their leases, and settles them. */
+/** Port: takes deliveries from a subscription by streaming pull, keeps their leases, and settles them. */
 import { Context, type Duration, type Effect, type Scope, type Stream } from "effect"
+import type { HeldIds } from "./HeldIds.ts"
 import type { Delivery } from "./Message.ts"
 import type { PubSubError } from "./PubSubError.ts"
+import type { SubscriptionOptions } from "./SubscriptionOptions.ts"
 
-/** How much of a subscription one process holds at once. */
-export interface SubscriptionOptions {
-  /** Short or full name (`projects/P/subscriptions/S`). */
-  readonly subscription: string
-  /** Deliveries held and unsettled, those set aside apart. A hard limit. */
-  readonly maxOutstandingMessages: number
-  /** Their bytes. A hard limit, but one delivery always fits. **Units**: bytes. */
-  readonly maxOutstandingBytes: number
-}
-
-/** What became of a request to settle. */
+/** What became of a request to settle deliveries: to acknowledge or to release them. */
 export interface Settled {
   /** Settled, as confirmed by the server. */
   readonly done: number
-  /**
-   * Not settled by us: the lease was lost first, or the request failed for good. The message comes again,
-   * and finds its effect done (G2).
-   */
-  readonly lost: ReadonlyArray<Delivery>
+  /** Not settled by this request. The message may come again, unless it was settled by another. */
+  readonly lost: ReadonlyArray<LostDelivery>
 }
+
+/** A delivery that a request to settle did not settle. */
+export interface LostDelivery {
+  readonly delivery: Delivery
+  readonly reason: LostReason
+}
+
+/** Why a request did not settle a delivery. */
+export type LostReason =
+  /** Its lease ended, or was given up because it could not be kept or had lasted for `lease.total`: it comes again. */
+  | "lease-lost"
+  /** Another request of this subscription, or its close, has settled it or is doing so. */
+  | "already-settled"
+  /** The server refused: the id is malformed, the subscription missing, a permission lacking. It comes again. */
+  | "refused"
+  /** No answer for as long as it was tried. The server may have done it, or the message comes again. */
+  | "unanswered"
 
 /**
  * A subscription that is being read.
+ *
+ * In Pub/Sub's own words: `release` is nack, to settle is to ack or to nack, and a lease is the ack deadline of one
+ * delivery, extended with ModifyAckDeadline.
  *
  * **Guarantee**: each delivery is settled at most once by us, and none is dropped in silence: what is neither
  * acknowledged nor released when the scope closes is released then, at once.
@@ -37,8 +46,8 @@ export interface Subscription {
   /**
    * Hands over what the server sent, one array a server batch, never empty. One consumer.
    *
-   * Not pulling pauses the network stream; leases of what is held are kept meanwhile, 60 min at most. Reconnects
-   * by itself on every retryable error; ends after `stop`.
+   * Not pulling pauses the network stream; leases of what is held are kept meanwhile, for `lease.total` at most.
+   * Reconnects by itself on every retryable error; ends after `stop`.
    *
    * **Errors**: `PubSubError` with a reason that is not retryable: the subscription is missing, or access denied.
    */
@@ -57,28 +66,51 @@ export interface Subscription {
   /** Takes deliveries out of the outstanding limits while they wait elsewhere, within limits of their own. */
   readonly setAside: (deliveries: ReadonlyArray<Delivery>) => Effect.Effect<void>
 
-  /** False once a delivery is settled, or its lease was given up: then its work is pointless. */
+  /** Holds deliveries by their ack ids alone. */
+  readonly heldIds: HeldIds
+
+  /** False once a delivery is settled or held by id, or its lease was lost: then its work is pointless. */
   readonly isHeld: (delivery: Delivery) => boolean
 
   /** Stops intake: `deliveries` ends after what was handed over. What is held stays leased and can be settled. */
   readonly stop: Effect.Effect<void>
 
-  /** What health and the orders watermark need to know. Cheap; read at will. */
+  /** Connection and counts. Cheap; read at will. */
   readonly status: Effect.Effect<SubscriptionStatus>
+
+  /** How far the subscription has been read. Absent where the implementation cannot tell. Cheap; read at will. */
+  readonly progress?: Effect.Effect<DeliveryProgress>
 }
 
-/** A moment's picture of an open subscription. */
+/**
+ * A moment's picture of an open subscription.
+ *
+ * **Guarantee**: at every moment `received = held + acked + released + lost`.
+ */
 export interface SubscriptionStatus {
   /** Whether every stream to the server is open. */
   readonly connected: boolean
   /** Why it is not, in a sentence without personal data; empty when connected. */
   readonly trouble: string
-  /** Handed over and unsettled, those set aside included. */
+  /** Handed over in `deliveries` since the start. */
+  readonly received: number
+  /** Handed over and unsettled, those set aside, held by id or being settled included. */
   readonly held: number
-  /** Deliveries given up because their lease could not be kept, since the start. */
+  /** Acknowledged since the start, as confirmed by the server. */
+  readonly acked: number
+  /** Released since the start, as confirmed by the server. */
+  readonly released: number
+  /** Handed over and then lost, for any reason but `already-settled`. */
+  readonly lost: number
+  /** Deliveries, handed over or not, given up because their lease could not be kept. */
   readonly leasesLost: number
+}
+
+/** How far a subscription has been read. */
+export interface DeliveryProgress {
   /**
-   * Oldest publish time among what was received and not yet handed over in `deliveries`; undefined when nothing is.
+   * Oldest publish time among what was received from the server and not yet handed over in `deliveries`; undefined
+   * when nothing is.
    *
    * **Units**: µs since the epoch.
    */
@@ -99,6 +131,8 @@ export class Subscriber extends Context.Service<
     /**
      * Opens a subscription for the life of the scope; closing the scope stops intake, flushes acknowledgements and
      * releases the rest at once. Returns before the server has answered: what is wrong shows in `deliveries`.
+     *
+     * **Errors**: options that would break a guarantee are a defect, `InvalidOptions`.
      */
     readonly open: (options: SubscriptionOptions) => Effect.Effect<Subscription, never, Scope.Scope>
   }

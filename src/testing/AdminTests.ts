@@ -31,15 +31,26 @@ export const adminTests = ({ it, clock, where }: SuiteContext): void => {
       assert.isFalse(yield* admin.createSubscription(plan))
       const info = Option.getOrThrow(yield* admin.describeSubscription(subscription))
       assert.strictEqual(info.name, admin.subscriptionName(subscription))
-      assert.strictEqual(info.topic, admin.topicName(topic))
+      assert.deepStrictEqual(info.topic, Option.some(admin.topicName(topic)))
       assert.strictEqual(Duration.toMillis(info.ackDeadline), 60_000)
-      assert.deepStrictEqual(info.maxDeliveryAttempts, Option.none())
+      assert.strictEqual(Duration.toMillis(info.retention), 7 * 86_400_000)
       assert.isFalse(info.exactlyOnce)
       const subscriptions = yield* admin.subscriptionsOf(topic)
       assert.include(subscriptions, admin.subscriptionName(subscription))
       assert.strictEqual(subscriptions.length, 2)
       const reader = yield* read(clock, subscription)
       assert.deepStrictEqual(textsOf(yield* reader.awaitReceived(1)), ["m-1"])
+    })
+  )
+
+  it.effect("a subscription is deleted once, with its messages", () =>
+    Effect.gen(function* () {
+      const admin = yield* PubSubAdmin
+      const { topic, subscription } = yield* freshChannel
+      assert.isTrue(yield* admin.deleteSubscription(subscription))
+      assert.isFalse(yield* admin.deleteSubscription(subscription))
+      assert.deepStrictEqual(yield* admin.describeSubscription(subscription), Option.none())
+      assert.deepStrictEqual(yield* admin.subscriptionsOf(topic), [])
     })
   )
 

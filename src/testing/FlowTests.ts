@@ -6,6 +6,7 @@ import {
   freshChannel,
   messageOf,
   numbered,
+  progressOf,
   publishAll,
   publishTexts,
   type Reader,
@@ -79,7 +80,7 @@ export const flowTests = ({ it, clock }: SuiteContext): void => {
       Effect.gen(function* () {
         const { topic, subscription } = yield* freshChannel
         const reader = yield* read(clock, subscription, { messages: 1 })
-        const quiet = Effect.map(reader.open.status, ({ quietMillis }) => quietMillis)
+        const quiet = Effect.map(progressOf(reader), ({ quietMillis }) => quietMillis)
         yield* clock.eventually(
           "quiet on an empty subscription",
           Effect.map(quiet, (millis) => millis >= 300)

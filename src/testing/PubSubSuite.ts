@@ -1,4 +1,4 @@
-/** What every Pub/Sub does for Counterfoil, whoever serves it; run unchanged on each implementation. */
+/** What every implementation of the Pub/Sub ports does, whoever serves it; run unchanged on each (`counterfoil/testing`). */
 import { layer, type Vitest } from "@effect/vitest"
 import type { Layer } from "effect"
 import type { Publisher } from "../pubsub/Publisher.ts"
@@ -6,9 +6,12 @@ import type { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { adminTests } from "./AdminTests.ts"
 import { deliveryTests } from "./DeliveryTests.ts"
+import { descriptionTests } from "./DescriptionTests.ts"
 import { flowTests } from "./FlowTests.ts"
+import { heldIdTests } from "./HeldIdTests.ts"
 import { publishingTests } from "./PublishingTests.ts"
 import { settlementTests } from "./SettlementTests.ts"
+import { statusTests } from "./StatusTests.ts"
 import { stopTests } from "./StopTests.ts"
 import { realClock, type SuiteClock, testClock } from "./SuiteClock.ts"
 
@@ -25,6 +28,8 @@ export type Trait =
   | "wire-limits"
   /** A delivery keeps its ordering key. */
   | "ordering-key"
+  /** Permissions can be asked for, and none is granted on what does not exist. */
+  | "permissions"
 
 /** What the tests need to know of an implementation. */
 export interface SuiteOptions {
@@ -64,8 +69,11 @@ export const pubSubSuite = (
     }
     deliveryTests(context)
     settlementTests(context)
+    statusTests(context)
     stopTests(context)
     flowTests(context)
+    heldIdTests(context)
     publishingTests(context)
     adminTests(context)
+    descriptionTests(context)
   })

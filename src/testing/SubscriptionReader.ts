@@ -6,7 +6,15 @@ import type { Delivery, Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import { type Settled, Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
+import {
+  type DeliveryProgress,
+  type LostDelivery,
+  type LostReason,
+  type Settled,
+  Subscriber,
+  type Subscription
+} from "../pubsub/Subscriber.ts"
+import type { SubscriptionOptions } from "../pubsub/SubscriptionOptions.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
 
 /** A topic and its subscription, which no other test knows. */
@@ -71,25 +79,43 @@ export interface Reader {
   readonly most: { messages: number; bytes: number; batch: number }
   /** Waits until so many deliveries were received, and answers them. */
   readonly awaitReceived: (count: number) => Effect.Effect<ReadonlyArray<Delivery>>
+  /** Takes one out of `inHand`, because it is held by its id. */
+  readonly letGo: (delivery: Delivery) => void
   readonly ack: (deliveries: ReadonlyArray<Delivery>) => Effect.Effect<Settled>
   readonly release: (deliveries: ReadonlyArray<Delivery>, delay?: Duration.Duration) => Effect.Effect<Settled>
   /** Waits for the stream's end. */
   readonly end: Effect.Effect<void, PubSubError>
 }
 
-/** How much a reader takes. */
-export interface ReaderLimits {
+/** How much a reader takes, and how. */
+export interface ReaderLimits
+  extends Omit<SubscriptionOptions, "subscription" | "maxOutstandingMessages" | "maxOutstandingBytes"> {
   readonly messages?: number
   readonly bytes?: number
 }
 
+/** Deliveries that a request did not settle, all for one reason. */
+export const lostAs = (
+  reason: LostReason,
+  deliveries: ReadonlyArray<Delivery>
+): ReadonlyArray<LostDelivery> => deliveries.map((delivery) => ({ delivery, reason }))
+
+/** The progress of a reader, which every implementation of the suite tells. */
+export const progressOf = ({ open }: Reader): Effect.Effect<DeliveryProgress> =>
+  open.progress ?? Effect.die(new Error(`${open.name} does not tell its progress`))
+
 /** Opens a subscription and reads it until the scope closes. */
-export const read = (clock: SuiteClock, subscription: string, limits: ReaderLimits = {}) =>
+export const read = (
+  clock: SuiteClock,
+  subscription: string,
+  { messages, bytes, ...options }: ReaderLimits = {}
+) =>
   Effect.gen(function* () {
     const open = yield* (yield* Subscriber).open({
+      ...options,
       subscription,
-      maxOutstandingMessages: limits.messages ?? 1_000,
-      maxOutstandingBytes: limits.bytes ?? 64 * 1_024 * 1_024
+      maxOutstandingMessages: messages ?? 1_000,
+      maxOutstandingBytes: bytes ?? 64 * 1_024 * 1_024
     })
     const received: Array<Delivery> = []
     const inHand = new Map<string, Delivery>()
@@ -127,6 +153,9 @@ export const read = (clock: SuiteClock, subscription: string, limits: ReaderLimi
       most,
       awaitReceived: (count) =>
         Effect.as(clock.eventually(`${count} deliveries of ${subscription}`, hasReceived(count)), received),
+      letGo: ({ ackId }) => {
+        inHand.delete(ackId)
+      },
       ack: (deliveries) => Effect.andThen(letGo(deliveries), open.ack(deliveries)),
       release: (deliveries, delay) => Effect.andThen(letGo(deliveries), open.release(deliveries, delay)),
       end: Effect.gen(function* () {

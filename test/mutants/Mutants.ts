@@ -4,6 +4,7 @@ import { ofBounds } from "./guarantees/Bounds.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
+import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
@@ -16,6 +17,7 @@ import type { Mutant } from "./Mutant.ts"
 export const mutants: ReadonlyArray<Mutant> = [
   ...ofDurability,
   ...ofLeases,
+  ...ofHeldIds,
   ...ofVersions,
   ...ofPoison,
   ...ofOutages,

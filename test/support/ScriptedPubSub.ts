@@ -104,6 +104,8 @@ export interface ScriptedPubSub {
     changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedAnswer
     publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedAnswer
     lookup?: () => ScriptedAnswer
+    /** Which of the permissions asked for are granted. */
+    granted?: (permissions: ReadonlyArray<string>) => ReadonlyArray<string> | ScriptedStatus
   }
 }
 
@@ -193,6 +195,14 @@ const handlers = (told: Told) => ({
       messageIds: messages.map((_, index) => String(first + index))
     })
   },
+  testIamPermissions: (
+    call: ServerUnaryCall<ReadonlyArray<string>, ReadonlyArray<string>>,
+    answer: sendUnaryData<ReadonlyArray<string>>
+  ) => {
+    const granted = told.script.granted?.(call.request) ?? []
+    if ("code" in granted) answer({ ...granted, metadata: metadataOf(granted) })
+    else answer(null, granted)
+  },
   getSubscription: (_call: unknown, answer: sendUnaryData<object>) => {
     told.lookups += 1
     reply(told, answer, told.script.lookup?.())
@@ -262,5 +272,21 @@ const service = {
   acknowledge: method("Subscriber/Acknowledge", v1.AcknowledgeRequest, empty),
   modifyAckDeadline: method("Subscriber/ModifyAckDeadline", v1.ModifyAckDeadlineRequest, empty),
   getSubscription: method("Subscriber/GetSubscription", v1.GetSubscriptionRequest, v1.Subscription),
-  publish: method("Publisher/Publish", v1.PublishRequest, v1.PublishResponse)
+  publish: method("Publisher/Publish", v1.PublishRequest, v1.PublishResponse),
+  testIamPermissions: {
+    path: "/google.iam.v1.IAMPolicy/TestIamPermissions",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (permissions: ReadonlyArray<string>) => permissionsField(2, permissions),
+    requestDeserialize: (bytes: Buffer) => permissionsOf(bytes),
+    responseSerialize: (permissions: ReadonlyArray<string>) => permissionsField(1, permissions),
+    responseDeserialize: (bytes: Buffer) => permissionsOf(bytes)
+  }
 }
+
+const permissionsField = (number: number, permissions: ReadonlyArray<string>): Buffer =>
+  Buffer.concat(permissions.map((permission) => field(number, Buffer.from(permission))))
+
+/** The messages of IAM are not among Pub/Sub's: their texts tell themselves apart. */
+const permissionsOf = (bytes: Buffer): ReadonlyArray<string> =>
+  bytes.toString("latin1").match(/pubsub\.[a-z]+\.[a-zA-Z]+/g) ?? []

@@ -12,10 +12,12 @@ import { pass } from "../../src/testing/VirtualTime.ts"
 export const connected: SubscriptionStatus = {
   connected: true,
   trouble: "",
+  received: 0,
   held: 0,
-  leasesLost: 0,
-  oldestUndeliveredMicros: undefined,
-  quietMillis: 0
+  acked: 0,
+  released: 0,
+  lost: 0,
+  leasesLost: 0
 }
 
 /** What a ping of a table says that does not answer. */

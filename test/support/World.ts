@@ -180,8 +180,8 @@ const parking = (parked: Parked) =>
         open: (options) =>
           Effect.map(inner.open(options), (open) => ({
             ...open,
-            status: Effect.map(open.status, (status) => ({
-              ...status,
+            progress: Effect.map(open.progress ?? Effect.never, (progress) => ({
+              ...progress,
               oldestUndeliveredMicros: parked.oldestMicros
             }))
           }))

@@ -86,11 +86,11 @@ const keptNote = (kept: Duration.Duration): string =>
 const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
   const found = yield* admin.describeSubscription(plan.subscription)
   const topic = admin.topicName(plan.topic)
-  if (Option.isSome(found) && found.value.topic !== topic) {
+  if (Option.isSome(found) && !Option.contains(found.value.topic, topic)) {
     return yield* new SubscriptionTaken({
       subscription: found.value.name,
       topic,
-      actualTopic: found.value.topic
+      actualTopic: Option.getOrElse(found.value.topic, () => "a topic that was deleted")
     })
   }
 })

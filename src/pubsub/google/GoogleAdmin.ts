@@ -1,30 +1,51 @@
-/** Looks at and creates topics and subscriptions of Google Cloud Pub/Sub. */
-import type { CallOptions, protos } from "@google-cloud/pubsub"
+import type { CallOptions, v1 } from "@google-cloud/pubsub"
 import { Duration, Effect, Layer, Option } from "effect"
 import { adminCallSeconds, adminListMax } from "../Limits.ts"
-import { PubSubAdmin, type SubscriptionInfo } from "../PubSubAdmin.ts"
+import { type PermissionsTested, PubSubAdmin } from "../PubSubAdmin.ts"
 import type { PubSubError } from "../PubSubError.ts"
+import { InvalidOptions, millisOf } from "../SubscriptionOptions.ts"
 import { GoogleClient } from "./GoogleClient.ts"
 import { callOnce } from "./internal/Calls.ts"
 import type { ClosableClient, Connection } from "./internal/Connection.ts"
 import { codeOf, Status } from "./internal/ErrorClassification.ts"
+import { toSubscriptionInfo, toTopicInfo } from "./internal/ResourceInfo.ts"
 import { subscriptionName, topicName } from "./internal/ResourceName.ts"
 
-/** Looks at and creates topics and subscriptions of Google Cloud Pub/Sub. */
-export const GoogleAdmin = {
-  /** The port `PubSubAdmin`. Nothing is tried again inside: the caller decides by `isRetryable`. */
-  layer: Layer.effect(
-    PubSubAdmin,
-    Effect.map(GoogleClient, (client) => make(client))
-  )
+/** How topics and subscriptions are asked about. */
+export interface GoogleAdminOptions {
+  /** How long one question, creation or deletion may take. By default 10 s. */
+  readonly callTimeout?: Duration.Input
 }
 
-const make = ({
-  isEmulator,
-  projectId,
-  publisher,
-  subscriber
-}: GoogleClient["Service"]): PubSubAdmin["Service"] => {
+/** The port `PubSubAdmin`. Nothing is tried again inside: the caller decides by `isRetryable`. */
+const layerWith = (options: GoogleAdminOptions): Layer.Layer<PubSubAdmin, never, GoogleClient> =>
+  Layer.effect(
+    PubSubAdmin,
+    Effect.flatMap(GoogleClient, (client) => {
+      const callMillis = millisOf(options.callTimeout, adminCallSeconds * 1000)
+      if (callMillis > 0) return Effect.succeed(make(client, callMillis))
+      return Effect.die(new InvalidOptions({ of: "admin", detail: "callTimeout is above 0" }))
+    })
+  )
+
+/** Looks at, creates and deletes topics and subscriptions of Google Cloud Pub/Sub. */
+export const GoogleAdmin = {
+  layerWith,
+  /** The port `PubSubAdmin`, with every option at its default. */
+  layer: layerWith({})
+}
+
+const make = (
+  { isEmulator, projectId, publisher, subscriber }: GoogleClient["Service"],
+  callMillis: number
+): PubSubAdmin["Service"] => {
+  const call = <Client extends ClosableClient, A>(
+    connection: Connection<Client>,
+    operation: string,
+    resource: string,
+    run: (client: Client, options: CallOptions) => Promise<A>
+  ) => callOnce(connection, operation, resource, callMillis, run)
+
   const getTopic = (operation: string, topic: string) => {
     const name = topicName(projectId, topic)
     return call(publisher, operation, name, (api, options) => api.getTopic({ topic: name }, options))
@@ -34,6 +55,11 @@ const make = ({
     topicName: (topic) => topicName(projectId, topic),
     subscriptionName: (subscription) => subscriptionName(projectId, subscription),
     topicExists: (topic) => Effect.map(unlessMissing(getTopic("get topic", topic)), Option.isSome),
+    describeTopic: (topic) =>
+      Effect.map(
+        unlessMissing(getTopic("get topic", topic)),
+        Option.map(([answer]) => toTopicInfo(topicName(projectId, topic), answer))
+      ),
     describeSubscription: (subscription) => {
       const name = subscriptionName(projectId, subscription)
       const found = call(subscriber, "get subscription", name, (api, options) =>
@@ -41,7 +67,7 @@ const make = ({
       )
       return Effect.map(
         unlessMissing(found),
-        Option.map(([answer]) => toInfo(name, answer))
+        Option.map(([answer]) => toSubscriptionInfo(name, answer))
       )
     },
     subscriptionsOf: (topic) => {
@@ -58,6 +84,26 @@ const make = ({
         exists,
         Effect.map(listed, ([names]) => names)
       )
+    },
+    testPermissions: (resource, permissions) => {
+      const asked = call(subscriber, "test permissions on", resource, (api, options) =>
+        api.testIamPermissions(iamRequest(resource, permissions), options)
+      )
+      return unlessUnsupported(Effect.map(asked, ([answer]) => new Set(answer.permissions ?? [])))
+    },
+    deleteTopic: (topic) => {
+      const name = topicName(projectId, topic)
+      const deleted = call(publisher, "delete topic", name, (api, options) =>
+        api.deleteTopic({ topic: name }, options)
+      )
+      return Effect.map(unlessMissing(deleted), Option.isSome)
+    },
+    deleteSubscription: (subscription) => {
+      const name = subscriptionName(projectId, subscription)
+      const deleted = call(subscriber, "delete subscription", name, (api, options) =>
+        api.deleteSubscription({ subscription: name }, options)
+      )
+      return Effect.map(unlessMissing(deleted), Option.isSome)
     },
     createTopic: (topic) => {
       const name = topicName(projectId, topic)
@@ -86,13 +132,6 @@ const make = ({
   })
 }
 
-const call = <Client extends ClosableClient, A>(
-  connection: Connection<Client>,
-  operation: string,
-  resource: string,
-  run: (client: Client, options: CallOptions) => Promise<A>
-) => callOnce(connection, operation, resource, adminCallSeconds, run)
-
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>
 ): Effect.Effect<Option.Option<A>, PubSubError> =>
@@ -113,11 +152,18 @@ const unlessThere = <A>(created: Effect.Effect<A, PubSubError>): Effect.Effect<b
     )
   )
 
-const toInfo = (name: string, answer: protos.google.pubsub.v1.ISubscription): SubscriptionInfo => ({
-  name: answer.name ?? name,
-  topic: answer.topic ?? "",
-  ackDeadline: Duration.seconds(answer.ackDeadlineSeconds ?? 0),
-  ordering: answer.enableMessageOrdering ?? false,
-  exactlyOnce: answer.enableExactlyOnceDelivery ?? false,
-  maxDeliveryAttempts: Option.fromNullishOr(answer.deadLetterPolicy?.maxDeliveryAttempts)
-})
+/** Emulators answer that they do not know IAM, whatever the resource. */
+const unlessUnsupported = (
+  tested: Effect.Effect<ReadonlySet<string>, PubSubError>
+): Effect.Effect<PermissionsTested, PubSubError> =>
+  tested.pipe(
+    Effect.map((granted): PermissionsTested => ({ _tag: "Tested", granted })),
+    Effect.catchIf(
+      ({ reason }) => codeOf(reason.cause) === Status.Unimplemented,
+      () => Effect.succeed<PermissionsTested>({ _tag: "Unsupported" })
+    )
+  )
+
+/** Its type asks for the methods of a class as well; what is sent are the fields. */
+const iamRequest = (resource: string, permissions: ReadonlyArray<string>) =>
+  ({ resource, permissions: [...permissions] }) as Parameters<v1.SubscriberClient["testIamPermissions"]>[0]

@@ -1,16 +1,18 @@
-/** Google's own clients of one project, and who they speak for. */
 import type { v1 } from "@google-cloud/pubsub"
-import { Context, Effect, Layer, Option, type Scope } from "effect"
+import { Context, type Duration, Effect, Layer, Option, type Scope } from "effect"
 import { retryBaseMillis, retryCapMillis } from "../../time/Limits.ts"
 import {
+  connectionAnswerSeconds,
+  connectionRenewSeconds,
   flowControlWindowBytes,
   keepAliveAnswerSeconds,
   keepAliveEmulatorSeconds,
   keepAliveSeconds
 } from "../Limits.ts"
 import { ProjectUnknown, PubSubError } from "../PubSubError.ts"
+import { InvalidOptions, millisOf } from "../SubscriptionOptions.ts"
 import type { GoogleSettings } from "./GoogleSettings.ts"
-import { type Connection, openConnection } from "./internal/Connection.ts"
+import { type ClosableClient, type Connection, openConnection, type Silence } from "./internal/Connection.ts"
 import { classify } from "./internal/ErrorClassification.ts"
 
 /** Google's own clients of one project, and who they speak for. One connection each, closed with the layer. */
@@ -30,23 +32,32 @@ export class GoogleClient extends Context.Service<
    * Resolves project and credentials, without calling Pub/Sub. The vendor's modules are loaded here, not before.
    *
    * **Errors**: `PubSubError` with `CredentialsMissing` where there are no Application Default Credentials, or
-   * `ProjectUnknown` where no project id is set and they, or an emulator, know none.
+   * `ProjectUnknown` where no project id is set and they, or an emulator, know none. Invalid options are a defect.
    */
   static readonly layer = (
     settings: GoogleSettings,
-    options: ConnectionOptions = {}
+    options: GoogleClientOptions = {}
   ): Layer.Layer<GoogleClient, PubSubError> => Layer.effect(GoogleClient, open(settings, options))
 }
 
-/** How the connection differs from the usual. */
-export interface ConnectionOptions {
-  /** How often a silent connection is pinged, and at most how long an answer may take. **Units**: seconds. */
-  readonly pingSeconds?: number
+/** How connections are watched. Everything has a default. */
+export interface GoogleClientOptions {
+  /** How often a silent connection is pinged. By default 30 s, on an emulator 310 s: it hangs up on less than 5 min. */
+  readonly keepAliveEvery?: Duration.Input
+  /** How long a ping may stay unanswered before the connection counts as dead. By default 10 s. */
+  readonly keepAliveTimeout?: Duration.Input
+  /**
+   * How long a call may stay unanswered, with nothing else heard, before `status` tells that the connection is
+   * broken. Far above a round trip; by default 2 s.
+   */
+  readonly answerTimeout?: Duration.Input
+  /** How long so before the connection is replaced by a new one. Above `answerTimeout`; by default 10 s. */
+  readonly renewAfter?: Duration.Input
 }
 
 const open = Effect.fnUntraced(function* (
   settings: GoogleSettings,
-  connection: ConnectionOptions
+  given: GoogleClientOptions
 ): Effect.fn.Return<GoogleClient["Service"], PubSubError, Scope.Scope> {
   const isEmulator = Option.isSome(settings.emulatorHost)
   if (isEmulator && Option.isNone(settings.projectId)) {
@@ -56,9 +67,10 @@ const open = Effect.fnUntraced(function* (
       reason: new ProjectUnknown({ detail: "an emulator knows no project", cause: undefined })
     })
   }
+  const watching = yield* resolveClientOptions(given, isEmulator)
   const { PubSub, v1: clients } = yield* Effect.promise(() => import("@google-cloud/pubsub"))
   const pubSub = new PubSub({
-    ...channelOptions(connection.pingSeconds ?? (isEmulator ? keepAliveEmulatorSeconds : keepAliveSeconds)),
+    ...channelOptions(watching),
     ...(Option.isSome(settings.projectId) ? { projectId: settings.projectId.value } : {}),
     ...(Option.isSome(settings.emulatorHost) ? emulatorOptions(settings.emulatorHost.value) : {})
   })
@@ -68,17 +80,15 @@ const open = Effect.fnUntraced(function* (
     catch: noCredentials
     // Its type says the same, but for `undefined` in place of absent.
   })) as ConstructorParameters<typeof v1.SubscriberClient>[0]
-  const route = [noCredentials, Option.getOrUndefined(settings.proxy)] as const
   // Initializing finds credentials, if any are needed, so that their absence shows at the start.
-  const subscriber = yield* openConnection(
-    async () => {
-      const client = new clients.SubscriberClient(options)
-      await client.initialize()
-      return client
-    },
-    ...route
-  )
-  const publisher = yield* openConnection(async () => new clients.PublisherClient(options), ...route)
+  const connect = <Client extends ClosableClient>(openClient: () => Promise<Client>) =>
+    openConnection(openClient, noCredentials, watching.silence, Option.getOrUndefined(settings.proxy))
+  const subscriber = yield* connect(async () => {
+    const client = new clients.SubscriberClient(options)
+    await client.initialize()
+    return client
+  })
+  const publisher = yield* connect(async () => new clients.PublisherClient(options))
   return GoogleClient.of({
     projectId: pubSub.projectId,
     projectIdSource: Option.isSome(settings.projectId) ? "configuration" : "Application Default Credentials",
@@ -88,14 +98,42 @@ const open = Effect.fnUntraced(function* (
   })
 })
 
+/** How a connection is watched. **Units**: milliseconds. */
+interface Watching {
+  readonly keepAliveMillis: number
+  readonly keepAliveAnswerMillis: number
+  readonly silence: Silence
+}
+
+const resolveClientOptions = (options: GoogleClientOptions, isEmulator: boolean): Effect.Effect<Watching> =>
+  Effect.suspend(() => {
+    const usual = isEmulator ? keepAliveEmulatorSeconds : keepAliveSeconds
+    const watching: Watching = {
+      keepAliveMillis: millisOf(options.keepAliveEvery, usual * 1000),
+      keepAliveAnswerMillis: millisOf(options.keepAliveTimeout, keepAliveAnswerSeconds * 1000),
+      silence: {
+        answerMillis: millisOf(options.answerTimeout, connectionAnswerSeconds * 1000),
+        renewMillis: millisOf(options.renewAfter, connectionRenewSeconds * 1000)
+      }
+    }
+    const { answerMillis, renewMillis } = watching.silence
+    const invalid = (detail: string) => Effect.die(new InvalidOptions({ of: "client", detail }))
+    if (!(watching.keepAliveMillis > 0 && watching.keepAliveAnswerMillis > 0)) {
+      return invalid("keepAliveEvery and keepAliveTimeout are above 0")
+    }
+    // Else a connection would be replaced that still counts as sound.
+    if (!(answerMillis > 0 && answerMillis < renewMillis)) return invalid("answerTimeout is below renewAfter")
+    return Effect.succeed(watching)
+  })
+
 /**
  * The connection is pinged, so that a dead one is noticed while nothing is sent; after a failure it is tried again
  * as soon as our own backoff asks (the library would wait up to two minutes). Exactly-once answers name each failed
  * id in the metadata, which outgrows the default.
  */
-const channelOptions = (pingSeconds: number) => ({
-  "grpc.keepalive_time_ms": pingSeconds * 1000,
-  "grpc.keepalive_timeout_ms": Math.min(pingSeconds, keepAliveAnswerSeconds) * 1000,
+const channelOptions = ({ keepAliveMillis, keepAliveAnswerMillis }: Watching) => ({
+  "grpc.keepalive_time_ms": keepAliveMillis,
+  "grpc.keepalive_timeout_ms": keepAliveAnswerMillis,
   "grpc.initial_reconnect_backoff_ms": retryBaseMillis,
   "grpc.max_reconnect_backoff_ms": retryCapMillis,
   "grpc-node.flow_control_window": flowControlWindowBytes,

@@ -1,37 +1,50 @@
-/** Publishes to Google Cloud Pub/Sub, many messages a request. */
 import { Clock, Effect, Layer, Result, Semaphore } from "effect"
 import { retryDelay } from "../../time/Backoff.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
-import {
-  publishCallSeconds,
-  publishOutstandingBytes,
-  publishOutstandingMessages,
-  publishTimeoutSeconds
-} from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { encodedBytes, violationOf } from "../MessageLimits.ts"
-import { Publisher } from "../Publisher.ts"
+import {
+  Publisher,
+  type PublisherOptions,
+  type ResolvedPublisherOptions,
+  resolvePublisherOptions
+} from "../Publisher.ts"
 import { PubSubError, RequestRejected } from "../PubSubError.ts"
 import { GoogleClient } from "./GoogleClient.ts"
 import { callOnce } from "./internal/Calls.ts"
 import { publishRequests } from "./internal/PublishRequests.ts"
 import { topicName } from "./internal/ResourceName.ts"
 
+/**
+ * The port `Publisher`. A request carries one ordering key; those of one key and call are sent one after another.
+ *
+ * **Errors**: invalid options are a defect, `InvalidOptions`.
+ */
+const layerWith = (options: PublisherOptions): Layer.Layer<Publisher, never, GoogleClient> =>
+  Layer.effect(
+    Publisher,
+    Effect.flatMap(GoogleClient, (client) =>
+      Effect.flatMap(resolvePublisherOptions(options), (resolved) => make(client, resolved))
+    )
+  )
+
 /** Publishes to Google Cloud Pub/Sub, many messages a request. */
 export const GooglePublisher = {
-  /** The port `Publisher`. A request carries one ordering key; those of one key and call are sent one after another. */
-  layer: Layer.effect(
-    Publisher,
-    Effect.flatMap(GoogleClient, (client) => make(client))
-  )
+  layerWith,
+  /** The port `Publisher`, with every option at its default. */
+  layer: layerWith({})
 }
 
-const make = Effect.fnUntraced(function* (client: GoogleClient["Service"]) {
-  const roomForMessages = yield* Semaphore.make(publishOutstandingMessages)
-  const roomForBytes = yield* Semaphore.make(publishOutstandingBytes)
+const make = Effect.fnUntraced(function* (
+  client: GoogleClient["Service"],
+  options: ResolvedPublisherOptions
+) {
+  const roomForMessages = yield* Semaphore.make(options.maxOutstandingMessages)
+  const roomForBytes = yield* Semaphore.make(options.maxOutstandingBytes)
+  const sender = { client, options }
 
   const deliver = (topic: string, request: ReadonlyArray<Letter>) =>
-    send(client, topic, request).pipe(
+    send(sender, topic, request).pipe(
       Semaphore.withPermits(
         roomForBytes,
         request.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -59,6 +72,12 @@ const make = Effect.fnUntraced(function* (client: GoogleClient["Service"]) {
 })
 
 type Answer = Result.Result<string, PubSubError>
+
+/** Who sends, and how patiently. */
+interface Sender {
+  readonly client: GoogleClient["Service"]
+  readonly options: ResolvedPublisherOptions
+}
 
 /** A message on its way, and where its answer goes. **Units**: bytes as encoded. */
 interface Letter {
@@ -93,17 +112,13 @@ const rejected = (resource: string, detail: string): PubSubError =>
   })
 
 /** Sends a request until it is answered, and one that is refused in halves: one message costs no neighbour. */
-const send = (
-  client: GoogleClient["Service"],
-  topic: string,
-  request: ReadonlyArray<Letter>
-): Effect.Effect<void> =>
+const send = (sender: Sender, topic: string, request: ReadonlyArray<Letter>): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const result = yield* Effect.result(publishPatiently(client, topic, request))
+    const result = yield* Effect.result(publishPatiently(sender, topic, request))
     if (Result.isFailure(result) && result.failure.reason._tag === "RequestRejected" && request.length > 1) {
       const middle = request.length >> 1
-      yield* send(client, topic, request.slice(0, middle))
-      return yield* send(client, topic, request.slice(middle))
+      yield* send(sender, topic, request.slice(0, middle))
+      return yield* send(sender, topic, request.slice(middle))
     }
     for (const [position, { answer }] of request.entries()) {
       answer(Result.map(result, (messageIds) => messageIds[position] ?? ""))
@@ -111,14 +126,14 @@ const send = (
   })
 
 const publishPatiently = Effect.fnUntraced(function* (
-  client: GoogleClient["Service"],
+  { client, options: { callMillis, retryMillis } }: Sender,
   topic: string,
   request: ReadonlyArray<Letter>
 ): Effect.fn.Return<ReadonlyArray<string>, PubSubError> {
   const clock = yield* Clock.Clock
-  const giveUpAt = monotonicMillis(clock) + publishTimeoutSeconds * 1000
+  const giveUpAt = monotonicMillis(clock) + retryMillis
   const messages = request.map(({ message }) => message)
-  const attempt = callOnce(client.publisher, "publish", topic, publishCallSeconds, (api, options) =>
+  const attempt = callOnce(client.publisher, "publish", topic, callMillis, (api, options) =>
     api.publish({ topic, messages }, options)
   )
   for (let failures = 1; ; failures++) {

@@ -1,4 +1,3 @@
-/** Where Google Cloud Pub/Sub is, and which project names belong to. */
 import type { Option } from "effect"
 
 /** Where Google Cloud Pub/Sub is, and which project names belong to. */

@@ -1,13 +1,17 @@
 /** The subscriber on Google Cloud Pub/Sub: a true pull over streaming pull, with leases and settling of our own. */
 import { Cause, Clock, Duration, Effect, Exit, Fiber, Latch, Layer, type Scope, Stream } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
-import { closeTimeoutSeconds, releaseDelayMaxSeconds, streamRetireMillis } from "../Limits.ts"
+import { streamRetireMillis } from "../Limits.ts"
 import type { Delivery } from "../Message.ts"
 import type { PubSubError } from "../PubSubError.ts"
-import { Subscriber, type Subscription, type SubscriptionOptions } from "../Subscriber.ts"
+import { Subscriber, type Subscription } from "../Subscriber.ts"
+import { resolveOptions, type SubscriptionOptions } from "../SubscriptionOptions.ts"
 import { GoogleClient } from "./GoogleClient.ts"
 import { makeAckQueue } from "./internal/AckQueue.ts"
-import { HeldDeliveries, type HeldDelivery } from "./internal/HeldDeliveries.ts"
+import { HeldDeliveries } from "./internal/HeldDeliveries.ts"
+import type { HeldDelivery } from "./internal/HeldDelivery.ts"
+import { HeldIdTable } from "./internal/HeldIdTable.ts"
+import { delaySeconds, makeIdHolding } from "./internal/IdHolding.ts"
 import { makeLeaseCalls } from "./internal/LeaseCalls.ts"
 import { makeLeaseKeeper } from "./internal/LeaseKeeper.ts"
 import { makeReceiptConfirmation } from "./internal/ReceiptConfirmation.ts"
@@ -16,7 +20,7 @@ import { makeStreamPool } from "./internal/StreamPool.ts"
 
 /** Opens subscriptions of Google Cloud Pub/Sub. */
 export const GoogleSubscriber = {
-  /** The port `Subscription`, with all it guarantees. */
+  /** The port `Subscriber`, with all it guarantees. */
   layer: Layer.effect(
     Subscriber,
     Effect.map(GoogleClient, (client) =>
@@ -30,9 +34,11 @@ export const GoogleSubscriber = {
 
 const open = Effect.fnUntraced(function* (
   client: GoogleClient["Service"],
-  options: SubscriptionOptions
+  given: SubscriptionOptions
 ): Effect.fn.Return<Subscription, never, Scope.Scope> {
+  const options = yield* resolveOptions(given)
   const heldDeliveries = new HeldDeliveries(options)
+  const heldIds = new HeldIdTable(options, heldDeliveries.counts)
   const changed = yield* Latch.make()
   let ending: Exit.Exit<never, PubSubError | Cause.Done> | undefined
 
@@ -51,8 +57,9 @@ const open = Effect.fnUntraced(function* (
     ).pipe(Effect.ignoreCause)
 
   const calls = makeLeaseCalls(client, options.subscription)
-  const ackQueue = yield* makeAckQueue(heldDeliveries, calls, onRoom)
-  const leases = yield* makeLeaseKeeper(heldDeliveries, calls, ackQueue, onRoom)
+  const shared = { options, heldDeliveries, heldIds, calls, onRoom }
+  const ackQueue = yield* makeAckQueue(shared)
+  const leases = yield* makeLeaseKeeper({ ...shared, ackQueue })
   const receiptConfirmation = yield* makeReceiptConfirmation(heldDeliveries, leases, onRoom)
   const received = (held: ReadonlyArray<HeldDelivery>, exactlyOnce: boolean): void => {
     if (ending !== undefined) ackQueue.giveBack(held)
@@ -81,10 +88,15 @@ const open = Effect.fnUntraced(function* (
   // One deadline for both: what the reading leaves of it is the flush's, as `Limits.test.ts` asserts.
   const close = Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const deadline = monotonicMillis(clock) + closeTimeoutSeconds * 1000
+    const deadline = monotonicMillis(clock) + options.closeTimeoutMillis
     yield* stop
-    yield* Effect.timeoutOption(Fiber.await(reading), streamRetireMillis)
+    ackQueue.giveBackIds()
+    yield* Effect.timeoutOption(
+      Fiber.await(reading),
+      Math.min(streamRetireMillis, options.closeTimeoutMillis / 2)
+    )
     ackQueue.giveBack([...heldDeliveries])
+    ackQueue.giveBackIds()
     yield* ackQueue.flush(Duration.millis(deadline - monotonicMillis(clock)))
   })
   yield* Effect.addFinalizer(() => close)
@@ -99,6 +111,7 @@ const open = Effect.fnUntraced(function* (
     }
   )
 
+  const { counts } = heldDeliveries
   return {
     name: options.subscription,
     deliveries: Stream.fromPull(Effect.succeed(next)),
@@ -109,16 +122,17 @@ const open = Effect.fnUntraced(function* (
         heldDeliveries.setAside(deliveries)
         onRoom()
       }),
+    heldIds: makeIdHolding({ ...shared, subscription: options.subscription, ackQueue }),
     isHeld: (delivery) => heldDeliveries.isHeld(delivery),
     stop,
-    status: Effect.sync(() => ({
-      ...streamPool.status(),
-      held: heldDeliveries.handedOver,
-      leasesLost: leases.lost(),
-      oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros()
+    status: Effect.sync(() => {
+      const { connected, trouble } = streamPool.status()
+      const held = heldDeliveries.handedOver + heldIds.count
+      return { connected, trouble, ...counts, held, leasesLost: leases.lost() }
+    }),
+    progress: Effect.sync(() => ({
+      oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros(),
+      quietMillis: streamPool.status().quietMillis
     }))
   }
 })
-
-const delaySeconds = (delay: Duration.Duration): number =>
-  Math.min(releaseDelayMaxSeconds, Math.ceil(Duration.toSeconds(delay)))

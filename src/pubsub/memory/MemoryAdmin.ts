@@ -1,6 +1,5 @@
-/** Looks at and creates topics and subscriptions of the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Option } from "effect"
-import { PubSubAdmin } from "../PubSubAdmin.ts"
+import { PubSubAdmin, type SubscriptionInfo, type TopicInfo } from "../PubSubAdmin.ts"
 import {
   noAnswer,
   PubSubError,
@@ -12,7 +11,7 @@ import {
 import type { ServedSubscription, Server } from "./internal/Server.ts"
 import { fullSubscriptionName, fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
 
-/** Looks at and creates topics and subscriptions of the embedded Pub/Sub. */
+/** Looks at, creates and deletes topics and subscriptions of the embedded Pub/Sub. */
 export const MemoryAdmin = {
   /** The port `PubSubAdmin` on a {@link MemoryBroker}. */
   layer: Layer.effect(
@@ -23,12 +22,37 @@ export const MemoryAdmin = {
         subscriptionName: fullSubscriptionName,
         topicExists: (topic) =>
           asking(server, "get topic", fullTopicName(topic), () => topicExists(server, topic)),
+        describeTopic: (topic) =>
+          asking(server, "get topic", fullTopicName(topic), () =>
+            Effect.map(
+              topicExists(server, topic),
+              (exists): Option.Option<TopicInfo> =>
+                exists
+                  ? Option.some({
+                      name: fullTopicName(topic),
+                      retention: Option.none(),
+                      schema: Option.none()
+                    })
+                  : Option.none()
+            )
+          ),
+        // Nothing is refused here, and so nothing is granted.
+        testPermissions: (resource) =>
+          asking(server, "test permissions on", resource, () => Effect.succeed({ _tag: "Unsupported" })),
+        deleteTopic: (topic) =>
+          asking(server, "delete topic", fullTopicName(topic), () =>
+            Effect.sync(() => server.deleteTopic(fullTopicName(topic)))
+          ),
+        deleteSubscription: (subscription) =>
+          asking(server, "delete subscription", fullSubscriptionName(subscription), () =>
+            Effect.sync(() => server.deleteSubscription(fullSubscriptionName(subscription)))
+          ),
         describeSubscription: (subscription) =>
           asking(server, "get subscription", fullSubscriptionName(subscription), () =>
             Effect.succeed(
               Option.map(
                 Option.fromUndefinedOr(server.subscription(fullSubscriptionName(subscription))),
-                describe
+                (served) => describe(server, served)
               )
             )
           ),
@@ -90,13 +114,20 @@ const legalName = (operation: string, name: string) => {
   return failure(operation, name, new RequestRejected({ detail, cause: detail }))
 }
 
-const describe = (served: ServedSubscription) => ({
+const describe = (server: Server, served: ServedSubscription): SubscriptionInfo => ({
   name: served.name,
-  topic: served.plan.topic,
+  topic: server.isDeleted(served) ? Option.none() : Option.some(served.plan.topic),
+  detached: false,
+  delivery: "pull",
+  pushEndpoint: Option.none(),
   ackDeadline: served.plan.ackDeadline,
+  retention: served.plan.retention,
+  expiration: Option.none(),
+  retryPolicy: Option.none(),
+  deadLetterPolicy: Option.none(),
+  filter: Option.none(),
   ordering: false,
-  exactlyOnce: false,
-  maxDeliveryAttempts: Option.none<number>()
+  exactlyOnce: false
 })
 
 const failure = (operation: string, resource: string, reason: PubSubReason) =>

@@ -23,9 +23,9 @@ export interface BacklogPicture extends BacklogCounts {
 /**
  * The embedded Pub/Sub: topics that fan out, subscriptions with leases, everything in memory.
  *
- * Leases last `leaseSeconds` by the Clock in whose fibers the ports are used, whatever ack deadline a subscription
- * was created with: the consumer decides with streaming pull, as on the service. Not imitated: retention,
- * ordered delivery, filters, policies.
+ * Leases last as long as the consumer's options say, by the Clock in whose fibers the ports are used, whatever ack
+ * deadline a subscription was created with: so it is with streaming pull on the service. Not imitated: retention,
+ * ordered delivery, filters, policies, permissions.
  *
  * **Guarantee**: deterministic given a seed and a test clock. Memory grows with what is unacknowledged, and with
  * the remembered history of each topic, which is bounded.

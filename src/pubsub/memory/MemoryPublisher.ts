@@ -1,9 +1,7 @@
-/** Publishes to the embedded Pub/Sub. */
 import { Clock, Effect, Layer, Result } from "effect"
-import { publishTimeoutSeconds } from "../Limits.ts"
 import type { Message } from "../Message.ts"
 import { violationOf } from "../MessageLimits.ts"
-import { Publisher } from "../Publisher.ts"
+import { Publisher, type PublisherOptions, resolvePublisherOptions } from "../Publisher.ts"
 import {
   noAnswer,
   PubSubError,
@@ -15,23 +13,35 @@ import {
 import type { Server } from "./internal/Server.ts"
 import { fullTopicName, MemoryBroker } from "./MemoryBroker.ts"
 
-/** Publishes to the embedded Pub/Sub. */
-export const MemoryPublisher = {
-  /** The port `Publisher` on a {@link MemoryBroker}. A call is one request, so faults meet it whole. */
-  layer: Layer.effect(
+/**
+ * The port `Publisher` on a {@link MemoryBroker}. A call is one request, so faults meet it whole; it is answered at
+ * once, so that of the options only `retryFor` means something here.
+ */
+const layerWith = (options: PublisherOptions): Layer.Layer<Publisher, never, MemoryBroker> =>
+  Layer.effect(
     Publisher,
-    Effect.map(MemoryBroker, ({ server }) =>
-      Publisher.of({ publish: (topic, messages) => publish(server, fullTopicName(topic), messages) })
+    Effect.flatMap(MemoryBroker, ({ server }) =>
+      Effect.map(resolvePublisherOptions(options), ({ retryMillis }) =>
+        Publisher.of({
+          publish: (topic, messages) => publish(server, fullTopicName(topic), messages, retryMillis)
+        })
+      )
     )
   )
+
+/** Publishes to the embedded Pub/Sub. */
+export const MemoryPublisher = {
+  layerWith,
+  /** The port `Publisher` on a {@link MemoryBroker}, with every option at its default. */
+  layer: layerWith({})
 }
 
 type Answer = Result.Result<string, PubSubError>
 
-const publish = (server: Server, topic: string, messages: ReadonlyArray<Message>) =>
+const publish = (server: Server, topic: string, messages: ReadonlyArray<Message>, retryMillis: number) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const isAvailable = yield* server.awaitAvailable(clock, publishTimeoutSeconds * 1_000)
+    const isAvailable = yield* server.awaitAvailable(clock, retryMillis)
     return isAvailable
       ? send(server, topic, messages, clock.currentTimeMillisUnsafe())
       : answerEach(topic, messages, () => unavailable(topic, "the embedded server is unavailable"))

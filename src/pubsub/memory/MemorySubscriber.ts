@@ -1,12 +1,11 @@
-/** Takes deliveries from the embedded Pub/Sub. */
 import { Cause, Clock, Duration, Effect, Layer, Stream } from "effect"
-import { leaseExtendSeconds } from "../Limits.ts"
-import { Subscriber, type Subscription, type SubscriptionOptions } from "../Subscriber.ts"
+import { Subscriber, type Subscription } from "../Subscriber.ts"
+import { resolveOptions, type SubscriptionOptions } from "../SubscriptionOptions.ts"
 import { Consumption } from "./internal/Consumption.ts"
 import type { Server } from "./internal/Server.ts"
 import { defaultProcess, fullSubscriptionName, MemoryBroker } from "./MemoryBroker.ts"
 
-/** The port `Subscription` on a {@link MemoryBroker}, for the process of that name, which can be made to crash. */
+/** The port `Subscriber` on a {@link MemoryBroker}, for the process of that name, which can be made to crash. */
 const layerOf = (process: string): Layer.Layer<Subscriber, never, MemoryBroker> =>
   Layer.effect(
     Subscriber,
@@ -18,7 +17,7 @@ const layerOf = (process: string): Layer.Layer<Subscriber, never, MemoryBroker> 
 /** Takes deliveries from the embedded Pub/Sub. */
 export const MemorySubscriber = {
   layerOf,
-  /** The port `Subscription` on a {@link MemoryBroker}, for the only process there is. */
+  /** The port `Subscriber` on a {@link MemoryBroker}, for the only process there is. */
   layer: layerOf(defaultProcess)
 }
 
@@ -26,15 +25,11 @@ const open = (server: Server, process: string, options: SubscriptionOptions) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const name = fullSubscriptionName(options.subscription)
-    const consumption = new Consumption({
-      server,
-      clock,
-      process,
-      limits: { ...options, subscription: name }
-    })
+    const resolved = yield* resolveOptions({ ...options, subscription: name })
+    const consumption = new Consumption({ server, clock, process, options: resolved })
     yield* Effect.addFinalizer(() => Effect.sync(() => consumption.close()))
     yield* Effect.sync(() => consumption.keepLeases()).pipe(
-      Effect.delay(leaseExtendSeconds * 1_000),
+      Effect.delay(Math.min(resolved.leaseExtendMillis, resolved.heldIdsExtendMillis)),
       Effect.forever,
       // supervised: by the stream, which a defect fails; unseen it would let every lease run out.
       Effect.catchDefect((defect) => Effect.sync(() => consumption.die(Cause.die(defect)))),
@@ -51,7 +46,15 @@ const toPort = (name: string, consumption: Consumption): Subscription => ({
   ack: (deliveries) => consumption.ack(deliveries),
   release: (deliveries, delay = Duration.zero) => consumption.release(deliveries, delay),
   setAside: (deliveries) => Effect.sync(() => consumption.setAside(deliveries)),
+  heldIds: {
+    hold: (deliveries) => consumption.holdIds(deliveries),
+    ack: (ackIds) => consumption.ackIds(ackIds),
+    release: (ackIds, delay = Duration.zero) => consumption.releaseIds(ackIds, delay),
+    releaseAll: Effect.suspend(() => consumption.releaseAllIds()),
+    count: Effect.sync(() => consumption.heldIdCount)
+  },
   isHeld: (delivery) => consumption.isHeld(delivery),
   stop: Effect.sync(() => consumption.stop()),
-  status: Effect.sync(() => consumption.status())
+  status: Effect.sync(() => consumption.status()),
+  progress: Effect.sync(() => consumption.progress())
 })

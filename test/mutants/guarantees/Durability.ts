@@ -90,8 +90,8 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "reports an acknowledgement without an answer as done",
     guarantee: "G1",
     file: "src/pubsub/google/internal/AckQueue.ts",
-    text: "for (const each of changed.unanswered) answered(verb, each, false)",
-    replacement: "for (const each of changed.unanswered) answered(verb, each, true)",
+    text: 'for (const each of changed.unanswered) answered(verb, each, "unanswered")',
+    replacement: "for (const each of changed.unanswered) answered(verb, each, undefined)",
     caughtBy: [unit(settler, "an acknowledgement that keeps failing is reported as lost")]
   },
   {
@@ -99,7 +99,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "gives up an acknowledgement at its first transient failure",
     guarantee: "G1",
     file: "src/pubsub/google/internal/AckQueue.ts",
-    text: "triedMillis < settleTimeoutSeconds * 1000 &&",
+    text: "triedMillis < options.settleTimeoutMillis &&",
     replacement: "triedMillis < 0 &&",
     caughtBy: [unit(settler, "an acknowledgement that fails for a while is repeated")]
   },

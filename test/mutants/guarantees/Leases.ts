@@ -21,7 +21,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "still settles what was given up after an hour",
     guarantee: "G1",
     file: "src/pubsub/google/internal/LeaseKeeper.ts",
-    text: "ackQueue.giveBack(heldDeliveries.forget(each, true))",
+    text: 'ackQueue.giveBack(heldDeliveries.forget(each, "lost"))',
     replacement: "",
     caughtBy: [unit(leases, "after 60 minutes a delivery is given up")]
   },
@@ -48,8 +48,8 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "settles a delivery that is being settled already",
     guarantee: "G1",
     file: "src/pubsub/google/internal/HeldDeliveries.ts",
-    text: "if (held === undefined || held.settleRequest !== undefined) settleRequest.lost.push(delivery)",
-    replacement: "if (held === undefined) settleRequest.lost.push(delivery)",
+    text: "if (held === undefined || held.settleRequest !== undefined) {",
+    replacement: "if (held === undefined) {",
     caughtBy: [
       unit("test/pubsub/google/internal/HeldDeliveries.test.ts", "a delivery is claimed once"),
       unit("test/pubsub/google/Interleaving.test.ts", "each delivery is settled at most once")

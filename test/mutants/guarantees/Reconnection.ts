@@ -71,7 +71,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     what: "never replaces a connection that swallows everything",
     guarantee: "G4",
     file: "src/pubsub/google/internal/Connection.ts",
-    text: "if (silentLooks < connectionRenewSeconds) continue",
+    text: "if (silentLooks * 1000 < this.#silence.renewMillis) continue",
     replacement: "if (silentLooks >= 0) continue",
     caughtBy: [unit(connection, "everything moves to a new connection")]
   },
@@ -80,7 +80,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     what: "does not ping a connection on which nothing is sent",
     guarantee: "G4",
     file: "src/pubsub/google/GoogleClient.ts",
-    text: '"grpc.keepalive_time_ms": pingSeconds * 1000',
+    text: '"grpc.keepalive_time_ms": keepAliveMillis',
     replacement: '"grpc.keepalive_time_ms": 2 ** 31 - 1',
     caughtBy: [unit("test/pubsub/google/DeadConnection.test.ts", "is noticed and replaced")]
   },

@@ -12,7 +12,10 @@ it.live("a connection that swallows everything, while nothing is sent, is notice
   Effect.gen(function* () {
     const server = yield* scriptedPubSub
     const proxy = yield* blackHole(server.address)
-    const client = GoogleClient.layer(settingsFor(proxy.address), { pingSeconds: 1 })
+    const client = GoogleClient.layer(settingsFor(proxy.address), {
+      keepAliveEvery: "1 second",
+      keepAliveTimeout: "1 second"
+    })
     const context = yield* Layer.build(GoogleSubscriber.layer.pipe(Layer.provide(client)))
     const open = yield* Subscriber.use((subscription) =>
       subscription.open({

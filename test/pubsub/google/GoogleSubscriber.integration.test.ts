@@ -16,13 +16,13 @@ const portsAt = (address: string) =>
 describeWith("pubsub")("Google's client on the emulator", { concurrent: true }, () => {
   pubSubSuite("the emulator", portsAt(emulatorHost ?? ""), {
     clock: "real",
-    cannotShow: ["wire-limits"]
+    cannotShow: ["wire-limits", "permissions"]
   })
 })
 
 describeWith("pstest")("Google's client on pstest", { concurrent: true }, () => {
   pubSubSuite("pstest", portsAt(psTestHost ?? ""), {
     clock: "real",
-    cannotShow: ["wire-limits", "name-rules"]
+    cannotShow: ["wire-limits", "name-rules", "permissions"]
   })
 })

@@ -1,6 +1,7 @@
 /** The promise of an open subscription, whatever happens in which order. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Scope } from "effect"
+import type { SettledIds } from "../../../src/pubsub/HeldIds.ts"
 import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import type { Settled, Subscription } from "../../../src/pubsub/Subscriber.ts"
@@ -20,14 +21,18 @@ const cases = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597]
 
 describe("an open subscription on a scripted server", () => {
   it.effect.each(cases)(
-    "[G1] whatever the interleaving, each delivery is settled at most once, none is dropped in silence or overtaken ($title)",
+    "[G1] [G7] whatever the interleaving, each delivery is settled at most once, none is dropped in silence or overtaken, and the counts add up ($title)",
     ({ seed, breaks, isOrdered }) =>
       Effect.gen(function* () {
         const random = makeRandom(seed)
         const scope = yield* Scope.make()
         const ledger = new Ledger(random, () => received)
         const { server, open, received } = yield* Scope.provide(
-          subscriber({ messages: random.oneOf([6, 1_000]), script: ledger.script }),
+          subscriber({
+            messages: random.oneOf([6, 1_000]),
+            script: ledger.script,
+            options: { heldIds: { max: 20, lease: "10 seconds", extendEvery: "3 seconds" } }
+          }),
           scope
         )
         yield* until("the streams", () => server.streams.length === 4)
@@ -50,10 +55,21 @@ describe("an open subscription on a scripted server", () => {
         // What was still unread when its stream broke is the server's to send again.
         if (!breaks) assert.strictEqual(known.size, played.sent.length)
         if (isOrdered) assertOrder(received, played, ledger)
-        assert.strictEqual((yield* open.status).held, 0)
+        assert.deepStrictEqual(yield* balanced(open), {
+          received: received.length,
+          held: 0,
+          acked: ledger.acknowledged.size
+        })
       })
   )
 })
+
+/** Asserts that the counts of a subscription add up; answers some of them. */
+const balanced = (open: Subscription) =>
+  Effect.map(open.status, ({ acked, held, lost, received, released }) => {
+    assert.strictEqual(received, held + acked + released + lost)
+    return { received, held, acked }
+  })
 
 /** Of each key, deliveries are handed over in the order they were sent, and none after an earlier one came to nothing. */
 const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: Ledger): void => {
@@ -150,9 +166,12 @@ interface PlayOptions {
 }
 
 interface Played {
-  readonly settling: ReadonlyArray<{ readonly fiber: Fiber.Fiber<Settled>; readonly count: number }>
+  readonly settling: ReadonlyArray<{
+    readonly fiber: Fiber.Fiber<Settled | SettledIds>
+    readonly count: number
+  }>
   readonly sent: ReadonlyArray<{ readonly ackId: string; readonly orderingKey: string }>
-  /** Ids that were set aside at some time. */
+  /** Ids that were set aside, or held by id, at some time. */
   readonly aside: ReadonlySet<string>
   /** Ids that it was asked to release. */
   readonly released: ReadonlySet<string>
@@ -163,7 +182,8 @@ const play = Effect.fnUntraced(function* (
   options: PlayOptions
 ): Effect.fn.Return<Played, never, Scope.Scope> {
   const { random, server, open, received } = options
-  const settling: Array<{ readonly fiber: Fiber.Fiber<Settled>; readonly count: number }> = []
+  const settling: Array<Played["settling"][number]> = []
+  const heldIds = new Set<string>()
   const aside = new Set<string>()
   const released = new Set<string>()
   const sent: Array<{ readonly ackId: string; readonly orderingKey: string }> = []
@@ -201,6 +221,21 @@ const play = Effect.fnUntraced(function* (
     if (random.chance(0.2)) yield* Fiber.interrupt(fiber)
     else settling.push({ fiber, count: deliveries.length })
   })
+  const holdIds = Effect.gen(function* () {
+    const deliveries = some()
+    for (const { ackId } of deliveries) aside.add(ackId)
+    for (const ackId of yield* Effect.orElseSucceed(open.heldIds.hold(deliveries), () => []))
+      heldIds.add(ackId)
+  })
+  /** Some of every id ever held: also what is settled already. */
+  const settleIds = Effect.gen(function* () {
+    const ids = [...heldIds].filter(() => random.chance(0.4))
+    const fiber = yield* Effect.forkScoped(
+      random.chance(0.5) ? open.heldIds.ack(ids) : open.heldIds.release(ids),
+      { startImmediately: true }
+    )
+    settling.push({ fiber, count: ids.length })
+  })
   const breakStream = Effect.sync(() => {
     const stream = openStream()
     if (random.chance(0.5)) stream?.end()
@@ -208,16 +243,19 @@ const play = Effect.fnUntraced(function* (
   })
 
   for (let step = 0; step < steps; step++) {
-    const choice = random.between(1, 10)
+    const choice = random.between(1, 12)
     if (choice <= 3) yield* send
     else if (choice <= 7) yield* settle
     else if (choice === 8) {
       const deliveries = some()
       for (const { ackId } of deliveries) aside.add(ackId)
       yield* open.setAside(deliveries)
-    } else if (choice === 9 && options.breaks) yield* breakStream
+    } else if (choice === 10) yield* holdIds
+    else if (choice === 11) yield* settleIds
+    else if (choice === 9 && options.breaks) yield* breakStream
     else yield* later(random.between(1, leaseSeconds))
     if (random.chance(0.7)) yield* Effect.andThen(later(0.02), someArrives)
+    yield* balanced(open)
   }
   yield* onTheWire
   return { settling, sent, aside, released }

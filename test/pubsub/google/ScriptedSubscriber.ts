@@ -5,8 +5,10 @@ import type { PubSubSettings } from "../../../src/config/Settings.ts"
 import { GoogleClient } from "../../../src/pubsub/google/GoogleClient.ts"
 import { GooglePublisher } from "../../../src/pubsub/google/GooglePublisher.ts"
 import { GoogleSubscriber } from "../../../src/pubsub/google/GoogleSubscriber.ts"
+import type { OutstandingLimits } from "../../../src/pubsub/google/internal/HeldDeliveries.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
+import type { SubscriptionOptions } from "../../../src/pubsub/SubscriptionOptions.ts"
 import {
   type ScriptedMessage,
   type ScriptedPubSub,
@@ -24,6 +26,8 @@ export interface SubscriberOptions {
   /** Whether the server is taken for an emulator; by default for the service. */
   readonly isEmulator?: boolean
   readonly script?: ScriptedPubSub["script"]
+  /** Options of the subscription beside its limits. */
+  readonly options?: Omit<SubscriptionOptions, keyof OutstandingLimits | "subscription">
 }
 
 /** Settings of a server at `host:port`. */
@@ -59,6 +63,7 @@ export const subscriber = Effect.fnUntraced(function* (options: SubscriberOption
   )
   const open = yield* Subscriber.use((subscription) =>
     subscription.open({
+      ...options.options,
       subscription: "scripted-sub",
       maxOutstandingMessages: options.messages ?? 1_000,
       maxOutstandingBytes: options.bytes ?? 64 * 1024 * 1024

@@ -13,10 +13,11 @@ import {
   connectionRenewSeconds,
   leaseSeconds
 } from "../../../src/pubsub/Limits.ts"
-import type { SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
+import type { DeliveryProgress, SubscriptionStatus } from "../../../src/pubsub/Subscriber.ts"
 import {
   freshChannel,
   numbered,
+  progressOf,
   publishTexts,
   type Reader,
   read,
@@ -71,7 +72,7 @@ const ackUntilAll = (reader: Reader, count: number) =>
         const hand = [...reader.inHand.values()]
         const settled = yield* reader.ack(hand)
         done += settled.done
-        const lost = new Set(settled.lost)
+        const lost = new Set(settled.lost.map(({ delivery }) => delivery))
         for (const delivery of hand) if (!lost.has(delivery)) acknowledged.add(delivery.messageId)
         return acknowledged.size >= count
       })
@@ -79,13 +80,19 @@ const ackUntilAll = (reader: Reader, count: number) =>
     return done
   })
 
-/** Everything the status said while an effect ran, and how long after its begin. **Units**: milliseconds. */
+/** Everything that status and progress said while an effect ran, and how long after its begin. **Units**: milliseconds. */
 const statusesDuring = <A>(reader: Reader, effect: Effect.Effect<A>) =>
   Effect.gen(function* () {
-    const statuses: Array<SubscriptionStatus & { readonly after: number }> = []
+    const statuses: Array<SubscriptionStatus & DeliveryProgress & { readonly after: number }> = []
     const began = yield* Clock.currentTimeMillis
-    const watching = yield* Effect.all([reader.open.status, Clock.currentTimeMillis]).pipe(
-      Effect.tap(([status, now]) => Effect.sync(() => statuses.push({ ...status, after: now - began }))),
+    const watching = yield* Effect.all([
+      reader.open.status,
+      progressOf(reader),
+      Clock.currentTimeMillis
+    ]).pipe(
+      Effect.tap(([status, progress, now]) =>
+        Effect.sync(() => statuses.push({ ...status, ...progress, after: now - began }))
+      ),
       Effect.andThen(Effect.sleep(50)),
       Effect.forever,
       Effect.forkChild
@@ -161,7 +168,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
       assert.strictEqual((yield* reader.ack([...reader.inHand.values()])).done, 10)
       yield* realClock.eventually(
         "quiet",
-        Effect.map(reader.open.status, ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+        Effect.map(progressOf(reader), ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
       )
     })
   )
@@ -208,7 +215,7 @@ describeWith("pubsub")("a spoiled connection to the emulator", { concurrent: tru
           assert.isAtLeast(acking, 1_000)
           yield* realClock.eventually(
             "quiet",
-            Effect.map(reader.open.status, ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+            Effect.map(progressOf(reader), ({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
           )
         })
       )

@@ -1,4 +1,4 @@
 import { pubSubSuite } from "../../../src/testing/PubSubSuite.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
-pubSubSuite("memory", embeddedPorts(), { clock: "test" })
+pubSubSuite("memory", embeddedPorts(), { clock: "test", cannotShow: ["permissions"] })

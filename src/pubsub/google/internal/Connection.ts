@@ -1,14 +1,20 @@
-/** One of Google's clients, whose connection is watched, and replaced when it swallows everything. */
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
-import { connectionAnswerSeconds, connectionRenewSeconds } from "../../Limits.ts"
 import type { Proxy } from "../GoogleSettings.ts"
 import { codeOf, Status } from "./ErrorClassification.ts"
 
 /** What a connection is made of: a client of Google's. */
 export interface ClosableClient {
   readonly close: () => Promise<void>
+}
+
+/** For how long a connection may be silent although something was asked. **Units**: milliseconds. */
+export interface Silence {
+  /** Then it counts as broken. */
+  readonly answerMillis: number
+  /** Then it is replaced, looked at once a second; a server that is merely slow is not left. */
+  readonly renewMillis: number
 }
 
 /**
@@ -28,16 +34,24 @@ export class Connection<Client extends ClosableClient> {
   readonly proxy: Proxy | undefined
   readonly #open: () => Promise<Client>
   readonly #clock: Clock.Clock
+  readonly #silence: Silence
   #client: Client
   #renewed = Latch.makeUnsafe()
   #unanswered = 0
   #waitingSince: number | undefined
 
-  constructor(client: Client, open: () => Promise<Client>, clock: Clock.Clock, proxy?: Proxy) {
+  constructor(
+    client: Client,
+    open: () => Promise<Client>,
+    clock: Clock.Clock,
+    silence: Silence,
+    proxy?: Proxy
+  ) {
     this.proxy = proxy
     this.#client = client
     this.#open = open
     this.#clock = clock
+    this.#silence = silence
   }
 
   /** The client that is used now. */
@@ -50,7 +64,7 @@ export class Connection<Client extends ClosableClient> {
 
   /** Whether something has been asked too long ago, and nothing was heard since. */
   get isSilent(): boolean {
-    return this.silentMillis > connectionAnswerSeconds * 1000
+    return this.silentMillis > this.#silence.answerMillis
   }
 
   /** For how long something has been asked and nothing was heard. */
@@ -91,18 +105,17 @@ export class Connection<Client extends ClosableClient> {
       // After a stall of this process its own delay would look like silence: what has arrived is read first.
       yield* Effect.promise(() => turnOfTheEventLoop())
       silentLooks = before !== undefined && before === this.#waitingSince ? silentLooks + 1 : 0
-      if (silentLooks < connectionRenewSeconds) continue
+      if (silentLooks * 1000 < this.#silence.renewMillis) continue
       silentLooks = 0
       yield* Effect.ignore(this.#renew)
     }
   })
 
   readonly #renew = Effect.gen({ self: this }, function* () {
-    yield* Effect.logInfo(
-      `Pub/Sub left everything unanswered for ${connectionRenewSeconds} s; connecting anew`
-    )
+    const { renewMillis } = this.#silence
+    yield* Effect.logInfo(`Pub/Sub left everything unanswered for ${renewMillis / 1000} s; connecting anew`)
     const old = this.#client
-    this.#client = yield* Effect.timeout(this.#openInTime, Duration.seconds(connectionRenewSeconds))
+    this.#client = yield* Effect.timeout(this.#openInTime, Duration.millis(renewMillis))
     this.#unanswered = 0
     this.#waitingSince = undefined
     this.steadySince = this.#now()
@@ -139,6 +152,7 @@ export class Connection<Client extends ClosableClient> {
 export const openConnection = <Client extends ClosableClient, E>(
   open: () => Promise<Client>,
   toError: (cause: unknown) => E,
+  silence: Silence,
   proxy?: Proxy
 ): Effect.Effect<Connection<Client>, E, Scope.Scope> =>
   Effect.gen(function* () {
@@ -146,7 +160,7 @@ export const openConnection = <Client extends ClosableClient, E>(
     const connection = yield* Effect.acquireRelease(
       Effect.map(
         Effect.tryPromise({ try: open, catch: toError }),
-        (client) => new Connection(client, open, clock, proxy)
+        (client) => new Connection(client, open, clock, silence, proxy)
       ),
       ({ client }) => Effect.ignore(Effect.tryPromise(() => client.close()))
     )

@@ -15,7 +15,7 @@ import type { Proxy } from "../GoogleSettings.ts"
  * The reason of an error of Google's client.
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
- * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not (G4).
+ * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not.
  * A connection that failed names the proxy it went through, if there is one.
  *
  * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
@@ -91,13 +91,15 @@ export const failedAckIds = (error: unknown): ReadonlyMap<string, AckFailure> =>
   for (const [ackId, failure] of Object.entries(metadata)) {
     if (typeof failure !== "string") continue
     if (failure.startsWith("TRANSIENT_FAILURE_")) failures.set(ackId, "transient")
-    else if (failure.startsWith("PERMANENT_FAILURE_")) failures.set(ackId, "permanent")
+    // What Pub/Sub calls an invalid id is one whose lease has ended.
+    else if (failure === "PERMANENT_FAILURE_INVALID_ACK_ID") failures.set(ackId, "ended")
+    else if (failure.startsWith("PERMANENT_FAILURE_")) failures.set(ackId, "refused")
   }
   return failures
 }
 
-/** Whether the same acknowledgement id may succeed later. */
-export type AckFailure = "transient" | "permanent"
+/** Why it failed: for a while, because its lease has ended, or for good for another reason. */
+export type AckFailure = "transient" | "ended" | "refused"
 
 const textOf = (error: unknown): string => {
   if (hasProperty(error, "details") && typeof error.details === "string" && error.details !== "") {

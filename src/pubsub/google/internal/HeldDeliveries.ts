@@ -1,38 +1,8 @@
-/** What one open subscription holds: where each delivery is, and what it takes of the limits. */
 import type { Delivery } from "../../Message.ts"
+import type { LostDelivery } from "../../Subscriber.ts"
+import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
-
-/** A delivery that is held. **Units**: times in milliseconds of a monotonic clock. */
-export interface HeldDelivery {
-  readonly delivery: Delivery
-  readonly bytes: number
-  readonly credit: WireCredit
-  readonly since: number
-  /** When its lease should be extended next. */
-  renewAt: number
-  /** Parked: received, not handed over. Aside: outside the limits. */
-  place: "parked" | "handed" | "aside" | "gone"
-  /** With ordering: whether it may be handed over once it is the first of its key. */
-  isAdmitted: boolean
-  /** Who waits for the server's answer to an ack or release of it. */
-  settleRequest: SettleRequest | undefined
-}
-
-/** What set-aside deliveries take of the limits one network stream was opened with. */
-export interface WireCredit {
-  asideMessages: number
-  asideBytes: number
-}
-
-/** Deliveries that may be handed over together. */
-interface Batch {
-  readonly items: ReadonlyArray<HeldDelivery>
-  /** Index of the first that was not handed over. */
-  next: number
-  /** The same items, where more may join: those whose key became free. */
-  readonly passed: Array<HeldDelivery> | undefined
-}
 
 /** The limits on what is handed over and neither settled nor set aside. **Units**: bytes as encoded. */
 export interface OutstandingLimits {
@@ -53,6 +23,9 @@ export class HeldDeliveries {
   #keys: OrderingKeys<HeldDelivery> | undefined
   readonly #parked = { messages: 0, bytes: 0 }
   readonly #handed = { messages: 0, bytes: 0 }
+  /** Whose lease was lost; told to whoever settles them all the same. */
+  readonly #leasesLost = new WeakSet<Delivery>()
+  readonly counts: DeliveryCounts = { received: 0, acked: 0, released: 0, lost: 0 }
 
   constructor(limits: OutstandingLimits) {
     this.#limits = limits
@@ -106,6 +79,7 @@ export class HeldDeliveries {
       if (this.#byAckId.has(delivery.ackId)) continue
       const { bytes } = delivery
       const held: HeldDelivery = {
+        ackId: delivery.ackId,
         delivery,
         bytes,
         credit,
@@ -143,12 +117,12 @@ export class HeldDeliveries {
       const taken: Array<Delivery> = []
       for (let held = batch.items[batch.next]; held !== undefined; held = batch.items[++batch.next]) {
         if (held.place !== "parked" || held.settleRequest !== undefined) continue
-        if (!this.#fits(held)) return taken.length > 0 ? taken : undefined
+        if (!this.#fits(held)) return this.#taken(taken)
         this.#move(held, "handed")
         taken.push(held.delivery)
       }
       this.#ready.shift()
-      if (taken.length > 0) return taken
+      if (taken.length > 0) return this.#taken(taken)
     }
     return undefined
   }
@@ -163,13 +137,34 @@ export class HeldDeliveries {
     }
   }
 
+  /** Which of these were handed over, are held and not being settled; each once. */
+  free(deliveries: ReadonlyArray<Delivery>): ReadonlyArray<HeldDelivery> {
+    const free = new Set<HeldDelivery>()
+    for (const { ackId } of deliveries) {
+      const held = this.#byAckId.get(ackId)
+      if (held !== undefined && held.place !== "parked" && held.settleRequest === undefined) free.add(held)
+    }
+    return [...free]
+  }
+
+  /** Somebody else holds its id from now on. Its stream stays charged: the server counts it as outstanding there. */
+  handOn(held: HeldDelivery): void {
+    this.setAside([held.delivery])
+    this.#byAckId.delete(held.ackId)
+  }
+
   /** Claims for `settleRequest` what is held and not yet being settled, and answers it; the rest is lost to it. */
-  claim(deliveries: ReadonlyArray<Delivery>, settleRequest: SettleRequest): ReadonlyArray<HeldDelivery> {
+  claim(
+    deliveries: ReadonlyArray<Delivery>,
+    settleRequest: SettleRequest<LostDelivery>
+  ): ReadonlyArray<HeldDelivery> {
     const claimed: Array<HeldDelivery> = []
     for (const delivery of deliveries) {
       const held = this.#byAckId.get(delivery.ackId)
-      if (held === undefined || held.settleRequest !== undefined) settleRequest.lost.push(delivery)
-      else {
+      if (held === undefined || held.settleRequest !== undefined) {
+        const reason = this.#leasesLost.has(delivery) ? "lease-lost" : "already-settled"
+        settleRequest.lost.push({ delivery, reason })
+      } else {
         held.settleRequest = settleRequest
         claimed.push(held)
       }
@@ -178,17 +173,23 @@ export class HeldDeliveries {
     return claimed
   }
 
+  /** Remembers that a delivery is lost because of its lease, for whoever settles it later. */
+  noteLeaseLost(delivery: Delivery): void {
+    this.#leasesLost.add(delivery)
+  }
+
   /**
    * Forgets a delivery that is settled or lost.
    *
    * Answers what was held behind it and has to be released with it, because it will come again and must not be
    * overtaken: the later ones of its key, wherever it is in line itself.
    */
-  forget(held: HeldDelivery, comesAgain: boolean): ReadonlyArray<HeldDelivery> {
-    if (!this.#byAckId.delete(held.delivery.ackId)) return []
+  forget(held: HeldDelivery, end: HeldEnd): ReadonlyArray<HeldDelivery> {
+    if (!this.#byAckId.delete(held.ackId)) return []
+    if (held.place !== "parked") this.counts[end] += 1
     this.#move(held, "gone")
     if (this.#keys === undefined) return []
-    if (comesAgain) return this.#keys.flush(held)
+    if (end !== "acked") return this.#keys.flush(held)
     this.#pass(held)
     return []
   }
@@ -213,6 +214,11 @@ export class HeldDeliveries {
       }
     }
     return oldest
+  }
+
+  #taken(taken: ReadonlyArray<Delivery>): ReadonlyArray<Delivery> | undefined {
+    this.counts.received += taken.length
+    return taken.length > 0 ? taken : undefined
   }
 
   #fits(held: HeldDelivery): boolean {

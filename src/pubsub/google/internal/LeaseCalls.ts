@@ -1,4 +1,3 @@
-/** Acknowledges and changes leases on the server, in as few requests as the service allows. */
 import { Clock, Effect } from "effect"
 import { retryDelay } from "../../../time/Backoff.ts"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
@@ -7,24 +6,30 @@ import type { PubSubReason } from "../../PubSubError.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
 import { callOnce } from "./Calls.ts"
 import { failedAckIds } from "./ErrorClassification.ts"
-import type { HeldDelivery } from "./HeldDeliveries.ts"
 
 /** What to do with leases: end them with an acknowledgement, or let them end in some seconds, 0 being a release. */
 export type LeaseChange = "ack" | { readonly deadlineSeconds: number }
 
+/** Something with a lease: a delivery, or its id alone. */
+export interface Leased {
+  readonly ackId: string
+}
+
 /** What the server made of a change. */
-export interface LeaseChanged {
-  readonly done: ReadonlyArray<HeldDelivery>
+export interface LeaseChanged<A> {
+  readonly done: ReadonlyArray<A>
+  /** Their lease had ended, as the server says. */
+  readonly ended: ReadonlyArray<A>
   /** Refused for good. */
-  readonly refused: ReadonlyArray<HeldDelivery>
+  readonly refused: ReadonlyArray<A>
   /** No answer as long as it was tried. */
-  readonly unanswered: ReadonlyArray<HeldDelivery>
+  readonly unanswered: ReadonlyArray<A>
 }
 
 /** How long to try. */
 export interface RetryLimits {
-  /** How long one request may take. **Units**: seconds. */
-  readonly callSeconds: number
+  /** How long one request may take. **Units**: milliseconds. */
+  readonly callMillis: number
   /** Whether to try again after so long. **Units**: milliseconds since the first try. */
   readonly isWorthIt: (triedMillis: number) => boolean
 }
@@ -37,44 +42,49 @@ export interface LeaseCalls {
    *
    * One bad id costs only itself: where a whole request is refused, its halves are sent, at once and in any case.
    */
-  readonly change: (
+  readonly change: <A extends Leased>(
     change: LeaseChange,
-    held: ReadonlyArray<HeldDelivery>,
+    leased: ReadonlyArray<A>,
     retryLimits: RetryLimits
-  ) => Effect.Effect<LeaseChanged>
+  ) => Effect.Effect<LeaseChanged<A>>
 }
 
 /** Changes leases of one subscription. **Shape**: `subscription` is the full name. */
 export const makeLeaseCalls = (client: GoogleClient["Service"], subscription: string): LeaseCalls => {
-  const attempt = (change: LeaseChange, held: ReadonlyArray<HeldDelivery>, seconds: number) => {
-    const ackIds = held.map(({ delivery }) => delivery.ackId)
+  const attempt = (change: LeaseChange, leased: ReadonlyArray<Leased>, millis: number) => {
+    const ackIds = leased.map(({ ackId }) => ackId)
     return change === "ack"
-      ? callOnce(client.subscriber, "acknowledge", subscription, seconds, (api, options) =>
+      ? callOnce(client.subscriber, "acknowledge", subscription, millis, (api, options) =>
           api.acknowledge({ subscription, ackIds }, options)
         )
-      : callOnce(client.subscriber, "modify ack deadline", subscription, seconds, (api, options) =>
+      : callOnce(client.subscriber, "modify ack deadline", subscription, millis, (api, options) =>
           api.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: change.deadlineSeconds }, options)
         )
   }
 
   return {
-    change: Effect.fnUntraced(function* (change, held, { callSeconds, isWorthIt }) {
-      const changed: Tally = { done: [], refused: [], unanswered: [] }
+    change: Effect.fnUntraced(function* <A extends Leased>(
+      change: LeaseChange,
+      leased: ReadonlyArray<A>,
+      { callMillis, isWorthIt }: RetryLimits
+    ): Effect.fn.Return<LeaseChanged<A>> {
+      const changed: Tally<A> = { done: [], ended: [], refused: [], unanswered: [] }
       const clock = yield* Clock.Clock
       const started = monotonicMillis(clock)
-      let next = inRequests(held)
-      let later: Array<ReadonlyArray<HeldDelivery>> = []
+      let next = inRequests(leased)
+      let later: Array<ReadonlyArray<A>> = []
       for (let failures = 1; ; failures++) {
         while (next.length > 0) {
-          const halves: Array<ReadonlyArray<HeldDelivery>> = []
-          const send = (request: ReadonlyArray<HeldDelivery>) =>
-            Effect.map(Effect.result(attempt(change, request, callSeconds)), (result) => {
+          const halves: Array<ReadonlyArray<A>> = []
+          const send = (request: ReadonlyArray<A>) =>
+            Effect.map(Effect.result(attempt(change, request, callMillis)), (result) => {
               if (result._tag === "Success") {
                 for (const each of request) changed.done.push(each)
                 return
               }
               const after = sortOut(request, result.failure.reason)
               for (const each of after.done) changed.done.push(each)
+              for (const each of after.ended) changed.ended.push(each)
               for (const each of after.refused) changed.refused.push(each)
               later.push(...after.again)
               halves.push(...after.halves)
@@ -96,50 +106,52 @@ export const makeLeaseCalls = (client: GoogleClient["Service"], subscription: st
   }
 }
 
-interface Tally {
-  readonly done: Array<HeldDelivery>
-  readonly refused: Array<HeldDelivery>
-  readonly unanswered: ReadonlyArray<HeldDelivery>
+interface Tally<A> extends LeaseChanged<A> {
+  readonly done: Array<A>
+  readonly ended: Array<A>
+  readonly refused: Array<A>
 }
 
 /** Splits what is to be sent into requests within the service's limits on count and bytes. */
-export const inRequests = (held: ReadonlyArray<HeldDelivery>): ReadonlyArray<ReadonlyArray<HeldDelivery>> => {
-  const requests: Array<ReadonlyArray<HeldDelivery>> = []
+export const inRequests = <A extends Leased>(leased: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => {
+  const requests: Array<ReadonlyArray<A>> = []
   let start = 0
   let bytes = 0
-  for (let index = 0; index < held.length; index++) {
-    const size = (held[index]?.delivery.ackId.length ?? 0) + ackIdOverheadBytes
+  for (let index = 0; index < leased.length; index++) {
+    const size = (leased[index]?.ackId.length ?? 0) + ackIdOverheadBytes
     if (index > start && (index - start >= ackRequestMaxIds || bytes + size > ackRequestMaxBytes)) {
-      requests.push(held.slice(start, index))
+      requests.push(leased.slice(start, index))
       start = index
       bytes = 0
     }
     bytes += size
   }
-  if (start < held.length) requests.push(start === 0 ? held : held.slice(start))
+  if (start < leased.length) requests.push(start === 0 ? leased : leased.slice(start))
   return requests
 }
 
-interface Sorted {
-  readonly done: ReadonlyArray<HeldDelivery>
-  readonly refused: ReadonlyArray<HeldDelivery>
+interface Sorted<A> {
+  readonly done: ReadonlyArray<A>
+  readonly ended: ReadonlyArray<A>
+  readonly refused: ReadonlyArray<A>
   /** To be sent again after a while, as these requests. */
-  readonly again: ReadonlyArray<ReadonlyArray<HeldDelivery>>
+  readonly again: ReadonlyArray<ReadonlyArray<A>>
   /** To be sent at once, as these requests. */
-  readonly halves: ReadonlyArray<ReadonlyArray<HeldDelivery>>
+  readonly halves: ReadonlyArray<ReadonlyArray<A>>
 }
 
-const nothing: Sorted = { done: [], refused: [], again: [], halves: [] }
+const nothing: Sorted<never> = { done: [], ended: [], refused: [], again: [], halves: [] }
 
-const sortOut = (request: ReadonlyArray<HeldDelivery>, reason: PubSubReason): Sorted => {
+const sortOut = <A extends Leased>(request: ReadonlyArray<A>, reason: PubSubReason): Sorted<A> => {
   const failures = failedAckIds(reason.cause)
   if (failures.size > 0) {
     // An exactly-once subscription names the ids that failed; the others are done.
-    const named = Map.groupBy(request, ({ delivery }) => failures.get(delivery.ackId) ?? "none")
+    const named = Map.groupBy(request, ({ ackId }) => failures.get(ackId) ?? "none")
     const transient = named.get("transient")
     return {
       done: named.get("none") ?? [],
-      refused: named.get("permanent") ?? [],
+      ended: named.get("ended") ?? [],
+      refused: named.get("refused") ?? [],
       again: transient === undefined ? [] : [transient],
       halves: []
     }

@@ -1,17 +1,12 @@
-/** Keeps the leases of everything held, in a few batched calls a second. */
 import { Clock, Effect, FiberSet, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
-import {
-  ackCallSeconds,
-  leaseCallSeconds,
-  leaseExtendSeconds,
-  leaseSeconds,
-  leaseTickMillis,
-  leaseTotalMinutes
-} from "../../Limits.ts"
+import { leaseTickMillis } from "../../Limits.ts"
+import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { AckQueue } from "./AckQueue.ts"
-import type { HeldDeliveries, HeldDelivery } from "./HeldDeliveries.ts"
-import { inRequests, type LeaseCalls, type RetryLimits } from "./LeaseCalls.ts"
+import type { HeldDeliveries } from "./HeldDeliveries.ts"
+import type { HeldDelivery } from "./HeldDelivery.ts"
+import type { HeldIdTable } from "./HeldIdTable.ts"
+import { inRequests, type LeaseCalls, type Leased } from "./LeaseCalls.ts"
 
 /** Keeps the leases of everything held, in a few batched calls a second. */
 export interface LeaseKeeper {
@@ -23,23 +18,40 @@ export interface LeaseKeeper {
   readonly lost: () => number
 }
 
-/** Makes the lease keeper of one subscription. `onRoom` is called when deliveries were settled or lost. */
-export const makeLeaseKeeper = Effect.fnUntraced(function* (
-  heldDeliveries: HeldDeliveries,
-  calls: LeaseCalls,
-  ackQueue: AckQueue,
-  onRoom: () => void
-): Effect.fn.Return<LeaseKeeper, never, Scope.Scope> {
+/** Whose leases are kept, and how. */
+export interface LeaseKeeperOptions {
+  readonly options: ResolvedOptions
+  readonly heldDeliveries: HeldDeliveries
+  readonly heldIds: HeldIdTable
+  readonly calls: LeaseCalls
+  readonly ackQueue: AckQueue
+  /** Called when deliveries were settled or lost. */
+  readonly onRoom: () => void
+}
+
+/** Makes the lease keeper of one subscription. */
+export const makeLeaseKeeper = Effect.fnUntraced(function* ({
+  options,
+  heldDeliveries,
+  heldIds,
+  calls,
+  ackQueue,
+  onRoom
+}: LeaseKeeperOptions): Effect.fn.Return<LeaseKeeper, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const asking = yield* FiberSet.make<void, never>()
-  const lease = { deadlineSeconds: leaseSeconds }
+  const { leaseCallMillis, leaseExtendMillis } = options
+  const lease = { deadlineSeconds: options.leaseSeconds }
+  const once = { callMillis: options.settleCallMillis, isWorthIt: () => false }
   let lost = 0
 
   /** Given up: somebody may hold it, but can no longer settle it. Answers what nobody is settling already. */
   const giveUp = (held: ReadonlyArray<HeldDelivery>): ReadonlyArray<HeldDelivery> => {
     const given = held.filter((each) => {
-      if (each.place === "gone" || each.settleRequest !== undefined) return false
-      ackQueue.giveBack(heldDeliveries.forget(each, true))
+      if (each.place === "gone" || each.settleRequest !== undefined || !heldDeliveries.isHeld(each.delivery))
+        return false
+      heldDeliveries.noteLeaseLost(each.delivery)
+      ackQueue.giveBack(heldDeliveries.forget(each, "lost"))
       return true
     })
     lost += given.length
@@ -54,19 +66,30 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
     // The lease begins when the server hears of it, which may be as soon as it is asked.
     const askedAt = monotonicMillis(clock)
     // What has no answer by then is asked for again, by a second request beside the first: a slow server may answer both.
-    for (const held of due) held.renewAt = askedAt + leaseCallSeconds * 1000
-    const { done, refused } = yield* calls.change(lease, due, once)
-    for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendSeconds * 1000)
+    for (const held of due) held.renewAt = askedAt + leaseCallMillis
+    const { done, ended, refused } = yield* calls.change(lease, due, once)
+    for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendMillis)
     // What is being settled is not ours to judge.
+    giveUp(ended)
     giveUp(refused)
   })
 
+  const idLease = { deadlineSeconds: options.heldIdsLeaseSeconds }
+  const idsOnce = { callMillis: leaseCallMillis, isWorthIt: () => false }
+  const extendIds = Effect.fnUntraced(function* (due: ReadonlyArray<Leased>) {
+    const { ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
+    lost += heldIds.giveUp(idsOf(ended)) + heldIds.giveUp(idsOf(refused))
+    heldIds.extendAgain(idsOf(unanswered))
+  })
+
   const tick = Effect.suspend(() => {
-    const { due, expired } = leasesAt(heldDeliveries, monotonicMillis(clock))
+    const now = monotonicMillis(clock)
+    const { due, expired } = leasesAt(heldDeliveries, now, options.leaseTotalMillis)
+    const dueIds = heldIds.takeDue(now).map((ackId) => ({ ackId }))
     const ask = (effect: Effect.Effect<void>) => FiberSet.run(asking, effect)
-    return Effect.andThen(
-      Effect.forEach(inRequests(due), (request) => ask(extend(request)), { discard: true }),
-      expired.length > 0 ? ask(Effect.suspend(() => releaseExpired(expired))) : Effect.void
+    return Effect.forEach(inRequests(due), (request) => ask(extend(request)), { discard: true }).pipe(
+      Effect.andThen(Effect.forEach(inRequests(dueIds), (ids) => ask(extendIds(ids)), { discard: true })),
+      Effect.andThen(expired.length > 0 ? ask(Effect.suspend(() => releaseExpired(expired))) : Effect.void)
     )
   })
 
@@ -77,16 +100,16 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
     ),
     lost: () => lost,
     confirm: Effect.fnUntraced(function* (received) {
-      const { done, refused, unanswered } = yield* calls.change(lease, received, {
-        callSeconds: leaseCallSeconds,
-        isWorthIt: (triedMillis) => triedMillis < leaseSeconds * 1000
+      const { done, ended, refused, unanswered } = yield* calls.change(lease, received, {
+        callMillis: leaseCallMillis,
+        isWorthIt: (triedMillis) => triedMillis < options.leaseSeconds * 1000
       })
       // The request that was answered was sent at most one call's time ago.
-      const renewAt = monotonicMillis(clock) + (leaseExtendSeconds - leaseCallSeconds) * 1000
+      const renewAt = monotonicMillis(clock) + Math.max(0, leaseExtendMillis - leaseCallMillis)
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...refused, ...unanswered]) {
-        if (held.settleRequest === undefined) ackQueue.giveBack(heldDeliveries.forget(held, true))
+      for (const held of [...ended, ...refused, ...unanswered]) {
+        if (held.settleRequest === undefined) ackQueue.giveBack(heldDeliveries.forget(held, "lost"))
       }
       onRoom()
       return done
@@ -94,20 +117,20 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* (
   }
 })
 
-/** Nothing is repeated inside: the next tick looks what is still due. */
-const once: RetryLimits = { callSeconds: ackCallSeconds, isWorthIt: () => false }
+const idsOf = (leased: ReadonlyArray<Leased>): ReadonlyArray<string> => leased.map(({ ackId }) => ackId)
 
 /** Which held deliveries need their lease extended now, and which have been held for too long. */
 export const leasesAt = (
   held: Iterable<HeldDelivery>,
-  now: number
+  now: number,
+  leaseTotalMillis: number
 ): { readonly due: ReadonlyArray<HeldDelivery>; readonly expired: ReadonlyArray<HeldDelivery> } => {
   const due: Array<HeldDelivery> = []
   const expired: Array<HeldDelivery> = []
   for (const each of held) {
     // A release is on its way: extending now would only delay the redelivery.
     if (each.settleRequest?.isRelease === true) continue
-    if (now - each.since >= leaseTotalMinutes * 60_000 && each.settleRequest === undefined) expired.push(each)
+    if (now - each.since >= leaseTotalMillis && each.settleRequest === undefined) expired.push(each)
     else if (each.renewAt <= now) due.push(each)
   }
   return { due, expired }

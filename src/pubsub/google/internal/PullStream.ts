@@ -1,7 +1,7 @@
 /** One network stream on which the server sends deliveries. */
 import type { protos, v1 } from "@google-cloud/pubsub"
 import { Status } from "./ErrorClassification.ts"
-import type { WireCredit } from "./HeldDeliveries.ts"
+import type { WireCredit } from "./HeldDelivery.ts"
 
 /** What a server sends on a stream: a batch of messages, or none as a sign of life. */
 export type PullResponse = protos.google.pubsub.v1.IStreamingPullResponse
@@ -69,9 +69,9 @@ export class PullStream {
     return this.#stub.getChannel().getConnectivityState(false) === ready
   }
 
-  /** Stops reading from the network; the server stops sending when its window is full. */
+  /** Stops reading from the network; the server stops sending when its window is full. A retired one is read out. */
   pause(): void {
-    this.#call.pause()
+    if (!this.#isRetired) this.#call.pause()
   }
 
   resume(): void {

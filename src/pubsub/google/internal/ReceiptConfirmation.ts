@@ -1,6 +1,6 @@
-/** Confirms the receipt of exactly-once deliveries before anybody works on them. */
 import { Effect, FiberSet, Latch, type Scope } from "effect"
-import type { HeldDeliveries, HeldDelivery } from "./HeldDeliveries.ts"
+import type { HeldDeliveries } from "./HeldDeliveries.ts"
+import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { LeaseKeeper } from "./LeaseKeeper.ts"
 
 /** Confirms the receipt of exactly-once deliveries before anybody works on them. */

@@ -1,4 +1,3 @@
-/** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
 import type { v1 } from "@google-cloud/pubsub"
 import { type Clock, Effect, Latch } from "effect"
 import { retryDelay } from "../../../time/Backoff.ts"

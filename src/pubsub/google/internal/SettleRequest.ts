@@ -1,31 +1,32 @@
-/** One request to settle deliveries, from the claim to the last answer. */
-import type { Delivery } from "../../Message.ts"
-import type { Settled } from "../../Subscriber.ts"
+/** One request to settle deliveries, or ids, from the claim to the last answer. */
 
-/** One request to settle deliveries, from the claim to the last answer. */
-export class SettleRequest {
-  /** Deliveries whose answer is still to come. */
+/** One request to settle deliveries, or ids, from the claim to the last answer; `Lost` says of one why it was not. */
+export class SettleRequest<Lost> {
+  /** How many answers are still to come. */
   open = 0
   done = 0
-  readonly lost: Array<Delivery> = []
-  /** Whether the deliveries are given back, not acknowledged. */
+  readonly lost: Array<Lost> = []
+  /** Whether it is given back, not acknowledged. */
   readonly isRelease: boolean
-  #finished: ((settled: Settled) => void) | undefined
+  #finished: ((settled: { readonly done: number; readonly lost: ReadonlyArray<Lost> }) => void) | undefined
 
   constructor(isRelease: boolean) {
     this.isRelease = isRelease
   }
 
   /** Calls back once every answer is there. */
-  whenFinished(callback: (settled: Settled) => void): void {
+  whenFinished(
+    callback: (settled: { readonly done: number; readonly lost: ReadonlyArray<Lost> }) => void
+  ): void {
     this.#finished = callback
     this.#look()
   }
 
-  answered(delivery: Delivery, isDone: boolean): void {
+  /** One of them has its answer: settled where `lost` is undefined. */
+  answered(lost: Lost | undefined): void {
     this.open -= 1
-    if (isDone) this.done += 1
-    else this.lost.push(delivery)
+    if (lost === undefined) this.done += 1
+    else this.lost.push(lost)
     this.#look()
   }
 

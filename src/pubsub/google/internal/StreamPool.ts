@@ -1,24 +1,14 @@
-/** Reads from the network streams of one subscription as long as there is room. */
 import { randomUUID } from "node:crypto"
 import { Clock, Effect, Latch } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
-import {
-  ackCallSeconds,
-  connectionProofMillis,
-  heartbeatAnswerSeconds,
-  heartbeatSeconds,
-  leaseSeconds,
-  leaseTickMillis,
-  streamMinBytes,
-  streamsOnEmulator,
-  streamsOnService
-} from "../../Limits.ts"
+import { connectionProofMillis, leaseTickMillis, streamsOnEmulator, streamsOnService } from "../../Limits.ts"
 import type { PubSubError } from "../../PubSubError.ts"
-import type { SubscriptionOptions } from "../../Subscriber.ts"
+import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
 import { callOnce } from "./Calls.ts"
 import { throughProxy } from "./ErrorClassification.ts"
-import type { HeldDeliveries, HeldDelivery } from "./HeldDeliveries.ts"
+import type { HeldDeliveries } from "./HeldDeliveries.ts"
+import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
 import { ReconnectingStream } from "./ReconnectingStream.ts"
@@ -38,7 +28,7 @@ export interface StreamPool {
   readonly status: () => StreamPoolStatus
 }
 
-/** How the streams are. **Units**: `quietMillis` as in `SubscriptionStatus`. */
+/** How the streams are. **Units**: `quietMillis` as in `DeliveryProgress`. */
 export interface StreamPoolStatus {
   readonly connected: boolean
   readonly trouble: string
@@ -48,7 +38,7 @@ export interface StreamPoolStatus {
 /** Makes the stream pool of one subscription. **Shape**: `received` gets what was just received, not handed over yet. */
 export const makeStreamPool = Effect.fnUntraced(function* (
   client: GoogleClient["Service"],
-  options: SubscriptionOptions,
+  options: ResolvedOptions,
   heldDeliveries: HeldDeliveries,
   received: (held: ReadonlyArray<HeldDelivery>, exactlyOnce: boolean) => void
 ): Effect.fn.Return<StreamPool> {
@@ -124,8 +114,8 @@ export const makeStreamPool = Effect.fnUntraced(function* (
   return {
     run: Effect.raceAllFirst([
       Effect.forEach(streams, (stream) => stream.run, { concurrency: "unbounded", discard: true }),
-      keepHeartbeat(streams, client.isEmulator, clock, () => isPaused),
-      proveWhenAsked(connection, options.subscription, unproven)
+      keepHeartbeat({ streams, options, isEmulator: client.isEmulator, clock, isPaused: () => isPaused }),
+      proveWhenAsked(connection, options, unproven)
     ]),
     regulate,
     stop: () => {
@@ -153,24 +143,31 @@ export const makeStreamPool = Effect.fnUntraced(function* (
 })
 
 /** Shows on each stream that we are there, and rebuilds those on which the service does not answer; emulators never do. */
-const keepHeartbeat = (
-  streams: ReadonlyArray<ReconnectingStream>,
-  isEmulator: boolean,
-  clock: Clock.Clock,
-  isPaused: () => boolean
-): Effect.Effect<never> => {
+const keepHeartbeat = ({
+  streams,
+  options,
+  isEmulator,
+  clock,
+  isPaused
+}: {
+  readonly streams: ReadonlyArray<ReconnectingStream>
+  readonly options: ResolvedOptions
+  readonly isEmulator: boolean
+  readonly clock: Clock.Clock
+  readonly isPaused: () => boolean
+}): Effect.Effect<never> => {
   const beat = Effect.sync(() => {
     for (const { current } of streams) current?.beat()
   })
   const listen = Effect.suspend(() => {
     const beatAt = monotonicMillis(clock)
     const beaten = streams.map(({ current }) => current)
-    return Effect.map(Effect.sleep(heartbeatAnswerSeconds * 1000), () => {
+    return Effect.map(Effect.sleep(options.heartbeatAnswerMillis), () => {
       if (isPaused()) return
       for (const stream of beaten) if (stream !== undefined && stream.heardAt < beatAt) stream.cancel()
     })
   })
-  return Effect.sleep(heartbeatSeconds * 1000).pipe(
+  return Effect.sleep(options.heartbeatMillis).pipe(
     Effect.andThen(beat),
     Effect.andThen(isEmulator ? Effect.void : listen),
     Effect.forever
@@ -180,12 +177,12 @@ const keepHeartbeat = (
 /** Asks something of no account: any answer, be it a refusal, proves that nothing else is on its way to us. */
 const proveWhenAsked = (
   connection: GoogleClient["Service"]["subscriber"],
-  subscription: string,
+  { settleCallMillis, subscription }: ResolvedOptions,
   asked: Latch.Latch
 ): Effect.Effect<never> =>
   asked.await.pipe(
     Effect.andThen(
-      callOnce(connection, "get subscription", subscription, ackCallSeconds, (api, callOptions) =>
+      callOnce(connection, "get subscription", subscription, settleCallMillis, (api, callOptions) =>
         api.getSubscription({ subscription }, callOptions)
       )
     ),
@@ -195,16 +192,19 @@ const proveWhenAsked = (
     Effect.forever
   )
 
-const streamCount = (options: SubscriptionOptions, isEmulator: boolean): number =>
-  Math.max(1, Math.min(isEmulator ? streamsOnEmulator : streamsOnService, options.maxOutstandingMessages))
+const streamCount = (options: ResolvedOptions, isEmulator: boolean): number =>
+  Math.min(
+    options.streams ?? (isEmulator ? streamsOnEmulator : streamsOnService),
+    options.maxOutstandingMessages
+  )
 
-const streamRequest = (options: SubscriptionOptions, isEmulator: boolean) => {
+const streamRequest = (options: ResolvedOptions, isEmulator: boolean) => {
   const streams = streamCount(options, isEmulator)
   return {
     subscription: options.subscription,
-    streamAckDeadlineSeconds: leaseSeconds,
+    streamAckDeadlineSeconds: options.leaseSeconds,
     maxOutstandingMessages: Math.ceil(options.maxOutstandingMessages / streams),
-    maxOutstandingBytes: Math.max(streamMinBytes, Math.ceil(options.maxOutstandingBytes / streams)),
+    maxOutstandingBytes: Math.max(options.streamMinBytes, Math.ceil(options.maxOutstandingBytes / streams)),
     // Version 1 has the service answer each heartbeat; emulators would leave it open.
     protocolVersion: isEmulator ? 0 : 1
   } satisfies PullRequest

@@ -3,6 +3,7 @@ import { MutableList } from "effect"
 import type { Delivery, Message } from "../../Message.ts"
 import type { Faults } from "../Faults.ts"
 import { DueHeap } from "./DueHeap.ts"
+import { LeaseTable } from "./LeaseTable.ts"
 
 /** A message which the server has accepted. */
 export interface Published extends Message {
@@ -42,26 +43,17 @@ export interface BacklogCounts {
 export class Backlog {
   /** Everything accepted and not acknowledged, by message id, in the order of publishing. */
   readonly unacknowledged = new Map<string, Kept>()
-  readonly #leaseMillis: number
   readonly #random: () => number
   readonly #faults: () => Faults
   readonly #fresh = MutableList.make<Kept>()
   readonly #returned = MutableList.make<Kept>()
   readonly #delayed = new DueHeap<Kept>()
-  // Every lease is equally long, and an extension moves its lease to the back: the first to end is at the front.
-  readonly #leases = new Map<string, Lease>()
+  readonly #leases = new LeaseTable()
   #tooBig: Kept | undefined
   #returnedFirst = false
   #leasesGiven = 0
-  // No lease ends before this; spares looking at the front of `#leases` on every call.
-  #noLeaseEndsBefore = Number.POSITIVE_INFINITY
 
-  constructor(options: {
-    readonly leaseMillis: number
-    readonly random: () => number
-    readonly faults: () => Faults
-  }) {
-    this.#leaseMillis = options.leaseMillis
+  constructor(options: { readonly random: () => number; readonly faults: () => Faults }) {
     this.#random = options.random
     this.#faults = options.faults
   }
@@ -72,8 +64,8 @@ export class Backlog {
     MutableList.append(this.#fresh, kept)
   }
 
-  /** Leases what is ready and fits; empty when nothing is ready, or the next does not fit. */
-  take(now: number, room: Room): Array<Delivery> {
+  /** Leases what is ready and fits for so long; empty when nothing is ready, or the next does not fit. */
+  take(now: number, room: Room, leaseMillis: number): Array<Delivery> {
     this.advance(now)
     this.#shuffle()
     const taken: Array<Delivery> = []
@@ -87,7 +79,7 @@ export class Backlog {
         break
       }
       bytes += kept.published.bytes
-      taken.push(this.#lease(kept, now))
+      taken.push(this.#lease(kept, now, leaseMillis))
     }
     return taken
   }
@@ -99,37 +91,30 @@ export class Backlog {
 
   /** When something becomes ready by itself at the earliest; infinite when nothing will. */
   get nextDue(): number {
-    return Math.min(this.#delayed.nextDue, this.#noLeaseEndsBefore)
+    return Math.min(this.#delayed.nextDue, this.#leases.nextEnd)
   }
 
   /** Answers false when the lease had ended: then nothing was settled. */
   acknowledge(ackId: string): boolean {
-    const lease = this.#leases.get(ackId)
-    if (lease === undefined) return false
-    this.#leases.delete(ackId)
-    lease.kept.isAcknowledged = true
-    this.unacknowledged.delete(lease.kept.published.messageId)
+    const kept = this.#leases.take(ackId)
+    if (kept === undefined) return false
+    kept.isAcknowledged = true
+    this.unacknowledged.delete(kept.published.messageId)
     return true
   }
 
   /** Answers false when the lease had ended: then the message is on its way again already. */
   release(ackId: string, now: number, delayMillis: number): boolean {
-    const lease = this.#leases.get(ackId)
-    if (lease === undefined) return false
-    this.#leases.delete(ackId)
-    if (delayMillis > 0) this.#delayed.add(now + delayMillis, lease.kept)
-    else MutableList.append(this.#returned, lease.kept)
+    const kept = this.#leases.take(ackId)
+    if (kept === undefined) return false
+    if (delayMillis > 0) this.#delayed.add(now + delayMillis, kept)
+    else MutableList.append(this.#returned, kept)
     return true
   }
 
   /** Makes a lease last from now on; answers false when it had ended. */
-  extend(ackId: string, now: number): boolean {
-    const lease = this.#leases.get(ackId)
-    if (lease === undefined) return false
-    this.#leases.delete(ackId)
-    lease.endsAt = now + this.#leaseMillis
-    this.#leases.set(ackId, lease)
-    return true
+  extend(ackId: string, now: number, leaseMillis: number): boolean {
+    return this.#leases.extend(ackId, now, leaseMillis)
   }
 
   /** Makes ready whatever has become so: ended leases, delays that passed. Answers whether anything did. */
@@ -140,7 +125,7 @@ export class Backlog {
       if (kept === undefined) break
       MutableList.append(this.#returned, kept)
     }
-    if (now >= this.#noLeaseEndsBefore) this.#endLeases(now)
+    for (const kept of this.#leases.takeEnded(now)) MutableList.append(this.#returned, kept)
     return this.#returned.length > before
   }
 
@@ -149,25 +134,11 @@ export class Backlog {
     return { ready, leased: this.#leases.size, delayed: this.#delayed.size }
   }
 
-  #endLeases(now: number): void {
-    this.#noLeaseEndsBefore = Number.POSITIVE_INFINITY
-    for (const [ackId, lease] of this.#leases) {
-      if (lease.endsAt > now) {
-        this.#noLeaseEndsBefore = lease.endsAt
-        break
-      }
-      this.#leases.delete(ackId)
-      MutableList.append(this.#returned, lease.kept)
-    }
-  }
-
-  #lease(kept: Kept, now: number): Delivery {
+  #lease(kept: Kept, now: number, leaseMillis: number): Delivery {
     kept.attempts += 1
     const { published } = kept
     const ackId = `${published.messageId}-${++this.#leasesGiven}`
-    const endsAt = now + this.#leaseMillis
-    this.#leases.set(ackId, { kept, endsAt })
-    this.#noLeaseEndsBefore = Math.min(this.#noLeaseEndsBefore, endsAt)
+    this.#leases.add(ackId, kept, now, leaseMillis)
     const { duplicates } = this.#faults()
     if (duplicates > 0 && kept.attempts === 1 && this.#random() < duplicates) {
       MutableList.append(this.#returned, kept)
@@ -227,9 +198,4 @@ export interface Kept {
   readonly published: Published
   attempts: number
   isAcknowledged: boolean
-}
-
-interface Lease {
-  readonly kept: Kept
-  endsAt: number
 }

@@ -1,6 +1,6 @@
 /** What one consumer of the embedded Pub/Sub holds, and how much more it may take. */
 import type { Delivery } from "../../Message.ts"
-import type { SubscriptionOptions } from "../../Subscriber.ts"
+import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { Room } from "./Backlog.ts"
 
 /** A delivery that is held. **Units**: times in milliseconds. */
@@ -17,12 +17,12 @@ export interface HeldDelivery {
  * The deliveries of one consumer, and what they take of its limits.
  */
 export class HeldDeliveries {
-  readonly #limits: SubscriptionOptions
+  readonly #limits: ResolvedOptions
   readonly #byAckId = new Map<string, HeldDelivery>()
   #messages = 0
   #bytes = 0
 
-  constructor(limits: SubscriptionOptions) {
+  constructor(limits: ResolvedOptions) {
     this.#limits = limits
   }
 

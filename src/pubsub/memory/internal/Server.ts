@@ -1,6 +1,5 @@
 /** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
 import { type Clock, Duration, Effect, Latch } from "effect"
-import { leaseSeconds } from "../../Limits.ts"
 import type { Message } from "../../Message.ts"
 import { deliveredBytes } from "../../MessageLimits.ts"
 import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
@@ -21,6 +20,8 @@ export interface Consumer {
 /** A subscription on the server. */
 export interface ServedSubscription {
   readonly name: string
+  /** As it was created; whether it is still there is asked of `Server.isDeleted`. */
+  readonly topic: ServedTopic
   readonly plan: SubscriptionPlan
   readonly backlog: Backlog
 }
@@ -79,15 +80,31 @@ export class Server {
   createSubscription(name: string, topic: ServedTopic, plan: SubscriptionPlan): boolean {
     if (this.subscription(name) !== undefined) return false
     this.#missing.delete(name)
-    const backlog = new Backlog({
-      leaseMillis: Duration.toMillis(Duration.seconds(leaseSeconds)),
-      random: this.#random,
-      faults: () => this.faults
-    })
-    const served: ServedSubscription = { name, plan, backlog }
+    const backlog = new Backlog({ random: this.#random, faults: () => this.faults })
+    const served: ServedSubscription = { name, topic, plan, backlog }
     this.#subscriptions.set(name, served)
     topic.subscriptions.set(name, served)
     return true
+  }
+
+  /** Its subscriptions stay, and get nothing more; a new topic of the name is another. */
+  deleteTopic(name: string): boolean {
+    if (this.topic(name) === undefined) return false
+    return this.#topics.delete(name)
+  }
+
+  deleteSubscription(name: string): boolean {
+    const served = this.subscription(name)
+    if (served === undefined) return false
+    served.topic.subscriptions.delete(name)
+    this.#subscriptions.delete(name)
+    this.wake(name)
+    return true
+  }
+
+  /** Whether the topic that a subscription was created for is gone, for good or for a while. */
+  isDeleted({ plan, topic }: ServedSubscription): boolean {
+    return this.topic(plan.topic) !== topic
   }
 
   /** Accepts a message, fans it out, and answers its id; who waits for it is told by `wakeConsumersOf`. */

@@ -7,6 +7,7 @@ import {
   leaseSeconds,
   settleTimeoutSeconds
 } from "../../../../src/pubsub/Limits.ts"
+import { lostAs } from "../../../../src/testing/SubscriptionReader.ts"
 import {
   answered,
   batch,
@@ -60,7 +61,7 @@ describe("settling on a scripted server", () => {
         yield* onTheWire
       }
       yield* until("the answer", () => settling.pollUnsafe() !== undefined)
-      assert.deepStrictEqual(yield* Fiber.join(settling), { done: 0, lost: received })
+      assert.deepStrictEqual(yield* Fiber.join(settling), { done: 0, lost: lostAs("unanswered", received) })
       const tries = server.acknowledged.length
       yield* later(60)
       yield* onTheWire
@@ -79,8 +80,8 @@ describe("settling on a scripted server", () => {
       const settled = yield* answered(open.ack(received))
       assert.strictEqual(settled.done, 99)
       assert.deepStrictEqual(
-        settled.lost.map(({ ackId }) => ackId),
-        ["m-42"]
+        settled.lost.map(({ delivery, reason }) => [delivery.ackId, reason]),
+        [["m-42", "refused"]]
       )
     })
   )
@@ -106,8 +107,8 @@ describe("settling on a scripted server", () => {
       const settled = yield* answered(open.ack(received))
       assert.strictEqual(settled.done, 3)
       assert.deepStrictEqual(
-        settled.lost.map(({ ackId }) => ackId),
-        ["m-2"]
+        settled.lost.map(({ delivery, reason }) => [delivery.ackId, reason]),
+        [["m-2", "lease-lost"]]
       )
       assert.deepStrictEqual(server.acknowledged[1], ["m-3"])
     })
@@ -211,8 +212,12 @@ describe("closing on a scripted server", () => {
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
       yield* until("the end of closing", () => closing.pollUnsafe() !== undefined)
       yield* until("an answer", () => acking.pollUnsafe() !== undefined)
-      assert.deepStrictEqual(yield* Fiber.join(acking), { done: 0, lost: received.slice(0, 2) })
-      assert.deepStrictEqual(yield* open.ack(received), { done: 0, lost: received })
+      const unanswered = lostAs("unanswered", received.slice(0, 2))
+      assert.deepStrictEqual(yield* Fiber.join(acking), { done: 0, lost: unanswered })
+      assert.deepStrictEqual(yield* open.ack(received), {
+        done: 0,
+        lost: lostAs("already-settled", received)
+      })
     })
   )
 

@@ -64,11 +64,11 @@ describe("a connection to a scripted server", () => {
         const acking = yield* Effect.forkChild(open.ack(received))
         yield* until("the request", () => server.acknowledged.length === 1)
         yield* later(connectionAnswerSeconds + 0.1)
-        const { connected, trouble, quietMillis } = yield* open.status
+        const { connected, trouble, quietMillis } = yield* told(open)
         // Before anything is asserted: a server left silent would have the test wait for its end.
         server.answerAll()
         yield* onTheWire
-        const answered = yield* open.status
+        const answered = yield* told(open)
         yield* until("the answer", () => acking.pollUnsafe() !== undefined)
         assert.deepStrictEqual({ connected, quietMillis }, { connected: false, quietMillis: 0 })
         assert.include(trouble, "unanswered")
@@ -110,7 +110,10 @@ describe("a connection to a scripted server", () => {
           if (arrive === undefined) arrive = () => resolve(client())
           else resolve(client())
         })
-      const connection = new Connection(client(), open, clock)
+      const connection = new Connection(client(), open, clock, {
+        answerMillis: connectionAnswerSeconds * 1000,
+        renewMillis: connectionRenewSeconds * 1000
+      })
       yield* Effect.forkChild(connection.watch)
       void connection.ask(() => new Promise<void>(() => {}))
       yield* until("the first opening", () => arrive !== undefined)
@@ -138,13 +141,20 @@ const idle = (options: SubscriberOptions = {}) =>
 const seconds = (count: number) =>
   Effect.forEach(Array.from({ length: count }), () => Effect.andThen(later(1), onTheWire), { discard: true })
 
+/** Status and progress. */
+const told = (open: Subscription) =>
+  Effect.zipWith(open.status, open.progress ?? Effect.die("no progress"), (status, progress) => ({
+    ...status,
+    ...progress
+  }))
+
 /** Reads the status once a second; answers the longest quiet it ever told of. */
 const readFor = (count: number, open: Subscription) =>
   Effect.gen(function* () {
     let longest = 0
     for (let second = 0; second < count; second++) {
-      longest = Math.max(longest, (yield* open.status).quietMillis)
+      longest = Math.max(longest, (yield* told(open)).quietMillis)
       yield* seconds(1)
     }
-    return Math.max(longest, (yield* open.status).quietMillis)
+    return Math.max(longest, (yield* told(open)).quietMillis)
   })

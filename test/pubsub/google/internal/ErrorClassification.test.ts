@@ -110,7 +110,7 @@ describe("an error's text", () => {
 })
 
 describe("failedAckIds", () => {
-  it("tells permanent from transient failures of single ids, and leaves out what it does not know", () => {
+  it("tells ended leases, transient and permanent failures of single ids apart, and leaves out what it does not know", () => {
     const error = Object.assign(grpc(9), {
       errorInfoMetadata: {
         a: "PERMANENT_FAILURE_INVALID_ACK_ID",
@@ -122,9 +122,9 @@ describe("failedAckIds", () => {
     assert.deepStrictEqual(
       [...failedAckIds(error)],
       [
-        ["a", "permanent"],
+        ["a", "ended"],
         ["b", "transient"],
-        ["c", "permanent"]
+        ["c", "refused"]
       ]
     )
   })

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { HeldDeliveries, type WireCredit } from "../../../../src/pubsub/google/internal/HeldDeliveries.ts"
+import { HeldDeliveries } from "../../../../src/pubsub/google/internal/HeldDeliveries.ts"
+import type { WireCredit } from "../../../../src/pubsub/google/internal/HeldDelivery.ts"
 import { SettleRequest } from "../../../../src/pubsub/google/internal/SettleRequest.ts"
 import type { Delivery } from "../../../../src/pubsub/Message.ts"
 import { encodedBytes } from "../../../../src/pubsub/MessageLimits.ts"
+import type { LostDelivery } from "../../../../src/pubsub/Subscriber.ts"
+import { lostAs } from "../../../../src/testing/SubscriptionReader.ts"
 import { deliveryOf } from "../Deliveries.ts"
 
 const credit = (): WireCredit => ({ asideMessages: 0, asideBytes: 0 })
@@ -20,7 +23,7 @@ const idsOf = (deliveries: ReadonlyArray<Delivery> | undefined) => deliveries?.m
 const settle = (heldDeliveries: HeldDeliveries, deliveries: ReadonlyArray<Delivery>, comesAgain = false) =>
   heldDeliveries
     .claim(deliveries, new SettleRequest(comesAgain))
-    .flatMap((held) => heldDeliveries.forget(held, comesAgain))
+    .flatMap((held) => heldDeliveries.forget(held, comesAgain ? "released" : "acked"))
 
 describe("HeldDeliveries", () => {
   it("hands over a server's batch whole, and nothing when there is nothing", () => {
@@ -78,11 +81,11 @@ describe("HeldDeliveries", () => {
     const heldDeliveries = limited(10)
     deliver(heldDeliveries, [deliveryOf("a")])
     const deliveries = heldDeliveries.take() ?? []
-    const first = new SettleRequest(false)
-    const second = new SettleRequest(false)
+    const first = new SettleRequest<LostDelivery>(false)
+    const second = new SettleRequest<LostDelivery>(false)
     assert.strictEqual(heldDeliveries.claim(deliveries, first).length, 1)
     assert.strictEqual(heldDeliveries.claim(deliveries, second).length, 0)
-    assert.deepStrictEqual(second.lost, deliveries)
+    assert.deepStrictEqual(second.lost, lostAs("already-settled", deliveries))
   })
 
   it("a delivery that is held already is not taken again", () => {
