@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { codeOnly } from "./style/Code.ts"
 import { codeRules } from "./style/CodeRules.ts"
 import { importRules } from "./style/ImportRules.ts"
-import { libraryRules, notYetFreeOfTheApplication } from "./style/LibraryRules.ts"
+import { libraryRules } from "./style/LibraryRules.ts"
 import { repositoryRules } from "./style/RepositoryRules.ts"
 import { applied, type Source } from "./style/Rule.ts"
 import { treeRules } from "./style/TreeRules.ts"
@@ -32,17 +32,6 @@ describe("the style of the project", () => {
 
   it.each(rules)("$name", (rule) => {
     expect(sources.flatMap((source) => applied(rule, source))).toEqual([])
-  })
-
-  it("the list of files that may still speak of the application names only such as do", () => {
-    const [rule] = libraryRules
-    const done = [...notYetFreeOfTheApplication].filter((path) => {
-      const source = sources.find((one) => one.path === path)
-      return source === undefined || rule?.find(source).length === 0
-    })
-    expect(done).toEqual([])
-    const finished = /^src\/(time|cassandra)\/|^src\/pubsub\/PubSubError\.ts$/
-    expect([...notYetFreeOfTheApplication].filter((path) => finished.test(path))).toEqual([])
   })
 
   it.each(treeRules)("$name", (rule) => {

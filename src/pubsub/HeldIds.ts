@@ -1,7 +1,7 @@
 /** Deliveries that are held by their ack ids alone, so that many can be: to look through a subscription. */
 import { Data, type Duration, type Effect } from "effect"
 import type { Delivery } from "./Message.ts"
-import type { LostReason } from "./Subscriber.ts"
+import type { LostReason } from "./Settled.ts"
 
 /**
  * Deliveries that are held by their ack ids alone: to look through a subscription without consuming it, and to settle

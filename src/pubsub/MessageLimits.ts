@@ -80,8 +80,8 @@ export const encodedBytes = (message: Message): number => {
 }
 
 /**
- * What a message takes of our limits once it is delivered: with its ids, which are ASCII and weigh as much as many a
- * payment does.
+ * What a message takes of our limits once it is delivered: with its ids, which are ASCII and
+ * may weigh as much as a small message.
  *
  * **Units**: bytes of its protocol buffer encoding.
  */

@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, freshName, publishTexts, read, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const adminTests = ({ it, clock, where }: SuiteContext): void => {

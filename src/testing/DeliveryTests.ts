@@ -4,7 +4,6 @@ import { Clock, Duration, Effect, Result } from "effect"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import {
   freshChannel,
   freshName,
@@ -15,6 +14,7 @@ import {
   read,
   textsOf
 } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const deliveryTests = ({ it, clock, where }: SuiteContext): void => {

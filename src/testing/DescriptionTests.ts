@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, freshName, publishTexts, read, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const descriptionTests = ({ it, clock, where }: SuiteContext): void => {

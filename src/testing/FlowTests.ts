@@ -1,7 +1,6 @@
 /** Part of the Pub/Sub suite: limits on what is outstanding, and quiet. */
 import { assert } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import {
   freshChannel,
   messageOf,
@@ -14,6 +13,7 @@ import {
   textsOf
 } from "./SubscriptionReader.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const flowTests = ({ it, clock }: SuiteContext): void => {

@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
 import type { HeldIdsOptions } from "../pubsub/SubscriptionOptions.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, never, numbered, publishTexts, read, reading, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const heldIdTests = ({ it, clock }: SuiteContext): void => {

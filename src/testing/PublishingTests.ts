@@ -4,8 +4,8 @@ import { Effect, Result } from "effect"
 import type { Message } from "../pubsub/Message.ts"
 import { maxAttributes, maxRequestBytes, maxRequestMessages } from "../pubsub/MessageLimits.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, messageOf, numbered, publishAll, read, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const publishingTests = ({ it, clock }: SuiteContext): void => {

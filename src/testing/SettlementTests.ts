@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
 import { leaseSeconds } from "../pubsub/Limits.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, lostAs, never, numbered, publishTexts, read, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const settlementTests = ({ it, clock, where }: SuiteContext): void => {

@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
 import { InvalidOptions } from "../pubsub/SubscriptionOptions.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, lostAs, never, numbered, publishTexts, read } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const statusTests = ({ it, clock }: SuiteContext): void => {

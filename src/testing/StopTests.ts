@@ -2,8 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Clock, Effect } from "effect"
 import { leaseSeconds } from "../pubsub/Limits.ts"
-import type { SuiteContext } from "./PubSubSuite.ts"
 import { freshChannel, numbered, publishTexts, read, reading, textsOf } from "./SubscriptionReader.ts"
+import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const stopTests = ({ it, clock }: SuiteContext): void => {

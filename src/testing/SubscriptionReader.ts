@@ -6,14 +6,8 @@ import type { Delivery, Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import {
-  type DeliveryProgress,
-  type LostDelivery,
-  type LostReason,
-  type Settled,
-  Subscriber,
-  type Subscription
-} from "../pubsub/Subscriber.ts"
+import type { LostDelivery, LostReason, Settled } from "../pubsub/Settled.ts"
+import { type DeliveryProgress, Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import type { SubscriptionOptions } from "../pubsub/SubscriptionOptions.ts"
 import type { SuiteClock } from "./SuiteClock.ts"
 

@@ -1,6 +1,6 @@
 /** Runs a plan: processors on the in-memory ports, in virtual time, until everything has its fate. */
 import { Clock, Duration, Effect, Exit, Random, Scope } from "effect"
-import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
+import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import type { CellTable } from "../support/CellTable.ts"
 import {

@@ -6,12 +6,6 @@ import { type Finding, lineAt, type Rule, type Source } from "./Rule.ts"
 /** The folders that others import as `counterfoil/pubsub` and so on. */
 const libraryFile = /^src\/(time|pubsub|cassandra|deadletters|pipeline|testing)\//
 
-/** Files that do not keep the rule yet. */
-export const notYetFreeOfTheApplication: ReadonlySet<string> = new Set([
-  "src/pubsub/MessageLimits.ts",
-  "src/pubsub/Subscriber.ts"
-])
-
 /** A variable that is Google's own convention, which all its clients read. */
 const conventions = ["PUBSUB_EMULATOR_HOST"]
 
@@ -49,7 +43,7 @@ const at = (text: string, path = "src/cassandra/Cassandra.ts"): Source => ({ pat
 export const libraryRules: ReadonlyArray<Rule> = [
   {
     name: "nothing in the library's folders speaks of orders, payments, facts, variables, flags or commands of the application",
-    covers: (path) => libraryFile.test(path) && !notYetFreeOfTheApplication.has(path),
+    covers: (path) => libraryFile.test(path),
     find: findings,
     bad: [
       at(`const detail = "set CASSANDRA_USERNAME"`),

@@ -1,7 +1,8 @@
 /** The embedded Pub/Sub, and the handle with which tests, simulations and the demo look into it and break it. */
 import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
 import { type Faults, noFaults } from "./Faults.ts"
-import type { BacklogCounts, Published } from "./internal/Backlog.ts"
+import type { BacklogCounts } from "./internal/Backlog.ts"
+import type { Published } from "./internal/Published.ts"
 import { Server } from "./internal/Server.ts"
 
 /** What an embedded broker is made with. */

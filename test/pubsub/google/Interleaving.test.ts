@@ -4,9 +4,11 @@ import { Duration, Effect, Exit, Fiber, Scope } from "effect"
 import type { SettledIds } from "../../../src/pubsub/HeldIds.ts"
 import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
-import type { Settled, Subscription } from "../../../src/pubsub/Subscriber.ts"
+import type { Settled } from "../../../src/pubsub/Settled.ts"
+import type { Subscription } from "../../../src/pubsub/Subscriber.ts"
 import { makeRandom, type Random } from "../../faults/Random.ts"
-import type { ScriptedAnswer, ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import type { ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import { AnswerLedger } from "./AnswerLedger.ts"
 import { later, onTheWire, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
 
 const steps = 40
@@ -26,7 +28,7 @@ describe("an open subscription on a scripted server", () => {
       Effect.gen(function* () {
         const random = makeRandom(seed)
         const scope = yield* Scope.make()
-        const ledger = new Ledger(random, () => received)
+        const ledger = new AnswerLedger(random, () => received)
         const { server, open, received } = yield* Scope.provide(
           subscriber({
             messages: random.oneOf([6, 1_000]),
@@ -72,7 +74,7 @@ const balanced = (open: Subscription) =>
   })
 
 /** Of each key, deliveries are handed over in the order they were sent, and none after an earlier one came to nothing. */
-const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: Ledger): void => {
+const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: AnswerLedger): void => {
   const place = new Map(received.map(({ ackId }, index) => [ackId, index]))
   for (const key of ["A", "B"]) {
     const ids = played.sent.filter(({ orderingKey }) => orderingKey === key).map(({ ackId }) => ackId)
@@ -90,68 +92,6 @@ const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: 
         .filter((ackId) => (ledger.mentioned.get(ackId) ?? given.at) < given.at)
         .filter((ackId) => (place.get(ackId) ?? -1) >= given.handedOver)
       assert.deepStrictEqual(overtaking, [], `${earlier} is overtaken`)
-    }
-  }
-}
-
-/** What the server answers, and what it therefore knows of each delivery. */
-class Ledger {
-  isCalm = false
-  /** Acknowledged or released, and told so. */
-  readonly settled = new Set<string>()
-  /** Told that the lease is gone. */
-  readonly refused = new Set<string>()
-  readonly acknowledged = new Set<string>()
-  /** Whatever the answer was. */
-  readonly releaseAsked = new Set<string>()
-  readonly settledAgain: Array<string> = []
-  /** When each was first heard of, in requests. */
-  readonly mentioned = new Map<string, number>()
-  /** When each was first known to come again, in requests, and how many deliveries had been handed over then. */
-  readonly comesAgain = new Map<string, { readonly at: number; readonly handedOver: number }>()
-  readonly script: ScriptedPubSub["script"]
-  readonly #random: Random
-  readonly #received: () => ReadonlyArray<Delivery>
-  #requests = 0
-
-  constructor(random: Random, received: () => ReadonlyArray<Delivery>) {
-    this.#random = random
-    this.#received = received
-    this.script = {
-      acknowledge: (ackIds) => this.#answer(ackIds, "ack"),
-      changeLease: (ackIds, seconds) => this.#answer(ackIds, seconds === leaseSeconds ? "extend" : "release")
-    }
-  }
-
-  #answer(ackIds: ReadonlyArray<string>, verb: "ack" | "extend" | "release"): ScriptedAnswer {
-    this.#requests += 1
-    for (const ackId of ackIds) {
-      if (!this.mentioned.has(ackId)) this.mentioned.set(ackId, this.#requests)
-      if (verb === "release") this.releaseAsked.add(ackId)
-    }
-    if (!this.isCalm && this.#random.chance(0.2)) return unavailable
-    const failed = this.isCalm || !this.#random.chance(0.2) ? {} : this.#failures(ackIds)
-    for (const ackId of ackIds) {
-      const isRefused = failed[ackId]?.startsWith("PERMANENT") === true
-      if (isRefused) this.refused.add(ackId)
-      const isDone = failed[ackId] === undefined
-      if (!this.comesAgain.has(ackId) && (isRefused || (isDone && verb === "release"))) {
-        this.comesAgain.set(ackId, { at: this.#requests, handedOver: this.#received().length })
-      }
-      if (!isDone || verb === "extend") continue
-      if (verb === "ack") this.acknowledged.add(ackId)
-      if (this.settled.has(ackId)) this.settledAgain.push(ackId)
-      this.settled.add(ackId)
-    }
-    return Object.keys(failed).length === 0 ? undefined : { code: 9, details: "some failed", ackIds: failed }
-  }
-
-  #failures(ackIds: ReadonlyArray<string>): Record<string, string> {
-    const gone = this.#random.oneOf(ackIds)
-    const later = this.#random.oneOf(ackIds)
-    return {
-      [later]: "TRANSIENT_FAILURE_SERVICE_UNAVAILABLE",
-      ...(this.settled.has(gone) ? {} : { [gone]: "PERMANENT_FAILURE_INVALID_ACK_ID" })
     }
   }
 }

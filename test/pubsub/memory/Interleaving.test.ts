@@ -2,8 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schema, Scope } from "effect"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import type { Settled } from "../../../src/pubsub/Subscriber.ts"
-import type { PubSubPorts } from "../../../src/testing/PubSubSuite.ts"
+import type { Settled } from "../../../src/pubsub/Settled.ts"
 import {
   type Channel,
   freshChannel,
@@ -13,6 +12,7 @@ import {
   read
 } from "../../../src/testing/SubscriptionReader.ts"
 import { testClock as clock } from "../../../src/testing/SuiteClock.ts"
+import type { PubSubPorts } from "../../../src/testing/SuiteContext.ts"
 import { embeddedPorts } from "./EmbeddedPorts.ts"
 
 const Step = Schema.Struct({

@@ -1,5 +1,5 @@
 import type { Delivery } from "../../Message.ts"
-import type { LostDelivery } from "../../Subscriber.ts"
+import type { LostDelivery } from "../../Settled.ts"
 import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
 import type { SettleRequest } from "./SettleRequest.ts"

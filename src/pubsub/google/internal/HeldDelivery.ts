@@ -1,7 +1,7 @@
 /** A delivery that an open subscription holds. */
 
 import type { Delivery } from "../../Message.ts"
-import type { LostDelivery } from "../../Subscriber.ts"
+import type { LostDelivery } from "../../Settled.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
 
 /** A delivery that is held. **Units**: times in milliseconds of a monotonic clock. */

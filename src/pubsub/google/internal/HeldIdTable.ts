@@ -1,5 +1,5 @@
 import type { LostId } from "../../HeldIds.ts"
-import type { LostReason } from "../../Subscriber.ts"
+import type { LostReason } from "../../Settled.ts"
 import type { DeliveryCounts, HeldEnd } from "./HeldDelivery.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
 

@@ -1,17 +1,10 @@
 /** One subscription as its server keeps it: what is ready, leased, or given back for later. */
 import { MutableList } from "effect"
-import type { Delivery, Message } from "../../Message.ts"
+import type { Delivery } from "../../Message.ts"
 import type { Faults } from "../Faults.ts"
 import { DueHeap } from "./DueHeap.ts"
 import { LeaseTable } from "./LeaseTable.ts"
-
-/** A message which the server has accepted. */
-export interface Published extends Message {
-  readonly messageId: string
-  readonly publishTimeMicros: number
-  /** What each delivery of it weighs in the limits on bytes. */
-  readonly bytes: number
-}
+import type { Kept, Published } from "./Published.ts"
 
 /** How much a consumer can take now. */
 export interface Room {
@@ -191,11 +184,4 @@ export class Backlog {
     }
     MutableList.prependAll(this.#fresh, window)
   }
-}
-
-/** A message which this subscription has not acknowledged. */
-export interface Kept {
-  readonly published: Published
-  attempts: number
-  isAcknowledged: boolean
 }

@@ -2,7 +2,7 @@
 import { type Clock, Effect } from "effect"
 import { type SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
 import type { Delivery } from "../../Message.ts"
-import type { LostReason, Settled } from "../../Subscriber.ts"
+import type { LostReason, Settled } from "../../Settled.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { Backlog } from "./Backlog.ts"
 import { HeldDeliveries, type HeldDelivery } from "./HeldDeliveries.ts"

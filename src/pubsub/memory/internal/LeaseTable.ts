@@ -1,4 +1,4 @@
-import type { Kept } from "./Backlog.ts"
+import type { Kept } from "./Published.ts"
 
 /** A lease on a message. **Units**: `endsAt` in milliseconds. */
 interface Lease {

@@ -4,7 +4,8 @@ import type { Message } from "../../Message.ts"
 import { deliveredBytes } from "../../MessageLimits.ts"
 import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
-import { Backlog, type Published } from "./Backlog.ts"
+import { Backlog } from "./Backlog.ts"
+import type { Published } from "./Published.ts"
 
 /** A process reading a subscription, as the server sees it. */
 export interface Consumer {

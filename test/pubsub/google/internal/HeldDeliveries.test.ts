@@ -5,7 +5,7 @@ import type { WireCredit } from "../../../../src/pubsub/google/internal/HeldDeli
 import { SettleRequest } from "../../../../src/pubsub/google/internal/SettleRequest.ts"
 import type { Delivery } from "../../../../src/pubsub/Message.ts"
 import { encodedBytes } from "../../../../src/pubsub/MessageLimits.ts"
-import type { LostDelivery } from "../../../../src/pubsub/Subscriber.ts"
+import type { LostDelivery } from "../../../../src/pubsub/Settled.ts"
 import { lostAs } from "../../../../src/testing/SubscriptionReader.ts"
 import { deliveryOf } from "../Deliveries.ts"
 
