@@ -68,6 +68,7 @@ export const makeProcessor = (
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
     const parts = yield* makeParts(options, monitor)
     const { orders, payments, waitingRoom } = parts
+    const metrics = yield* Metrics
 
     const running = Effect.raceFirst(
       Effect.all([orders.pipeline.run, payments.pipeline.run, waitingRoom.run], {
@@ -75,7 +76,7 @@ export const makeProcessor = (
         discard: true
       }),
       monitor.watch({
-        streams: watchedStreams(parts),
+        streams: watchedStreams(parts, metrics),
         ping: facts.ping,
         deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
       })
@@ -206,22 +207,34 @@ const outcomeOf = (fate: Fate | undefined): WaitOutcome => {
   return fate === "payment-matched" || fate === "payment-superseded" ? fate : "dead-lettered"
 }
 
-const watchedStreams = ({ orders, payments, waitingRoom }: Parts): ReadonlyArray<WatchedStream> => [
+const watchedStreams = (
+  { orders, payments, waitingRoom }: Parts,
+  metrics: Metrics["Service"]
+): ReadonlyArray<WatchedStream> => [
   {
     stream: "orders",
-    subscription: orders.subscription,
+    subscription: countingLeases("orders", orders, metrics),
     retrying: () => orders.ledger.totals().retrying,
     pausedBecause: () => blockedBy(orders)
   },
   {
     stream: "payments",
-    subscription: payments.subscription,
+    subscription: countingLeases("payments", payments, metrics),
     retrying: () => payments.ledger.totals().retrying,
     pausedBecause: () =>
       blockedBy(payments) ??
       (waitingRoom.isFull() ? "the waiting room is full (WAITING_ROOM_MAX, WAITING_ROOM_BYTES)" : undefined)
   }
 ]
+
+/** Health reads the status often enough for the count of leases lost to be read with it. */
+const countingLeases = (
+  stream: StreamName,
+  { subscription }: Stream,
+  metrics: Metrics["Service"]
+): WatchedStream["subscription"] => ({
+  status: Effect.tap(subscription.status, ({ leasesLost }) => metrics.leasesLost(stream, leasesLost))
+})
 
 const blockedBy = ({ ledger, pipeline }: Stream): string | undefined => {
   switch (pipeline.blockedBy()) {
