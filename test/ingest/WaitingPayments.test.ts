@@ -189,6 +189,16 @@ describe("WaitingPayments", () => {
     })
   )
 
+  it.effect("[G5] payments of a stored order are looked up before all others that are due", () =>
+    Effect.gen(function* () {
+      const room = yield* makeRoom()
+      yield* admitAll(room, 1, 2, 3, 4, 5)
+      yield* pass("10 seconds")
+      yield* room.wake([5n, 4n])
+      assert.deepStrictEqual(idsOf(yield* dueNow(room, 3)), [5, 4, 1])
+    })
+  )
+
   it.effect("[G5] many payments for one order take nobody's turn", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom()

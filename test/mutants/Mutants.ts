@@ -5,6 +5,7 @@ import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
+import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
@@ -23,5 +24,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofReconnection,
   ...ofEarlyPayments,
   ...ofBounds,
+  ...ofLedger,
   ...ofStops
 ]

@@ -207,6 +207,7 @@ describe("a pipeline of messages that are no orders", () => {
       // 0.1 s doubled up to 5 s, give or take a fifth.
       assert.isBelow(notes.published.requests, 40)
       assert.isAbove(notes.published.requests, 15)
+      assert.strictEqual(notes.ledger.totals().retries, notes.published.requests)
       notes.publisherFaults.isAway = false
       yield* pass("7 seconds")
       assert.deepStrictEqual(yield* reasonsOf(notes), ["unreadable"])

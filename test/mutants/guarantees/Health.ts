@@ -46,9 +46,9 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     name: "first-try-not-told",
     what: "reports the first try of a batch as one of its retries",
     guarantee: "G4",
-    file: "src/ingest/Pipeline.ts",
-    text: 'yield* attempt(works, mayWait, "first")',
-    replacement: 'yield* attempt(works, mayWait, "retry")',
+    file: "src/pipeline/Pipeline.ts",
+    text: "isFirstTry: true",
+    replacement: "isFirstTry: false",
     caughtBy: [unit(processor, "a table that refuses writes and answers pings")]
   },
   {

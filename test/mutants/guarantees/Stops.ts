@@ -32,8 +32,8 @@ export const ofStops: ReadonlyArray<Mutant> = [
     what: "leaves payments in the waiting room to their leases when it is stopped",
     guarantee: "G8",
     file: "src/ingest/WaitingRoom.ts",
-    text: "yield* pipeline.release(guests.map(({ work }) => work))",
-    replacement: "void pipeline",
+    text: "yield* releaseFrom(\n        options.payments,\n        payments.map(({ decoded }) => decoded),\n        entry\n      )",
+    replacement: "entry.released(payments.length)",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
   },
   {
@@ -41,8 +41,8 @@ export const ofStops: ReadonlyArray<Mutant> = [
     what: "leaves what is in backoff to its lease when it is stopped",
     guarantee: "G8",
     file: "src/pipeline/RetryQueue.ts",
-    text: "yield* options.release(rest)",
-    replacement: "void rest",
+    text: "yield* options.release(rest, entry)",
+    replacement: "entry.released(rest.length)",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
   },
   {
