@@ -97,6 +97,10 @@ export interface NoteOptions {
   /** Published 10 ms apart before the pipeline starts, so that it finds them in one batch. */
   readonly backlog?: ReadonlyArray<Message>
   readonly handle?: NoteFaults["handle"]
+  /** Whoever would wait is turned away, as after a stop. */
+  readonly turnsAway?: boolean
+  /** How long the server takes to answer a release. **Units**: milliseconds. */
+  readonly releaseMillis?: number
   /** A handler with a bug. */
   readonly dropsOutcomes?: boolean
 }
@@ -139,7 +143,11 @@ export const makeNotes = Effect.fnUntraced(function* (options: NoteOptions = {})
     maxOutstandingBytes: 2 ** 20
   }
   const opened = yield* Context.get(server, Subscriber).open({ subscription: `${topic}-sub`, ...limits })
-  const { accountable, subscription } = custodyOf(opened)
+  const { accountable, subscription } = custodyOf({
+    ...opened,
+    release: (deliveries, delay) =>
+      Effect.delay(opened.release(deliveries, delay), Duration.millis(options.releaseMillis ?? 0))
+  })
   const ledger = makeStreamLedger<NoteFate>(["filed", "refused"])
   const reports: Array<string> = []
   const handled: Array<Item<Note>> = []
@@ -174,6 +182,7 @@ export const makeNotes = Effect.fnUntraced(function* (options: NoteOptions = {})
     ledger,
     maxRetrying: options.maxRetrying ?? 200,
     ...(options.places === undefined ? {} : { admit: waiting.admit }),
+    ...(options.turnsAway === true ? { admit: () => Effect.succeed(false) } : {}),
     onDurable: () => {}
   })
   // supervised: tests look at how it ended

@@ -236,6 +236,24 @@ describe("a pipeline of messages that are no orders", () => {
     })
   )
 
+  it.effect("[G8] all of a batch that may not wait any more is released at once, not one after another", () =>
+    Effect.gen(function* () {
+      const notes = yield* makeNotes({ turnsAway: true, releaseMillis: 100 })
+      const seen = new Set<string>()
+      notes.faults.handle = ({ value }) => {
+        const text = JSON.stringify(value)
+        if (seen.has(text)) return undefined
+        seen.add(text)
+        return "too early"
+      }
+      yield* notes.publish(...texts(100))
+      yield* pass("150 millis")
+      const { fates, released } = notes.ledger.totals()
+      assert.deepStrictEqual({ filed: fates.filed, released }, { filed: 100, released: 100 })
+      yield* isAtRest(notes)
+    })
+  )
+
   it.effect("[G7] a handler that leaves out an outcome ends the pipeline with a defect", () =>
     Effect.gen(function* () {
       const notes = yield* makeNotes({ dropsOutcomes: true })
