@@ -33,7 +33,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     guarantee: "G8",
     file: "src/ingest/WaitingRoom.ts",
     text: "yield* releaseFrom(\n        options.payments,\n        payments.map(({ decoded }) => decoded),\n        entry\n      )",
-    replacement: "entry.released(payments.length)",
+    replacement: "void releaseFrom",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
   },
   {
@@ -42,8 +42,19 @@ export const ofStops: ReadonlyArray<Mutant> = [
     guarantee: "G8",
     file: "src/pipeline/RetryQueue.ts",
     text: "yield* options.release(rest, entry)",
-    replacement: "entry.released(rest.length)",
+    replacement: "void rest",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
+  },
+  {
+    name: "refused-one-by-one",
+    what: "releases what may not wait any more one after another, each when the server has answered the one before",
+    guarantee: "G8",
+    file: "src/pipeline/Pipeline.ts",
+    text: "yield* release(refused, from)",
+    replacement: "yield* Effect.forEach(refused, (one) => release([one], from), { discard: true })",
+    caughtBy: [
+      unit("test/pipeline/Pipeline.test.ts", "all of a batch that may not wait any more is released at once")
+    ]
   },
   {
     name: "acks-lost-at-close",
