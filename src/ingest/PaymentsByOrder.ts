@@ -26,6 +26,8 @@ export interface WaitingPayment {
 export class PaymentsByOrder {
   readonly #byOrder = new Map<bigint, Set<WaitingPayment>>()
   readonly #woken = new Set<WaitingPayment>()
+  /** All, in turn: not by order, or one with many payments would keep the others from theirs. */
+  readonly #inTurn = new Set<WaitingPayment>()
 
   /** Puts a payment at the end of the queue. */
   add(payment: WaitingPayment): void {
@@ -33,6 +35,7 @@ export class PaymentsByOrder {
     if (ofOrder === undefined) this.#byOrder.set(payment.orderId, new Set([payment]))
     else ofOrder.add(payment)
     if (payment.isWoken) this.#woken.add(payment)
+    this.#inTurn.add(payment)
   }
 
   remove(payment: WaitingPayment): void {
@@ -40,6 +43,7 @@ export class PaymentsByOrder {
     ofOrder?.delete(payment)
     if (ofOrder?.size === 0) this.#byOrder.delete(payment.orderId)
     this.#woken.delete(payment)
+    this.#inTurn.delete(payment)
   }
 
   /** Makes the payments of an order the next to be taken; answers whether there are any. */
@@ -62,7 +66,7 @@ export class PaymentsByOrder {
       // One that is taken is looked up already, perhaps too early: it is woken again when it is back.
       if (!payment.isWoken) this.#woken.delete(payment)
     }
-    for (const payment of this.#all()) {
+    for (const payment of this.#inTurn) {
       if (taken.length >= atMost) return taken
       if (!payment.isTaken && payment.dueAtMillis <= nowMillis) taken.push(take(payment))
     }
@@ -71,23 +75,19 @@ export class PaymentsByOrder {
 
   /** Takes all that nobody has taken, due or not. */
   takeIdle(): ReadonlyArray<WaitingPayment> {
-    return [...this.#all()].filter(({ isTaken }) => !isTaken).map(take)
+    return [...this.#inTurn].filter(({ isTaken }) => !isTaken).map(take)
   }
 
   /** Takes all, due or not, taken or not. */
   takeAll(): ReadonlyArray<WaitingPayment> {
-    return [...this.#all()].map(take)
+    return [...this.#inTurn].map(take)
   }
 
   /** Since when the payment has waited that has waited longest; undefined where there is none. */
   get oldestMillis(): number | undefined {
     let oldest: number | undefined
-    for (const { sinceMillis } of this.#all()) oldest = Math.min(oldest ?? sinceMillis, sinceMillis)
+    for (const { sinceMillis } of this.#inTurn) oldest = Math.min(oldest ?? sinceMillis, sinceMillis)
     return oldest
-  }
-
-  *#all(): IterableIterator<WaitingPayment> {
-    for (const ofOrder of this.#byOrder.values()) yield* ofOrder
   }
 }
 

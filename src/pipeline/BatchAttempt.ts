@@ -48,7 +48,11 @@ export interface BatchAttempt<A, E, F extends string, R extends string> {
    * Deliveries whose lease was lost meanwhile are left out, and counted as released: they come again.
    */
   readonly settle: (batch: Batch<A, E, F>) => Effect.Effect<Unsettled<A, E, R>>
-  /** Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again. */
+  /**
+   * Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again.
+   *
+   * Those whose lease was lost are left out, as by `settle`.
+   */
   readonly deadLetter: (
     letters: ReadonlyArray<Unpublished<A, E, R>>,
     batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
@@ -121,9 +125,13 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
   })
 
   const deadLetter = Effect.fnUntraced(function* (
-    letters: ReadonlyArray<Unpublished<A, E, R>>,
+    queued: ReadonlyArray<Unpublished<A, E, R>>,
     batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
   ) {
+    // They may have stood in line for long; what comes again would be published twice.
+    const letters = queued.filter(({ decoded }) => subscription.isHeld(decoded.delivery))
+    batch.entry.released(queued.length - letters.length)
+    if (letters.length === 0) return []
     const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
     const published = new Map<F, Array<Delivery>>()
     const retry: Array<DecodedDelivery<A, E>> = []

@@ -1,5 +1,6 @@
 /** Dead letters on their way to the topic, beside the slots of their pipeline: a slow topic delays no neighbour (G3). */
 import { Effect, FiberSet, Semaphore } from "effect"
+import { copyOutOfResponse } from "../pubsub/Message.ts"
 import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
@@ -69,6 +70,7 @@ export const makeDeadLetterQueue = <A, E, F extends string, R extends string>(
         for (let start = 0; start < letters.length; start += maxPublishing) {
           const group = letters.slice(start, start + maxPublishing)
           yield* take(group.length)
+          copyOutOfResponse(group.map(({ letter }) => letter.delivery))
           const entry = ledger.open("inFlight")
           from.moveTo(
             entry,

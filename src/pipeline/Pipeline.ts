@@ -66,18 +66,17 @@ export const makePipeline = <A, E, F extends string, R extends string>(
     const release = (deliveries: ReadonlyArray<DecodedDelivery<A, E>>, from: LedgerEntry<F>) =>
       releaseFrom(subscription, deliveries, from)
 
-    const admit = (
+    const admit = Effect.fnUntraced(function* (
       deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
       from: LedgerEntry<F>
-    ): Effect.Effect<void> =>
-      Effect.forEach(
-        deliveries,
-        Effect.fnUntraced(function* (delivery) {
-          const isAdmitted = options.admit !== undefined && (yield* options.admit(delivery, from))
-          if (!isAdmitted) yield* release([delivery], from)
-        }),
-        { discard: true }
-      )
+    ) {
+      const refused: Array<DecodedDelivery<A, E>> = []
+      for (const delivery of deliveries) {
+        const isAdmitted = options.admit !== undefined && (yield* options.admit(delivery, from))
+        if (!isAdmitted) refused.push(delivery)
+      }
+      yield* release(refused, from)
+    })
 
     const retries = yield* makeRetryQueue<A, E, F, R>({
       maxRetrying: options.maxRetrying,

@@ -91,10 +91,10 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
         yield* options.release(leave, entry)
         // What is to be retried waits neither for a full waiting room nor for a slow dead-letter topic.
         const letters = deadLetters.map(({ decoded }) => decoded)
-        yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own))
+        yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own, failures + 1))
         yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))
         yield* apart("retrying", second, entry, (own) => retryGroup(second, own, failures + 1))
-        entry.keepOnly(first)
+        if (first.length > 0) entry.keepOnly(first)
         rest = first
       }
       entry.close()
@@ -102,12 +102,13 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
 
     const publishGroup = Effect.fnUntraced(function* (
       letters: ReadonlyArray<Unpublished<A, E, R>>,
-      entry: LedgerEntry<F>
+      entry: LedgerEntry<F>,
+      failures: number
     ) {
       const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
       const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
       yield* places.release(letters.length - unpublished.length)
-      yield* retryGroup(unpublished, entry, 1)
+      yield* retryGroup(unpublished, entry, failures)
     })
 
     const admitGroup = (deliveries: ReadonlyArray<DecodedDelivery<A, E>>, entry: LedgerEntry<F>) =>

@@ -135,8 +135,7 @@ class Entry<F extends string> implements LedgerEntry<F> {
   add(deliveries: ReadonlyArray<DecodedDelivery<unknown>>): void {
     this.count += deliveries.length
     this.#account.places[this.#place] += deliveries.length
-    // What waits is in nobody's way: its publish time holds nothing up.
-    if (this.#place !== "waiting") this.oldest = lesser(this.oldest, oldestOf(deliveries))
+    this.oldest = lesser(this.oldest, this.#oldestOf(deliveries))
   }
 
   fated(fate: F, deliveries: number): void {
@@ -157,13 +156,18 @@ class Entry<F extends string> implements LedgerEntry<F> {
   keepOnly(rest: ReadonlyArray<DecodedDelivery<unknown>>): void {
     if (rest.length !== this.count)
       throw new Error(`ledger: ${this.count} deliveries are left, not ${rest.length}`)
-    this.#setOldest(oldestOf(rest))
+    this.#setOldest(this.#oldestOf(rest))
   }
 
   close(): void {
     if (this.count !== 0) throw new Error(`ledger: ${this.count} deliveries are not accounted for`)
     this.#setOldest(undefined)
     this.#account.entries.delete(this)
+  }
+
+  /** What waits is in nobody's way: its publish time holds nothing up. */
+  #oldestOf(deliveries: ReadonlyArray<DecodedDelivery<unknown>>): number | undefined {
+    return this.#place === "waiting" ? undefined : oldestOf(deliveries)
   }
 
   #take(deliveries: number): void {

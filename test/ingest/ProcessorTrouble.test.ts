@@ -3,6 +3,7 @@ import { Duration, Effect } from "effect"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { versionOfPayment } from "../../src/domain/Version.ts"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
 import {
   attributeOf,
@@ -209,6 +210,8 @@ describe("a processor in trouble", () => {
       const totals = yield* process.totals("orders")
       assert.strictEqual(totals.released, 1)
       assert.strictEqual(totals.received, 2)
+      const families = parseExposition(yield* process.prometheus)
+      assert.strictEqual(valueOf(families, "counterfoil_leases_lost_total", { stream: "orders" }), 1)
       assert.strictEqual(imbalanceOf(totals), 0)
       world.storeFaults.isAway = false
       yield* eventually("the order is settled", settled(world, ordersTopic))

@@ -189,6 +189,32 @@ describe("WaitingPayments", () => {
     })
   )
 
+  it.effect("[G5] payments of a stored order are looked up before all others that are due", () =>
+    Effect.gen(function* () {
+      const room = yield* makeRoom()
+      yield* admitAll(room, 1, 2, 3, 4, 5)
+      yield* pass("10 seconds")
+      yield* room.wake([5n, 4n])
+      assert.deepStrictEqual(idsOf(yield* dueNow(room, 3)), [5, 4, 1])
+    })
+  )
+
+  it.effect("[G5] many payments for one order take nobody's turn", () =>
+    Effect.gen(function* () {
+      const room = yield* makeRoom()
+      yield* admitAll(room, 1, 1, 1, 1, 1, 1, 2, 3)
+      const seen: Array<number> = []
+      for (let turn = 0; turn < 4; turn++) {
+        // A lookup so slow that everybody is due again after it.
+        yield* pass("10 seconds")
+        const due = yield* dueNow(room, 2)
+        seen.push(...idsOf(due))
+        yield* room.keep(due)
+      }
+      assert.deepStrictEqual(seen, [1, 1, 1, 1, 1, 1, 2, 3])
+    })
+  )
+
   it.effect("[G8] those whom nobody looks up can be taken apart from those who are being looked up", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom()

@@ -51,8 +51,33 @@ describe("the mutants", () => {
     expect([...played.keys()].filter((name) => !scenarios.some((one) => one.name === name))).toEqual([])
   })
 
+  it("[G7] leave out no call of a ledger in the pipeline and in what runs it", () => {
+    const calls = ["src/pipeline", "src/ingest"].flatMap((folder) =>
+      readdirSync(join(root, folder)).flatMap((name) => callsOfLedger(`${folder}/${name}`))
+    )
+    expect(calls.length).toBeGreaterThan(15)
+    const left = calls.filter(
+      ({ file, at }) =>
+        !mutants.some((mutant) => {
+          const start = read(mutant.file).indexOf(mutant.text)
+          return mutant.file === file && start <= at && at < start + mutant.text.length
+        })
+    )
+    expect(left).toEqual([])
+  })
+
   it("are all on the page, and nothing else is", () => {
     const listed = [...document.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, name]) => name)
     expect(listed.toSorted()).toEqual(mutants.map(({ name }) => name).toSorted())
   })
 })
+
+const callsOfLedger = (file: string): ReadonlyArray<{ readonly file: string; readonly at: number }> =>
+  // The ledger itself adds up its own entries.
+  file.endsWith("StreamLedger.ts")
+    ? []
+    : [
+        ...read(file).matchAll(
+          /(?:entry|from|[lL]edger)\.(?:received|fated|released|moveTo|keepOnly|close|retried|unconfirmed|publishFailed|abandon)\(/g
+        )
+      ].map(({ index }) => ({ file, at: index }))

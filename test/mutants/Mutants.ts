@@ -6,6 +6,7 @@ import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
 import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
+import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
@@ -25,5 +26,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofReconnection,
   ...ofEarlyPayments,
   ...ofBounds,
+  ...ofLedger,
   ...ofStops
 ]

@@ -58,6 +58,11 @@ export const simulate = Effect.fnUntraced(
   (effect, plan) => effect.pipe(Effect.scoped, Random.withSeed(plan.seed))
 )
 
+const streams = [
+  ["orders", ordersTopic],
+  ["payments", paymentsTopic]
+] as const
+
 class Simulation {
   readonly #world: World
   readonly #plan: Plan
@@ -222,8 +227,13 @@ class Simulation {
       for (const process of this.#running.values()) {
         const exit = process.running.pollUnsafe()
         if (exit !== undefined && Exit.isFailure(exit)) this.#violate(`run failed: ${exit.cause}`)
-        for (const stream of ["orders", "payments"] as const) {
+        for (const [stream, topic] of streams) {
           const totals = yield* process.totals(stream)
+          const held = totals.inFlight + totals.retrying + totals.waiting
+          const accountable = yield* process.accountable(topic)
+          if (held !== accountable) {
+            this.#violate(`the ledger holds ${held} ${stream}, their subscription ${accountable}`)
+          }
           if (totals.waiting > settings.waitingRoomMax) this.#violate(`${totals.waiting} wait`)
           if (totals.retrying > settings.maxRetrying) this.#violate(`${totals.retrying} ${stream} retry`)
           for (const [what, count] of Object.entries({ ...totals, fates: 0 })) {

@@ -20,6 +20,7 @@ import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics, type StreamTotals } from "../../src/telemetry/Metrics.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { CellTable } from "./CellTable.ts"
+import { type Custody, custodyOf } from "./Custody.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
@@ -113,13 +114,14 @@ const startProcess = Effect.fnUntraced(function* (
 ) {
   const scope = yield* Effect.acquireRelease(Scope.make(), close)
   const power = { isOn: true }
+  const custodies = new Map<string, Custody>()
   // A dead process neither writes nor publishes, whatever its fibers still do.
   const whilePowered = <A>(call: Effect.Effect<A>): Effect.Effect<A> =>
     Effect.suspend(() => (power.isOn ? call : Effect.never)).pipe(
       Effect.tap(() => (power.isOn ? Effect.void : Effect.never))
     )
   const ports = Layer.mergeAll(
-    parking(parked).pipe(
+    parking(parked, custodies).pipe(
       Layer.provide(MemorySubscriber.layerOf(name)),
       Layer.provide(Layer.succeed(MemoryBroker, broker))
     ),
@@ -154,6 +156,8 @@ const startProcess = Effect.fnUntraced(function* (
     running,
     subscription: Context.get(context, Subscriber),
     totals: Context.get(context, Metrics).totals,
+    /** Deliveries that the ledger of a stream must hold, as its subscription sees it. */
+    accountable: (topic: string) => custodies.get(`${topic}-sub`)?.accountable ?? Effect.succeed(0),
     prometheus: Context.get(context, Metrics).prometheus,
     health: Context.get(context, Health).states,
     /** Interrupts `run`, as a signal does, waits for its end, and closes everything. */
@@ -172,19 +176,23 @@ interface Parked {
   oldestMicros: number | undefined
 }
 
-const parking = (parked: Parked) =>
+const parking = (parked: Parked, custodies: Map<string, Custody>) =>
   Layer.effect(
     Subscriber,
     Effect.map(Subscriber, (inner) =>
       Subscriber.of({
         open: (options) =>
-          Effect.map(inner.open(options), (open) => ({
-            ...open,
-            progress: Effect.map(open.progress ?? Effect.never, (progress) => ({
-              ...progress,
-              oldestUndeliveredMicros: parked.oldestMicros
-            }))
-          }))
+          Effect.map(inner.open(options), (open) => {
+            const custody = custodyOf(open)
+            custodies.set(options.subscription, custody)
+            return {
+              ...custody.subscription,
+              progress: Effect.map(open.progress ?? Effect.never, (progress) => ({
+                ...progress,
+                oldestUndeliveredMicros: parked.oldestMicros
+              }))
+            }
+          })
       })
     )
   )

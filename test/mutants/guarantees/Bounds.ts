@@ -66,8 +66,8 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     what: "counts the data alone of what waits, however large its attributes",
     guarantee: "G6",
     file: "src/ingest/WaitingPayments.ts",
-    text: "Math.min(work.delivery.bytes, options.maxBytes)",
-    replacement: "Math.min(work.delivery.data.length, options.maxBytes)",
+    text: "Math.min(decoded.delivery.bytes, options.maxBytes)",
+    replacement: "Math.min(decoded.delivery.data.length, options.maxBytes)",
     caughtBy: [unit(room, "bytes are those of attributes, ordering key and ids too")]
   },
   {
@@ -84,8 +84,8 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     what: "does not count payments that stand before a full waiting room as outstanding",
     guarantee: "G6",
     file: "src/ingest/WaitingRoom.ts",
-    text: "atDoor++",
-    replacement: "atDoor++\n      yield* payments.setAside([work.delivery])",
+    text: "blockedAdmissions++",
+    replacement: "blockedAdmissions++\n      yield* options.payments.setAside([payment.delivery])",
     caughtBy: [unit(early, "a full waiting room pauses payments and nothing else")]
   },
   {
@@ -93,7 +93,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     what: "counts payments in the waiting room as outstanding, so that they stop the intake",
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
-    text: "if (admitted) yield* payments.setAside([work.delivery])",
+    text: "yield* options.payments.setAside([payment.delivery])",
     replacement: "",
     caughtBy: [unit(early, "payments in the waiting room leave their places to others")]
   },
@@ -105,6 +105,29 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     text: "delivery.data = new Uint8Array(data)",
     replacement: "delivery.data = data",
     caughtBy: [unit("test/pubsub/Message.test.ts", "keeps its own bytes in memory")]
+  },
+  {
+    name: "response-kept-for-dead-letter",
+    what: "keeps a whole response of the network in memory for one dead letter on its way",
+    guarantee: "G6",
+    file: "src/pipeline/DeadLetterQueue.ts",
+    text: "copyOutOfResponse(group.map(({ letter }) => letter.delivery))",
+    replacement: "",
+    caughtBy: [
+      unit(
+        "test/pipeline/DeadLetterQueue.test.ts",
+        "keeps its own bytes in memory, not the response it came in"
+      )
+    ]
+  },
+  {
+    name: "dead-letters-without-bound",
+    what: "publishes any number of dead letters at once",
+    guarantee: "G6",
+    file: "src/pipeline/DeadLetterQueue.ts",
+    text: "Semaphore.make(maxPublishing)",
+    replacement: "Semaphore.make(2 ** 31)",
+    caughtBy: [unit("test/pipeline/Pipeline.test.ts", "no more dead letters are on their way than may be")]
   },
   {
     name: "in-flight-unbounded",

@@ -13,9 +13,9 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "acknowledges a batch, then writes it",
     guarantee: "G1",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "const outcomes = yield* outcomesOf(",
+    text: "const outcomes = yield* handled(held, options)",
     replacement:
-      "yield* subscription.ack(held.map((work) => work.delivery))\n      const outcomes = yield* outcomesOf(",
+      "yield* subscription.ack(held.map(({ delivery }) => delivery))\n    const outcomes = yield* handled(held, options)",
     caughtBy: [
       unit(durability, "an order is not acknowledged before its write is confirmed"),
       simulation,
@@ -28,9 +28,9 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "sends an acknowledgement and does not wait for its answer",
     guarantee: "G1",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "const settled = yield* subscription.ack(finished)",
+    text: "const { lost } = yield* subscription.ack(all)",
     replacement:
-      "yield* Effect.forkDetach(subscription.ack(finished))\n      const settled = { lost: [] as ReadonlyArray<Delivery> }",
+      "yield* Effect.forkDetach(subscription.ack(all))\n    const lost: ReadonlyArray<Delivery> = []",
     caughtBy: [unit(durability, "an acknowledgement the server does not confirm is counted")]
   },
   {
@@ -38,9 +38,9 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "acknowledges what becomes a dead letter, then publishes it",
     guarantee: "G1",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "yield* publish(tally)",
+    text: "const results = yield* options.deadLetters.publish(",
     replacement:
-      "yield* subscription.ack(tally.lettered.map((work) => work.delivery))\n        yield* publish(tally)",
+      "yield* subscription.ack(letters.map(({ decoded }) => decoded.delivery))\n    const results = yield* options.deadLetters.publish(",
     caughtBy: [unit(durability, "a dead letter whose publish fails holds its delivery"), simulation]
   },
   {

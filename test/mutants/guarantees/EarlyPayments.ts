@@ -12,8 +12,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "gives a payment up when its grace is over, wherever the orders stream is",
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
-    text: "if (behind && (yield* room.graceIsOver(guest)))",
-    replacement: "if (yield* room.graceIsOver(guest))",
+    text: "delivery.publishTimeMicros + graceMicros < passed",
+    replacement: "delivery.publishTimeMicros + graceMicros - passed !== 0.5",
     caughtBy: [
       unit(early, "a payment waits while an older order is unsettled"),
       unit("test/ingest/ProcessorBacklog.test.ts", "makes a dead letter of no payment that has an order"),
@@ -27,8 +27,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "gives a payment up when the orders stream has come past it, at once",
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
-    text: "if (behind && (yield* room.graceIsOver(guest)))",
-    replacement: "if (behind)",
+    text: ".filter(room.isGraceOver)",
+    replacement: ".filter((payment) => room.isGraceOver(payment) || true)",
     caughtBy: [unit(early, "is a dead letter once the grace is over, and not before"), simulation]
   },
   {
@@ -36,8 +36,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "gives a payment up as soon as the orders stream has come past it, in a backlog too",
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
-    text: "guest.work.delivery.publishTimeMicros + graceMicros < passed",
-    replacement: "guest.work.delivery.publishTimeMicros + 0 * graceMicros < passed",
+    text: "delivery.publishTimeMicros + graceMicros < passed",
+    replacement: "delivery.publishTimeMicros + 0 * graceMicros < passed",
     caughtBy: [
       unit(early, "in a backlog a payment waits for an order published a grace after it"),
       simulation
@@ -74,20 +74,20 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "undelivered-orders-ignored",
     what: "lets the watermark pass orders that are received and not handed over",
     guarantee: "G5",
-    file: "src/ingest/Processor.ts",
-    text: "lesser(orders.pipeline.oldestMicros(), oldestUndeliveredMicros)",
-    replacement: "lesser(orders.pipeline.oldestMicros(), oldestUndeliveredMicros && undefined)",
+    file: "src/ingest/ProcessorParts.ts",
+    text: "lesser(ledger.oldestMicros(), oldestUndeliveredMicros)",
+    replacement: "lesser(ledger.oldestMicros(), oldestUndeliveredMicros && undefined)",
     caughtBy: [unit(early, "an order that was received and not handed over yet holds the watermark")]
   },
   {
     name: "retrying-orders-ignored",
     what: "lets the watermark pass orders whose write is being retried",
     guarantee: "G5",
-    file: "src/pipeline/OpenBatches.ts",
-    text: "narrow: (record, rest) => change(record, oldestOf(rest))",
-    replacement: "narrow: (record) => change(record, undefined)",
+    file: "src/pipeline/StreamLedger.ts",
+    text: "this.#setOldest(this.#oldestOf(rest))",
+    replacement: "this.#setOldest(undefined)",
     caughtBy: [
-      unit("test/pipeline/OpenBatches.test.ts", "a batch of which a part has its fate counts with the rest"),
+      unit("test/pipeline/StreamLedger.test.ts", "a batch of which a part has its fate counts with the rest"),
       unit(early, "a payment waits while an older order is unsettled"),
       simulation
     ]
@@ -96,11 +96,11 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "unreadable-orders-counted",
     what: "lets an unreadable order, held for the dead-letter topic, hold the watermark",
     guarantee: "G5",
-    file: "src/pipeline/OpenBatches.ts",
+    file: "src/pipeline/StreamLedger.ts",
     text: "if (Result.isFailure(decoded)) continue",
     replacement: "void Result.isFailure(decoded)",
     caughtBy: [
-      unit("test/pipeline/OpenBatches.test.ts", "what is only held for the dead-letter topic does not count")
+      unit("test/pipeline/StreamLedger.test.ts", "what is only held for the dead-letter topic does not count")
     ]
   },
   {
@@ -108,9 +108,9 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "counts the grace from the publish time by the local clock",
     guarantee: "G5",
     file: "src/ingest/WaitingPayments.ts",
-    text: "monotonicMillis(clock) - guest.sinceMillis >= graceMillis",
+    text: "isGraceOver: (payment) => waitedMillis(payment) >= graceMillis",
     replacement:
-      "clock.currentTimeMillisUnsafe() - guest.work.delivery.publishTimeMicros / 1000 >= graceMillis",
+      "isGraceOver: ({ decoded }) =>\n        clock.currentTimeMillisUnsafe() - decoded.delivery.publishTimeMicros / 1000 >= graceMillis",
     caughtBy: [unit(room, "the grace is counted from admission"), scenario("clock-behind")]
   },
   {
@@ -126,18 +126,37 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "room-not-woken",
     what: "leaves payments of a stored order asleep until their next recheck",
     guarantee: "G5",
-    file: "src/ingest/WaitingPayments.ts",
-    text: "guest.dueAtMillis = Number.NEGATIVE_INFINITY",
-    replacement: "void guest",
+    file: "src/ingest/PaymentsByOrder.ts",
+    text: "payment.isWoken = true\n      this.#woken.add(payment)",
+    replacement: "void payment",
     caughtBy: [unit(early, "an early payment is matched the moment its order is stored")]
+  },
+  {
+    name: "woken-wait-their-turn",
+    what: "looks payments whose order came up after all that are due",
+    guarantee: "G5",
+    file: "src/ingest/PaymentsByOrder.ts",
+    text: "payment.isWoken = true\n      this.#woken.add(payment)",
+    replacement: "payment.dueAtMillis = Number.NEGATIVE_INFINITY",
+    caughtBy: [unit(room, "payments of a stored order are looked up before all others that are due")]
+  },
+  {
+    name: "hot-order-takes-turns",
+    what: "looks many payments for one order up again before others have had their turn",
+    guarantee: "G5",
+    file: "src/ingest/PaymentsByOrder.ts",
+    text: "for (const payment of this.#inTurn) {\n      if (taken",
+    replacement:
+      "for (const payment of [...this.#byOrder.values()].flatMap((ofOrder) => [...ofOrder])) {\n      if (taken",
+    caughtBy: [unit(room, "many payments for one order take nobody's turn")]
   },
   {
     name: "wake-lost-in-lookup",
     what: "forgets that an order was stored while its payments were looked up",
     guarantee: "G5",
     file: "src/ingest/WaitingPayments.ts",
-    text: "if (guest.dueAtMillis !== Number.NEGATIVE_INFINITY) guest.dueAtMillis",
-    replacement: "guest.dueAtMillis",
+    text: "payment.isTaken = false",
+    replacement: "payment.isTaken = false\n        payment.isWoken = false",
     caughtBy: [unit(room, "an order stored during a lookup makes its payments due again at once")]
   },
   {
@@ -155,7 +174,7 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
     text: "wake: room.wake",
-    replacement: "wake: (orderIds) => (atDoor > 0 ? Effect.never : room.wake(orderIds))",
+    replacement: "wake: (orderIds) => (blockedAdmissions > 0 ? Effect.never : room.wake(orderIds))",
     caughtBy: [
       unit(early, "a full waiting room pauses payments and nothing else"),
       simulation,
@@ -167,9 +186,9 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "releases payments that find the waiting room full, again and again",
     guarantee: "G5",
     file: "src/ingest/WaitingRoom.ts",
-    text: "const admitted = (yield* untilStopped(",
+    text: "const isAdmitted = (yield* untilStopped(added)) ?? false",
     replacement:
-      "const admitted = room.occupancy() >= processing.waitingRoomMax ? false : (yield* untilStopped(",
+      "const isAdmitted = room.occupancy() >= limits.waitingRoomMax ? false : ((yield* untilStopped(added)) ?? false)",
     caughtBy: [unit(early, "a full waiting room pauses payments and nothing else")]
   },
   {
@@ -177,8 +196,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "releases payments without an order, again and again, and does not hold them",
     guarantee: "G5",
     file: "src/pipeline/Pipeline.ts",
-    text: "options.admit !== undefined && (yield* options.admit(work))",
-    replacement: "options.admit !== undefined && work === undefined",
+    text: "options.admit !== undefined && (yield* options.admit(delivery, from))",
+    replacement: "options.admit !== undefined && delivery === undefined",
     caughtBy: [unit(early, "is a dead letter once the grace is over"), scenario("rolling-restart")]
   }
 ]

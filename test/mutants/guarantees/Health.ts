@@ -46,19 +46,18 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     name: "look-ups-are-writes",
     what: "takes a look-up that finds no order for proof that the table takes writes",
     guarantee: "G4",
-    file: "src/ingest/Attempt.ts",
-    text: "  const disposition = dispose(outcome.failure, mayWait(work))",
-    replacement:
-      '  if (outcome.failure._tag === "UnmatchedPayment") tally.answered++\n  const disposition = dispose(outcome.failure, mayWait(work))',
+    file: "src/pipeline/BatchAttempt.ts",
+    text: "if (disposed.fated.size > 0) reports.storeAnswered()",
+    replacement: "if (disposed.fated.size + disposed.wait.length > 0) reports.storeAnswered()",
     caughtBy: [unit(processor, "look-ups that are answered hide no table")]
   },
   {
     name: "first-try-not-told",
     what: "reports the first try of a batch as one of its retries",
     guarantee: "G4",
-    file: "src/ingest/Pipeline.ts",
-    text: 'yield* attempt(works, mayWait, "first")',
-    replacement: 'yield* attempt(works, mayWait, "retry")',
+    file: "src/pipeline/Pipeline.ts",
+    text: "isFirstTry: true",
+    replacement: "isFirstTry: false",
     caughtBy: [unit(processor, "a table that refuses writes and answers pings")]
   },
   {
@@ -98,9 +97,10 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     name: "waiting-is-latency",
     what: "counts the time in the waiting room as latency",
     guarantee: undefined,
-    file: "src/ingest/Attempt.ts",
-    text: 'kind === "lookup" ? undefined : held[0]?.receivedAtMillis',
-    replacement: 'kind === ("none" as string) ? undefined : held[0]?.receivedAtMillis',
+    file: "src/ingest/ProcessorParts.ts",
+    text: "onLeft: (fate, waitedMillis) => metrics.waited(outcomeOf(fate), waitedMillis)",
+    replacement:
+      'onLeft: (fate, waitedMillis) => [metrics.waited(outcomeOf(fate), waitedMillis), metrics.durableAfter("payments", waitedMillis, 1)]',
     caughtBy: [unit("test/ingest/ProcessorMetrics.test.ts", "time in the waiting room counts as such")]
   },
   {

@@ -30,8 +30,8 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "goes on with deliveries whose lease was lost",
     guarantee: "G7",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "works.filter((work) => subscription.isHeld(work.delivery))",
-    replacement: "works.filter(() => true)",
+    text: "batch.deliveries.filter(({ delivery }) => subscription.isHeld(delivery))",
+    replacement: "batch.deliveries.filter(() => true)",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {
@@ -39,9 +39,32 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "forgets to count deliveries whose lease was lost as released",
     guarantee: "G7",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "if (notHeld > 0) yield* metrics.released(stream, notHeld)",
+    text: "batch.entry.released(batch.deliveries.length - held.length)",
     replacement: "",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up"), simulation]
+  },
+  {
+    name: "lost-dead-letter-published",
+    what: "publishes a dead letter whose lease was lost while it stood in line, and which comes again",
+    guarantee: "G3",
+    file: "src/pipeline/BatchAttempt.ts",
+    text: "queued.filter(({ decoded }) => subscription.isHeld(decoded.delivery))",
+    replacement: "queued.filter(() => true)",
+    caughtBy: [
+      unit(
+        "test/pipeline/BatchAttempt.test.ts",
+        "a dead letter whose delivery was lost while it stood in line is not published"
+      )
+    ]
+  },
+  {
+    name: "lost-leases-not-shown",
+    what: "tells nobody how many leases were lost",
+    guarantee: "G4",
+    file: "src/ingest/StreamReadings.ts",
+    text: "const { held, leasesLost } = yield* subscription.status",
+    replacement: "const { held, leasesLost } = { ...(yield* subscription.status), leasesLost: 0 }",
+    caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {
     name: "settled-twice",

@@ -11,7 +11,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "outage-is-a-rejection",
     what: "dead-letters whatever the table does not take just now",
     guarantee: "G4",
-    file: "src/ingest/OrderHandler.ts",
+    file: "src/ingest/StoreFailure.ts",
     text: 'error.reason._tag === "RowRejected"',
     replacement: 'error.reason._tag !== ("Nothing" as string)',
     caughtBy: [
@@ -54,8 +54,9 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: "yield* FiberSet.run(fibers, retryGroup(group, options.open.add(group), 1))",
-    replacement: "yield* retryGroup(group, options.open.add(group), 1)",
+    text: 'yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))',
+    replacement:
+      'const entry = ledger.open("retrying")\n          from.moveTo(entry, group)\n          yield* retryGroup(group, entry, 1)',
     caughtBy: [unit(trouble, "a retrying write gives its slot back")]
   },
   {
@@ -63,7 +64,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "retries any number of deliveries at once",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: "Semaphore.make(options.maxRetrying)",
+    text: "Semaphore.make(maxRetrying)",
     replacement: "Semaphore.make(2 ** 31)",
     caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation, scenario("range-away")]
   },
@@ -85,11 +86,65 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "tries what cannot be stored, again and again, together with what shared its batch",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: "isWhole ? Math.ceil(again.length / 2) : again.length",
-    replacement: "isWhole ? again.length : again.length",
+    text: "isWhole ? Math.ceil(retry.length / 2) : retry.length",
+    replacement: "isWhole ? retry.length : retry.length",
     caughtBy: [
       unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
       scenario("orders-held-up")
+    ]
+  },
+  {
+    name: "dead-letter-backoff-forgotten",
+    what: "tries a dead letter again after 100 ms, however often its publish has failed",
+    guarantee: "G4",
+    file: "src/pipeline/RetryQueue.ts",
+    text: "yield* retryGroup(unpublished, entry, failures)",
+    replacement: "yield* retryGroup(unpublished, entry, 1 + 0 * failures)",
+    caughtBy: [
+      unit(
+        "test/pipeline/Pipeline.test.ts",
+        "the tries to publish a dead letter grow apart while its topic is away"
+      )
+    ]
+  },
+  {
+    name: "admission-keeps-its-retry-place",
+    what: "counts what stands before a full waiting room after a retry among the retries",
+    guarantee: "G4",
+    file: "src/pipeline/RetryQueue.ts",
+    text: 'yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))',
+    replacement:
+      'if (wait.length > 0) yield* places.take(wait.length)\n        yield* apart("inFlight", wait, entry, (own) => Effect.ensuring(admitGroup(wait, own), places.release(wait.length)))',
+    caughtBy: [
+      unit("test/pipeline/Pipeline.test.ts", "holds up no publish time and takes no place of the backoff")
+    ]
+  },
+  {
+    name: "retry-waits-for-room-again",
+    what: "lets a group in backoff wait for those of it that find the waiting room full",
+    guarantee: "G4",
+    file: "src/pipeline/RetryQueue.ts",
+    text: 'yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))',
+    replacement: "yield* options.admit(wait, entry)",
+    caughtBy: [
+      unit(
+        "test/ingest/ProcessorSlowDeadLetters.test.ts",
+        "nor does a retry that finds the waiting room full hold up what is tried again with it"
+      )
+    ]
+  },
+  {
+    name: "retry-waits-for-room",
+    what: "lets what is to be retried wait for those that find the waiting room full",
+    guarantee: "G4",
+    file: "src/pipeline/Pipeline.ts",
+    text: 'Effect.all(parts, { concurrency: "unbounded", discard: true })',
+    replacement: "Effect.all(parts.toReversed(), { discard: true })",
+    caughtBy: [
+      unit(
+        "test/ingest/ProcessorSlowDeadLetters.test.ts",
+        "what timed out once beside a full waiting room is tried again within its backoff"
+      )
     ]
   },
   {

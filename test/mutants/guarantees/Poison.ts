@@ -11,9 +11,9 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "dead-letters a whole batch for one message in it that cannot be read",
     guarantee: "G3",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "if (Result.isFailure(decoded)) return Result.fail(decoded.failure)",
+    text: "Result.isFailure(decoded.decoded)\n      ? Result.fail(decoded.decoded.failure)",
     replacement:
-      "const poison = works.map((work) => work.decoded).find(Result.isFailure) ?? decoded\n    if (Result.isFailure(poison)) return Result.fail(poison.failure)",
+      "deliveries.some((each) => Result.isFailure(each.decoded))\n      ? deliveries.map((each) => each.decoded).find(Result.isFailure)",
     caughtBy: [
       unit(trouble, "becomes one dead letter while its neighbours flow"),
       simulation,
@@ -43,10 +43,39 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "acknowledges what is stored only after the dead letters beside it are published",
     guarantee: "G3",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",
+    text: "yield* ack(disposed.fated, batch)",
     replacement:
-      "if (tally.letters.length === 0) yield* acknowledge(tally, receivedAtMillis)\n      if (tally.letters.length > 0) {",
+      "if (disposed.deadLetters.length > 0) yield* options.deadLetters.publish(disposed.deadLetters.map(({ letter }) => letter))\n    yield* ack(disposed.fated, batch)",
     caughtBy: [unit(trouble, "a slow dead-letter topic delays no neighbour's acknowledgement")]
+  },
+  {
+    name: "lookups-wait-for-dead-letters",
+    what: "looks up no payment that waits while dead letters of others are published",
+    guarantee: "G3",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "yield* FiberSet.run(fibers, lookUp(due))",
+    replacement: "yield* lookUp(due)",
+    caughtBy: [
+      unit("test/ingest/ProcessorSlowDeadLetters.test.ts", "a payment is matched within 1 s of its order")
+    ]
+  },
+  {
+    name: "dead-letters-keep-their-slot",
+    what: "publishes dead letters in the slot that other batches need",
+    guarantee: "G3",
+    file: "src/pipeline/DeadLetterQueue.ts",
+    text: "yield* FiberSet.run(options.fibers, publish(group, entry))",
+    replacement: "yield* publish(group, entry)",
+    caughtBy: [
+      unit(
+        "test/ingest/ProcessorSlowDeadLetters.test.ts",
+        "a batch whose dead letters publish slowly frees its slot"
+      ),
+      unit(
+        "test/pipeline/Pipeline.test.ts",
+        "batches whose dead letters publish slowly leave their slots to others"
+      )
+    ]
   },
   {
     name: "dead-letter-bytes-changed",

@@ -1,7 +1,7 @@
 /** Stops that lose what was under way, or take too long; and a schema that is not what it says (G8). */
 import { integration, type Mutant, simulation, unit } from "../Mutant.ts"
 
-const settler = "test/pubsub/google/internal/AckQueue.test.ts"
+const closing = "test/pubsub/google/Close.test.ts"
 const ending = "test/cli/ProcessExit.test.ts"
 const plan = "test/cassandra/internal/MigrationPlan.test.ts"
 const repair = "test/cassandra/MigratorRepair.integration.test.ts"
@@ -32,8 +32,8 @@ export const ofStops: ReadonlyArray<Mutant> = [
     what: "leaves payments in the waiting room to their leases when it is stopped",
     guarantee: "G8",
     file: "src/ingest/WaitingRoom.ts",
-    text: "yield* pipeline.release(guests.map(({ work }) => work))",
-    replacement: "void pipeline",
+    text: "yield* releaseFrom(\n        options.payments,\n        payments.map(({ decoded }) => decoded),\n        entry\n      )",
+    replacement: "void releaseFrom",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
   },
   {
@@ -41,9 +41,20 @@ export const ofStops: ReadonlyArray<Mutant> = [
     what: "leaves what is in backoff to its lease when it is stopped",
     guarantee: "G8",
     file: "src/pipeline/RetryQueue.ts",
-    text: "yield* options.release(rest)",
+    text: "yield* options.release(rest, entry)",
     replacement: "void rest",
     caughtBy: [unit(stop, "releases what is in backoff and what waits at once"), simulation]
+  },
+  {
+    name: "refused-one-by-one",
+    what: "releases what may not wait any more one after another, each when the server has answered the one before",
+    guarantee: "G8",
+    file: "src/pipeline/Pipeline.ts",
+    text: "yield* release(refused, from)",
+    replacement: "yield* Effect.forEach(refused, (one) => release([one], from), { discard: true })",
+    caughtBy: [
+      unit("test/pipeline/Pipeline.test.ts", "all of a batch that may not wait any more is released at once")
+    ]
   },
   {
     name: "acks-lost-at-close",
@@ -52,7 +63,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/GoogleSubscriber.ts",
     text: "yield* ackQueue.flush(Duration.millis(deadline - monotonicMillis(clock)))",
     replacement: "void Duration.millis(deadline)",
-    caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
+    caughtBy: [unit(closing, "acknowledgements under way are finished, and the rest is released at once")]
   },
   {
     name: "rest-not-released-at-close",
@@ -61,7 +72,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/GoogleSubscriber.ts",
     text: "ackQueue.giveBack([...heldDeliveries])",
     replacement: "",
-    caughtBy: [unit(settler, "acknowledgements under way are finished, and the rest is released at once")]
+    caughtBy: [unit(closing, "acknowledgements under way are finished, and the rest is released at once")]
   },
   {
     name: "late-deliveries-kept",
@@ -70,7 +81,7 @@ export const ofStops: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/GoogleSubscriber.ts",
     text: "if (ending !== undefined) ackQueue.giveBack(held)",
     replacement: "if (ending !== undefined) void held",
-    caughtBy: [unit(settler, "after stop, what still arrives is released and not handed over")]
+    caughtBy: [unit(closing, "after stop, what still arrives is released and not handed over")]
   },
   {
     name: "signal-ends-at-once",

@@ -79,8 +79,8 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "does not look whether a foreign writer's nulls hide a payment",
     guarantee: "G2",
     file: "src/ingest/PaymentDecision.ts",
-    text: "mayBeShadowed: state.orderVersion >= writeAt",
-    replacement: "mayBeShadowed: false",
+    text: "mayBeHiddenByTombstone: state.orderVersion >= writeAt",
+    replacement: "mayBeHiddenByTombstone: false",
     caughtBy: [
       unit(decision, "as new as the payment has to be read back"),
       unit("test/ingest/ProcessorDurability.test.ts", "a payment hidden by a foreign writer's nulls")
