@@ -1,7 +1,7 @@
 /** Says what came of a scenario, in a line for people. */
 import { Cause } from "effect"
-import type { Outcome } from "./Perform.ts"
 import type { Scenario } from "./Scenario.ts"
+import type { Outcome } from "./ScenarioRunner.ts"
 
 const line = (
   name: string,
@@ -39,6 +39,6 @@ export const outcomeLines = (outcome: Outcome): string => {
   )
 }
 
-/** The line of a scenario that could not be played to its end. */
+/** The line of a scenario that could not be run to its end. */
 export const failureLine = (scenario: Scenario, cause: Cause.Cause<unknown>): string =>
   `${line(scenario.name, "-", scenario.fault, "-", "-")}  FAILED\n${Cause.pretty(cause).replaceAll(/^/gm, "    ")}`

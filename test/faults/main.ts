@@ -1,10 +1,10 @@
-/** `npm run test:faults`: plays every scenario on real servers, and says what came of each in one line. */
+/** `npm run test:faults`: runs every scenario on real servers and prints one line for each. */
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
-import { perform } from "./Perform.ts"
 import { failureLine, heading, outcomeLines } from "./Report.ts"
 import type { Scenario } from "./Scenario.ts"
+import { runScenario } from "./ScenarioRunner.ts"
 import { scenarios } from "./Scenarios.ts"
 import { ownServers } from "./Servers.ts"
 
@@ -52,7 +52,7 @@ const program = Effect.gen(function* () {
       yield* say(`${scenario.name.padEnd(20)} LEFT OUT: ${missing}`)
       continue
     }
-    const isRight = yield* perform(scenario, servers, options.messages).pipe(
+    const isRight = yield* runScenario(scenario, servers, { messages: options.messages }).pipe(
       Effect.tap((outcome) => say(outcomeLines(outcome))),
       Effect.map((outcome) => outcome.isRight),
       Effect.catchCause((cause) => Effect.as(say(failureLine(scenario, cause)), false))

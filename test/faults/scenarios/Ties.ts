@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import { OrderId } from "../../../src/domain/Order.ts"
 import { PaymentId } from "../../../src/domain/Payment.ts"
 import { versionOfPayment } from "../../../src/domain/Version.ts"
-import { untilReady } from "../Crew.ts"
+import { untilReady } from "../Processors.ts"
 import { makeRandom } from "../Random.ts"
 import { paymentColumns } from "../Rows.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { type Meaning, order, type Planned, payment, paymentFor } from "../Traffic.ts"
 
 const pairs = 1_000
@@ -50,11 +50,11 @@ const load = (): ReadonlyArray<Planned> => {
   ]
 }
 
-const sameWinners = ({ observer, stage, expect }: Act) =>
+const sameWinners = ({ observer, deployment, expect }: ScenarioContext) =>
   Effect.gen(function* () {
-    const rows = yield* Effect.promise(() => stage.table.rows())
+    const rows = yield* Effect.promise(() => deployment.table.rows())
     const times = new Map<string, Set<number>>()
-    for (const { planned, publishMillis } of yield* Effect.promise(() => observer.witnessed())) {
+    for (const { planned, publishMillis } of yield* Effect.promise(() => observer.publishedWithTimes())) {
       if (planned.meaning._tag !== "Payment") continue
       const { orderId } = planned.meaning
       times.set(orderId, (times.get(orderId) ?? new Set()).add(publishMillis))
@@ -79,7 +79,7 @@ export const ties: ReadonlyArray<Scenario> = [
     fault: "1000 pairs of one publish time, both ways round",
     loadSeconds: "before",
     load,
-    play: ({ crew }) => Effect.flatMap(crew.start(), untilReady),
+    run: ({ processors }) => Effect.flatMap(processors.start(), untilReady),
     afterwards: sameWinners
   }
 ]
