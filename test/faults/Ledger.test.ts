@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PlainRow } from "../support/PlainTable.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 import {
   type DeadLetter,
   type History,
@@ -9,11 +10,10 @@ import {
   judge,
   type Published
 } from "./Ledger.ts"
-import { makeRandom } from "./Random.ts"
 import { orderColumns, paymentColumns } from "./Rows.ts"
 import { order, type Planned, payment, poison, traffic } from "./Traffic.ts"
 
-const random = makeRandom(7)
+const random = new SeededRandom(7)
 
 const published = (planned: Planned, messageId: string, publishMillis: number): Published => ({
   planned,

@@ -77,6 +77,21 @@ export const until = <E, R>(
     })
   )
 
+/**
+ * Does something while a process stands still, and lets it go on.
+ *
+ * Requests that were on their way are given a second to be answered, so that none arrives in the middle.
+ */
+export const whileFrozen = <A, E, R>(
+  { signal }: Pick<CounterfoilProcess, "signal">,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.andThen(signal("SIGSTOP"), Effect.sleep("1 second")),
+    () => work,
+    () => signal("SIGCONT")
+  )
+
 interface Output {
   stdout: string
   stderr: string

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
-import { makeRandom } from "../Random.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { order, type Planned, payment } from "../Traffic.ts"
 
@@ -13,7 +13,7 @@ import { order, type Planned, payment } from "../Traffic.ts"
  * Orders are large: their stream drains slower, and the payments that are read first wait longest for theirs.
  */
 const backlog = (messages: number, addressLength: number): ReadonlyArray<Planned> => {
-  const random = makeRandom(21)
+  const random = new SeededRandom(21)
   const count = Math.max(1, Math.round(messages * 2.5))
   const address = "long way ".repeat(addressLength / 9)
   return [

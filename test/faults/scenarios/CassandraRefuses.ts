@@ -1,10 +1,10 @@
 /** A Cassandra that answers, but not what it was asked for. */
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
 import { keyOf } from "../Ledger.ts"
 import { ask, tailOf, untilReady } from "../Processors.ts"
-import { makeRandom } from "../Random.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { traffic } from "../Traffic.ts"
 
@@ -20,7 +20,7 @@ const isRead = (query: string): boolean => query.startsWith("SELECT")
 
 /** Refuses about one statement in ten, in every way there is. */
 const oneInTen = (): Rule => {
-  const random = makeRandom(41)
+  const random = new SeededRandom(41)
   return ({ query }) =>
     random.chance(0.1) ? random.oneOf(isRead(query) ? readRefusals : writeRefusals) : undefined
 }

@@ -1,9 +1,9 @@
 /** Loads of which half is hot: the other half must not wait for it. */
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { keyOf } from "../Ledger.ts"
 import { untilReady } from "../Processors.ts"
-import { makeRandom } from "../Random.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { type Meaning, order, type Planned, payment, poison, traffic } from "../Traffic.ts"
 
@@ -21,7 +21,7 @@ const heated = (
   loadSeconds: "before",
   settleWithinSeconds: 300,
   load: (messages) => [
-    order(hotOrderId, "Pending", makeRandom(1)),
+    order(hotOrderId, "Pending", new SeededRandom(1)),
     ...Array.from({ length: amount(messages) }, (_, index) => hot(index)),
     ...traffic({ messages: messages / 2, seed: 4, unmatched: 0, poison: { orders: 0, payments: 0 } })
   ],
@@ -42,8 +42,8 @@ const heated = (
     })
 })
 
-const orderRandom = makeRandom(11)
-const poisonRandom = makeRandom(12)
+const orderRandom = new SeededRandom(11)
+const poisonRandom = new SeededRandom(12)
 
 /** One order that is paid over and over, and rows of messages that cannot be read. */
 export const heat: ReadonlyArray<Scenario> = [

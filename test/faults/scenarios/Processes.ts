@@ -1,7 +1,7 @@
 /** Processors that die, leave and take turns. */
 import { Effect } from "effect"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
-import { makeRandom } from "../Random.ts"
 import type { Scenario } from "../Scenario.ts"
 
 const killed: Scenario = {
@@ -12,7 +12,7 @@ const killed: Scenario = {
   mayBeLate: true,
   run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
-      const random = makeRandom(9)
+      const random = new SeededRandom(9)
       for (let kills = 1; kills <= 5; kills++) {
         const processor = yield* processors.start()
         yield* untilReady(processor)

@@ -1,6 +1,6 @@
 /** Pub/Sub out of reach, slow, mute, and without its dead-letter topic. */
 import { Effect } from "effect"
-import { until } from "../../support/Counterfoil.ts"
+import { until, whileFrozen } from "../../support/Counterfoil.ts"
 import { ask, untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import type { Mode } from "../TcpProxy.ts"
@@ -126,7 +126,11 @@ const noTopic: Scenario = {
         Effect.promise(async () => (await deployment.table.count()) === orders),
         "60 seconds"
       )
-      yield* Effect.promise(() => deployment.pubsub.create(deployment.deadLetters))
+      // A topic comes before its subscription, and what is published between the two is received by nobody.
+      yield* whileFrozen(
+        processor,
+        Effect.promise(() => deployment.pubsub.create(deployment.deadLetters))
+      )
       yield* untilReady(processor)
     })
 }

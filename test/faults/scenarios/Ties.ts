@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { OrderId } from "../../../src/domain/Order.ts"
 import { PaymentId } from "../../../src/domain/Payment.ts"
 import { versionOfPayment } from "../../../src/domain/Version.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
-import { makeRandom } from "../Random.ts"
 import { paymentColumns } from "../Rows.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { type Meaning, order, type Planned, payment, paymentFor } from "../Traffic.ts"
@@ -13,7 +13,7 @@ const pairs = 1_000
 
 /** Two payments for one order; for every second order even their versions are the same. */
 const pairsOf = (): ReadonlyArray<readonly [Planned, Planned]> => {
-  const random = makeRandom(31)
+  const random = new SeededRandom(31)
   return Array.from({ length: pairs }, (_, index) => {
     const one = payment(index + 1, 1, random)
     for (let nth = 2; ; nth++) {
@@ -39,7 +39,7 @@ const versionOf = (meaning: Meaning): bigint => {
 
 /** Every pair twice: for its order, and the other way round for a second order. */
 const load = (): ReadonlyArray<Planned> => {
-  const random = makeRandom(32)
+  const random = new SeededRandom(32)
   const made = pairsOf()
   return [
     ...Array.from({ length: 2 * pairs }, (_, index) => order(index + 1, "Pending", random)),

@@ -4,8 +4,8 @@ import { Duration, Effect, Exit, Fiber, Scope } from "effect"
 import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import type { Settled, Subscription } from "../../../src/pubsub/Subscriber.ts"
-import { makeRandom, type Random } from "../../faults/Random.ts"
 import type { ScriptedAnswer, ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { later, onTheWire, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
 
 const steps = 40
@@ -23,7 +23,7 @@ describe("an open subscription on a scripted server", () => {
     "[G1] whatever the interleaving, each delivery is settled at most once, none is dropped in silence or overtaken ($title)",
     ({ seed, breaks, isOrdered }) =>
       Effect.gen(function* () {
-        const random = makeRandom(seed)
+        const random = new SeededRandom(seed)
         const scope = yield* Scope.make()
         const ledger = new Ledger(random, () => received)
         const { server, open, received } = yield* Scope.provide(
@@ -94,11 +94,11 @@ class Ledger {
   /** When each was first known to come again, in requests, and how many deliveries had been handed over then. */
   readonly comesAgain = new Map<string, { readonly at: number; readonly handedOver: number }>()
   readonly script: ScriptedPubSub["script"]
-  readonly #random: Random
+  readonly #random: SeededRandom
   readonly #received: () => ReadonlyArray<Delivery>
   #requests = 0
 
-  constructor(random: Random, received: () => ReadonlyArray<Delivery>) {
+  constructor(random: SeededRandom, received: () => ReadonlyArray<Delivery>) {
     this.#random = random
     this.#received = received
     this.script = {
@@ -141,7 +141,7 @@ class Ledger {
 }
 
 interface PlayOptions {
-  readonly random: Random
+  readonly random: SeededRandom
   readonly server: ScriptedPubSub
   readonly open: Subscription
   readonly received: ReadonlyArray<Delivery>
