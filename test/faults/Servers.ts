@@ -1,6 +1,6 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
 import { Effect, Scope, Semaphore } from "effect"
-import { threeNodes } from "../support/CassandraCluster.ts"
+import { type ThreeNodes, threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
@@ -28,35 +28,30 @@ export interface Servers {
 
 /** Servers of this run's own, for scenarios side by side in so many lanes. */
 export const ownServers = (lanes: number): Effect.Effect<ReadonlyArray<Servers>, ServerError, Scope.Scope> =>
-  Effect.flatMap(pubSubEmulator(), ({ address }) => {
-    const three = Semaphore.makeUnsafe(1)
-    return Effect.all(Array.from({ length: lanes }, () => serversAround(address, three)))
+  Effect.gen(function* () {
+    const { address } = yield* pubSubEmulator()
+    const cluster = yield* sharedCluster
+    return yield* Effect.all(Array.from({ length: lanes }, () => serversAround(address, cluster)))
   })
 
-/**
- * A Cassandra of its own, started when first asked for, and a Pub/Sub emulator that runs already.
- *
- * Lanes that share `three` have one cluster of three nodes at a time: two would take more memory than a small machine
- * has.
- */
+/** A Cassandra of its own, started when first asked for, and a Pub/Sub emulator that runs already. */
 export const serversAround = (
   pubsub: string,
-  three = Semaphore.makeUnsafe(1)
+  cluster?: SharedCluster
 ): Effect.Effect<Servers, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const three = cluster ?? (yield* sharedCluster)
     let single: CassandraServer | undefined
     const oneReady = Effect.gen(function* () {
       single ??= yield* Scope.provide(cassandraServer(durable), scope)
-      // A scenario may have left it dead or frozen.
-      yield* single.start
-      yield* single.signal("SIGCONT")
+      yield* recovered(single)
       return { node: single, others: [], address: single.address, replication: 1 }
     })
-    const threeReady = Effect.gen(function* () {
-      yield* Effect.acquireRelease(three.take(1), () => three.release(1))
-      if (single !== undefined) yield* single.stop
-      return yield* threeReplicas
-    })
+    // The memory of one node is needed for three.
+    const threeReady = Effect.suspend(() =>
+      single === undefined ? three : Effect.andThen(single.stop, three)
+    )
     return {
       pubsub,
       projectId: "counterfoil-faults",
@@ -64,15 +59,25 @@ export const serversAround = (
     }
   })
 
+/** Three nodes, for one scenario at a time. */
+type SharedCluster = ReturnType<Servers["cassandra"]>
+
+/** Started when first asked for; all lanes share it: two would take more memory than a small machine has. */
+const sharedCluster: Effect.Effect<SharedCluster, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+  const turns = Semaphore.makeUnsafe(1)
+  let nodes: ThreeNodes | undefined
+  return Effect.gen(function* () {
+    yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
+    nodes ??= yield* Scope.provide(threeNodes(durable), scope)
+    yield* Effect.forEach(nodes, recovered, { discard: true })
+    const [node, ...others] = nodes
+    return { node, others, address: nodes.map(({ address }) => address).join(","), replication: 3 }
+  })
+})
+
+/** A scenario may have left it dead or frozen. */
+const recovered = (server: CassandraServer): Effect.Effect<void, ServerError> =>
+  Effect.andThen(server.start, server.signal("SIGCONT"))
+
 /** With Cassandra's default, a node that is killed loses up to 10 s of acknowledged writes, which no client can help. */
 const durable = { heap: "768m", yaml: { commitlog_sync: "batch" } } as const
-
-const threeReplicas: Effect.Effect<CassandraNodes, ServerError, Scope.Scope> = Effect.map(
-  threeNodes(durable),
-  ([node, ...others]) => ({
-    node,
-    others,
-    address: [node, ...others].map(({ address }) => address).join(","),
-    replication: 3
-  })
-)

@@ -8,13 +8,15 @@ import { runScenario } from "../faults/ScenarioRunner.ts"
 import { scenarioNamed } from "../faults/Scenarios.ts"
 import { type Ran, runNode } from "./Command.ts"
 import type { Lane } from "./Lane.ts"
-import { type Catcher, type Mutant, nameOf } from "./Mutant.ts"
+import { type Catcher, costOf, type Mutant, nameOf } from "./Mutant.ts"
 import { type Verdict, verdictOf } from "./Verdict.ts"
 
 /** A question to one or several catchers. */
 export interface Question {
   readonly name: string
   readonly asks: Catcher["_tag"]
+  /** The greater, the longer it takes. */
+  readonly cost: number
   readonly ask: (lane: Lane) => Effect.Effect<Verdict>
 }
 
@@ -22,6 +24,7 @@ export interface Question {
 export const questionTo = (catcher: Catcher): Question => ({
   name: nameOf(catcher),
   asks: catcher._tag,
+  cost: costOf(catcher) + (catcher._tag === "Scenario" && needsThreeNodes(catcher.name) ? 1 : 0),
   ask: (lane) => {
     switch (catcher._tag) {
       case "Unit":
@@ -45,7 +48,7 @@ export const questionsTo = (catchers: ReadonlyArray<Catcher>): ReadonlyArray<Que
     const name = `${files.length} files of tests ${_tag === "Unit" ? "without" : "with"} servers (${which})`
     return files.length === 0
       ? []
-      : [{ name, asks: _tag, ask: (lane: Lane) => askTests(lane, catcher, files) }]
+      : [{ name, asks: _tag, cost: costOf(catcher), ask: (lane: Lane) => askTests(lane, catcher, files) }]
   })
   const others = new Map(
     catchers.flatMap((catcher) =>
@@ -125,6 +128,9 @@ const runOne = (
       })
     )
   })
+
+/** Three nodes are started once, and take the memory of others: what needs them comes last. */
+const needsThreeNodes = (name: string): boolean => scenarioNamed(name).nodes === "three"
 
 /** A broken program is given less time than `npm run test:faults` gives one that may be slow. */
 const settleWithinSeconds = 60

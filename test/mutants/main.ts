@@ -8,7 +8,7 @@ import { inLanes } from "../support/Lanes.ts"
 import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
 import { type Lane, makeLanes } from "./Lane.ts"
-import { type Catcher, costOf, isQuick, type Mutant, misfitOf } from "./Mutant.ts"
+import { type Catcher, isQuick, type Mutant, misfitOf } from "./Mutant.ts"
 import { mutants } from "./Mutants.ts"
 import { mutantLine, saidIn, unbrokenLine, writeReport } from "./Report.ts"
 import { root } from "./Tree.ts"
@@ -76,7 +76,7 @@ interface Step {
 
 /** Whether a catcher passes while nothing is broken; what fails then proves nothing of a mutant. */
 const unbroken = (file: ProofFile, question: Question): Step => ({
-  cost: costOf(question.asks),
+  cost: question.cost,
   parts: [{ name: `unbroken: ${question.name}`, question }],
   run: (lane, parts) =>
     Effect.forEach(
@@ -92,7 +92,7 @@ const unbroken = (file: ProofFile, question: Question): Step => ({
 
 /** Whether its catchers notice a mutant. */
 const broken = (file: ProofFile, mutant: Mutant, catchers: ReadonlyArray<Catcher>): Step => ({
-  cost: Math.max(...catchers.map(({ _tag }) => costOf(_tag))),
+  cost: Math.max(...catchers.map((catcher) => questionTo(catcher).cost)),
   parts: catchers.map(questionTo).map((question) => ({ name: `${mutant.name}: ${question.name}`, question })),
   run: (lane, parts) =>
     lane.tree.whileBroken(
