@@ -5,7 +5,6 @@ import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
 import { leaseSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
 import type { CellTable } from "../support/CellTable.ts"
-import { attributeOf } from "../support/World.ts"
 import {
   type Cells,
   isNewer,
@@ -14,7 +13,8 @@ import {
   paymentColumns,
   paymentWrite,
   type Write
-} from "./Expectation.ts"
+} from "../support/Expectation.ts"
+import { attributeOf } from "../support/World.ts"
 import type { SimulationResult } from "./Simulation.ts"
 import { type Kind, kindAttribute } from "./Traffic.ts"
 

@@ -2,10 +2,10 @@
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
+import { paymentWrite } from "../support/Expectation.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
 import type { SeededRandom } from "../support/SeededRandom.ts"
 import { ordersTopic, paymentsTopic } from "../support/World.ts"
-import { paymentWrite } from "./Expectation.ts"
 
 /** Messages published together, so within one millisecond. */
 export interface Publication {

@@ -1,13 +1,11 @@
 /** Pairs of payments with one publish time. */
 import { Effect } from "effect"
-import { OrderId } from "../../../src/domain/Order.ts"
-import { PaymentId } from "../../../src/domain/Payment.ts"
-import { versionOfPayment } from "../../../src/domain/Version.ts"
+import { paymentWrite } from "../../support/Expectation.ts"
 import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
 import { paymentColumns } from "../Rows.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
-import { type Meaning, order, type Planned, payment, paymentFor } from "../Traffic.ts"
+import { order, type Planned, payment, paymentFor } from "../Traffic.ts"
 
 const pairs = 1_000
 
@@ -18,24 +16,13 @@ const pairsOf = (): ReadonlyArray<readonly [Planned, Planned]> => {
     const one = payment(index + 1, 1, random)
     for (let nth = 2; ; nth++) {
       const other = payment(index + 1, nth, random)
-      if (index % 2 === 0 || versionOf(one.meaning) === versionOf(other.meaning)) return [one, other]
+      if (index % 2 === 0 || versionOf(one) === versionOf(other)) return [one, other]
     }
   })
 }
 
-/** Our own code is asked only which pairs are the hardest, never which of them has to win. */
-const versionOf = (meaning: Meaning): bigint => {
-  const text = (column: string) => (meaning._tag === "Payment" ? String(meaning.cells[column]) : "")
-  const fields = {
-    order_id: OrderId.make(1n),
-    payment_id: PaymentId.make(BigInt(text("payment_id"))),
-    payment_method: text("payment_method"),
-    card_last_four: text("card_last_four"),
-    payment_status: text("payment_status"),
-    payment_datetime: text("payment_datetime")
-  }
-  return versionOfPayment(fields, 0)
-}
+/** Of the same publish time. */
+const versionOf = ({ data }: Planned): bigint => paymentWrite({ data, publishTimeMicros: 0 }).version
 
 /** Every pair twice: for its order, and the other way round for a second order. */
 const load = (): ReadonlyArray<Planned> => {

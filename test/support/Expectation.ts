@@ -1,8 +1,8 @@
 /**
  * What orders and payments must leave in the table, computed from the published bytes.
  *
- * A second computation of what `src/domain` does, which shares no code with it: an error there cannot hide here. It
- * reads only what Traffic.ts publishes: JSON whose int64 fields are decimal text.
+ * A second computation of what `src/domain` does. It shares no code with it, so that an error there is not repeated
+ * here. It reads what simulation and fault runs publish: JSON whose int64 fields are integers a double holds, or text.
  */
 import type { Published } from "../../src/pubsub/memory/internal/Backlog.ts"
 
