@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { cpus } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
+import { RecordFile } from "../../test/support/RecordFile.ts"
 import type { ServerError } from "../../test/support/ServerProcess.ts"
 import { type Bench, openBench } from "../Bench.ts"
 import { type Candidate, counterfoilIn } from "../Candidate.ts"
@@ -18,7 +19,7 @@ import { oneNode } from "../Servers.ts"
 import type { TimeSpent } from "../TimeSpent.ts"
 import { type Checkout, Checkouts } from "./Checkout.ts"
 import { reportComparison } from "./ComparisonReport.ts"
-import { type MissingRound, missingRounds, RoundFile } from "./RoundFile.ts"
+import { type MeasuredRound, type MissingRound, missingRounds, type RoundFile } from "./RoundFile.ts"
 import { cpuOf, rateOf } from "./RoundRatios.ts"
 import { drainStream } from "./StreamDrain.ts"
 
@@ -30,8 +31,8 @@ export const compareCommits = Effect.fnUntraced(function* (
   const checkouts = new Checkouts()
   const before = checkouts.ofCommit(options.commit)
   const after = checkouts.ofWorkingTree()
-  const file = RoundFile.open(roundFilePath(before, after, options.messages), options.isFresh)
-  const missing = missingRounds(file.rounds, options.only, options.rounds)
+  const file = RecordFile.open<MeasuredRound>(roundFilePath(before, after, options.messages), options.isFresh)
+  const missing = missingRounds(file.records, options.only, options.rounds)
   const wanted = options.only.length * options.rounds
   say(
     `comparing ${after.name} with ${before.name}: ${wanted - missing.length} of ${wanted} rounds are measured`
@@ -46,7 +47,7 @@ export const compareCommits = Effect.fnUntraced(function* (
       )
     )
   }
-  return reportComparison({ options, before, after, rounds: file.rounds })
+  return reportComparison({ options, before, after, rounds: file.records })
 })
 
 /** Rounds of other contents, amounts, processors or versions of Node are not continued. */

@@ -1,9 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { describeWith, emulatorHost } from "../support/TestServices.ts"
-import { perform } from "./Perform.ts"
 import { heading, outcomeLines } from "./Report.ts"
 import type { Scenario } from "./Scenario.ts"
+import { runScenario } from "./ScenarioRunner.ts"
 import { scenarioNamed } from "./Scenarios.ts"
 import { type Servers, serversAround } from "./Servers.ts"
 import { traffic } from "./Traffic.ts"
@@ -42,7 +42,7 @@ describeWith("cassandra", "pubsub")("Under faults, by an independent ledger", ()
 
 const proven = (scenario: Scenario) =>
   Effect.gen(function* () {
-    const outcome = yield* perform(scenario, yield* FaultServers, messages)
+    const outcome = yield* runScenario(scenario, yield* FaultServers, { messages })
     const report = `${heading}\n${outcomeLines(outcome)}`
     process.stdout.write(`${report}\n`)
     assert.isTrue(outcome.isRight, report)

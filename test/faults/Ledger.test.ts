@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PlainRow } from "../support/PlainTable.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 import {
+  type DeadLetter,
   type History,
   isRecovered,
   isRight,
   isSettled,
   judge,
-  type Letter,
   type Published
 } from "./Ledger.ts"
-import { makeRandom } from "./Random.ts"
 import { orderColumns, paymentColumns } from "./Rows.ts"
 import { order, type Planned, payment, poison, traffic } from "./Traffic.ts"
 
-const random = makeRandom(7)
+const random = new SeededRandom(7)
 
 const published = (planned: Planned, messageId: string, publishMillis: number): Published => ({
   planned,
@@ -32,7 +32,7 @@ const rowOf = (...messages: ReadonlyArray<Published>): PlainRow =>
     ...messages.map(({ planned: { meaning } }) => (meaning._tag === "Poison" ? {} : meaning.cells))
   )
 
-const letterOf = (message: Published, reason: string): Letter => ({
+const deadLetterOf = (message: Published, reason: string): DeadLetter => ({
   publishTimeMillis: 40_000,
   data: message.planned.data,
   attributes: {
@@ -52,7 +52,7 @@ const badReason = badOrder.planned.meaning._tag === "Poison" ? badOrder.planned.
 const history = (fields: Partial<History>): History => ({
   published: [firstOrder, firstPayment],
   rows: new Map([["1", rowOf(firstOrder, firstPayment)]]),
-  letters: [],
+  deadLetters: [],
   left: [],
   unseenUntil: new Map(),
   ...fields
@@ -97,13 +97,13 @@ describe("the ledger finds right", () => {
 
   it("one dead letter for a message that cannot be read, and one for a payment without an order", () => {
     const lonely = published(payment(9, 1, random), "9", 1_000)
-    const letters = [letterOf(badOrder, badReason), letterOf(lonely, "unmatched-payment")]
-    assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map(), letters }), none)
+    const deadLetters = [deadLetterOf(badOrder, badReason), deadLetterOf(lonely, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map(), deadLetters }), none)
   })
 
   it("copies of a dead letter, as many as a crash may leave", () => {
-    const letters = [1, 2, 3].map(() => letterOf(badOrder, badReason))
-    const twoTooMany = { published: [badOrder], rows: new Map(), letters }
+    const deadLetters = [1, 2, 3].map(() => deadLetterOf(badOrder, badReason))
+    const twoTooMany = { published: [badOrder], rows: new Map(), deadLetters }
     assert.deepStrictEqual(faultsOf(twoTooMany, 2), none)
     assert.strictEqual(judge(history(twoTooMany), 2).copies, 2)
     assert.deepStrictEqual(faultsOf(twoTooMany, 1), { ...none, doubled: 1 })
@@ -182,9 +182,9 @@ describe("the ledger finds wrong", () => {
 
   it("a row nobody published an order for, with a payment or without", () => {
     const lonely = published(payment(9, 1, random), "9", 1_000)
-    const letters = [letterOf(lonely, "unmatched-payment")]
+    const deadLetters = [deadLetterOf(lonely, "unmatched-payment")]
     const rows = new Map([["9", rowOf(lonely)]])
-    assert.deepStrictEqual(faultsOf({ published: [lonely], rows, letters }), { ...none, wrong: 1 })
+    assert.deepStrictEqual(faultsOf({ published: [lonely], rows, deadLetters }), { ...none, wrong: 1 })
     assert.strictEqual(faultsOf({ published: [], rows: new Map([["5", rowOf(firstOrder)]]) }).wrong, 1)
   })
 
@@ -194,13 +194,13 @@ describe("the ledger finds wrong", () => {
   })
 
   it("a dead letter with other bytes, or without an attribute of the message", () => {
-    const letter = letterOf(badOrder, badReason)
-    const { kind: _, ...attributes } = letter.attributes
+    const deadLetter = deadLetterOf(badOrder, badReason)
+    const { kind: _, ...attributes } = deadLetter.attributes
     for (const changed of [
-      { ...letter, data: Buffer.from("other") },
-      { ...letter, attributes }
+      { ...deadLetter, data: Buffer.from("other") },
+      { ...deadLetter, attributes }
     ]) {
-      const fields = { published: [badOrder], rows: new Map(), letters: [changed] }
+      const fields = { published: [badOrder], rows: new Map(), deadLetters: [changed] }
       assert.deepStrictEqual(faultsOf(fields), { ...none, wrong: 1 })
     }
   })
@@ -209,43 +209,46 @@ describe("the ledger finds wrong", () => {
 describe("the ledger finds misrouted", () => {
   it("a payment that became a dead letter though its order is there", () => {
     const rows = new Map([["1", rowOf(firstOrder)]])
-    const letters = [letterOf(firstPayment, "unmatched-payment")]
-    assert.deepStrictEqual(faultsOf({ rows, letters }), { ...none, misrouted: 1 })
+    const deadLetters = [deadLetterOf(firstPayment, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ rows, deadLetters }), { ...none, misrouted: 1 })
   })
 
   it("such a payment, too, where an older one stands instead of it; the row itself is right then", () => {
-    const letters = [letterOf(laterPayment, "unmatched-payment")]
+    const deadLetters = [deadLetterOf(laterPayment, "unmatched-payment")]
     const all = [firstOrder, firstPayment, laterPayment]
-    assert.deepStrictEqual(faultsOf({ published: all, letters }), { ...none, misrouted: 1 })
+    assert.deepStrictEqual(faultsOf({ published: all, deadLetters }), { ...none, misrouted: 1 })
   })
 
   it("not one whose order no look had found when the dead letter was published; that is late", () => {
-    const letters = [letterOf(firstPayment, "unmatched-payment")]
+    const deadLetters = [deadLetterOf(firstPayment, "unmatched-payment")]
     const rows = new Map([["1", rowOf(firstOrder)]])
-    const faultsAt = (at: number) => faultsOf({ rows, letters, unseenUntil: new Map([["1", at]]) })
+    const faultsAt = (at: number) => faultsOf({ rows, deadLetters, unseenUntil: new Map([["1", at]]) })
     assert.deepStrictEqual(faultsAt(40_000), { ...none, late: 1 })
     assert.deepStrictEqual(faultsAt(39_999), { ...none, misrouted: 1 })
   })
 
   it("not one that a later redelivery matched; that is stale", () => {
-    const letters = [letterOf(firstPayment, "unmatched-payment")]
-    assert.deepStrictEqual(faultsOf({ letters }), { ...none, stale: 1 })
+    const deadLetters = [deadLetterOf(firstPayment, "unmatched-payment")]
+    assert.deepStrictEqual(faultsOf({ deadLetters }), { ...none, stale: 1 })
   })
 
   it("an order, or a payment for another reason, though they are stored as well", () => {
-    const letters = [letterOf(firstOrder, "schema-violation"), letterOf(firstPayment, "store-rejected")]
-    assert.deepStrictEqual(faultsOf({ letters }), { ...none, misrouted: 2 })
+    const deadLetters = [
+      deadLetterOf(firstOrder, "schema-violation"),
+      deadLetterOf(firstPayment, "store-rejected")
+    ]
+    assert.deepStrictEqual(faultsOf({ deadLetters }), { ...none, misrouted: 2 })
   })
 
   it("a dead letter of a wrong reason, and one for what nobody published", () => {
     const wrongReason = {
       published: [badOrder],
       rows: new Map(),
-      letters: [letterOf(badOrder, "store-rejected")]
+      deadLetters: [deadLetterOf(badOrder, "store-rejected")]
     }
     assert.deepStrictEqual(faultsOf(wrongReason), { ...none, misrouted: 1 })
-    const letters = [letterOf({ ...badOrder, messageId: "99" }, badReason)]
-    assert.deepStrictEqual(faultsOf({ letters }), { ...none, misrouted: 1 })
+    const deadLetters = [deadLetterOf({ ...badOrder, messageId: "99" }, badReason)]
+    assert.deepStrictEqual(faultsOf({ deadLetters }), { ...none, misrouted: 1 })
   })
 })
 

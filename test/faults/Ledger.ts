@@ -13,7 +13,7 @@ export interface Published {
 }
 
 /** A dead letter as its subscription gives it, redeliveries of it apart. */
-export interface Letter {
+export interface DeadLetter {
   readonly data: Buffer
   readonly attributes: Readonly<Record<string, string>>
   /** **Units**: ms since the epoch, as the server says. */
@@ -30,7 +30,7 @@ export interface Left {
 export interface History {
   readonly published: ReadonlyArray<Published>
   readonly rows: ReadonlyMap<string, PlainRow>
-  readonly letters: ReadonlyArray<Letter>
+  readonly deadLetters: ReadonlyArray<DeadLetter>
   readonly left: ReadonlyArray<Left>
   /**
    * By order id, until when no look at the table had found the order that was looked for; empty where nobody looked.
@@ -93,32 +93,36 @@ export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
   const findings: Array<string> = []
   const found = (text: string) => void (findings.length < findingsShown && findings.push(text))
   const published = new Map(history.published.map((one) => [keyOf(one.planned.stream, one.messageId), one]))
-  const letters = lettersByKey(history.letters)
+  const deadLetters = deadLettersByKey(history.deadLetters)
   const left = new Set(history.left.map(({ stream, messageId }) => keyOf(stream, messageId)))
   const verdicts = new Map<string, Verdict>()
   let wrong = 0
   let foreign = 0
 
-  for (const [key, copies] of letters) {
+  for (const [key, copies] of deadLetters) {
     const original = published.get(key)
     if (original === undefined) {
       foreign += 1
       found(`a dead letter for ${key}, which was not published`)
-    } else if (!copies.every((letter) => isCopyOf(letter, original.planned))) {
+    } else if (!copies.every((deadLetter) => isCopyOf(deadLetter, original.planned))) {
       wrong += 1
       found(`the dead letter for ${key} is not the message it stands for`)
     }
   }
   for (const [key, { planned }] of published) {
     if (planned.meaning._tag !== "Poison") continue
-    const reason = letters.get(key)?.[0]?.attributes["dlq-reason"]
+    const reason = deadLetters.get(key)?.[0]?.attributes["dlq-reason"]
     const missing = left.has(key) ? "left" : "lost"
     verdicts.set(
       key,
       reason === undefined ? missing : reason === planned.meaning.reason ? "dead-lettered" : "misrouted"
     )
   }
-  const context = { letterOf: (key: string) => letters.get(key)?.[0], left, unseenUntil: history.unseenUntil }
+  const context = {
+    deadLetterOf: (key: string) => deadLetters.get(key)?.[0],
+    left,
+    unseenUntil: history.unseenUntil
+  }
   const groups = groupsOf(published)
   for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
     const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }
@@ -131,11 +135,11 @@ export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
   }
   for (const [key, verdict] of verdicts) {
     if (verdict === "lost" || verdict === "misrouted" || verdict === "stale" || verdict === "late") {
-      found(`${verdict}: ${describe(key, published.get(key), groups, letters.get(key)?.[0])}`)
+      found(`${verdict}: ${describe(key, published.get(key), groups, deadLetters.get(key)?.[0])}`)
     }
   }
   const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
-  const copies = history.letters.length - letters.size
+  const copies = history.deadLetters.length - deadLetters.size
   const repeating = [...left].filter((key) => isDone.has(verdicts.get(key) ?? "lost")).length
   return {
     verdicts,
@@ -170,13 +174,17 @@ export const isRight = ({ lost, wrong, doubled, misrouted, left }: Judgement): b
 export const keyOf = (stream: StreamName, messageId: string): string => `${stream}:${messageId}`
 
 /** The stream a dead letter comes from, by the name of its subscription. */
-const streamOf = ({ attributes }: Letter): StreamName =>
+const streamOf = ({ attributes }: DeadLetter): StreamName =>
   /\/subscriptions\/payment/.test(attributes["dlq-subscription"] ?? "") ? "payments" : "orders"
 
-const lettersByKey = (letters: ReadonlyArray<Letter>): ReadonlyMap<string, ReadonlyArray<Letter>> =>
-  Map.groupBy(letters, (letter) => keyOf(streamOf(letter), letter.attributes["dlq-message-id"] ?? "?"))
+const deadLettersByKey = (
+  deadLetters: ReadonlyArray<DeadLetter>
+): ReadonlyMap<string, ReadonlyArray<DeadLetter>> =>
+  Map.groupBy(deadLetters, (deadLetter) =>
+    keyOf(streamOf(deadLetter), deadLetter.attributes["dlq-message-id"] ?? "?")
+  )
 
-const isCopyOf = ({ data, attributes }: Letter, planned: Planned): boolean =>
+const isCopyOf = ({ data, attributes }: DeadLetter, planned: Planned): boolean =>
   data.equals(planned.data) &&
   isDeepStrictEqual(
     Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("dlq-"))),
@@ -187,19 +195,19 @@ const describe = (
   key: string,
   message: Published | undefined,
   groups: ReadonlyMap<string, OrderGroup>,
-  letter: Letter | undefined
+  deadLetter: DeadLetter | undefined
 ): string => {
   if (message === undefined || message.planned.meaning._tag === "Poison") return key
   const { orderId } = message.planned.meaning
   const orderedAt = groups.get(orderId)?.orders.map(({ publishMillis }) => publishMillis) ?? []
   const ahead = Math.min(...orderedAt) - message.publishMillis
-  const failedAt = Date.parse(letter?.attributes["dlq-failed-at"] ?? "")
+  const failedAt = Date.parse(deadLetter?.attributes["dlq-failed-at"] ?? "")
   return [
     `${key} for order ${orderId}, published ${Math.abs(ahead)} ms ${ahead > 0 ? "before" : "after"} it`,
-    ...(letter === undefined
+    ...(deadLetter === undefined
       ? []
       : [
-          `a dead letter (${letter.attributes["dlq-reason"]}) ${(failedAt - message.publishMillis) / 1000} s later`
+          `a dead letter (${deadLetter.attributes["dlq-reason"]}) ${(failedAt - message.publishMillis) / 1000} s later`
         ])
   ].join("; ")
 }

@@ -1,8 +1,8 @@
-/** Publishes a scenario's messages, and reads what became of them, by plain clients alone. */
+/** Publishes a scenario's messages and reads their effects with plain clients, without code of Counterfoil. */
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Deployment } from "../support/Deployment.ts"
 import type { PlainReceived } from "../support/PlainPubSub.ts"
 import { type History, type Judgement, judge, keyOf, type Left, type Published } from "./Ledger.ts"
-import type { Stage } from "./Stage.ts"
 import type { Planned, StreamName } from "./Traffic.ts"
 
 /** A message and the id Pub/Sub gave it. */
@@ -11,20 +11,28 @@ export interface Sent {
   readonly messageId: string
 }
 
-/** What is known of one scenario from outside. */
+/** Everything that can be seen of one scenario from outside the processors. */
 export class Observer {
-  readonly #stage: Stage
+  readonly #deployment: Deployment
   readonly #sent: Array<Sent> = []
-  /** Publish times by key, as the witnesses saw them. */
+  /** Publish times by key, as the observer's own subscriptions deliver them. */
   readonly #publishMillis = new Map<string, number>()
   /** By the dead letter's own message id, so that a redelivery of it counts once. */
-  readonly #letters = new Map<string, PlainReceived>()
+  readonly #deadLetters = new Map<string, PlainReceived>()
   readonly #unseenUntil = new Map<string, number>()
   /** Orders that were in the table once. */
   readonly #present = new Set<string>()
 
-  constructor(stage: Stage) {
-    this.#stage = stage
+  private constructor(deployment: Deployment) {
+    this.#deployment = deployment
+  }
+
+  /** Observes a deployment on which nothing was published yet: with a second subscription of each source topic. */
+  static async of(deployment: Deployment): Promise<Observer> {
+    for (const stream of ["orders", "payments"] as const) {
+      await deployment.pubsub.createSubscription(observedBy(deployment, stream), deployment[stream])
+    }
+    return new Observer(deployment)
   }
 
   /** Messages published so far, in order. */
@@ -38,16 +46,16 @@ export class Observer {
   }
 
   /** Dead letters seen so far. */
-  get letters(): ReadonlyArray<PlainReceived> {
-    return [...this.#letters.values()]
+  get deadLetters(): ReadonlyArray<PlainReceived> {
+    return [...this.#deadLetters.values()]
   }
 
   /** Publishes at once, both topics beside each other, and remembers the ids. */
   async publish(messages: ReadonlyArray<Planned>): Promise<void> {
-    const { pubsub, topics } = this.#stage
+    const deployment = this.#deployment
     const of = async (stream: StreamName) => {
       const chosen = messages.filter((message) => message.stream === stream)
-      const ids = await pubsub.publish(topics[stream], chosen)
+      const ids = await deployment.pubsub.publish(deployment[stream], chosen)
       chosen.forEach((planned, index) => {
         this.#sent.push({ planned, messageId: ids[index] ?? "" })
       })
@@ -75,7 +83,7 @@ export class Observer {
     }
     const unseen = [...ordered].filter((orderId) => !this.#present.has(orderId))
     const lookedAt = Date.now()
-    const absent = new Set(await this.#stage.table.withoutOrder(unseen))
+    const absent = new Set(await this.#deployment.table.withoutOrder(unseen))
     for (const orderId of unseen) {
       if (absent.has(orderId)) this.#unseenUntil.set(orderId, lookedAt)
       else {
@@ -89,17 +97,23 @@ export class Observer {
 
   /** Reads the table and the dead letters as they are now, and judges them. */
   async judgeNow(left: ReadonlyArray<Left> = [], repetitionsAllowed = 0): Promise<Judgement> {
-    await this.#readLetters()
-    const rows = await this.#stage.table.rows()
-    const published = await this.witnessed()
-    const history: History = { published, rows, letters: this.letters, left, unseenUntil: this.#unseenUntil }
+    await this.#readDeadLetters()
+    const rows = await this.#deployment.table.rows()
+    const published = await this.publishedWithTimes()
+    const history: History = {
+      published,
+      rows,
+      deadLetters: this.deadLetters,
+      left,
+      unseenUntil: this.#unseenUntil
+    }
     return judge(history, repetitionsAllowed)
   }
 
   /** Takes what is left on the source subscriptions, once the leases of all that ended have run out. */
   async readLeft(): Promise<ReadonlyArray<Left>> {
     const of = async (stream: StreamName): Promise<ReadonlyArray<Left>> => {
-      const received = await this.#take(`${this.#stage.topics[stream]}-sub`, leaseMillis)
+      const received = await this.#take(`${this.#deployment[stream]}-sub`, leaseMillis)
       return received.map(({ messageId }) => ({ stream, messageId }))
     }
     return (await Promise.all([of("orders"), of("payments")])).flat()
@@ -107,18 +121,18 @@ export class Observer {
 
   /** Messages that Pub/Sub itself gave up on. */
   async readGivenUp(): Promise<number> {
-    return (await this.#take(`${this.#stage.givenUp}-sub`, quietMillis)).length
+    return (await this.#take(`${this.#deployment.givenUp}-sub`, quietMillis)).length
   }
 
   /** Dead letters that are there now; none while their subscription is missing. */
-  async #readLetters(): Promise<void> {
-    const subscription = `${this.#stage.deadLetters}-sub`
-    const letters = await this.#take(subscription, quietMillis).catch(() => [])
-    for (const letter of letters) this.#letters.set(letter.messageId, letter)
+  async #readDeadLetters(): Promise<void> {
+    const subscription = `${this.#deployment.deadLetters}-sub`
+    const deadLetters = await this.#take(subscription, quietMillis).catch(() => [])
+    for (const deadLetter of deadLetters) this.#deadLetters.set(deadLetter.messageId, deadLetter)
   }
 
-  /** What was published, with the times that the witnesses saw. */
-  async witnessed(): Promise<ReadonlyArray<Published>> {
+  /** What was published, with the publish times that Pub/Sub gave. */
+  async publishedWithTimes(): Promise<ReadonlyArray<Published>> {
     for (const stream of ["orders", "payments"] as const) {
       const missing = () =>
         this.#sent.some(
@@ -126,7 +140,7 @@ export class Observer {
             planned.stream === stream && !this.#publishMillis.has(keyOf(stream, messageId))
         )
       while (missing()) {
-        for (const seen of await this.#take(this.#stage.witnesses[stream], quietMillis)) {
+        for (const seen of await this.#take(observedBy(this.#deployment, stream), quietMillis)) {
           this.#publishMillis.set(keyOf(stream, seen.messageId), seen.publishTimeMillis)
         }
       }
@@ -140,7 +154,7 @@ export class Observer {
 
   /** Takes and acknowledges, until nothing came for that long. */
   async #take(subscription: string, quiet: number): Promise<ReadonlyArray<PlainReceived>> {
-    const { pubsub } = this.#stage
+    const { pubsub } = this.#deployment
     const received: Array<PlainReceived> = []
     for (let silentSince = performance.now(); performance.now() - silentSince < quiet; ) {
       const batch = await pubsub.pull(subscription, 1_000)
@@ -159,12 +173,17 @@ export class Observer {
   }
 }
 
+/** The observer's own subscription of a source topic. */
+const observedBy = (deployment: Deployment, stream: StreamName): string => `observer_${deployment[stream]}`
+
+/** How often a part of the load is published. **Units**: milliseconds. */
 const paceMillis = 50
 
-/** Looks at the table further apart than this leave nothing in doubt, in favour of nobody. */
+/** Two reads of the table that are further apart leave no doubt in favour of anybody. **Units**: milliseconds. */
 const doubtMillis = 1_000
 
-/** Above the 10 s for which Counterfoil leases what it holds. */
+/** Longer than the 10 s for which Counterfoil leases what it holds. **Units**: milliseconds. */
 const leaseMillis = 12_000
 
+/** After so long without a message a subscription counts as empty. **Units**: milliseconds. */
 const quietMillis = 100

@@ -1,6 +1,6 @@
 /** Judges one row by the messages that were published for its order. */
 import type { PlainRow } from "../support/PlainTable.ts"
-import type { Letter, Published, Verdict } from "./Ledger.ts"
+import type { DeadLetter, Published, Verdict } from "./Ledger.ts"
 
 /** The messages about one order. */
 export interface OrderGroup {
@@ -16,9 +16,9 @@ export interface Keyed {
 }
 
 /** What is known of messages besides the table. */
-export interface Beside {
+export interface OtherEvidence {
   /** The dead letter a message became, if it became one. */
-  readonly letterOf: (key: string) => Letter | undefined
+  readonly deadLetterOf: (key: string) => DeadLetter | undefined
   /** Messages left unacknowledged. */
   readonly left: ReadonlySet<string>
   /** As of a history. */
@@ -51,23 +51,27 @@ export const judgeRow = (
   orderId: string,
   group: OrderGroup,
   row: PlainRow | undefined,
-  beside: Beside
+  evidence: OtherEvidence
 ): JudgedRow => {
   const verdicts = new Map<string, Verdict>()
   if (group.orders.length === 0) {
-    for (const { key } of group.payments) verdicts.set(key, withoutOrder(key, beside))
+    for (const { key } of group.payments) verdicts.set(key, withoutOrder(key, evidence))
     return { verdicts, wrong: row === undefined ? undefined : "no order was published for it" }
   }
-  const orders = judgeSide(group.orders, row, orderColumns, beside)
-  const payments = judgeSide(group.payments, row, paymentColumns, beside)
+  const orders = judgeSide(group.orders, row, orderColumns, evidence)
+  const payments = judgeSide(group.payments, row, paymentColumns, evidence)
   for (const { key, standing } of orders.messages) {
-    verdicts.set(key, beside.letterOf(key) === undefined ? (standing ?? missing(key, beside)) : "misrouted")
+    verdicts.set(
+      key,
+      evidence.deadLetterOf(key) === undefined ? (standing ?? missing(key, evidence)) : "misrouted"
+    )
   }
   for (const { key, standing } of payments.messages) {
-    const letter = beside.letterOf(key)
+    const deadLetter = evidence.deadLetterOf(key)
     const effect = standing === "stored" ? "matched" : standing
-    if (letter === undefined) verdicts.set(key, effect ?? missing(key, beside))
-    else verdicts.set(key, unmatchedVerdict(letter, effect !== undefined, beside.unseenUntil.get(orderId)))
+    if (deadLetter === undefined) verdicts.set(key, effect ?? missing(key, evidence))
+    else
+      verdicts.set(key, unmatchedVerdict(deadLetter, effect !== undefined, evidence.unseenUntil.get(orderId)))
   }
   const paymentOnly =
     row !== undefined && orders.isEmpty && !payments.isEmpty ? "a payment without an order" : undefined
@@ -76,7 +80,7 @@ export const judgeRow = (
 
 /** Of a payment that became a dead letter though its order is there now. */
 const unmatchedVerdict = (
-  { attributes, publishTimeMillis }: Letter,
+  { attributes, publishTimeMillis }: DeadLetter,
   isMatched: boolean,
   unseenUntil = Number.NEGATIVE_INFINITY
 ): Verdict => {
@@ -120,7 +124,7 @@ const judgeSide = (
   side: ReadonlyArray<Keyed>,
   row: PlainRow | undefined,
   columns: ReadonlyArray<string>,
-  beside: Beside
+  evidence: OtherEvidence
 ): JudgedSide => {
   const isEmpty = columns.every((column) => (row?.[column] ?? null) === null)
   if (isEmpty) {
@@ -128,7 +132,7 @@ const judgeSide = (
   }
   const shows = ({ cells }: Keyed) => columns.every((column) => cells[column] === row?.[column])
   // A message that became a dead letter or still waits need not have been written; all others have to be.
-  const bound = side.filter(({ key }) => beside.letterOf(key) === undefined && !beside.left.has(key))
+  const bound = side.filter(({ key }) => evidence.deadLetterOf(key) === undefined && !evidence.left.has(key))
   const standing = [...latest(side), ...latest(bound)].find(shows)
   if (standing === undefined) {
     const shown = columns.map((column) => row?.[column]).join(", ")
@@ -154,10 +158,10 @@ const latest = (side: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> => {
   return side.filter(({ publishMillis }) => publishMillis === last)
 }
 
-const missing = (key: string, { left }: Beside): Verdict => (left.has(key) ? "left" : "lost")
+const missing = (key: string, { left }: OtherEvidence): Verdict => (left.has(key) ? "left" : "lost")
 
-const withoutOrder = (key: string, beside: Beside): Verdict => {
-  const letter = beside.letterOf(key)
-  if (letter === undefined) return missing(key, beside)
-  return letter.attributes["dlq-reason"] === "unmatched-payment" ? "dead-lettered" : "misrouted"
+const withoutOrder = (key: string, evidence: OtherEvidence): Verdict => {
+  const deadLetter = evidence.deadLetterOf(key)
+  if (deadLetter === undefined) return missing(key, evidence)
+  return deadLetter.attributes["dlq-reason"] === "unmatched-payment" ? "dead-lettered" : "misrouted"
 }

@@ -1,4 +1,4 @@
-/** Every scenario, in the order in which they are played. */
+/** Every scenario, in the order in which they are run. */
 import type { Scenario } from "./Scenario.ts"
 import { backlogs } from "./scenarios/Backlogs.ts"
 import { cassandraAway, nodesAway } from "./scenarios/CassandraAway.ts"

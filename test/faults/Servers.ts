@@ -1,6 +1,6 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
-import { Effect, Scope } from "effect"
-import { threeNodes } from "../support/CassandraCluster.ts"
+import { Effect, Scope, Semaphore } from "effect"
+import { type ThreeNodes, threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
@@ -17,51 +17,67 @@ export interface CassandraNodes {
   readonly replication: number
 }
 
-/** The servers. */
+/** The servers of one lane, on which one scenario runs at a time. */
 export interface Servers {
   /** `host:port`. */
   readonly pubsub: string
   readonly projectId: string
-  /** Ready for a scenario: every node answers. Three nodes end with the scenario's scope. */
+  /** Ready for a scenario, until its scope ends: every node answers. */
   readonly cassandra: (nodes: "one" | "three") => Effect.Effect<CassandraNodes, ServerError, Scope.Scope>
 }
 
-/** Servers of this run's own. */
-export const ownServers: Effect.Effect<Servers, ServerError, Scope.Scope> = Effect.gen(function* () {
-  const { address } = yield* pubSubEmulator()
-  return yield* serversAround(address)
-})
+/** Servers of this run's own, for scenarios side by side in so many lanes. */
+export const ownServers = (lanes: number): Effect.Effect<ReadonlyArray<Servers>, ServerError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { address } = yield* pubSubEmulator()
+    const cluster = yield* sharedCluster
+    return yield* Effect.all(Array.from({ length: lanes }, () => serversAround(address, cluster)))
+  })
 
-/** A Cassandra of this run's own, started when first asked for, and a Pub/Sub emulator that runs already. */
+/** A Cassandra of its own, started when first asked for, and a Pub/Sub emulator that runs already. */
 export const serversAround = (
   pubsub: string,
-  projectId = "counterfoil-faults"
+  cluster?: SharedCluster
 ): Effect.Effect<Servers, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const three = cluster ?? (yield* sharedCluster)
     let single: CassandraServer | undefined
     const oneReady = Effect.gen(function* () {
       single ??= yield* Scope.provide(cassandraServer(durable), scope)
-      // A scenario may have left it dead or frozen.
-      yield* single.start
-      yield* single.signal("SIGCONT")
+      yield* recovered(single)
       return { node: single, others: [], address: single.address, replication: 1 }
     })
-    // Two clusters at once would take more memory than a small machine has.
+    // The memory of one node is needed for three.
     const threeReady = Effect.suspend(() =>
-      single === undefined ? threeReplicas : Effect.andThen(single.stop, threeReplicas)
+      single === undefined ? three : Effect.andThen(single.stop, three)
     )
-    return { pubsub, projectId, cassandra: (nodes) => (nodes === "one" ? oneReady : threeReady) }
+    return {
+      pubsub,
+      projectId: "counterfoil-faults",
+      cassandra: (nodes) => (nodes === "one" ? oneReady : threeReady)
+    }
   })
 
-/** With Cassandra's default, a node that is killed loses up to 10 s of acknowledged writes, which no client mends. */
+/** Three nodes, for one scenario at a time. */
+type SharedCluster = ReturnType<Servers["cassandra"]>
+
+/** Started when first asked for; all lanes share it: two would take more memory than a small machine has. */
+const sharedCluster: Effect.Effect<SharedCluster, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
+  const turns = Semaphore.makeUnsafe(1)
+  let nodes: ThreeNodes | undefined
+  return Effect.gen(function* () {
+    yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
+    nodes ??= yield* Scope.provide(threeNodes(durable), scope)
+    yield* Effect.forEach(nodes, recovered, { discard: true })
+    const [node, ...others] = nodes
+    return { node, others, address: nodes.map(({ address }) => address).join(","), replication: 3 }
+  })
+})
+
+/** A scenario may have left it dead or frozen. */
+const recovered = (server: CassandraServer): Effect.Effect<void, ServerError> =>
+  Effect.andThen(server.start, server.signal("SIGCONT"))
+
+/** With Cassandra's default, a node that is killed loses up to 10 s of acknowledged writes, which no client can help. */
 const durable = { heap: "768m", yaml: { commitlog_sync: "batch" } } as const
-
-const threeReplicas: Effect.Effect<CassandraNodes, ServerError, Scope.Scope> = Effect.map(
-  threeNodes(durable),
-  ([node, ...others]) => ({
-    node,
-    others,
-    address: [node, ...others].map(({ address }) => address).join(","),
-    replication: 3
-  })
-)

@@ -1,5 +1,5 @@
 /** The messages a scenario publishes, and what each of them means; made without any of Counterfoil's own code. */
-import { makeRandom, type Random } from "./Random.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 
 /** The subscriptions' two kinds. */
 export type StreamName = "orders" | "payments"
@@ -45,7 +45,7 @@ export interface TrafficOptions {
  * **Guarantee**: depends on the options alone. A payment is published at most some hundred messages from its order.
  */
 export const traffic = (options: TrafficOptions): ReadonlyArray<Planned> => {
-  const random = makeRandom(options.seed)
+  const random = new SeededRandom(options.seed)
   const share = { ...usualShares, ...options }
   const { orders: poisonOrders, payments: poisonPayments } = share.poison
   const each =
@@ -76,7 +76,7 @@ export const traffic = (options: TrafficOptions): ReadonlyArray<Planned> => {
 export const order = (
   orderId: number,
   status: string,
-  random: Random,
+  random: SeededRandom,
   address = "1 Main Street"
 ): Planned => {
   const cells = {
@@ -101,7 +101,7 @@ export const order = (
 }
 
 /** The `nth` payment for an order. */
-export const payment = (orderId: number, nth: number, random: Random): Planned => {
+export const payment = (orderId: number, nth: number, random: SeededRandom): Planned => {
   const cells = {
     payment_id: String(orderId * paymentsPerOrder + nth),
     payment_method: random.oneOf(["Credit Card", "PayPal", "Überweisung"]),
@@ -131,7 +131,7 @@ export const paymentFor = (orderId: number, { meaning }: Planned): Planned => {
 }
 
 /** A message of the stream that cannot be read. */
-export const poison = (stream: StreamName, random: Random): Planned => {
+export const poison = (stream: StreamName, random: SeededRandom): Planned => {
   const [reason, data] = random.oneOf(poisons)
   return { stream, data, attributes: { kind: "poison" }, meaning: { _tag: "Poison", reason } }
 }

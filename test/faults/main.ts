@@ -1,67 +1,107 @@
-/** `npm run test:faults`: plays every scenario on real servers, and says what came of each in one line. */
+/** `npm run test:faults`: runs every scenario on real servers, keeps what came of each, and prints a line for each. */
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
-import { perform } from "./Perform.ts"
-import { failureLine, heading, outcomeLines } from "./Report.ts"
+import { inLanes } from "../support/Lanes.ts"
+import { ProofFile } from "../support/proofs/ProofFile.ts"
+import { writeProofReport } from "../support/proofs/ProofReport.ts"
+import { failureLine, failureSaidOf, heading, outcomeLines, saidOf } from "./Report.ts"
 import type { Scenario } from "./Scenario.ts"
+import { runScenario } from "./ScenarioRunner.ts"
 import { scenarios } from "./Scenarios.ts"
-import { ownServers } from "./Servers.ts"
+import { ownServers, type Servers } from "./Servers.ts"
 
-const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [--settle-within SECONDS]
+const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [--lanes N] [--fresh] [--report FILE]
 
-  --only           these scenarios: ${scenarios.map(({ name }) => name).join(", ")}
-  --messages       about this many messages each; without it 20000
-  --settle-within  how long everything may take to be settled after the fault; without it, as each scenario says
+  --only      these scenarios: ${scenarios.map(({ name }) => name).join(", ")}
+  --messages  about this many messages each; without it 20000
+  --lanes     scenarios side by side, each lane on a Cassandra of its own; without it 2
+  --fresh     run also what is known already to hold for the working tree
+  --report    write a page to this file
 `
 
 const options = (() => {
   const { values } = parseArgs({
     options: {
       only: { type: "string" },
-      messages: { type: "string" },
-      "settle-within": { type: "string" }
+      messages: { type: "string", default: "20000" },
+      lanes: { type: "string", default: "2" },
+      fresh: { type: "boolean", default: false },
+      report: { type: "string" }
     }
   })
-  const messages = Number(values.messages ?? 20_000)
+  const messages = Number(values.messages)
+  const lanes = Number(values.lanes)
   const names = values.only?.split(",") ?? scenarios.map(({ name }) => name)
   const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name))
-  if (unknown.length > 0 || !Number.isInteger(messages) || messages < 1) {
+  if (unknown.length > 0 || ![messages, lanes].every((one) => Number.isInteger(one) && one > 0)) {
     process.stderr.write(usage)
     process.exit(2)
   }
-  const within = values["settle-within"]
-  const patience = within === undefined ? {} : { settleWithinSeconds: Number(within) }
-  return {
-    messages,
-    chosen: scenarios
-      .filter(({ name }) => names.includes(name))
-      .map((scenario): Scenario => ({ ...scenario, ...patience }))
-  }
+  const chosen = scenarios.filter(({ name }) => names.includes(name))
+  return { messages, lanes, chosen, isFresh: values.fresh, report: values.report }
 })()
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))
 
-const program = Effect.gen(function* () {
-  yield* say(heading)
-  const servers = yield* ownServers
-  let failed = 0
-  for (const scenario of options.chosen) {
-    const missing = scenario.missing?.()
-    if (missing !== undefined) {
-      yield* say(`${scenario.name.padEnd(20)} LEFT OUT: ${missing}`)
-      continue
-    }
-    const isRight = yield* perform(scenario, servers, options.messages).pipe(
-      Effect.tap((outcome) => say(outcomeLines(outcome))),
-      Effect.map((outcome) => outcome.isRight),
-      Effect.catchCause((cause) => Effect.as(say(failureLine(scenario, cause)), false))
+const partOf = ({ name }: Scenario): string => `${name}, ${options.messages} messages`
+
+/** Those that this machine can run. */
+const possible = Effect.filter(options.chosen, (scenario) => {
+  const missing = scenario.missing?.()
+  return missing === undefined
+    ? Effect.succeed(true)
+    : Effect.as(say(`${scenario.name.padEnd(20)} LEFT OUT: ${missing}`), false)
+})
+
+const tried = (file: ProofFile, servers: Servers, scenario: Scenario) =>
+  Effect.gen(function* () {
+    const began = performance.now()
+    const keep = (holds: boolean, said: string) =>
+      Effect.sync(() =>
+        file.add(partOf(scenario), { holds, said, seconds: (performance.now() - began) / 1_000 })
+      )
+    yield* runScenario(scenario, servers, { messages: options.messages }).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: (outcome) =>
+          Effect.andThen(keep(outcome.isRight, saidOf(outcome)), say(outcomeLines(outcome))),
+        onFailure: (cause) =>
+          Effect.andThen(keep(false, failureSaidOf(cause)), say(failureLine(scenario, cause)))
+      })
     )
-    if (!isRight) failed += 1
+  })
+
+const program = Effect.gen(function* () {
+  const file = ProofFile.open("faults", options.isFresh)
+  const chosen = yield* possible
+  const missing = file.missing(chosen.map(partOf))
+  const toDo = chosen.filter((scenario) => missing.includes(partOf(scenario)))
+  if (toDo.length < chosen.length) {
+    const known = chosen.length - toDo.length
+    yield* say(`${known} of ${chosen.length} scenarios hold already (${file.path}); --fresh forgets them`)
   }
+  yield* say(heading)
+  if (toDo.length > 0) {
+    const lanes = yield* ownServers(Math.min(options.lanes, toDo.length))
+    yield* inLanes(lanes, toDo, (servers, scenario) => tried(file, servers, scenario))
+  }
+  const parts = options.chosen.map(partOf)
+  if (options.report !== undefined) report(file, parts, options.report)
+  const failed = file.missing(chosen.map(partOf)).length
   yield* say(failed === 0 ? "every scenario as it should be" : `${failed} scenarios FAILED`)
   process.exitCode = failed === 0 ? 0 : 1
 })
+
+const report = (file: ProofFile, parts: ReadonlyArray<string>, path: string): void =>
+  writeProofReport(path, {
+    title: "Faults on real servers",
+    command: `npm run test:faults -- --messages ${options.messages}`,
+    claim:
+      "Each scenario publishes its load to a real Pub/Sub emulator, brings a fault about, and reads Cassandra and the dead letters with plain clients. Nothing is lost, wrong, doubled or misrouted (G1–G7).",
+    tree: file.tree,
+    parts: parts.length,
+    results: file.resultsOf(parts)
+  })
 
 NodeRuntime.runMain(Effect.scoped(program), {
   disableErrorReporting: false,

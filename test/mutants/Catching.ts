@@ -1,34 +1,54 @@
 /** Asks catchers about the program in a tree. */
+import { createHash } from "node:crypto"
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { type Duration, Effect } from "effect"
+import { Cause, type Duration, Effect } from "effect"
+import { failureLine, outcomeLines } from "../faults/Report.ts"
+import { runScenario } from "../faults/ScenarioRunner.ts"
+import { scenarioNamed } from "../faults/Scenarios.ts"
 import { type Ran, runNode } from "./Command.ts"
-import { type Catcher, type Mutant, nameOf } from "./Mutant.ts"
-import type { Tree } from "./Tree.ts"
+import type { Lane } from "./Lane.ts"
+import { type Catcher, costOf, type Mutant, nameOf } from "./Mutant.ts"
 import { type Verdict, verdictOf } from "./Verdict.ts"
 
 /** A question to one or several catchers. */
 export interface Question {
   readonly name: string
-  readonly ask: (tree: Tree) => Effect.Effect<Verdict>
+  readonly asks: Catcher["_tag"]
+  /** The greater, the longer it takes. */
+  readonly cost: number
+  readonly ask: (lane: Lane) => Effect.Effect<Verdict>
 }
 
 /** Asks one catcher. */
 export const questionTo = (catcher: Catcher): Question => ({
   name: nameOf(catcher),
-  ask: (tree) =>
-    catcher._tag === "Unit" || catcher._tag === "Integration"
-      ? askTests(tree, catcher, [catcher.file])
-      : Effect.map(run(tree, commandOf(catcher)), (ran) => verdictOf(catcher, ran, ""))
+  asks: catcher._tag,
+  cost: costOf(catcher) + (catcher._tag === "Scenario" && needsThreeNodes(catcher.name) ? 1 : 0),
+  ask: (lane) => {
+    switch (catcher._tag) {
+      case "Unit":
+      case "Integration":
+        return askTests(lane, catcher, [catcher.file])
+      case "Simulation":
+        return Effect.map(run(lane, simulate(catcher.seeds)), (ran) => verdictOf(catcher, ran, ""))
+      case "Scenario":
+        return Effect.map(runOne(lane, catcher), (ran) => verdictOf(catcher, ran, ""))
+    }
+  }
 })
 
 /** Asks all of them, each once, in as few runs as it takes: whole files of tests together. */
 export const questionsTo = (catchers: ReadonlyArray<Catcher>): ReadonlyArray<Question> => {
-  const together = (["Unit", "Integration"] as const).flatMap((_tag) => {
+  const together = (["Unit", "Integration"] as const).flatMap((_tag): ReadonlyArray<Question> => {
     const files = [...new Set(catchers.flatMap((catcher) => (catcher._tag === _tag ? [catcher.file] : [])))]
     const catcher: TestCatcher = { _tag, file: files.join(" "), title: undefined }
-    const name = `${files.length} files of tests ${_tag === "Unit" ? "without" : "with"} servers`
-    return files.length === 0 ? [] : [{ name, ask: (tree: Tree) => askTests(tree, catcher, files) }]
+    // Other files make another question.
+    const which = createHash("sha256").update(files.toSorted().join()).digest("hex").slice(0, 6)
+    const name = `${files.length} files of tests ${_tag === "Unit" ? "without" : "with"} servers (${which})`
+    return files.length === 0
+      ? []
+      : [{ name, asks: _tag, cost: costOf(catcher), ask: (lane: Lane) => askTests(lane, catcher, files) }]
   })
   const others = new Map(
     catchers.flatMap((catcher) =>
@@ -39,9 +59,9 @@ export const questionsTo = (catchers: ReadonlyArray<Catcher>): ReadonlyArray<Que
 }
 
 /** Whether the broken module loads, and all it imports; else why not. */
-export const loads = (tree: Tree, { file }: Mutant): Effect.Effect<string | undefined> =>
+export const loads = (lane: Lane, { file }: Mutant): Effect.Effect<string | undefined> =>
   Effect.map(
-    run(tree, {
+    run(lane, {
       args: ["--input-type=module", "--eval", `await import("./${file}")`],
       within: "30 seconds"
     }),
@@ -53,14 +73,15 @@ type TestCatcher = Catcher & { readonly _tag: "Unit" | "Integration" }
 interface Command {
   readonly args: ReadonlyArray<string>
   readonly within: Duration.Input
+  readonly environment?: Readonly<Record<string, string>>
 }
 
-const run = (tree: Tree, { args, within }: Command): Effect.Effect<Ran> =>
-  runNode(args, { cwd: tree.folder, environment: { REQUIRE_SERVICES: "1" }, within })
+const run = ({ tree }: Lane, { args, environment, within }: Command): Effect.Effect<Ran> =>
+  runNode(args, { cwd: tree.folder, environment: { REQUIRE_SERVICES: "1", ...environment }, within })
 
-const askTests = (tree: Tree, catcher: TestCatcher, files: ReadonlyArray<string>): Effect.Effect<Verdict> =>
-  Effect.suspend(() => {
-    const report = join(tree.folder, "report.json")
+const askTests = (lane: Lane, catcher: TestCatcher, files: ReadonlyArray<string>): Effect.Effect<Verdict> =>
+  Effect.gen(function* () {
+    const report = join(lane.tree.folder, "report.json")
     rmSync(report, { force: true })
     const args = [
       ...["node_modules/vitest/vitest.mjs", "run", ...files],
@@ -69,29 +90,47 @@ const askTests = (tree: Tree, catcher: TestCatcher, files: ReadonlyArray<string>
       ...["--bail=1", "--testTimeout=30000", ...(catcher._tag === "Unit" ? ["--hookTimeout=10000"] : [])],
       ...["--reporter=json", `--outputFile=${report}`]
     ]
-    return Effect.map(run(tree, { args, within: "8 minutes" }), (ran) =>
-      verdictOf(catcher, ran, existsSync(report) ? readFileSync(report, "utf8") : "")
-    )
+    const environment = catcher._tag === "Unit" ? {} : lane.services
+    const ran = yield* run(lane, { args, environment, within: "8 minutes" })
+    return verdictOf(catcher, ran, existsSync(report) ? readFileSync(report, "utf8") : "")
   })
 
 const literally = (text: string): string => text.replaceAll(/[^\w\s]/g, "\\$&")
 
-const commandOf = (catcher: Exclude<Catcher, TestCatcher>): Command => {
-  if (catcher._tag === "Simulation") {
-    return {
-      args: ["test/simulation/main.ts", "--seeds", String(catcher.seeds), "--bail"],
-      within: "5 minutes"
-    }
-  }
-  return {
-    args: [
-      "test/faults/main.ts",
-      ...["--only", catcher.name, "--messages", String(catcher.messages)],
-      ...["--settle-within", String(settleWithinSeconds)]
-    ],
-    within: "8 minutes"
-  }
-}
+const simulate = (seeds: number): Command => ({
+  // A copy has no history: nothing that is kept would be about the broken program.
+  args: ["test/simulation/main.ts", "--seeds", String(seeds), "--bail", "--forget"],
+  within: "5 minutes"
+})
+
+/** Runs a scenario with the `counterfoil` of the tree, on the lane's servers; what came of it as the command prints it. */
+const runOne = (
+  { servers, tree }: Lane,
+  { messages, name }: Catcher & { readonly _tag: "Scenario" }
+): Effect.Effect<Ran> =>
+  Effect.suspend(() => {
+    const scenario = { ...scenarioNamed(name), settleWithinSeconds }
+    const missing = scenario.missing?.()
+    if (missing !== undefined) return Effect.succeed({ code: 0, output: `${name} LEFT OUT: ${missing}` })
+    if (servers === undefined) return Effect.die(new Error("the lane has no servers for scenarios"))
+    return runScenario(scenario, servers, { messages, bin: join(tree.folder, "bin", "counterfoil.js") }).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: (outcome) =>
+          Effect.succeed({ code: outcome.isRight ? 0 : 1, output: outcomeLines(outcome) }),
+        onFailure: (cause) =>
+          Cause.hasInterrupts(cause)
+            ? Effect.interrupt
+            : Effect.succeed({ code: 1, output: failureLine(scenario, cause) })
+      }),
+      Effect.timeoutOrElse({
+        duration: "8 minutes",
+        orElse: () => Effect.succeed({ code: undefined, output: "" })
+      })
+    )
+  })
+
+/** Three nodes are started once, and take the memory of others: what needs them comes last. */
+const needsThreeNodes = (name: string): boolean => scenarioNamed(name).nodes === "three"
 
 /** A broken program is given less time than `npm run test:faults` gives one that may be slow. */
 const settleWithinSeconds = 60

@@ -47,6 +47,10 @@ export const scenario = (name: string, messages = 4_000): Catcher => ({ _tag: "S
 /** Whether a catcher starts no servers and takes seconds. */
 export const isQuick = ({ _tag }: Catcher): boolean => _tag === "Unit" || _tag === "Simulation"
 
+/** What takes longer has the greater cost: from seconds to minutes. */
+export const costOf = ({ _tag }: Catcher): number =>
+  ["Unit", "Simulation", "Integration", "Scenario"].indexOf(_tag)
+
 /** How a catcher is called in reports and in the documents. */
 export const nameOf = (catcher: Catcher): string => {
   switch (catcher._tag) {

@@ -19,7 +19,7 @@ const document = read("docs/decisions/0010-mutants.md")
 const catchers = mutants.flatMap(({ name, caughtBy }) => caughtBy.map((catcher) => ({ name, catcher })))
 
 /** Those of the kind "Scenario", by the scenario's name. */
-const played = Map.groupBy(
+const usedScenarios = Map.groupBy(
   catchers.flatMap(({ catcher }) => (catcher._tag === "Scenario" ? [catcher] : [])),
   ({ name }) => name
 )
@@ -47,8 +47,10 @@ describe("the mutants", () => {
   })
 
   it("leave no scenario out: each fails when the mechanism it is there for is broken", () => {
-    expect(scenarios.map(({ name }) => name).filter((name) => !played.has(name))).toEqual([])
-    expect([...played.keys()].filter((name) => !scenarios.some((one) => one.name === name))).toEqual([])
+    expect(scenarios.map(({ name }) => name).filter((name) => !usedScenarios.has(name))).toEqual([])
+    expect([...usedScenarios.keys()].filter((name) => !scenarios.some((one) => one.name === name))).toEqual(
+      []
+    )
   })
 
   it("[G7] leave out no call of a ledger in the pipeline and in what runs it", () => {

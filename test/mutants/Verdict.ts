@@ -67,7 +67,7 @@ const ofScenario = (ran: Ran): Verdict => {
   const counts = /\d+\/\d+\/\d+\/\d+.*(?=, FAILED$)/.exec(line)?.[0]
   if (counts !== undefined) return { _tag: "Noticed", said: firstLine(`${counts}; ${below}`) }
   // Played to no end: what the scenario waited for did not come about, or a processor ended as it must not.
-  if (/^(NotInTime|CrewError)\b/.test(below)) {
+  if (/^(NotInTime|ProcessorError)\b/.test(below)) {
     return { _tag: "Noticed", said: firstLine(`${below} ${(lines[at + 2] ?? "").trim()}`) }
   }
   return unusable("the scenario failed otherwise", ran.output)

@@ -3,38 +3,54 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Effect } from "effect"
+import { Effect, Exit, Runtime } from "effect"
+import { inLanes } from "../support/Lanes.ts"
+import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
+import { type Lane, makeLanes } from "./Lane.ts"
 import { type Catcher, isQuick, type Mutant, misfitOf } from "./Mutant.ts"
 import { mutants } from "./Mutants.ts"
-import { copyOfTree, root, type Tree } from "./Tree.ts"
+import { mutantLine, saidIn, unbrokenLine, writeReport } from "./Report.ts"
+import { root } from "./Tree.ts"
 import type { Verdict } from "./Verdict.ts"
 
-const usage = `npm run test:mutants -- [--only NAME,…] [--quick | --servers] [--broken-only]
+const usage = `npm run test:mutants -- [--only NAME,…] [--quick | --servers] [--broken-only] [--lanes N] [--fresh] [--report FILE]
 
   --only         these mutants: ${mutants.map(({ name }) => name).join(", ")}
   --quick        only what tests without servers and the simulation have to notice
   --servers      only what tests and scenarios on real servers have to notice
   --broken-only  takes for granted that all tests pass while nothing is broken
+  --lanes        mutants side by side, each lane with a copy of the program; without it 2
+  --fresh        try also what is known already of the working tree
+  --report       write a page to this file
 `
 
 const options = (() => {
   const { values } = parseArgs({
     options: {
       only: { type: "string" },
-      quick: { type: "boolean" },
-      servers: { type: "boolean" },
-      "broken-only": { type: "boolean" }
+      quick: { type: "boolean", default: false },
+      servers: { type: "boolean", default: false },
+      "broken-only": { type: "boolean", default: false },
+      lanes: { type: "string", default: "2" },
+      fresh: { type: "boolean", default: false },
+      report: { type: "string" }
     }
   })
   const names = values.only?.split(",") ?? mutants.map(({ name }) => name)
-  if (names.some((name) => !mutants.some((mutant) => mutant.name === name))) {
+  const lanes = Number(values.lanes)
+  const isUnknown = names.some((name) => !mutants.some((mutant) => mutant.name === name))
+  if (isUnknown || !Number.isInteger(lanes) || lanes < 1) {
     process.stderr.write(usage)
     process.exit(2)
   }
-  const isAsked = (catcher: Catcher) => (isQuick(catcher) ? values.servers !== true : values.quick !== true)
+  const isAsked = (catcher: Catcher) => (isQuick(catcher) ? !values.servers : !values.quick)
   return {
-    isBrokenOnly: values["broken-only"] === true,
+    lanes,
+    isFresh: values.fresh,
+    isBrokenOnly: values["broken-only"],
+    report: values.report,
+    flags: `${values.quick ? " --quick" : ""}${values.servers ? " --servers" : ""}`,
     chosen: mutants
       .filter(({ name }) => names.includes(name))
       .map((mutant) => ({ mutant, catchers: mutant.caughtBy.filter(isAsked) }))
@@ -47,82 +63,102 @@ const say = (line: string) => Effect.sync(() => void process.stdout.write(`${lin
 const timed = (asking: Effect.Effect<Verdict>) =>
   Effect.suspend(() => {
     const began = performance.now()
-    return Effect.map(asking, (verdict) => ({
-      verdict,
-      took: `${((performance.now() - began) / 1_000).toFixed(0)} s`
-    }))
+    return Effect.map(asking, (verdict) => ({ verdict, seconds: (performance.now() - began) / 1_000 }))
   })
 
-/** Says whether the catcher passes while nothing is broken; what fails then proves nothing of a mutant. */
-const passes = (tree: Tree, { name, ask }: Question) =>
-  Effect.gen(function* () {
-    const { verdict, took } = yield* timed(ask(tree))
-    yield* say(
-      verdict._tag === "Passed"
-        ? `unbroken, passes in ${took}: ${name}`
-        : `unbroken, DOES NOT PASS: ${name}: ${saidIn(verdict)}`
-    )
-    return verdict._tag === "Passed"
-  })
-
-/** Says whether the catcher notices the mutant. */
-const notices = (tree: Tree, { name: mutant, guarantee }: Mutant, { name, ask }: Question) =>
-  Effect.gen(function* () {
-    const { verdict, took } = yield* timed(ask(tree))
-    const how = { Passed: "NOT NOTICED", Noticed: "noticed", Unusable: "NOT JUDGED" }[verdict._tag]
-    yield* say(`${mutant} (${guarantee ?? "–"}) ${how} in ${took} by ${name}: ${saidIn(verdict)}`)
-    return verdict._tag === "Noticed"
-  })
-
-const saidIn = (verdict: Verdict): string => {
-  switch (verdict._tag) {
-    case "Passed":
-      return "it passes"
-    case "Noticed":
-      return verdict.said
-    case "Unusable":
-      return verdict.why
-  }
+/** A step of the proof: its parts are kept under their names. */
+interface Step {
+  /** The greatest of its catchers. **Units**: none; the greater, the longer. */
+  readonly cost: number
+  readonly parts: ReadonlyArray<{ readonly name: string; readonly question: Question }>
+  readonly run: (lane: Lane, parts: Step["parts"]) => Effect.Effect<void>
 }
 
-/** How many catchers did not notice it. */
-const tried = (tree: Tree, { mutant, catchers }: (typeof options.chosen)[number]) =>
-  tree.whileBroken(
-    mutant,
-    Effect.gen(function* () {
-      const trouble = yield* loads(tree, mutant)
-      if (trouble !== undefined) {
-        yield* say(`${mutant.name} NOT JUDGED: ${mutant.file} does not load any more: ${trouble}`)
-        return catchers.length
-      }
-      let unnoticed = 0
-      for (const catcher of catchers) {
-        if (!(yield* notices(tree, mutant, questionTo(catcher)))) unnoticed += 1
-      }
-      return unnoticed
-    })
-  )
+/** Whether a catcher passes while nothing is broken; what fails then proves nothing of a mutant. */
+const unbroken = (file: ProofFile, question: Question): Step => ({
+  cost: question.cost,
+  parts: [{ name: `unbroken: ${question.name}`, question }],
+  run: (lane, parts) =>
+    Effect.forEach(
+      parts,
+      Effect.fnUntraced(function* ({ name, question: { ask, name: catcher } }) {
+        const { verdict, seconds } = yield* timed(ask(lane))
+        file.add(name, { holds: verdict._tag === "Passed", said: saidIn(verdict), seconds })
+        yield* say(unbrokenLine(catcher, verdict, seconds))
+      }),
+      { discard: true }
+    )
+})
+
+/** Whether its catchers notice a mutant. */
+const broken = (file: ProofFile, mutant: Mutant, catchers: ReadonlyArray<Catcher>): Step => ({
+  cost: Math.max(...catchers.map((catcher) => questionTo(catcher).cost)),
+  parts: catchers.map(questionTo).map((question) => ({ name: `${mutant.name}: ${question.name}`, question })),
+  run: (lane, parts) =>
+    lane.tree.whileBroken(
+      mutant,
+      Effect.gen(function* () {
+        const trouble = yield* loads(lane, mutant)
+        const unloadable: Verdict = { _tag: "Unusable", why: `${mutant.file} does not load: ${trouble}` }
+        for (const { name, question } of parts) {
+          const asking = trouble === undefined ? question.ask(lane) : Effect.succeed(unloadable)
+          const { verdict, seconds } = yield* timed(asking)
+          file.add(name, { holds: verdict._tag === "Noticed", said: saidIn(verdict), seconds })
+          yield* say(mutantLine(mutant, question.name, verdict, seconds))
+        }
+      })
+    )
+})
+
+/** What is known does not have to be done again. */
+const missingOf = (file: ProofFile, step: Step): Step => {
+  const missing = file.missing(step.parts.map(({ name }) => name))
+  return { ...step, parts: step.parts.filter(({ name }) => missing.includes(name)) }
+}
 
 const program = Effect.gen(function* () {
-  const misfits = mutants.flatMap(
-    (mutant) => misfitOf(mutant, readFileSync(join(root, mutant.file), "utf8")) ?? []
+  const { chosen } = options
+  const misfits = chosen.flatMap(
+    ({ mutant }) => misfitOf(mutant, readFileSync(join(root, mutant.file), "utf8")) ?? []
   )
   if (misfits.length > 0) {
     yield* say(misfits.join("\n"))
     process.exitCode = 1
     return
   }
-  const tree = yield* copyOfTree
-  let failed = 0
-  if (!options.isBrokenOnly) {
-    for (const question of questionsTo(options.chosen.flatMap(({ catchers }) => catchers))) {
-      if (!(yield* passes(tree, question))) failed += 1
-    }
+  const file = ProofFile.open("mutants", options.isFresh)
+  const questions = options.isBrokenOnly ? [] : questionsTo(chosen.flatMap(({ catchers }) => catchers))
+  const cheapestFirst = (steps: ReadonlyArray<Step>) => steps.toSorted((one, other) => one.cost - other.cost)
+  const phases = [
+    cheapestFirst(questions.map((question) => unbroken(file, question))),
+    cheapestFirst(chosen.map(({ mutant, catchers }) => broken(file, mutant, catchers)))
+  ]
+  const parts = phases.flat().flatMap((step) => step.parts.map(({ name }) => name))
+  const toDo = phases.map((steps) =>
+    steps.map((step) => missingOf(file, step)).filter((step) => step.parts.length > 0)
+  )
+  const left = toDo.flat().flatMap((step) => step.parts)
+  if (left.length < parts.length) {
+    yield* say(
+      `${parts.length - left.length} of ${parts.length} parts hold already (${file.path}); --fresh forgets them`
+    )
   }
-  for (const one of options.chosen) failed += yield* tried(tree, one)
-  const count = options.chosen.length
-  yield* say(failed === 0 ? `each of ${count} mutants noticed` : `${failed} of the above FAILED`)
+  if (left.length > 0) {
+    const lanes = yield* makeLanes(
+      Math.min(options.lanes, left.length),
+      left.map(({ question }) => question.asks)
+    )
+    for (const steps of toDo) yield* inLanes(lanes, steps, (lane, step) => step.run(lane, step.parts))
+  }
+  if (options.report !== undefined) writeReport(file, parts, options.report, options.flags)
+  const failed = file.missing(parts).length
+  yield* say(failed === 0 ? `each of ${chosen.length} mutants noticed` : `${failed} of the above FAILED`)
   process.exitCode = failed === 0 ? 0 : 1
 })
 
-NodeRuntime.runMain(Effect.scoped(program), { disableErrorReporting: false })
+NodeRuntime.runMain(Effect.scoped(program), {
+  disableErrorReporting: false,
+  // What a scenario has left open must not keep the process.
+  teardown: (exit, onExit) =>
+    Exit.isSuccess(exit) ? process.exit(Number(process.exitCode)) : Runtime.defaultTeardown(exit, onExit)
+})

@@ -7,8 +7,8 @@ import {
   type Place,
   type StreamLedger
 } from "../../src/pipeline/StreamLedger.ts"
-import { Dice } from "../simulation/Dice.ts"
 import { deliveryOf } from "../support/Samples.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 
 type Kind = "done" | "refused"
 
@@ -179,10 +179,10 @@ describe("StreamLedger", () => {
 
   it("[G7] after any sequence of transitions: received = fates + in flight + retrying + waiting + released", () => {
     for (let seed = 1; seed <= 500; seed++) {
-      const dice = new Dice(seed)
+      const random = new SeededRandom(seed)
       const model = new Model()
       for (let step = 0; step < 60; step++) {
-        takeStep(model, dice)
+        takeStep(model, random)
         assert.deepStrictEqual(model.seen(), model.expected(), `seed ${seed}, step ${step}`)
       }
     }
@@ -223,18 +223,18 @@ class Model {
   }
 }
 
-const takeStep = (model: Model, dice: Dice): void => {
+const takeStep = (model: Model, random: SeededRandom): void => {
   const { ledger, open } = model
-  const one = open[dice.int(0, open.length)]
+  const one = open[random.between(0, open.length)]
   if (one === undefined) {
-    const left = Array.from({ length: dice.int(0, 5) }, () => decoded(++model.received))
+    const left = Array.from({ length: random.between(0, 5) }, () => decoded(++model.received))
     open.push({ entry: ledger.received(left), left, place: "inFlight" })
     return
   }
-  const some = one.left.slice(0, dice.int(0, one.left.length))
-  const what = dice.pick(["fate", "release", "move", "move", "close", "abandon"])
+  const some = one.left.slice(0, random.between(0, one.left.length))
+  const what = random.oneOf(["fate", "release", "move", "move", "close", "abandon"])
   if (what === "abandon") {
-    if (dice.chance(0.9)) return
+    if (random.chance(0.9)) return
     ledger.abandon()
     model.open = []
     return
@@ -245,10 +245,10 @@ const takeStep = (model: Model, dice: Dice): void => {
     open.splice(open.indexOf(one), 1)
     return
   }
-  if (what === "fate") one.entry.fated(dice.pick(["done", "refused"]), some.length)
+  if (what === "fate") one.entry.fated(random.oneOf(["done", "refused"]), some.length)
   if (what === "release") one.entry.released(some.length)
   if (what === "move") {
-    const place = dice.pick(["inFlight", "retrying", "waiting"])
+    const place = random.oneOf(["inFlight", "retrying", "waiting"])
     const entry = ledger.open(place)
     one.entry.moveTo(entry, some)
     open.push({ entry, left: some, place })

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Random } from "effect"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
-import { Dice } from "../simulation/Dice.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 import { makeNotes, type NoteFailure, type Notes, noteOf } from "./NotePipeline.ts"
 
 const seeds = 60
@@ -24,34 +24,34 @@ const agrees = Effect.fnUntraced(function* ({ accountable, ledger, running }: No
 
 const failures = ["away", "too long", "too early", "not ours"] as const
 
-const drawNote = (dice: Dice) =>
-  dice.pick([
+const drawNote = (random: SeededRandom) =>
+  random.oneOf([
     noteOf("text", "hello"),
     noteOf("text", "hello"),
-    noteOf("count", `${dice.int(0, 9)}`),
+    noteOf("count", `${random.between(0, 9)}`),
     noteOf("count", "seven"),
     noteOf("picture", "?")
   ])
 
 /** Makes something go wrong, or right again. */
-const meddle = Effect.fnUntraced(function* (notes: Notes, dice: Dice) {
-  switch (dice.int(0, 9)) {
+const meddle = Effect.fnUntraced(function* (notes: Notes, random: SeededRandom) {
+  switch (random.between(0, 9)) {
     case 0:
-      notes.publisherFaults.isAway = dice.chance(0.5)
+      notes.publisherFaults.isAway = random.chance(0.5)
       return
     case 1:
-      return yield* notes.broker.makeUnavailable(Duration.millis(dice.int(10, 70_000)))
+      return yield* notes.broker.makeUnavailable(Duration.millis(random.between(10, 70_000)))
     case 2:
-      notes.faults.latency = () => dice.pick([0, 0, 30, 2_000])
+      notes.faults.latency = () => random.oneOf([0, 0, 30, 2_000])
       return
     case 3:
-      notes.publisherFaults.latency = () => dice.pick([0, 300, 6_000])
+      notes.publisherFaults.latency = () => random.oneOf([0, 300, 6_000])
       return
     case 4:
       return yield* notes.broker.setFaults({
-        settleRequestsLost: dice.pick([0, 0.3]),
-        settleAnswersLost: dice.pick([0, 0.3]),
-        duplicates: dice.pick([0, 0.3])
+        settleRequestsLost: random.oneOf([0, 0.3]),
+        settleAnswersLost: random.oneOf([0, 0.3]),
+        duplicates: random.oneOf([0, 0.3])
       })
     case 5:
     case 6:
@@ -63,24 +63,24 @@ const meddle = Effect.fnUntraced(function* (notes: Notes, dice: Dice) {
 
 const livesThrough = (seed: number) =>
   Effect.gen(function* () {
-    const dice = new Dice(seed)
+    const random = new SeededRandom(seed)
     const scope = yield* Effect.scope
-    const share = dice.pick([0.1, 0.4, 0.9])
+    const share = random.oneOf([0.1, 0.4, 0.9])
     const handle = (): NoteFailure | undefined =>
-      dice.chance(share) ? failures[dice.int(0, failures.length - 1)] : undefined
+      random.chance(share) ? failures[random.between(0, failures.length - 1)] : undefined
     const notes = yield* makeNotes({
-      broker: { batchSize: dice.pick([1, 7, 100]), seed },
-      maxRetrying: dice.pick([1, 5, 200]),
-      ...(dice.chance(0.2) ? {} : { places: dice.pick([1, 20, 500]) }),
-      maxOutstandingMessages: dice.pick([5, 1_000]),
+      broker: { batchSize: random.oneOf([1, 7, 100]), seed },
+      maxRetrying: random.oneOf([1, 5, 200]),
+      ...(random.chance(0.2) ? {} : { places: random.oneOf([1, 20, 500]) }),
+      maxOutstandingMessages: random.oneOf([5, 1_000]),
       handle
     })
     for (let step = 0; step < steps; step++) {
-      const some = Array.from({ length: dice.int(0, 12) }, () => drawNote(dice))
+      const some = Array.from({ length: random.between(0, 12) }, () => drawNote(random))
       // In the background: they wait while the server is away.
       if (some.length > 0) yield* Effect.forkIn(notes.publish(...some), scope)
-      yield* Effect.forkIn(meddle(notes, dice), scope)
-      yield* pass(dice.pick([0, 20, 400, 3_000, 70_000]))
+      yield* Effect.forkIn(meddle(notes, random), scope)
+      yield* pass(random.oneOf([0, 20, 400, 3_000, 70_000]))
       yield* agrees(notes, `seed ${seed}, step ${step}`)
     }
     yield* pass("80 seconds")
@@ -88,7 +88,7 @@ const livesThrough = (seed: number) =>
     notes.publisherFaults.isAway = false
     notes.publisherFaults.latency = () => 0
     notes.faults.latency = () => 0
-    if (dice.chance(0.5)) {
+    if (random.chance(0.5)) {
       const stopping = yield* Effect.forkChild(notes.stop)
       yield* eventually(
         `seed ${seed}: it has stopped`,

@@ -2,14 +2,14 @@
 import { Duration } from "effect"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import type { Faults } from "../../src/pubsub/memory/Faults.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 import { processing } from "../support/World.ts"
-import { Dice } from "./Dice.ts"
 import { drawTraffic, maxRowBytes, type Publication } from "./Traffic.ts"
 
 /** Something that happens at a time. **Units**: ms from the begin. */
-export type Happening =
+export type PlannedEvent =
   | ({ readonly _tag: "Publish" } & Publication)
-  | { readonly _tag: "TableAway" | "TableBack" | "LettersAway" | "LettersBack"; readonly at: number }
+  | { readonly _tag: "TableAway" | "TableBack" | "DeadLettersAway" | "DeadLettersBack"; readonly at: number }
   | { readonly _tag: "ServerAway"; readonly at: number; readonly millis: number }
   /** A process dies or is stopped; another takes its place. */
   | {
@@ -38,91 +38,95 @@ export interface Plan {
   }
   /** How long publishing a dead letter takes at most. **Units**: milliseconds. */
   readonly publishLatencyMax: number
-  readonly happenings: ReadonlyArray<Happening>
+  readonly events: ReadonlyArray<PlannedEvent>
 }
 
 /** For how long messages are published and things go wrong. **Units**: milliseconds. */
-export const troubleMillis = 15_000
+export const faultsMillis = 15_000
 
 /** The plan of a seed. */
 export const planOf = (seed: number): Plan => {
-  const dice = new Dice(seed)
-  // Each seed has some kinds of trouble only: all of them at once would hide one another.
-  const some = (most: number) => (dice.chance(0.5) ? dice.next() * most : 0)
-  const traffic = drawTraffic(dice, troubleMillis - 3_000)
+  const random = new SeededRandom(seed)
+  // Each seed has some kinds of faults only: all of them at once would hide one another.
+  const some = (most: number) => (random.chance(0.5) ? random.next() * most : 0)
+  const traffic = drawTraffic(random, faultsMillis - 3_000)
   // Where one process receives everything in order, the ledger can be stricter about early payments.
-  const isOrderly = dice.chance(0.35)
-  const places = !isOrderly && dice.chance(0.3) ? 2 : 1
+  const isOrderly = random.chance(0.35)
+  const places = !isOrderly && random.chance(0.3) ? 2 : 1
   return {
     seed,
     places,
-    batchSize: dice.pick([1, 3, 10, 100]),
+    batchSize: random.oneOf([1, 3, 10, 100]),
     settings: {
       ...processing,
       maxRowBytes,
-      maxOutstandingMessages: dice.pick([5, 20, 1_000]),
-      paymentGrace: Duration.seconds(dice.pick([0, 2, 5, 10])),
-      waitingRoomMax: dice.pick([1, 5, 1_000]),
-      maxRetrying: dice.pick([1, 5, 200]),
-      shutdownTimeout: Duration.seconds(dice.pick([1, 5]))
+      maxOutstandingMessages: random.oneOf([5, 20, 1_000]),
+      paymentGrace: Duration.seconds(random.oneOf([0, 2, 5, 10])),
+      waitingRoomMax: random.oneOf([1, 5, 1_000]),
+      maxRetrying: random.oneOf([1, 5, 200]),
+      shutdownTimeout: Duration.seconds(random.oneOf([1, 5]))
     },
     pubSub: {
       duplicates: some(0.3),
-      reorderWithin: !isOrderly && dice.chance(0.6) ? dice.int(2, 20) : 0,
+      reorderWithin: !isOrderly && random.chance(0.6) ? random.between(2, 20) : 0,
       settleRequestsLost: some(0.2),
       settleAnswersLost: some(0.2),
       publishRequestsLost: some(0.2),
       publishAnswersLost: some(0.2)
     },
     table: {
-      latencyMax: dice.pick([0, 20, 1_500]),
+      latencyMax: random.oneOf([0, 20, 1_500]),
       timedOutWritten: some(0.2),
       timedOutUnwritten: some(0.2),
       timedOutLate: some(0.1),
-      heldUp: drawHeldUp(dice)
+      heldUp: drawHeldUp(random)
     },
-    publishLatencyMax: dice.pick([0, 0, 300, 3_000]),
-    happenings: [
-      ...traffic.map((publication): Happening => ({ _tag: "Publish", ...publication })),
-      ...drawTrouble(dice, places, isOrderly)
+    publishLatencyMax: random.oneOf([0, 0, 300, 3_000]),
+    events: [
+      ...traffic.map((publication): PlannedEvent => ({ _tag: "Publish", ...publication })),
+      ...drawFaults(random, places, isOrderly)
     ].sort((left, right) => left.at - right.at)
   }
 }
 
-const drawHeldUp = (dice: Dice): ReadonlyMap<bigint, number> => {
-  const count = dice.chance(0.5) ? dice.int(1, 8) : 0
+const drawHeldUp = (random: SeededRandom): ReadonlyMap<bigint, number> => {
+  const count = random.chance(0.5) ? random.between(1, 8) : 0
   return new Map(
     Array.from(
       { length: count },
-      () => [BigInt(dice.int(1, 20)), dice.int(2_000, 2 * troubleMillis)] as const
+      () => [BigInt(random.between(1, 20)), random.between(2_000, 2 * faultsMillis)] as const
     )
   )
 }
 
-const drawTrouble = (dice: Dice, places: number, isOrderly: boolean): ReadonlyArray<Happening> => {
-  const trouble: Array<Happening> = []
+const drawFaults = (
+  random: SeededRandom,
+  places: number,
+  isOrderly: boolean
+): ReadonlyArray<PlannedEvent> => {
+  const faults: Array<PlannedEvent> = []
   const spell = (most: number) => {
-    const at = dice.int(0, troubleMillis)
-    return { at, until: at + dice.int(50, most) }
+    const at = random.between(0, faultsMillis)
+    return { at, until: at + random.between(50, most) }
   }
-  if (dice.chance(0.35)) {
+  if (random.chance(0.35)) {
     const { at, until } = spell(12_000)
-    trouble.push({ _tag: "TableAway", at }, { _tag: "TableBack", at: until })
+    faults.push({ _tag: "TableAway", at }, { _tag: "TableBack", at: until })
   }
-  if (dice.chance(0.25)) {
+  if (random.chance(0.25)) {
     const { at, until } = spell(12_000)
-    trouble.push({ _tag: "LettersAway", at }, { _tag: "LettersBack", at: until })
+    faults.push({ _tag: "DeadLettersAway", at }, { _tag: "DeadLettersBack", at: until })
   }
-  if (isOrderly) return trouble
-  if (dice.chance(0.3)) {
+  if (isOrderly) return faults
+  if (random.chance(0.3)) {
     const { at, until } = spell(25_000)
-    trouble.push({ _tag: "ServerAway", at, millis: until - at })
+    faults.push({ _tag: "ServerAway", at, millis: until - at })
   }
   for (const _tag of ["Crash", "Stop"] as const) {
-    for (let count = dice.chance(0.3) ? dice.int(1, 3) : 0; count > 0; count--) {
-      const at = dice.int(0, troubleMillis)
-      trouble.push({ _tag, at, place: dice.int(0, places - 1), downMillis: dice.int(0, 3_000) })
+    for (let count = random.chance(0.3) ? random.between(1, 3) : 0; count > 0; count--) {
+      const at = random.between(0, faultsMillis)
+      faults.push({ _tag, at, place: random.between(0, places - 1), downMillis: random.between(0, 3_000) })
     }
   }
-  return trouble
+  return faults
 }

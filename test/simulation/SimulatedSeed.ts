@@ -3,7 +3,7 @@ import { Effect, References } from "effect"
 import { TestClock } from "effect/testing"
 import { isClean, type Judgement, judge } from "./Ledger.ts"
 import { planOf } from "./Plan.ts"
-import { type Aftermath, simulate } from "./Simulation.ts"
+import { type SimulationResult, simulate } from "./Simulation.ts"
 
 /** What came of a seed. */
 export interface SimulatedSeed {
@@ -16,18 +16,18 @@ export interface SimulatedSeed {
 /** Simulates a seed on a clock of its own. */
 export const simulateSeed = (seed: number): Effect.Effect<SimulatedSeed> =>
   Effect.gen(function* () {
-    const aftermath = yield* simulate(planOf(seed))
-    const judgement = judge(aftermath)
-    const trace = aftermath.trace.join("\n")
-    return { report: isClean(judgement) ? undefined : reportOf(aftermath, judgement), trace }
+    const result = yield* simulate(planOf(seed))
+    const judgement = judge(result)
+    const trace = result.trace.join("\n")
+    return { report: isClean(judgement) ? undefined : reportOf(result, judgement), trace }
   }).pipe(
     Effect.provide(TestClock.layer()),
     Effect.provideService(References.MinimumLogLevel, "None"),
     Effect.orDie
   )
 
-const reportOf = ({ plan, trace }: Aftermath, judgement: Judgement): string => {
-  const { happenings: _, ...circumstances } = plan
+const reportOf = ({ plan, trace }: SimulationResult, judgement: Judgement): string => {
+  const { events: _, ...circumstances } = plan
   const cases = Object.entries(judgement).flatMap(
     ([what, sentences]: readonly [string, ReadonlyArray<string>]) =>
       sentences.map((sentence) => `  ${what}: ${sentence}`)

@@ -3,6 +3,7 @@ import { Clock, Duration, Effect, Exit, Random, Scope } from "effect"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import type { CellTable } from "../support/CellTable.ts"
+import { SeededRandom } from "../support/SeededRandom.ts"
 import {
   deadLetterTopic,
   imbalanceOf,
@@ -13,14 +14,13 @@ import {
   type World,
   worldBegins
 } from "../support/World.ts"
-import { Dice } from "./Dice.ts"
-import type { Happening, Plan } from "./Plan.ts"
+import type { Plan, PlannedEvent } from "./Plan.ts"
 
 /** Everything there is to judge by. */
-export interface Aftermath {
+export interface SimulationResult {
   readonly plan: Plan
   readonly published: ReadonlyArray<Published & { readonly topic: string }>
-  readonly letters: ReadonlyArray<Published>
+  readonly deadLetters: ReadonlyArray<Published>
   /** Message ids that are not acknowledged at the end. */
   readonly pending: ReadonlySet<string>
   readonly table: CellTable
@@ -32,7 +32,7 @@ export interface Aftermath {
 }
 
 /** For how long nothing may get its fate once nothing goes wrong any more. **Units**: milliseconds. */
-const patienceMillis = 180_000
+const settleTimeoutMillis = 180_000
 
 /** How often bounds are looked at. **Units**: milliseconds. */
 const stepMillis = 500
@@ -40,7 +40,7 @@ const stepMillis = 500
 /**
  * Runs a plan to its end.
  *
- * **Guarantee**: deterministic: the same plan gives the same aftermath.
+ * **Guarantee**: deterministic: the same plan gives the same result.
  */
 export const simulate = Effect.fnUntraced(
   function* (plan: Plan) {
@@ -48,9 +48,9 @@ export const simulate = Effect.fnUntraced(
     const simulation = new Simulation(world, plan, yield* Clock.Clock, yield* Scope.Scope)
     yield* world.broker.setFaults(plan.pubSub)
     for (let place = 0; place < plan.places; place++) yield* simulation.start(place)
-    for (const happening of plan.happenings) {
-      yield* simulation.passUntil(happening.at)
-      yield* simulation.happen(happening)
+    for (const event of plan.events) {
+      yield* simulation.passUntil(event.at)
+      yield* simulation.apply(event)
     }
     yield* simulation.heal
     return yield* simulation.finish
@@ -79,17 +79,17 @@ class Simulation {
     this.#plan = plan
     this.#clock = clock
     this.#scope = scope
-    const dice = new Dice(plan.seed + 1)
+    const random = new SeededRandom(plan.seed + 1)
     const { table } = plan
-    world.storeFaults.latency = () => dice.int(0, table.latencyMax)
+    world.storeFaults.latency = () => random.between(0, table.latencyMax)
     world.storeFaults.encounter = (orderId) => {
       if (clock.currentTimeMillisUnsafe() < worldBegins + (table.heldUp.get(orderId) ?? 0))
         return "timed-out-unwritten"
-      if (dice.chance(table.timedOutWritten)) return "timed-out-written"
-      if (dice.chance(table.timedOutLate)) return "timed-out-late"
-      return dice.chance(table.timedOutUnwritten) ? "timed-out-unwritten" : "answered"
+      if (random.chance(table.timedOutWritten)) return "timed-out-written"
+      if (random.chance(table.timedOutLate)) return "timed-out-late"
+      return random.chance(table.timedOutUnwritten) ? "timed-out-unwritten" : "answered"
     }
-    world.storeFaults.late = () => dice.int(1, 4_000)
+    world.storeFaults.late = () => random.between(1, 4_000)
     world.storeFaults.onWrite = (operation, orderIds) => {
       this.#note(`${operation} ${orderIds.join(" ")}`)
       if (operation === "store payments") return
@@ -97,7 +97,7 @@ class Simulation {
         if (!this.#storedAt.has(orderId)) this.#storedAt.set(orderId, this.#clock.currentTimeMillisUnsafe())
       }
     }
-    world.publisherFaults.latency = () => dice.int(0, plan.publishLatencyMax)
+    world.publisherFaults.latency = () => random.between(0, plan.publishLatencyMax)
   }
 
   start(place: number): Effect.Effect<void, never, Scope.Scope> {
@@ -120,47 +120,47 @@ class Simulation {
     })
   }
 
-  happen(happening: Happening): Effect.Effect<void, never, Scope.Scope> {
+  apply(event: PlannedEvent): Effect.Effect<void, never, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
       const { storeFaults, publisherFaults, broker, publishRaw } = this.#world
-      switch (happening._tag) {
+      switch (event._tag) {
         case "Publish":
-          this.#note(`publish ${happening.messages.length} to ${happening.topic}`)
+          this.#note(`publish ${event.messages.length} to ${event.topic}`)
           // In the background: it waits while the server is away.
-          yield* Effect.forkIn(publishRaw(happening.topic, ...happening.messages), this.#scope)
+          yield* Effect.forkIn(publishRaw(event.topic, ...event.messages), this.#scope)
           return
         case "TableAway":
         case "TableBack":
-          this.#note(happening._tag)
-          storeFaults.isAway = happening._tag === "TableAway"
+          this.#note(event._tag)
+          storeFaults.isAway = event._tag === "TableAway"
           return
-        case "LettersAway":
-        case "LettersBack":
-          this.#note(happening._tag)
-          publisherFaults.isAway = happening._tag === "LettersAway"
+        case "DeadLettersAway":
+        case "DeadLettersBack":
+          this.#note(event._tag)
+          publisherFaults.isAway = event._tag === "DeadLettersAway"
           return
         case "ServerAway":
-          this.#note(`ServerAway for ${happening.millis} ms`)
-          return yield* broker.makeUnavailable(Duration.millis(happening.millis))
+          this.#note(`ServerAway for ${event.millis} ms`)
+          return yield* broker.makeUnavailable(Duration.millis(event.millis))
         case "Crash":
         case "Stop":
-          yield* this.#end(happening)
+          yield* this.#end(event)
       }
     })
   }
 
-  #end(happening: Happening & { readonly _tag: "Crash" | "Stop" }) {
+  #end(event: PlannedEvent & { readonly _tag: "Crash" | "Stop" }) {
     return Effect.gen({ self: this }, function* () {
-      const process = this.#running.get(happening.place)
+      const process = this.#running.get(event.place)
       if (process === undefined) return
-      this.#running.delete(happening.place)
-      this.#note(`${happening._tag} of the process in place ${happening.place}`)
+      this.#running.delete(event.place)
+      this.#note(`${event._tag} of the process in place ${event.place}`)
       const scope = yield* Scope.Scope
-      yield* happening._tag === "Crash"
+      yield* event._tag === "Crash"
         ? process.crash
         : Effect.andThen(process.shutDown, this.#checkRest(process)).pipe(Effect.forkIn(scope))
-      yield* Effect.sleep(Duration.millis(happening.downMillis)).pipe(
-        Effect.andThen(this.start(happening.place)),
+      yield* Effect.sleep(Duration.millis(event.downMillis)).pipe(
+        Effect.andThen(this.start(event.place)),
         Effect.forkIn(scope)
       )
     })
@@ -180,11 +180,11 @@ class Simulation {
   }
 
   /** Waits until everything has its fate, stops, and tells what is left. */
-  get finish(): Effect.Effect<Aftermath> {
+  get finish(): Effect.Effect<SimulationResult> {
     return Effect.gen({ self: this }, function* () {
       let pending = yield* this.#pending
       // A room with one place lets one lost payment through at a time: slow, but not stuck.
-      for (let quiet = 0; pending.size > 0 && quiet < patienceMillis; quiet += stepMillis) {
+      for (let quiet = 0; pending.size > 0 && quiet < settleTimeoutMillis; quiet += stepMillis) {
         yield* pass(stepMillis)
         yield* this.#checkBounds
         const still = yield* this.#pending
@@ -201,7 +201,7 @@ class Simulation {
       return {
         plan: this.#plan,
         published: [...(yield* publishedTo(ordersTopic)), ...(yield* publishedTo(paymentsTopic))],
-        letters: yield* broker.publishedTo(deadLetterTopic),
+        deadLetters: yield* broker.publishedTo(deadLetterTopic),
         pending,
         table,
         storedAt: this.#storedAt,

@@ -1,11 +1,11 @@
 /** The messages of a simulation: orders, payments early and late, ties, payments without an order, and poison. */
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
-import { versionOfPayment } from "../../src/domain/Version.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
+import { paymentWrite } from "../support/Expectation.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
+import type { SeededRandom } from "../support/SeededRandom.ts"
 import { ordersTopic, paymentsTopic } from "../support/World.ts"
-import type { Dice } from "./Dice.ts"
 
 /** Messages published together, so within one millisecond. */
 export interface Publication {
@@ -25,51 +25,55 @@ export type Kind = "order" | "payment" | "undecodable" | "schema-violation" | "s
 export const maxRowBytes = 1_000
 
 /** Draws the publications of the first `millis`. */
-export const drawTraffic = (dice: Dice, millis: number): ReadonlyArray<Publication> => {
+export const drawTraffic = (random: SeededRandom, millis: number): ReadonlyArray<Publication> => {
   const publications: Array<Publication> = []
-  const orderCount = dice.int(5, 40)
-  for (let id = 1; id <= orderCount; id++) publications.push(...drawOrder(dice, BigInt(id), millis))
-  for (let count = dice.int(0, 6); count > 0; count--) {
+  const orderCount = random.between(5, 40)
+  for (let id = 1; id <= orderCount; id++) publications.push(...drawOrder(random, BigInt(id), millis))
+  for (let count = random.between(0, 6); count > 0; count--) {
     const payment = paymentOf(BigInt(10_000 + count))
-    publications.push({ at: dice.int(0, millis), topic: paymentsTopic, messages: [as("payment", payment)] })
+    publications.push({
+      at: random.between(0, millis),
+      topic: paymentsTopic,
+      messages: [as("payment", payment)]
+    })
   }
-  for (let count = dice.int(0, 6); count > 0; count--) publications.push(drawPoison(dice, millis))
+  for (let count = random.between(0, 6); count > 0; count--) publications.push(drawPoison(random, millis))
   return publications.sort((left, right) => left.at - right.at)
 }
 
 /** One order with its revisions and its payments, each about the same time. */
-const drawOrder = (dice: Dice, id: bigint, millis: number): ReadonlyArray<Publication> => {
+const drawOrder = (random: SeededRandom, id: bigint, millis: number): ReadonlyArray<Publication> => {
   const publications: Array<Publication> = []
-  const about = dice.int(0, millis)
-  const near = () => Math.max(0, about + dice.int(-2_000, 4_000))
-  for (let revision = 0; revision < dice.pick([1, 1, 1, 2, 3]); revision++) {
-    const order = orderOf(id, { item: `item ${revision}`, price: dice.int(0, 1_000) / 4 })
+  const about = random.between(0, millis)
+  const near = () => Math.max(0, about + random.between(-2_000, 4_000))
+  for (let revision = 0; revision < random.oneOf([1, 1, 1, 2, 3]); revision++) {
+    const order = orderOf(id, { item: `item ${revision}`, price: random.between(0, 1_000) / 4 })
     publications.push({ at: near(), topic: ordersTopic, messages: [as("order", order)] })
   }
-  for (let count = dice.pick([0, 1, 1, 1, 2, 3]); count > 0; count--) {
-    const payments = dice.chance(0.35) ? drawTie(dice, id) : [drawPayment(dice, id)]
+  for (let count = random.oneOf([0, 1, 1, 1, 2, 3]); count > 0; count--) {
+    const payments = random.chance(0.35) ? drawTie(random, id) : [drawPayment(random, id)]
     const messages = payments.map((payment) => as("payment", payment))
     publications.push({ at: near(), topic: paymentsTopic, messages })
   }
   return publications
 }
 
-const drawPayment = (dice: Dice, id: bigint): Payment =>
+const drawPayment = (random: SeededRandom, id: bigint): Payment =>
   paymentOf(id, {
-    payment_id: BigInt(dice.int(1, 1_000_000)),
-    payment_status: dice.pick(statuses),
-    payment_method: dice.pick(["Card", "Transfer"])
+    payment_id: BigInt(random.between(1, 1_000_000)),
+    payment_status: random.oneOf(statuses),
+    payment_method: random.oneOf(["Card", "Transfer"])
   })
 
 /** Two or three payments for one order with one version: published together, and equal in their hash. */
-const drawTie = (dice: Dice, id: bigint): ReadonlyArray<Payment> => {
-  return dice
-    .pick(ties)
-    .slice(0, dice.int(2, 3))
+const drawTie = (random: SeededRandom, id: bigint): ReadonlyArray<Payment> => {
+  return random
+    .oneOf(ties)
+    .slice(0, random.between(2, 3))
     .map(({ order_id: _, ...columns }) => paymentOf(id, columns))
 }
 
-const findTies = (): readonly [ReadonlyArray<Payment>, ...Array<ReadonlyArray<Payment>>] => {
+const findTies = (): ReadonlyArray<ReadonlyArray<Payment>> => {
   const payments = Array.from({ length: 3_000 }, (_, index) =>
     paymentOf(1n, {
       payment_id: BigInt(index + 1),
@@ -78,27 +82,29 @@ const findTies = (): readonly [ReadonlyArray<Payment>, ...Array<ReadonlyArray<Pa
       payment_status: statuses[index % 3] ?? ""
     })
   )
-  const [first, ...others] = Map.groupBy(payments, (payment) => versionOfPayment(payment, 0)).values()
-  return [first ?? [], ...others]
+  return [...Map.groupBy(payments, hashOf).values()]
 }
+
+const hashOf = (payment: Payment): bigint =>
+  paymentWrite({ data: messageOf(payment).data, publishTimeMicros: 0 }).version
 
 const statuses = ["Pending", "Completed", "Failed"] as const
 
 /** Payments by their hash; the hash does not depend on the order. */
 const ties = findTies()
 
-const drawPoison = (dice: Dice, millis: number): Publication => {
-  const topic: Publication["topic"] = dice.chance(0.5) ? ordersTopic : paymentsTopic
-  const kind = dice.pick(["undecodable", "schema-violation", "store-rejected"])
-  const at = dice.int(0, millis)
+const drawPoison = (random: SeededRandom, millis: number): Publication => {
+  const topic: Publication["topic"] = random.chance(0.5) ? ordersTopic : paymentsTopic
+  const kind = random.oneOf(["undecodable", "schema-violation", "store-rejected"])
+  const at = random.between(0, millis)
   if (kind === "store-rejected") {
-    const huge = orderOf(BigInt(20_000 + dice.int(1, 1_000)), { item: "x".repeat(2 * maxRowBytes) })
+    const huge = orderOf(BigInt(20_000 + random.between(1, 1_000)), { item: "x".repeat(2 * maxRowBytes) })
     return { at, topic: ordersTopic, messages: [as(kind, huge)] }
   }
   const data =
     kind === "undecodable"
-      ? dice.pick([Uint8Array.of(0xff, 0xfe), bytesOf("{"), bytesOf("plain text")])
-      : dice.pick([bytesOf("[]"), bytesOf('{"order_id":0}'), bytesOf('{"order_id":1.5}')])
+      ? random.oneOf([Uint8Array.of(0xff, 0xfe), bytesOf("{"), bytesOf("plain text")])
+      : random.oneOf([bytesOf("[]"), bytesOf('{"order_id":0}'), bytesOf('{"order_id":1.5}')])
   return { at, topic, messages: [{ data, attributes: { [kindAttribute]: kind }, orderingKey: "" }] }
 }
 

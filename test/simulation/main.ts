@@ -1,30 +1,142 @@
-/** Simulates seeds and reports them: `npm run test:simulate -- --seeds N [--first S] [--trace] [--bail]`. */
+/** `npm run test:simulate`: simulates seeds in several threads, keeps what was found, and reports it. */
+import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { Effect } from "effect"
+import { ProofFile, type ProofResult } from "../support/proofs/ProofFile.ts"
+import { writeProofReport } from "../support/proofs/ProofReport.ts"
+import type { RangeOutcome, SeedRange } from "./SeedWorker.ts"
+import { simulateRanges } from "./SeedWorkers.ts"
 import { simulateSeed } from "./SimulatedSeed.ts"
+
+const usage = `npm run test:simulate -- [--seeds N] [--first S] [--workers N] [--bail] [--fresh] [--report FILE]
+npm run test:simulate -- --trace [--seeds N] [--first S]
+
+  --seeds    how many; without it 1000
+  --first    the first of them; without it 1
+  --workers  threads; without it as many as there are processors
+  --bail     end at the first range of seeds of which one fails
+  --trace    print everything that happens in each seed; nothing is kept
+  --fresh    simulate also what is known already of the working tree
+  --report   write a page to this file
+  --forget   keep nothing, and use nothing that was kept
+`
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     first: { type: "string", default: "1" },
+    workers: { type: "string", default: String(availableParallelism()) },
     trace: { type: "boolean", default: false },
-    /** Ends at the first seed that fails. */
-    bail: { type: "boolean", default: false }
+    bail: { type: "boolean", default: false },
+    fresh: { type: "boolean", default: false },
+    forget: { type: "boolean", default: false },
+    report: { type: "string" }
   }
 })
 
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
 const first = Number(values.first)
-const count = Number(values.seeds)
-const begun = performance.now()
-let failed = 0
-for (let seed = first; seed < first + count; seed++) {
-  const { report, trace } = await Effect.runPromise(simulateSeed(seed))
-  if (values.trace) process.stdout.write(`${trace}\n`)
-  if (report === undefined) continue
-  failed++
-  process.stdout.write(`${report}\n`)
-  if (values.bail) break
+const last = first + Number(values.seeds) - 1
+if (
+  !Number.isSafeInteger(first) ||
+  !Number.isSafeInteger(last) ||
+  last < first ||
+  Number(values.workers) < 1
+) {
+  process.stderr.write(usage)
+  process.exit(2)
 }
+
+/** Few enough that a run that is cut off loses little, and does not wait long for its last thread. */
+const seedsOfRange = 50
+
+/** Ranges begin at the same seeds whatever is asked for, so that what is known counts for every later run. */
+const ranges = ((): ReadonlyArray<SeedRange> => {
+  const all: Array<SeedRange> = []
+  for (let from = first; from <= last; ) {
+    const end = Math.min(Math.ceil(from / seedsOfRange) * seedsOfRange, last)
+    all.push({ first: from, last: end })
+    from = end + 1
+  }
+  return all
+})()
+
+const partOf = (range: SeedRange): string => `seeds ${range.first} to ${range.last}`
+
+const trace = async (): Promise<number> => {
+  let failed = 0
+  for (let seed = first; seed <= last; seed++) {
+    const { report, trace } = await Effect.runPromise(simulateSeed(seed))
+    say(trace)
+    if (report === undefined) continue
+    failed++
+    say(report)
+  }
+  return failed
+}
+
+/** Ranges that follow each other and hold are one row of the page. */
+const joined = (results: ReadonlyArray<ProofResult>): ReadonlyArray<ProofResult> => {
+  const rows: Array<ProofResult> = []
+  for (const result of results) {
+    const before = rows.at(-1)
+    if (before?.holds && result.holds && endOf(before.part) + 1 === Number(/\d+/.exec(result.part)?.[0])) {
+      const part = before.part.replace(/\d+$/, String(endOf(result.part)))
+      rows[rows.length - 1] = { ...result, part, seconds: before.seconds + result.seconds }
+    } else rows.push(result)
+  }
+  return rows
+}
+
+const endOf = (part: string): number => Number(/\d+$/.exec(part)?.[0])
+
+const report = (file: ProofFile, path: string): void => {
+  const rows = joined(file.resultsOf(ranges.map(partOf)))
+  const missing = file.missing(ranges.map(partOf)).length
+  writeProofReport(path, {
+    title: "The simulation under faults",
+    command: `npm run test:simulate -- --first ${first} --seeds ${last - first + 1}`,
+    claim:
+      "Each seed is a schedule of messages and faults in virtual time, on the in-memory Pub/Sub and table. A ledger that computes rows and versions by itself finds nothing lost, wrong, doubled, misrouted or stuck, and no bound exceeded (G1–G7).",
+    tree: file.tree,
+    parts: rows.length + (missing - rows.filter(({ holds }) => !holds).length),
+    results: rows
+  })
+}
+
+const simulateAll = async (file: ProofFile | undefined): Promise<number> => {
+  const missing = new Set(file?.missing(ranges.map(partOf)) ?? ranges.map(partOf))
+  const toDo = ranges.filter((range) => missing.has(partOf(range)))
+  if (file !== undefined && toDo.length < ranges.length) {
+    say(
+      `${ranges.length - toDo.length} of ${ranges.length} ranges hold already (${file.path}); --fresh forgets them`
+    )
+  }
+  let failed = 0
+  let done = 0
+  const onOutcome = (range: SeedRange, { reports, seconds }: RangeOutcome): boolean => {
+    failed += reports.length
+    done += 1
+    const said =
+      reports.length === 0 ? "nothing wrong" : (reports[0] ?? "").split("\n").slice(0, 2).join(": ")
+    file?.add(partOf(range), { holds: reports.length === 0, said, seconds })
+    for (const text of reports) say(text)
+    if (done % rangesOfProgress === 0)
+      say(`${done} of ${toDo.length} ranges, to seed ${range.last}: ${failed} failed`)
+    return !(values.bail && failed > 0)
+  }
+  await simulateRanges(toDo, Number(values.workers), onOutcome)
+  return failed
+}
+
+/** How often progress is printed. */
+const rangesOfProgress = 10
+
+const begun = performance.now()
+const file = values.forget || values.trace ? undefined : ProofFile.open("simulation", values.fresh)
+const failed = values.trace ? await trace() : await simulateAll(file)
+if (file !== undefined && values.report !== undefined) report(file, values.report)
 const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
-process.stdout.write(`${count} seeds from ${first} in ${seconds} s: ${failed} failed\n`)
+say(`${last - first + 1} seeds from ${first} in ${seconds} s: ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -39,6 +39,14 @@ export class NotInTime extends Data.TaggedError("NotInTime")<{
 /** The file users start. */
 export const bin = join(import.meta.dirname, "..", "..", "bin", "counterfoil.js")
 
+/** How a process is started. */
+export interface CounterfoilOptions {
+  readonly cwd?: string
+  readonly nodeArgs?: ReadonlyArray<string>
+  /** The file to start where it is not this repository's {@link bin}. */
+  readonly bin?: string
+}
+
 /**
  * Starts `counterfoil ARGS` with nothing of this environment but PATH and HOME, and `environment`; SIGKILL at the end
  * of the scope.
@@ -46,7 +54,7 @@ export const bin = join(import.meta.dirname, "..", "..", "bin", "counterfoil.js"
 export const counterfoil = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},
-  options: { readonly cwd?: string; readonly nodeArgs?: ReadonlyArray<string> } = {}
+  options: CounterfoilOptions = {}
 ): Effect.Effect<CounterfoilProcess, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => start(args, environment, options)),
@@ -69,6 +77,21 @@ export const until = <E, R>(
     })
   )
 
+/**
+ * Does something while a process stands still, and lets it go on.
+ *
+ * Requests that were on their way are given a second to be answered, so that none arrives in the middle.
+ */
+export const whileFrozen = <A, E, R>(
+  { signal }: Pick<CounterfoilProcess, "signal">,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.andThen(signal("SIGSTOP"), Effect.sleep("1 second")),
+    () => work,
+    () => signal("SIGCONT")
+  )
+
 interface Output {
   stdout: string
   stderr: string
@@ -77,9 +100,10 @@ interface Output {
 const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>>,
-  options: { readonly cwd?: string; readonly nodeArgs?: ReadonlyArray<string> }
+  options: CounterfoilOptions
 ) => {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), bin, ...args], {
+  const command = [...(options.nodeArgs ?? []), options.bin ?? bin, ...args]
+  const child = spawn(process.execPath, command, {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",

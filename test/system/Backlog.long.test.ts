@@ -1,8 +1,8 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { drain } from "./Drain.ts"
-import { stage } from "./Stage.ts"
 
 const order = (id: number): string =>
   `{"order_id": ${id}, "customer_id": ${100 + (id % 900)}, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "123 Main St, City A, Country", "order_status": "Pending", "creation_date": "2024-01-21"}`
@@ -11,15 +11,15 @@ const order = (id: number): string =>
 const drainBacklog = (orders: number) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const set = yield* stage()
+      const deployment = yield* testDeployment()
       yield* Effect.promise(() =>
-        set.pubsub.publish(
-          set.orders,
+        deployment.pubsub.publish(
+          deployment.orders,
           Array.from({ length: orders }, (_, index) => ({ data: order(index + 1) }))
         )
       )
-      const { samples } = yield* drain(set.environment)
-      assert.strictEqual(yield* Effect.promise(() => set.table.count()), orders)
+      const { samples } = yield* drain(deployment.environment)
+      assert.strictEqual(yield* Effect.promise(() => deployment.table.count()), orders)
       const last = Math.floor((samples.length * 3) / 4)
       return { early: Math.max(...samples.slice(0, last)), late: Math.max(...samples.slice(last)) }
     })

@@ -1,11 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, uniqueName } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
-import { stage } from "./Stage.ts"
 
 /** Names that nothing has yet, and the default grace; `setup` has to make what they name. */
-const freshNames = Effect.map(stage({ table: false }), ({ environment }) => ({
+const freshNames = Effect.map(testDeployment({ table: false }), ({ environment }) => ({
   ...environment,
   PAYMENT_GRACE: "",
   PUBSUB_ORDERS_TOPIC: uniqueName("orders"),
@@ -109,7 +109,7 @@ describeWith("cassandra", "pubsub")("The commands, one after the other", { concu
       Effect.gen(function* () {
         const texts = (seed: number) =>
           Effect.gen(function* () {
-            const { environment, orders, payments, pubsub } = yield* stage({ table: false })
+            const { environment, orders, payments, pubsub } = yield* testDeployment({ table: false })
             yield* did(producing(300, seed), environment)
             const messages = yield* Effect.promise(() =>
               Promise.all([pubsub.takeAll(`${orders}-sub`), pubsub.takeAll(`${payments}-sub`)])

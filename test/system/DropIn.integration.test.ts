@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { originalOrders, originalPayments } from "../../src/sample/Original.ts"
+import type { Deployment } from "../support/Deployment.ts"
 import type { PlainRow } from "../support/PlainTable.ts"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { drain } from "./Drain.ts"
-import { type Stage, stage } from "./Stage.ts"
 
 const orders = originalOrders(80, 1)
 const payments = originalPayments(1)
@@ -26,12 +27,12 @@ const expectedRows = new Map<string, PlainRow>(
   })
 )
 
-const publishOrders = ({ pubsub, orders: topic }: Stage) =>
+const publishOrders = ({ pubsub, orders: topic }: Deployment) =>
   Effect.promise(() => pubsub.publish(topic, orders))
-const publishPayments = ({ pubsub, payments: topic }: Stage) =>
+const publishPayments = ({ pubsub, payments: topic }: Deployment) =>
   Effect.promise(() => pubsub.publish(topic, payments))
-const rowsOf = ({ table }: Stage) => Effect.promise(() => table.rows())
-const deadLettersOf = ({ pubsub, deadLetters }: Stage) =>
+const rowsOf = ({ table }: Deployment) => Effect.promise(() => table.rows())
+const deadLettersOf = ({ pubsub, deadLetters }: Deployment) =>
   Effect.promise(() => pubsub.takeAll(`${deadLetters}-sub`, 420))
 
 const sortedTexts = (messages: ReadonlyArray<{ readonly data: Uint8Array }>): ReadonlyArray<string> =>
@@ -42,24 +43,24 @@ describeWith("cassandra", "pubsub")("Drop-in for the original's messages and tab
     "[G1] [G2] 80 original orders and 500 original payments end as 80 whole rows and 420 dead letters, however often they are sent",
     () =>
       Effect.gen(function* () {
-        const set = yield* stage()
-        yield* publishOrders(set)
-        yield* drain(set.environment)
-        yield* publishPayments(set)
-        yield* drain(set.environment)
-        assert.deepStrictEqual(yield* rowsOf(set), expectedRows)
-        const letters = yield* deadLettersOf(set)
+        const deployment = yield* testDeployment()
+        yield* publishOrders(deployment)
+        yield* drain(deployment.environment)
+        yield* publishPayments(deployment)
+        yield* drain(deployment.environment)
+        assert.deepStrictEqual(yield* rowsOf(deployment), expectedRows)
+        const letters = yield* deadLettersOf(deployment)
         assert.deepStrictEqual(sortedTexts(letters), sortedTexts(payments.slice(80)))
         assert.isTrue(letters.every(({ attributes }) => attributes["dlq-reason"] === "unmatched-payment"))
 
-        yield* publishOrders(set)
-        yield* drain(set.environment)
-        assert.deepStrictEqual(yield* rowsOf(set), expectedRows, "orders sent again wipe no payment")
+        yield* publishOrders(deployment)
+        yield* drain(deployment.environment)
+        assert.deepStrictEqual(yield* rowsOf(deployment), expectedRows, "orders sent again wipe no payment")
 
-        yield* publishPayments(set)
-        yield* drain(set.environment)
-        assert.deepStrictEqual(yield* rowsOf(set), expectedRows, "payments sent again change nothing")
-        assert.strictEqual((yield* deadLettersOf(set)).length, 420)
+        yield* publishPayments(deployment)
+        yield* drain(deployment.environment)
+        assert.deepStrictEqual(yield* rowsOf(deployment), expectedRows, "payments sent again change nothing")
+        assert.strictEqual((yield* deadLettersOf(deployment)).length, 420)
       }),
     180_000
   )
@@ -68,14 +69,14 @@ describeWith("cassandra", "pubsub")("Drop-in for the original's messages and tab
     "[G2] a payment shows in a row that the original's own consumer inserted after the payment was published",
     () =>
       Effect.gen(function* () {
-        const set = yield* stage()
-        yield* publishPayments(set)
+        const deployment = yield* testDeployment()
+        yield* publishPayments(deployment)
         yield* Effect.promise(() =>
-          Promise.all(orders.map(({ data }) => set.table.insertAsOriginal(parsed(data))))
+          Promise.all(orders.map(({ data }) => deployment.table.insertAsOriginal(parsed(data))))
         )
-        yield* drain(set.environment)
-        assert.deepStrictEqual(yield* rowsOf(set), expectedRows)
-        assert.strictEqual((yield* deadLettersOf(set)).length, 420)
+        yield* drain(deployment.environment)
+        assert.deepStrictEqual(yield* rowsOf(deployment), expectedRows)
+        assert.strictEqual((yield* deadLettersOf(deployment)).length, 420)
       }),
     120_000
   )

@@ -3,10 +3,11 @@ import { Context, Effect, Layer } from "effect"
 import { cassandraServer } from "../support/CassandraServer.ts"
 import { certificates } from "../support/Certificates.ts"
 import { until } from "../support/Counterfoil.ts"
+import type { Deployment } from "../support/Deployment.ts"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, projectId } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
 import { serving } from "./Serving.ts"
-import { type Stage, stage } from "./Stage.ts"
 
 const credentials = { username: "cassandra", password: "cassandra" }
 
@@ -28,11 +29,11 @@ const make = Effect.gen(function* () {
       }
     }
   })
-  const set = yield* stage({ contactPoints: server.address, credentials })
-  return { server, set, trusted: node.pemFile, stranger: stranger.pemFile }
+  const deployment = yield* testDeployment({ cassandra: server.address, credentials })
+  return { server, deployment, trusted: node.pemFile, stranger: stranger.pemFile }
 })
 
-/** A Cassandra that asks for a password and offers TLS, and a stage on it. */
+/** A Cassandra that asks for a password and offers TLS, and a deployment on it. */
 class Guarded extends Context.Service<Guarded, Effect.Success<typeof make>>()("test/Guarded") {
   static readonly layer = Layer.effect(Guarded, make)
 }
@@ -88,11 +89,11 @@ const toMend: ReadonlyArray<readonly [what: string, changes: Changes, line: RegE
 const order = (id: number): string =>
   `{"order_id": ${id}, "customer_id": 5, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
 
-const rowsReach = (set: Stage, count: number, stderr: () => string) =>
+const rowsReach = (deployment: Deployment, count: number, stderr: () => string) =>
   until(
     `${count} rows`,
     // The table's own connection comes back in its own time.
-    Effect.tryPromise(async () => (await set.table.count()) === count).pipe(
+    Effect.tryPromise(async () => (await deployment.table.count()) === count).pipe(
       Effect.orElseSucceed(() => false)
     ),
     "120 seconds",
@@ -105,7 +106,7 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
       it.effect(`run ends with exit 2 and one clear line on ${what}`, () =>
         Effect.gen(function* () {
           const guarded = yield* Guarded
-          const ended = yield* ran(["run"], { ...guarded.set.environment, ...changes(guarded) })
+          const ended = yield* ran(["run"], { ...guarded.deployment.environment, ...changes(guarded) })
           assert.strictEqual(ended.code, 2, ended.errors)
           assert.strictEqual(ended.told.length, 1, ended.errors)
           assert.match(ended.told[0] ?? "", line)
@@ -116,8 +117,8 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
 
     it.effect("the right password over TLS with a certificate that is trusted works", () =>
       Effect.gen(function* () {
-        const { set, trusted } = yield* Guarded
-        const environment = { ...set.environment, CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: trusted }
+        const { deployment, trusted } = yield* Guarded
+        const environment = { ...deployment.environment, CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: trusted }
         const setUp = yield* ran(["setup", "cassandra"], environment)
         assert.strictEqual(setUp.code, 0, setUp.errors)
         const counted = yield* ran(["facts", "count"], environment)
@@ -129,9 +130,9 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
       "[G4] run starts before Cassandra, is not ready and says why, and does its work once it is there",
       () =>
         Effect.gen(function* () {
-          const { server, set } = yield* Guarded
+          const { server, deployment } = yield* Guarded
           yield* server.stop
-          const processor = yield* serving(["run"], set.environment)
+          const processor = yield* serving(["run"], deployment.environment)
           yield* processor.until(
             "/ready",
             ({ status, text }) => status === 503 && text.includes("facts: unavailable")
@@ -141,11 +142,11 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
           assert.strictEqual(parts.facts.state, "unavailable")
           assert.include(parts.facts.reason, server.address)
           yield* Effect.promise(() =>
-            set.pubsub.publish(set.orders, [{ data: order(1) }, { data: order(2) }])
+            deployment.pubsub.publish(deployment.orders, [{ data: order(1) }, { data: order(2) }])
           )
           yield* server.start
           yield* processor.until("/ready", ({ status }) => status === 200)
-          yield* rowsReach(set, 2, processor.stderr)
+          yield* rowsReach(deployment, 2, processor.stderr)
           yield* processor.signal("SIGTERM")
           assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
         }),

@@ -2,13 +2,13 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { type NotInTime, until } from "../support/Counterfoil.ts"
-import type { Stage } from "./Stage.ts"
+import type { Deployment } from "../support/Deployment.ts"
 
 /** How many orders there are. */
 export const orderCount = 20_000
 
 /** Publishes them. */
-export const publishLoad = ({ pubsub, orders }: Stage): Effect.Effect<void> =>
+export const publishLoad = ({ pubsub, orders }: Deployment): Effect.Effect<void> =>
   Effect.promise(() =>
     pubsub.publish(
       orders,
@@ -17,7 +17,7 @@ export const publishLoad = ({ pubsub, orders }: Stage): Effect.Effect<void> =>
   )
 
 /** Suspends until some of the orders, and not all, are in the table. */
-export const untilUnderWay = ({ table }: Stage, stderr: () => string): Effect.Effect<void, NotInTime> =>
+export const untilUnderWay = ({ table }: Deployment, stderr: () => string): Effect.Effect<void, NotInTime> =>
   until(
     "a first row",
     Effect.promise(async () => (await table.count()) > 500),
@@ -26,7 +26,7 @@ export const untilUnderWay = ({ table }: Stage, stderr: () => string): Effect.Ef
   )
 
 /** Every order has its row, and no other order's text is in it. */
-export const assertAllStored = ({ table }: Stage): Effect.Effect<void> =>
+export const assertAllStored = ({ table }: Deployment): Effect.Effect<void> =>
   Effect.gen(function* () {
     const rows = yield* Effect.promise(() => table.rows())
     assert.strictEqual(rows.size, orderCount)

@@ -2,15 +2,16 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { cassandraServer } from "../support/CassandraServer.ts"
 import { counterfoil, until } from "../support/Counterfoil.ts"
+import type { Deployment } from "../support/Deployment.ts"
 import { freePorts } from "../support/Ports.ts"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { drain } from "./Drain.ts"
-import { type Stage, stage } from "./Stage.ts"
 
 const order = (id: number, item = "Book"): string =>
   `{"order_id": ${id}, "customer_id": 5, "item": "${item}", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
 
-const publish = ({ pubsub, orders }: Stage, first: number, last: number) =>
+const publish = ({ pubsub, orders }: Deployment, first: number, last: number) =>
   Effect.promise(() =>
     pubsub.publish(
       orders,
@@ -18,10 +19,10 @@ const publish = ({ pubsub, orders }: Stage, first: number, last: number) =>
     )
   )
 
-const rowsReach = (set: Stage, count: number, stderr: () => string) =>
+const rowsReach = (deployment: Deployment, count: number, stderr: () => string) =>
   until(
     `${count} rows`,
-    Effect.promise(async () => (await set.table.count()) === count),
+    Effect.promise(async () => (await deployment.table.count()) === count),
     "120 seconds",
     stderr
   )
@@ -46,37 +47,37 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
     () =>
       Effect.gen(function* () {
         const server = yield* cassandraServer({ heap: "768m", yaml: { max_mutation_size: "1MiB" } })
-        const set = yield* stage({ contactPoints: server.address })
+        const deployment = yield* testDeployment({ cassandra: server.address })
         const letters = (expected: number) =>
-          Effect.promise(() => set.pubsub.takeAll(`${set.deadLetters}-sub`, expected))
+          Effect.promise(() => deployment.pubsub.takeAll(`${deployment.deadLetters}-sub`, expected))
 
         yield* Effect.promise(() =>
-          set.pubsub.publish(set.orders, [
+          deployment.pubsub.publish(deployment.orders, [
             { data: order(1) },
             { data: order(2, "x".repeat(2_000_000)) },
             { data: order(3) }
           ])
         )
-        yield* drain({ ...set.environment, MAX_ROW_BYTES: "8MiB" })
+        yield* drain({ ...deployment.environment, MAX_ROW_BYTES: "8MiB" })
         const rejected = yield* letters(1)
         assert.deepStrictEqual(
           rejected.map(({ attributes }) => attributes["dlq-reason"]),
           ["store-rejected"]
         )
-        assert.strictEqual(yield* Effect.promise(() => set.table.count()), 2)
+        assert.strictEqual(yield* Effect.promise(() => deployment.table.count()), 2)
 
         const [port = 0] = yield* freePorts(1)
         const processor = yield* counterfoil(["run"], {
-          ...set.environment,
+          ...deployment.environment,
           MAX_OUTSTANDING_MESSAGES: "3000",
           HTTP_PORT: String(port),
           MAX_RETRYING: "500"
         })
         const url = yield* processor.url
-        yield* publish(set, 1, 20_000)
+        yield* publish(deployment, 1, 20_000)
         yield* until(
           "rows under way",
-          Effect.promise(async () => (await set.table.count()) > 200),
+          Effect.promise(async () => (await deployment.table.count()) > 200),
           "60 seconds",
           processor.stderr
         )
@@ -94,18 +95,18 @@ describeWith("cassandra", "pubsub")("Cassandra away", () => {
         assert.isBelow(received, 20_000)
         assert.isBelow(processor.peakMemory(), frozenAt + 64, "memory stays flat while intake is paused")
         yield* server.signal("SIGCONT")
-        yield* rowsReach(set, 20_000, processor.stderr)
+        yield* rowsReach(deployment, 20_000, processor.stderr)
 
-        yield* Effect.promise(() => set.table.execute("DROP TABLE KEYSPACE.orders_payments_facts"))
-        yield* publish(set, 1, 50)
+        yield* Effect.promise(() => deployment.table.execute("DROP TABLE KEYSPACE.orders_payments_facts"))
+        yield* publish(deployment, 1, 50)
         yield* until(
           "health naming the missing table",
           Effect.map(health(url), (text) => /"facts"[^}]*unavailable/.test(text)),
           "40 seconds",
           processor.stderr
         )
-        yield* Effect.promise(() => set.table.createAsOriginal())
-        yield* rowsReach(set, 50, processor.stderr)
+        yield* Effect.promise(() => deployment.table.createAsOriginal())
+        yield* rowsReach(deployment, 50, processor.stderr)
         yield* processor.signal("SIGTERM")
         assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
         assert.deepStrictEqual(yield* letters(0), [])

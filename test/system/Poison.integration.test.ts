@@ -1,9 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { PlainMessage } from "../support/PlainPubSub.ts"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { drain } from "./Drain.ts"
-import { stage } from "./Stage.ts"
 
 const good = (orderId: number | string, extra = ""): string =>
   `{"order_id": ${orderId}, "customer_id": 7, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "1 Road", "order_status": "Pending", "creation_date": "2024-01-21"${extra}}`
@@ -72,7 +72,7 @@ describeWith("cassandra", "pubsub")("Poison among good messages", () => {
     "[G3] 1,000 unreadable orders of every kind among 10,000 good ones become one dead letter each, with their own reason, and cost no neighbour",
     () =>
       Effect.gen(function* () {
-        const set = yield* stage()
+        const deployment = yield* testDeployment()
         const messages: Array<PlainMessage> = []
         for (let index = 0; index < goodCount; index++) {
           messages.push({ data: good(index + 1) })
@@ -90,10 +90,12 @@ describeWith("cassandra", "pubsub")("Poison among good messages", () => {
           }
         }
         messages.push(...odd.map(([, data]) => ({ data })))
-        yield* Effect.promise(() => set.pubsub.publish(set.orders, messages))
-        yield* drain(set.environment)
+        yield* Effect.promise(() => deployment.pubsub.publish(deployment.orders, messages))
+        yield* drain(deployment.environment)
 
-        const letters = yield* Effect.promise(() => set.pubsub.takeAll(`${set.deadLetters}-sub`, poisonCount))
+        const letters = yield* Effect.promise(() =>
+          deployment.pubsub.takeAll(`${deployment.deadLetters}-sub`, poisonCount)
+        )
         const sent = new Map(messages.flatMap((message) => [[message.attributes?.["at"], message] as const]))
         assert.strictEqual(letters.length, poisonCount)
         assert.strictEqual(new Set(letters.map(({ attributes }) => attributes["at"])).size, poisonCount)
@@ -110,7 +112,7 @@ describeWith("cassandra", "pubsub")("Poison among good messages", () => {
           )
         }
 
-        const rows = yield* Effect.promise(() => set.table.rows())
+        const rows = yield* Effect.promise(() => deployment.table.rows())
         assert.strictEqual(rows.size, goodCount + odd.length)
         odd.forEach(([name, , item], index) => {
           assert.deepInclude(rows.get(String(900_001 + index)), { ...otherColumns, item }, name)

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
 import { serving } from "./Serving.ts"
-import { stage } from "./Stage.ts"
 
 /** A password of this form occurs nowhere else. */
 const password = "pr0xy-pa55w0rd"
@@ -48,12 +48,12 @@ describeWith("cassandra", "pubsub")("A proxy that does not answer", () => {
     "is no matter with an emulator, nor for Cassandra: setup, produce and run reach both",
     () =>
       Effect.gen(function* () {
-        const set = yield* stage()
+        const deployment = yield* testDeployment()
         const environment = {
-          ...set.environment,
+          ...deployment.environment,
           ...everyProxy,
-          PUBSUB_ORDERS_TOPIC: `${set.orders}-new`,
-          PUBSUB_ORDERS_SUBSCRIPTION: `${set.orders}-new-sub`
+          PUBSUB_ORDERS_TOPIC: `${deployment.orders}-new`,
+          PUBSUB_ORDERS_SUBSCRIPTION: `${deployment.orders}-new-sub`
         }
         const setUp = yield* ran(["setup"], environment)
         assert.strictEqual(setUp.code, 0, setUp.errors)
@@ -61,7 +61,7 @@ describeWith("cassandra", "pubsub")("A proxy that does not answer", () => {
         assert.strictEqual(produced.code, 0, produced.errors)
         const drained = yield* ran(["run", "--drain"], environment)
         assert.strictEqual(drained.code, 0, drained.errors)
-        assert.strictEqual(yield* Effect.promise(() => set.table.count()), 5)
+        assert.strictEqual(yield* Effect.promise(() => deployment.table.count()), 5)
       }),
     120_000
   )
@@ -70,9 +70,9 @@ describeWith("cassandra", "pubsub")("A proxy that does not answer", () => {
     "[G4] is named by the health of what receives, without its user and password",
     () =>
       Effect.gen(function* () {
-        const set = yield* stage()
+        const deployment = yield* testDeployment()
         const processor = yield* serving(["run"], {
-          ...set.environment,
+          ...deployment.environment,
           PUBSUB_EMULATOR_HOST: "",
           GOOGLE_APPLICATION_CREDENTIALS: yield* serviceAccount,
           https_proxy: closed

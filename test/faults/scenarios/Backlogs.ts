@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
-import { untilReady } from "../Crew.ts"
-import { makeRandom } from "../Random.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
+import { untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { order, type Planned, payment } from "../Traffic.ts"
 
 /**
@@ -13,7 +13,7 @@ import { order, type Planned, payment } from "../Traffic.ts"
  * Orders are large: their stream drains slower, and the payments that are read first wait longest for theirs.
  */
 const backlog = (messages: number, addressLength: number): ReadonlyArray<Planned> => {
-  const random = makeRandom(21)
+  const random = new SeededRandom(21)
   const count = Math.max(1, Math.round(messages * 2.5))
   const address = "long way ".repeat(addressLength / 9)
   return [
@@ -31,7 +31,7 @@ const slowerOrders: Scenario = {
   environment: { PAYMENT_GRACE: "10s" },
   forbidsStale: true,
   settleWithinSeconds: 600,
-  play: ({ crew }) => Effect.asVoid(crew.start())
+  run: ({ processors }) => Effect.asVoid(processors.start())
 }
 
 const takenOver: Scenario = {
@@ -41,16 +41,16 @@ const takenOver: Scenario = {
   // The shortest with which the orders of a killed process come back in time.
   environment: { PAYMENT_GRACE: "25s" },
   repetitions: ({ lostHolds }) => lostHolds(),
-  play: ({ crew, stage, observer }) =>
+  run: ({ processors, deployment, observer }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* until(
         "a third of the rows",
-        Effect.promise(async () => (await stage.table.count()) > observer.published / 6),
+        Effect.promise(async () => (await deployment.table.count()) > observer.published / 6),
         "300 seconds"
       )
-      yield* crew.kill(processor)
-      yield* crew.start()
+      yield* processors.kill(processor)
+      yield* processors.start()
     })
 }
 
@@ -66,15 +66,15 @@ const littleMemory: Scenario = {
   load: (messages) => backlog(Math.max(messages, 20_000) / 2, 3_600),
   forbidsStale: true,
   settleWithinSeconds: 600,
-  play: ({ crew, stage, cassandra, untilPublished, expect }) =>
+  run: ({ processors, deployment, cassandra, untilPublished, expect }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start({ nodeArgs: [`--max-old-space-size=${neededHeap * 1.5}`] })
+      const processor = yield* processors.start({ nodeArgs: [`--max-old-space-size=${neededHeap * 1.5}`] })
       yield* untilReady(processor)
       // Every limit is reached while nothing drains.
       yield* cassandra.node.signal("SIGSTOP")
       yield* untilPublished(1)
       // What is beyond the limits stays with Pub/Sub, where others may have it. It goes back when its lease ends.
-      const beyond = yield* Effect.promise(() => pulled(stage))
+      const beyond = yield* Effect.promise(() => pulled(deployment))
       yield* expect(beyond.length > 0, "the processor took in all there was, beyond its limits")
       yield* cassandra.node.signal("SIGCONT")
       yield* expect(processor.peakMemory() > 0, "the processor did not survive the backlog")
@@ -82,9 +82,9 @@ const littleMemory: Scenario = {
 }
 
 /** Some orders that nobody has, if there are any; asked for several times, because a server may answer with none. */
-const pulled = async ({ pubsub, topics }: Act["stage"]) => {
+const pulled = async ({ pubsub, orders: topic }: ScenarioContext["deployment"]) => {
   for (let tries = 0; tries < 20; tries++) {
-    const orders = await pubsub.pull(`${topics.orders}-sub`, 10)
+    const orders = await pubsub.pull(`${topic}-sub`, 10)
     if (orders.length > 0) return orders
     await sleep(100)
   }

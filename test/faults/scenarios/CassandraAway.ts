@@ -1,17 +1,17 @@
 /** Cassandra frozen, killed, late, and in part. */
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
-import { untilHealthSays, untilReady } from "../Crew.ts"
 import type { Sent } from "../Observer.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import { untilHealthSays, untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 
 const frozen: Scenario = {
   name: "cassandra-frozen",
   fault: "Cassandra frozen for 20 s (SIGSTOP)",
-  play: ({ crew, cassandra, untilPublished }) =>
+  run: ({ processors, cassandra, untilPublished }) =>
     Effect.gen(function* () {
       const { node } = cassandra
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* node.signal("SIGSTOP")
@@ -24,10 +24,10 @@ const frozen: Scenario = {
 const killed: Scenario = {
   name: "cassandra-killed",
   fault: "Cassandra killed, restarted on its data",
-  play: ({ crew, cassandra, untilPublished }) =>
+  run: ({ processors, cassandra, untilPublished }) =>
     Effect.gen(function* () {
       const { node } = cassandra
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* node.kill
@@ -39,11 +39,11 @@ const killed: Scenario = {
 const late: Scenario = {
   name: "cassandra-late",
   fault: "Cassandra started after the processor",
-  play: ({ crew, cassandra, untilPublished }) =>
+  run: ({ processors, cassandra, untilPublished }) =>
     Effect.gen(function* () {
       const { node } = cassandra
       yield* node.stop
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilHealthSays(processor, factsAway)
       yield* untilPublished(0.5)
       yield* node.start
@@ -55,9 +55,9 @@ const oneOfThree: Scenario = {
   name: "one-of-three-killed",
   fault: "one of three Cassandra nodes killed",
   nodes: "three",
-  play: ({ crew, cassandra, untilPublished, expect }) =>
+  run: ({ processors, cassandra, untilPublished, expect }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.kill)
@@ -65,7 +65,7 @@ const oneOfThree: Scenario = {
       const errors = processor.stderr().split("\n").filter(isError)
       yield* expect(errors.length === 0, `an error surfaced: ${errors[0]}`)
     }),
-  afterwards: noLettersButDue
+  afterwards: noDeadLetterOfTheOutage
 }
 
 const twoOfThree: Scenario = {
@@ -74,9 +74,9 @@ const twoOfThree: Scenario = {
   nodes: "three",
   loadSeconds: 30,
   settleWithinSeconds: 300,
-  play: ({ crew, cassandra, untilPublished }) =>
+  run: ({ processors, cassandra, untilPublished }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* Effect.forEach(cassandra.others, (other) => other.kill, { concurrency: 2 })
@@ -84,7 +84,7 @@ const twoOfThree: Scenario = {
       yield* Effect.sleep("15 seconds")
       yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.start)
     }),
-  afterwards: noLettersButDue
+  afterwards: noDeadLetterOfTheOutage
 }
 
 const rangeAway: Scenario = {
@@ -94,30 +94,30 @@ const rangeAway: Scenario = {
   replication: 1,
   loadSeconds: 60,
   settleWithinSeconds: 300,
-  play: ({ crew, cassandra, stage, observer, messages, untilPublished }) =>
+  run: ({ processors, cassandra, deployment, observer, messages, untilPublished }) =>
     Effect.gen(function* () {
       const [away] = cassandra.others
       if (away === undefined) return
       const retriesMax = Math.round(messages / 20)
-      const processor = yield* crew.start({ environment: { MAX_RETRYING: String(retriesMax) } })
+      const processor = yield* processors.start({ environment: { MAX_RETRYING: String(retriesMax) } })
       yield* untilReady(processor)
       yield* untilPublished(0.2)
       const before = observer.published
       yield* away.kill
       const elsewhere = () =>
         [...ordersOf(observer.sent.slice(before))].filter(
-          (orderId) => !stage.table.nodesOf(orderId).includes(away.address)
+          (orderId) => !deployment.table.nodesOf(orderId).includes(away.address)
         )
       yield* until(
         "rows of the other ranges while one is away",
-        Effect.promise(async () => (await stage.table.storedOf(elsewhere())).size >= retriesMax),
+        Effect.promise(async () => (await deployment.table.storedOf(elsewhere())).size >= retriesMax),
         "60 seconds"
       )
       yield* untilHealthSays(processor, retryingMax)
       yield* untilPublished(1)
       yield* away.start
     }),
-  afterwards: noLettersButDue
+  afterwards: noDeadLetterOfTheOutage
 }
 
 const ordersOf = (sent: ReadonlyArray<Sent>): ReadonlySet<string> =>
@@ -125,9 +125,11 @@ const ordersOf = (sent: ReadonlyArray<Sent>): ReadonlySet<string> =>
 
 const retryingMax = /"orders":\{[^}]*"paused"[^}]*MAX_RETRYING/i
 
-/** The ledger has judged every dead letter already; here is said what an outage must not add to them (G4). */
-function noLettersButDue({ observer, expect }: Act) {
-  const rejected = observer.letters.filter(({ attributes }) => attributes["dlq-reason"] === "store-rejected")
+/** The ledger has judged every dead letter already; this adds that an outage must not cause one of its own (G4). */
+function noDeadLetterOfTheOutage({ observer, expect }: ScenarioContext) {
+  const rejected = observer.deadLetters.filter(
+    ({ attributes }) => attributes["dlq-reason"] === "store-rejected"
+  )
   return expect(rejected.length === 0, `${rejected.length} dead letters of an outage`)
 }
 

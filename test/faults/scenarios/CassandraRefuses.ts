@@ -1,11 +1,11 @@
 /** A Cassandra that answers, but not what it was asked for. */
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
-import { ask, tailOf, untilReady } from "../Crew.ts"
 import { keyOf } from "../Ledger.ts"
-import { makeRandom } from "../Random.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import { ask, tailOf, untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { traffic } from "../Traffic.ts"
 
 const readRefusals: ReadonlyArray<Refusal> = ["read-timed-out", "unavailable", "overloaded"]
@@ -20,7 +20,7 @@ const isRead = (query: string): boolean => query.startsWith("SELECT")
 
 /** Refuses about one statement in ten, in every way there is. */
 const oneInTen = (): Rule => {
-  const random = makeRandom(41)
+  const random = new SeededRandom(41)
   return ({ query }) =>
     random.chance(0.1) ? random.oneOf(isRead(query) ? readRefusals : writeRefusals) : undefined
 }
@@ -30,9 +30,9 @@ const refusing: Scenario = {
   fault: "1 in 10 statements timed out or refused",
   proxied: ["statements"],
   forbidsStale: true,
-  play: ({ crew, statements, untilPublished, expect }) =>
+  run: ({ processors, statements, untilPublished, expect }) =>
     Effect.gen(function* () {
-      yield* untilReady(yield* crew.start())
+      yield* untilReady(yield* processors.start())
       yield* untilPublished(0.1)
       yield* statements.set(oneInTen())
       yield* untilPublished(0.9)
@@ -59,7 +59,7 @@ const refuseHeldUp: Rule = ({ query, mentions }) => {
 }
 
 /** Messages without an effect, but for those about orders that are held up and payments without an order. */
-const unsettledOthers = async ({ observer }: Act): Promise<number> => {
+const unsettledOthers = async ({ observer }: ScenarioContext): Promise<number> => {
   const { verdicts, lost, lostUnmatched } = await observer.judgeNow()
   const held = observer.sent.filter(
     ({ planned: { stream, meaning }, messageId }) =>
@@ -77,11 +77,11 @@ const ordersHeldUp: Scenario = {
   loadSeconds: 60,
   load: (messages) => traffic({ messages, seed: 5, firstId }),
   forbidsStale: true,
-  play: (act: Act) =>
+  run: (context: ScenarioContext) =>
     Effect.gen(function* () {
-      const { crew, stage, statements, untilPublished, expect } = act
+      const { processors, deployment, statements, untilPublished, expect } = context
       yield* statements.set(refuseHeldUp)
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       const began = performance.now()
       yield* untilPublished(1)
@@ -89,14 +89,14 @@ const ordersHeldUp: Scenario = {
       yield* until(
         "an effect of every message about other orders",
         Effect.promise(async () => {
-          left = await unsettledOthers(act)
+          left = await unsettledOthers(context)
           return left === 0
         }),
         "30 seconds",
         () => `${left} are left\n${tailOf(processor)}`
       )
       yield* Effect.sleep(Math.max(0, began + heldUpMillis - performance.now()))
-      const rows = yield* Effect.promise(() => stage.table.rows())
+      const rows = yield* Effect.promise(() => deployment.table.rows())
       yield* expect(![...heldUp].some((id) => rows.has(id)), "an order was stored that was held up")
       const health = yield* ask(processor, "/health")
       yield* expect(!health.includes("MAX_RETRYING"), `intake paused for few: ${health}`)

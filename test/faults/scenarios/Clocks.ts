@@ -1,7 +1,7 @@
 /** Processors whose clock is wrong, beside others whose clock is right. */
 import { existsSync } from "node:fs"
 import { Effect } from "effect"
-import { untilReady } from "../Crew.ts"
+import { untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
 
 const wrongClock = (name: string, offset: string): Scenario => ({
@@ -10,11 +10,11 @@ const wrongClock = (name: string, offset: string): Scenario => ({
   forbidsStale: true,
   missing: () => (existsSync(fakeTime) ? undefined : "libfaketime is not installed"),
   environment: { LD_PRELOAD: fakeTime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
-  play: ({ crew, untilPublished }) =>
+  run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
       const [wrong, right] = yield* Effect.all([
-        crew.start(),
-        crew.start({ environment: { FAKETIME: "+0" } })
+        processors.start(),
+        processors.start({ environment: { FAKETIME: "+0" } })
       ])
       yield* Effect.forEach([wrong, right], untilReady)
       yield* untilPublished(1)

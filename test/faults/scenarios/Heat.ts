@@ -1,10 +1,10 @@
 /** Loads of which half is hot: the other half must not wait for it. */
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
-import { untilReady } from "../Crew.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { keyOf } from "../Ledger.ts"
-import { makeRandom } from "../Random.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import { untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { type Meaning, order, type Planned, payment, poison, traffic } from "../Traffic.ts"
 
 const hotOrderId = 900_000_000
@@ -21,13 +21,13 @@ const heated = (
   loadSeconds: "before",
   settleWithinSeconds: 300,
   load: (messages) => [
-    order(hotOrderId, "Pending", makeRandom(1)),
+    order(hotOrderId, "Pending", new SeededRandom(1)),
     ...Array.from({ length: amount(messages) }, (_, index) => hot(index)),
     ...traffic({ messages: messages / 2, seed: 4, unmatched: 0, poison: { orders: 0, payments: 0 } })
   ],
-  play: ({ crew, observer }: Act) =>
+  run: ({ processors, observer }: ScenarioContext) =>
     Effect.gen(function* () {
-      yield* untilReady(yield* crew.start())
+      yield* untilReady(yield* processors.start())
       const neighbours = observer.sent
         .filter(({ planned }) => !isHot(planned.meaning))
         .map(({ planned, messageId }) => keyOf(planned.stream, messageId))
@@ -42,8 +42,8 @@ const heated = (
     })
 })
 
-const orderRandom = makeRandom(11)
-const poisonRandom = makeRandom(12)
+const orderRandom = new SeededRandom(11)
+const poisonRandom = new SeededRandom(12)
 
 /** One order that is paid over and over, and rows of messages that cannot be read. */
 export const heat: ReadonlyArray<Scenario> = [

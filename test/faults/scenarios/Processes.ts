@@ -1,7 +1,7 @@
 /** Processors that die, leave and take turns. */
 import { Effect } from "effect"
-import { untilReady } from "../Crew.ts"
-import { makeRandom } from "../Random.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
+import { untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
 
 const killed: Scenario = {
@@ -10,17 +10,17 @@ const killed: Scenario = {
   loadSeconds: 25,
   repetitions: ({ lostHolds }) => lostHolds(),
   mayBeLate: true,
-  play: ({ crew, untilPublished }) =>
+  run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
-      const random = makeRandom(9)
+      const random = new SeededRandom(9)
       for (let kills = 1; kills <= 5; kills++) {
-        const processor = yield* crew.start()
+        const processor = yield* processors.start()
         yield* untilReady(processor)
         yield* Effect.sleep(random.between(200, 2_000))
         yield* untilPublished(kills / 6)
-        yield* crew.kill(processor)
+        yield* processors.kill(processor)
       }
-      yield* crew.start()
+      yield* processors.start()
     })
 }
 
@@ -29,16 +29,16 @@ const shared: Scenario = {
   fault: "of two processors one killed, one stopped",
   repetitions: ({ lostHolds }) => lostHolds(),
   mayBeLate: true,
-  play: ({ crew, untilPublished }) =>
+  run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
-      const [one, other] = yield* Effect.all([crew.start(), crew.start()])
+      const [one, other] = yield* Effect.all([processors.start(), processors.start()])
       yield* Effect.forEach([one, other], untilReady)
       yield* untilPublished(0.4)
-      yield* crew.kill(one)
-      const third = yield* crew.start()
+      yield* processors.kill(one)
+      const third = yield* processors.start()
       yield* untilReady(third)
       yield* untilPublished(0.7)
-      yield* crew.stop(other)
+      yield* processors.stop(other)
     })
 }
 
@@ -46,16 +46,16 @@ const rolling: Scenario = {
   name: "rolling-restart",
   fault: "10 rolling restarts, 100 attempts",
   loadSeconds: 60,
-  stage: { deliveryAttempts: 100 },
-  play: ({ crew, untilPublished }) =>
+  deployment: { deliveryAttempts: 100 },
+  run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
-      let current = yield* crew.start()
+      let current = yield* processors.start()
       yield* untilReady(current)
       for (let restarts = 1; restarts <= restartsInAll; restarts++) {
         yield* untilPublished(restarts / (restartsInAll + 2))
-        const next = yield* crew.start()
+        const next = yield* processors.start()
         yield* untilReady(next)
-        yield* crew.stop(current)
+        yield* processors.stop(current)
         current = next
       }
     }),
@@ -63,7 +63,9 @@ const rolling: Scenario = {
     Effect.gen(function* () {
       const givenUp = yield* Effect.promise(() => observer.readGivenUp())
       yield* expect(givenUp === 0, `Pub/Sub gave up on ${givenUp} messages`)
-      const attempts = observer.letters.map(({ attributes }) => Number(attributes["dlq-delivery-attempt"]))
+      const attempts = observer.deadLetters.map(({ attributes }) =>
+        Number(attributes["dlq-delivery-attempt"])
+      )
       const most = Math.max(...attempts)
       // A payment that waits is released by each process that stops, and by no other reason.
       yield* expect(most <= restartsInAll + 1, `a message took ${most} attempts in ${restartsInAll} restarts`)

@@ -1,17 +1,17 @@
 /** Pub/Sub out of reach, slow, mute, and without its dead-letter topic. */
 import { Effect } from "effect"
-import { until } from "../../support/Counterfoil.ts"
-import { ask, untilHealthSays, untilReady } from "../Crew.ts"
-import type { Act, Scenario } from "../Scenario.ts"
+import { until, whileFrozen } from "../../support/Counterfoil.ts"
+import { ask, untilHealthSays, untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import type { Mode } from "../TcpProxy.ts"
 import { traffic } from "../Traffic.ts"
 
 /** Spoils the connection at these shares of the load, for so long each. */
 const spoiling =
   (modes: ReadonlyArray<Mode>, seconds: number) =>
-  ({ crew, toPubSub, untilPublished }: Act) =>
+  ({ processors, toPubSub, untilPublished }: ScenarioContext) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       for (const [index, mode] of modes.entries()) {
         yield* untilPublished((index + 1) / (modes.length + 2))
@@ -30,7 +30,7 @@ const cut: Scenario = {
   proxied: ["pubsub"],
   repetitions: asMuchAsWasHeld,
   mayBeLate: true,
-  play: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
+  run: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
 }
 
 const blackHole: Scenario = {
@@ -39,9 +39,9 @@ const blackHole: Scenario = {
   proxied: ["pubsub"],
   repetitions: asMuchAsWasHeld,
   mayBeLate: true,
-  play: ({ crew, toPubSub, untilPublished }) =>
+  run: ({ processors, toPubSub, untilPublished }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
+      const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(1 / 3)
       yield* toPubSub.set({ _tag: "BlackHole" })
@@ -62,10 +62,10 @@ const slow: Scenario = {
   name: "pubsub-slow",
   fault: "Pub/Sub 500 ms away in each direction",
   proxied: ["pubsub"],
-  play: ({ crew, toPubSub, untilPublished }) =>
+  run: ({ processors, toPubSub, untilPublished }) =>
     Effect.gen(function* () {
       yield* toPubSub.set({ _tag: "Delay", millis: 500 })
-      yield* untilReady(yield* crew.start())
+      yield* untilReady(yield* processors.start())
       yield* untilPublished(1)
     })
 }
@@ -78,16 +78,16 @@ const acknowledgementsLost: Scenario = {
   repetitions: asMuchAsWasHeld,
   mayBeLate: true,
   // Longer than a lease: what was done and could not be acknowledged comes again.
-  play: spoiling([{ _tag: "DropRequests" }, { _tag: "DropAnswers" }], 15)
+  run: spoiling([{ _tag: "DropRequests" }, { _tag: "DropAnswers" }], 15)
 }
 
 const answersLost: Scenario = {
   name: "answers-lost",
   fault: "answers of Cassandra lost 3 times, rows written",
   proxied: ["cassandra"],
-  play: ({ crew, toCassandra, untilPublished }) =>
+  run: ({ processors, toCassandra, untilPublished }) =>
     Effect.gen(function* () {
-      yield* untilReady(yield* crew.start())
+      yield* untilReady(yield* processors.start())
       for (const share of [0.25, 0.5, 0.75]) {
         yield* untilPublished(share)
         yield* toCassandra.set({ _tag: "DropAnswers" })
@@ -100,15 +100,15 @@ const answersLost: Scenario = {
 const noTopic: Scenario = {
   name: "dlq-missing",
   fault: "no dead-letter topic until late",
-  stage: { hasDeadLetterTopic: false },
+  deployment: { hasDeadLetterTopic: false },
   // Few enough that the payments without an order fill them.
   environment: { WAITING_ROOM_MAX: "20", PAYMENT_GRACE: "5s" },
   load: (messages) =>
     traffic({ messages, seed: 2, poison: { orders: 0, payments: 0.01 }, unmatched: 0.03, early: 0 }),
-  play: ({ crew, stage, observer, untilPublished, expect }) =>
+  run: ({ processors, deployment, observer, untilPublished, expect }) =>
     Effect.gen(function* () {
-      const processor = yield* crew.start()
-      yield* untilHealthSays(processor, new RegExp(`topics/${stage.deadLetters} does not exist`))
+      const processor = yield* processors.start()
+      yield* untilHealthSays(processor, new RegExp(`topics/${deployment.deadLetters} does not exist`))
       const ready = yield* ask(processor, "/ready")
       yield* expect(
         ready.includes("dead-letters: unavailable"),
@@ -123,10 +123,14 @@ const noTopic: Scenario = {
       ).size
       yield* until(
         "every order stored while payments stand still",
-        Effect.promise(async () => (await stage.table.count()) === orders),
+        Effect.promise(async () => (await deployment.table.count()) === orders),
         "60 seconds"
       )
-      yield* Effect.promise(() => stage.pubsub.create(stage.deadLetters))
+      // A topic comes before its subscription, and what is published between the two is received by nobody.
+      yield* whileFrozen(
+        processor,
+        Effect.promise(() => deployment.pubsub.create(deployment.deadLetters))
+      )
       yield* untilReady(processor)
     })
 }

@@ -1,45 +1,32 @@
 /** Pairs of payments with one publish time. */
 import { Effect } from "effect"
-import { OrderId } from "../../../src/domain/Order.ts"
-import { PaymentId } from "../../../src/domain/Payment.ts"
-import { versionOfPayment } from "../../../src/domain/Version.ts"
-import { untilReady } from "../Crew.ts"
-import { makeRandom } from "../Random.ts"
+import { paymentWrite } from "../../support/Expectation.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
+import { untilReady } from "../Processors.ts"
 import { paymentColumns } from "../Rows.ts"
-import type { Act, Scenario } from "../Scenario.ts"
-import { type Meaning, order, type Planned, payment, paymentFor } from "../Traffic.ts"
+import type { Scenario, ScenarioContext } from "../Scenario.ts"
+import { order, type Planned, payment, paymentFor } from "../Traffic.ts"
 
 const pairs = 1_000
 
 /** Two payments for one order; for every second order even their versions are the same. */
 const pairsOf = (): ReadonlyArray<readonly [Planned, Planned]> => {
-  const random = makeRandom(31)
+  const random = new SeededRandom(31)
   return Array.from({ length: pairs }, (_, index) => {
     const one = payment(index + 1, 1, random)
     for (let nth = 2; ; nth++) {
       const other = payment(index + 1, nth, random)
-      if (index % 2 === 0 || versionOf(one.meaning) === versionOf(other.meaning)) return [one, other]
+      if (index % 2 === 0 || versionOf(one) === versionOf(other)) return [one, other]
     }
   })
 }
 
-/** Our own code is asked only which pairs are the hardest, never which of them has to win. */
-const versionOf = (meaning: Meaning): bigint => {
-  const text = (column: string) => (meaning._tag === "Payment" ? String(meaning.cells[column]) : "")
-  const fields = {
-    order_id: OrderId.make(1n),
-    payment_id: PaymentId.make(BigInt(text("payment_id"))),
-    payment_method: text("payment_method"),
-    card_last_four: text("card_last_four"),
-    payment_status: text("payment_status"),
-    payment_datetime: text("payment_datetime")
-  }
-  return versionOfPayment(fields, 0)
-}
+/** Of the same publish time. */
+const versionOf = ({ data }: Planned): bigint => paymentWrite({ data, publishTimeMicros: 0 }).version
 
 /** Every pair twice: for its order, and the other way round for a second order. */
 const load = (): ReadonlyArray<Planned> => {
-  const random = makeRandom(32)
+  const random = new SeededRandom(32)
   const made = pairsOf()
   return [
     ...Array.from({ length: 2 * pairs }, (_, index) => order(index + 1, "Pending", random)),
@@ -50,11 +37,11 @@ const load = (): ReadonlyArray<Planned> => {
   ]
 }
 
-const sameWinners = ({ observer, stage, expect }: Act) =>
+const sameWinners = ({ observer, deployment, expect }: ScenarioContext) =>
   Effect.gen(function* () {
-    const rows = yield* Effect.promise(() => stage.table.rows())
+    const rows = yield* Effect.promise(() => deployment.table.rows())
     const times = new Map<string, Set<number>>()
-    for (const { planned, publishMillis } of yield* Effect.promise(() => observer.witnessed())) {
+    for (const { planned, publishMillis } of yield* Effect.promise(() => observer.publishedWithTimes())) {
       if (planned.meaning._tag !== "Payment") continue
       const { orderId } = planned.meaning
       times.set(orderId, (times.get(orderId) ?? new Set()).add(publishMillis))
@@ -79,7 +66,7 @@ export const ties: ReadonlyArray<Scenario> = [
     fault: "1000 pairs of one publish time, both ways round",
     loadSeconds: "before",
     load,
-    play: ({ crew }) => Effect.flatMap(crew.start(), untilReady),
+    run: ({ processors }) => Effect.flatMap(processors.start(), untilReady),
     afterwards: sameWinners
   }
 ]

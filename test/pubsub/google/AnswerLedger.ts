@@ -1,8 +1,8 @@
 /** What a scripted server answers, and what it therefore knows of each delivery. */
 import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
-import type { Random } from "../../faults/Random.ts"
 import type { ScriptedAnswer, ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import type { SeededRandom } from "../../support/SeededRandom.ts"
 import { unavailable } from "./ScriptedSubscriber.ts"
 
 /** What the server answers, and what it therefore knows of each delivery. */
@@ -21,11 +21,11 @@ export class AnswerLedger {
   /** When each was first known to come again, in requests, and how many deliveries had been handed over then. */
   readonly comesAgain = new Map<string, { readonly at: number; readonly handedOver: number }>()
   readonly script: ScriptedPubSub["script"]
-  readonly #random: Random
+  readonly #random: SeededRandom
   readonly #received: () => ReadonlyArray<Delivery>
   #requests = 0
 
-  constructor(random: Random, received: () => ReadonlyArray<Delivery>) {
+  constructor(random: SeededRandom, received: () => ReadonlyArray<Delivery>) {
     this.#random = random
     this.#received = received
     this.script = {

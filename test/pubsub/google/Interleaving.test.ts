@@ -6,8 +6,8 @@ import { leaseSeconds } from "../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../src/pubsub/Message.ts"
 import type { Settled } from "../../../src/pubsub/Settled.ts"
 import type { Subscription } from "../../../src/pubsub/Subscriber.ts"
-import { makeRandom, type Random } from "../../faults/Random.ts"
 import type { ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
+import { SeededRandom } from "../../support/SeededRandom.ts"
 import { AnswerLedger } from "./AnswerLedger.ts"
 import { later, onTheWire, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
 
@@ -26,7 +26,7 @@ describe("an open subscription on a scripted server", () => {
     "[G1] [G7] whatever the interleaving, each delivery is settled at most once, none is dropped in silence or overtaken, and the counts add up ($title)",
     ({ seed, breaks, isOrdered }) =>
       Effect.gen(function* () {
-        const random = makeRandom(seed)
+        const random = new SeededRandom(seed)
         const scope = yield* Scope.make()
         const ledger = new AnswerLedger(random, () => received)
         const { server, open, received } = yield* Scope.provide(
@@ -97,7 +97,7 @@ const assertOrder = (received: ReadonlyArray<Delivery>, played: Played, ledger: 
 }
 
 interface PlayOptions {
-  readonly random: Random
+  readonly random: SeededRandom
   readonly server: ScriptedPubSub
   readonly open: Subscription
   readonly received: ReadonlyArray<Delivery>

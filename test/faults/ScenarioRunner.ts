@@ -1,14 +1,15 @@
-/** Plays a scenario and judges it. */
+/** Runs a scenario and judges it. */
 import { Effect, Fiber, type Scope } from "effect"
-import { until } from "../support/Counterfoil.ts"
+import { localDataCenter } from "../support/CassandraServer.ts"
+import { bin, until } from "../support/Counterfoil.ts"
+import { makeDeployment } from "../support/Deployment.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
 import { cqlProxy } from "./CqlProxy.ts"
-import { makeCrew } from "./Crew.ts"
 import { isRecovered, isRight, isSettled, type Judgement } from "./Ledger.ts"
 import { Observer } from "./Observer.ts"
-import type { Act, Scenario, ScenarioError } from "./Scenario.ts"
+import { makeProcessors } from "./Processors.ts"
+import type { Scenario, ScenarioContext, ScenarioError } from "./Scenario.ts"
 import type { Servers } from "./Servers.ts"
-import { stage } from "./Stage.ts"
 import { tcpProxy } from "./TcpProxy.ts"
 import { type Planned, traffic } from "./Traffic.ts"
 
@@ -26,42 +27,50 @@ export interface Outcome {
   readonly isRight: boolean
 }
 
-/** Plays a scenario with about so many messages. */
-export const perform = (
+/** How a scenario is run. */
+export interface RunOptions {
+  /** About so many. */
+  readonly messages: number
+  /** The `counterfoil` that is tried; this repository's by default. */
+  readonly bin?: string
+}
+
+/** Runs a scenario. */
+export const runScenario = (
   scenario: Scenario,
   servers: Servers,
-  messages: number
+  options: RunOptions
 ): Effect.Effect<Outcome, ScenarioError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const load = scenario.load?.(messages) ?? traffic({ messages, seed: 1 })
-      const { act, unmet } = yield* prepare(scenario, servers, load.length)
-      const { crew, observer } = act
+      const load = scenario.load?.(options.messages) ?? traffic({ messages: options.messages, seed: 1 })
+      const { context, unmet } = yield* prepare(scenario, servers, load.length, options.bin ?? bin)
+      const { processors, observer } = context
       const publishing = yield* Effect.forkScoped(publish(scenario, observer, load))
       if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
       if (scenario.mayBeLate === true) yield* Effect.forkScoped(watchAbsence(observer))
-      yield* scenario.play(act)
+      yield* scenario.run(context)
       yield* Fiber.join(publishing)
       const from = performance.now()
       const within = scenario.settleWithinSeconds ?? 180
       yield* untilJudged(observer, "an effect of every message that need not wait", isRecovered, within)
       const recoveredIn = (performance.now() - from) / 1000
       yield* untilJudged(observer, "an effect of every message", isSettled, within)
-      yield* crew.stopAll
+      yield* processors.stopAll
       const left = yield* Effect.promise(() => observer.readLeft())
       const judgement = yield* Effect.promise(() =>
-        observer.judgeNow(left, scenario.repetitions?.(crew) ?? 0)
+        observer.judgeNow(left, scenario.repetitions?.(processors) ?? 0)
       )
-      yield* act.expect(
+      yield* context.expect(
         scenario.forbidsStale !== true || judgement.stale === 0,
         `${judgement.stale} payments became dead letters and were matched later`
       )
-      if (scenario.afterwards !== undefined) yield* scenario.afterwards(act)
+      if (scenario.afterwards !== undefined) yield* scenario.afterwards(context)
       return {
         scenario,
         messages: observer.published,
         recoveredIn,
-        redelivered: Math.max(0, crew.received() - observer.published),
+        redelivered: Math.max(0, processors.received() - observer.published),
         judgement,
         unmet,
         isRight: isRight(judgement) && unmet.length === 0
@@ -72,33 +81,39 @@ export const perform = (
 const prepare = (
   scenario: Scenario,
   servers: Servers,
-  loaded: number
-): Effect.Effect<{ readonly act: Act; readonly unmet: Array<string> }, ServerError, Scope.Scope> =>
+  loaded: number,
+  command: string
+): Effect.Effect<
+  { readonly context: ScenarioContext; readonly unmet: Array<string> },
+  ServerError,
+  Scope.Scope
+> =>
   Effect.gen(function* () {
     const cassandra = yield* servers.cassandra(scenario.nodes ?? "one")
     const { pubsub, projectId } = servers
     const replication = scenario.replication ?? cassandra.replication
-    const set = yield* stage(
-      { pubsub, projectId, cassandra: cassandra.address, replication },
-      scenario.stage ?? {}
+    const deployment = yield* makeDeployment(
+      { pubsub, projectId, cassandra: cassandra.address, dataCenter: localDataCenter },
+      { replication, ...scenario.deployment }
     )
     const node = cassandra.address.split(",")[0] ?? ""
     const toPubSub = yield* tcpProxy(pubsub)
     const toCassandra = yield* tcpProxy(node)
     const statements = yield* cqlProxy(node)
     const { proxied = [] } = scenario
-    const crew = yield* makeCrew(scenario.name, {
-      ...set.environment,
+    const environment = {
+      ...deployment.environment,
       ...(proxied.includes("pubsub") ? { PUBSUB_EMULATOR_HOST: toPubSub.address } : {}),
       ...(proxied.includes("cassandra") ? { CASSANDRA_CONTACT_POINTS: toCassandra.address } : {}),
       ...(proxied.includes("statements") ? { CASSANDRA_CONTACT_POINTS: statements.address } : {}),
       ...scenario.environment
-    })
+    }
+    const processors = yield* makeProcessors(scenario.name, environment, command)
     const unmet: Array<string> = []
-    const observer = new Observer(set)
-    const act: Act = {
-      stage: set,
-      crew,
+    const observer = yield* Effect.promise(() => Observer.of(deployment))
+    const context: ScenarioContext = {
+      deployment,
+      processors,
       observer,
       cassandra,
       toPubSub,
@@ -116,7 +131,7 @@ const prepare = (
           "10 minutes"
         ).pipe(Effect.orDie)
     }
-    return { act, unmet }
+    return { context, unmet }
   })
 
 const publish = ({ loadSeconds }: Scenario, observer: Observer, load: ReadonlyArray<Planned>) =>
