@@ -120,6 +120,10 @@ export const register = (
   )
   gauge("counterfoil_waiting", "Payments in the waiting room.", (totals) => totals.waiting)
   gauge("counterfoil_retrying", "Deliveries in backoff before another try.", (totals) => totals.retrying)
+  registerDurable(stream, counts, registry)
+}
+
+const registerDurable = (stream: StreamName, counts: StreamCounts, registry: Context.Context<never>): void =>
   Metric.registerUnsafe(
     Metric.histogram("counterfoil_durable_seconds", {
       description: "From a delivery's receipt to its durable effect.",
@@ -129,7 +133,6 @@ export const register = (
     registry,
     { get: () => histogramOf(counts.durable), ...readOnly }
   )
-}
 
 const readOnly = { update: () => {}, modify: () => {} }
 
