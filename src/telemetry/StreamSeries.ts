@@ -123,7 +123,11 @@ export const register = (
   registerDurable(stream, counts, registry)
 }
 
-const registerDurable = (stream: StreamName, counts: StreamCounts, registry: Context.Context<never>): void =>
+const registerDurable = (
+  stream: StreamName,
+  counts: StreamCounts,
+  registry: Context.Context<never>
+): void => {
   Metric.registerUnsafe(
     Metric.histogram("counterfoil_durable_seconds", {
       description: "From a delivery's receipt to its durable effect.",
@@ -133,6 +137,7 @@ const registerDurable = (stream: StreamName, counts: StreamCounts, registry: Con
     registry,
     { get: () => histogramOf(counts.durable), ...readOnly }
   )
+}
 
 const readOnly = { update: () => {}, modify: () => {} }
 
