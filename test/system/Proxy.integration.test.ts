@@ -101,6 +101,6 @@ describe("A proxy that does not answer", () => {
   )
 })
 
-const ordersNamed = /^orders: away: .*through the proxy 127\.0\.0\.1:9 \(https_proxy\)/m
+const ordersNamed = /^orders: unavailable: .*through the proxy 127\.0\.0\.1:9 \(https_proxy\)/m
 
 const named = /Pub\/Sub does not answer through the proxy 127\.0\.0\.1:9 \(https_proxy\)/
