@@ -110,7 +110,10 @@ export const sentenceOf = (
 ): string => {
   const reason = reasonOf(state)
   const why = reason === undefined ? "" : `: ${reason}`
-  return `${part}: ${wordOf(state)}${why}${remedy === undefined ? "" : `; ${remedy}`}`.replace(/\p{Cc}+/gu, " ")
+  return `${part}: ${wordOf(state)}${why}${remedy === undefined ? "" : `; ${remedy}`}`.replace(
+    /\p{Cc}+/gu,
+    " "
+  )
 }
 
 const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
