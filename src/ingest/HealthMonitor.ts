@@ -1,4 +1,4 @@
-/** The only writer of health: gathers what the parts report, and decides what state that makes. */
+/** Gathers what the parts report, and decides which states of health that makes; writes them while a processor runs. */
 import { Clock, Duration, Effect } from "effect"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { FactStore } from "../facts/FactStore.ts"
@@ -37,7 +37,7 @@ export interface HealthSources {
   readonly deadLetterTopicExists: Effect.Effect<boolean, PubSubError>
 }
 
-/** The only writer of health. */
+/** The only writer of health while its processor runs; before that, the wait for Cassandra writes that of the table. */
 export interface HealthMonitor extends AttemptReports {
   /** Keeps health up to date; never ends. */
   readonly watch: (sources: HealthSources) => Effect.Effect<never>

@@ -5,7 +5,7 @@ import { pass } from "../../src/testing/VirtualTime.ts"
 
 const groups = (...ids: ReadonlyArray<number>) => new Map(ids.map((id) => [BigInt(id), id] as const))
 
-describe("OrderExclusion", () => {
+describe("OrderLock", () => {
   it.effect("[G2] ids that are free are worked on at once and together, the others as they become free", () =>
     Effect.gen(function* () {
       const locks = makeOrderLock()

@@ -48,7 +48,7 @@ export class MemoryBroker extends Context.Service<
     /** Nothing answers for so long (or until `heal`): calls wait or fail with `PubSubUnavailable`, leases run out. */
     readonly makeUnavailable: (duration: Duration.Input) => Effect.Effect<void>
     /**
-     * The consumers of a process (see `MemorySubscription.layerOf`) die: nothing is released, no lease kept, no
+     * The consumers of a process (see `MemorySubscriber.layerOf`) die: nothing is released, no lease kept, no
      * request of theirs reaches the server, and their `deliveries` stay silent until they are interrupted.
      */
     readonly crash: (process?: string) => Effect.Effect<void>
