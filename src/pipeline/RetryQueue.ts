@@ -117,24 +117,31 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
         Effect.sync(() => entry.close())
       )
 
-    const take = Effect.fnUntraced(function* (deliveries: number) {
+    /** Takes a place, and about as many more as are free; answers how many, 0 where a stop comes first. */
+    const take = Effect.fnUntraced(function* (atMost: number) {
       blocked++
-      const isTaken = yield* unlessStopping(places.take(deliveries)).pipe(
+      const isTaken = yield* unlessStopping(places.take(1)).pipe(
         Effect.onInterrupt(() => Effect.sync(() => blocked--))
       )
       blocked--
-      return isTaken
+      if (!isTaken) return 0
+      let taken = 1
+      // Whoever waits for all places at once waits for as long as a single delivery stays in backoff.
+      for (let more = atMost - 1; more > 0; more = Math.min(more >> 1, atMost - taken)) {
+        if (yield* places.takeIfAvailable(more)) taken += more
+      }
+      return taken
     })
 
     return {
       enqueue: Effect.fnUntraced(function* (deliveries, from) {
-        for (let start = 0; start < deliveries.length; start += maxRetrying) {
-          const group = deliveries.slice(start, start + maxRetrying)
-          if (!(yield* take(group.length))) {
-            yield* options.release(group, from)
-            continue
-          }
-          copyOutOfResponse(group.map(({ delivery }) => delivery))
+        copyOutOfResponse(deliveries.map(({ delivery }) => delivery))
+        let rest = deliveries
+        while (rest.length > 0) {
+          const taken = yield* take(rest.length)
+          if (taken === 0) return yield* options.release(rest, from)
+          const group = rest.slice(0, taken)
+          rest = rest.slice(taken)
           yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))
         }
       }),

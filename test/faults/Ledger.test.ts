@@ -106,6 +106,11 @@ describe("the ledger finds right", () => {
     const twoTooMany = { published: [badOrder], rows: new Map(), deadLetters }
     assert.deepStrictEqual(faultsOf(twoTooMany, 2), none)
     assert.strictEqual(judge(history(twoTooMany), 2).copies, 2)
+    assert.deepStrictEqual(judge(history(twoTooMany), 2).findings, [])
+    assert.match(
+      judge(history(twoTooMany), 1).findings.join(),
+      /^doubled: orders:\d+: (.* at .*, delivery .*){3}$/
+    )
     assert.deepStrictEqual(faultsOf(twoTooMany, 1), { ...none, doubled: 1 })
     assert.deepStrictEqual(faultsOf(twoTooMany), { ...none, doubled: 2 })
   })

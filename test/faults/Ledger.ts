@@ -140,6 +140,9 @@ export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
   }
   const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
   const copies = history.deadLetters.length - deadLetters.size
+  if (copies > repetitionsAllowed) {
+    for (const [key, all] of deadLetters) if (all.length > 1) found(`doubled: ${key}: ${copiesIn(all)}`)
+  }
   const repeating = [...left].filter((key) => isDone.has(verdicts.get(key) ?? "lost")).length
   return {
     verdicts,
@@ -183,6 +186,15 @@ const deadLettersByKey = (
   Map.groupBy(deadLetters, (deadLetter) =>
     keyOf(streamOf(deadLetter), deadLetter.attributes["dlq-message-id"] ?? "?")
   )
+
+/** Tells a second publish of one delivery from a delivery that came again. */
+const copiesIn = (deadLetters: ReadonlyArray<DeadLetter>): string =>
+  deadLetters
+    .map(
+      ({ attributes }) =>
+        `${attributes["dlq-reason"]} at ${attributes["dlq-failed-at"]}, delivery ${attributes["dlq-delivery-attempt"]}`
+    )
+    .join("; ")
 
 const isCopyOf = ({ data, attributes }: DeadLetter, planned: Planned): boolean =>
   data.equals(planned.data) &&

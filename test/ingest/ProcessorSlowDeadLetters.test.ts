@@ -1,6 +1,6 @@
 /** What a slow dead-letter topic or a full waiting room must not hold up. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
 import { imbalanceOf, makeWorld, ordersTopic, paymentsTopic } from "../support/World.ts"
@@ -121,5 +121,38 @@ describe("a processor whose dead-letter topic is slow, or whose waiting room is 
       yield* pass("14 seconds")
       assert.lengthOf(yield* world.deadLetters, 2)
     })
+  )
+
+  it.effect(
+    "[G8] a stop while dead letters stand in line and payments before a full room ends within its time",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        const process = yield* world.start({
+          waitingRoomMax: 5,
+          maxOutstandingMessages: 10_000,
+          shutdownTimeout: Duration.seconds(5)
+        })
+        world.publisherFaults.latency = () => 3_600_000
+        const noJson = { data: bytesOf("no JSON"), attributes: {}, orderingKey: "" }
+        yield* world.publishRaw(ordersTopic, ...Array.from({ length: 3_000 }, () => noJson))
+        yield* world.publishPayments(...payments(1, 500))
+        yield* pass("2 seconds")
+        const received = (yield* process.totals("orders")).received
+        const stopping = yield* Effect.forkChild(Fiber.interrupt(process.running))
+        yield* pass("5100 millis")
+        assert.isDefined(stopping.pollUnsafe())
+        yield* process.shutDown
+        for (const [stream, topic, count] of [
+          ["orders", ordersTopic, 3_000],
+          ["payments", paymentsTopic, 500]
+        ] as const) {
+          const totals = yield* process.totals(stream)
+          assert.strictEqual(totals.inFlight + totals.retrying + totals.waiting, 0)
+          assert.strictEqual(totals.released, stream === "orders" ? received : count)
+          assert.strictEqual(imbalanceOf(totals), 0)
+          assert.strictEqual((yield* world.broker.backlog(`${topic}-sub`)).ready, count)
+        }
+      })
   )
 })

@@ -168,6 +168,25 @@ describe("a pipeline of messages that are no orders", () => {
     })
   )
 
+  it.effect(
+    "[G4] one note that is retried for minutes keeps no batch as large as the backoff from its retry",
+    () =>
+      Effect.gen(function* () {
+        const notes = yield* makeNotes({ maxRetrying: 20 })
+        notes.faults.handle = (item) => (saying("stuck")(item) ? "away" : undefined)
+        yield* notes.publish(noteOf("text", "stuck"))
+        yield* pass("10 seconds")
+        notes.faults.handle = () => "away"
+        yield* notes.publish(...texts(20))
+        yield* pass("10 millis")
+        notes.faults.handle = (item) => (saying("stuck")(item) ? "away" : undefined)
+        yield* pass("2 seconds")
+        assert.strictEqual(notes.ledger.totals().fates.filed, 20)
+        assert.strictEqual(notes.ledger.totals().retrying, 1)
+        assert.isUndefined(notes.pipeline.blockedBy())
+      })
+  )
+
   it.effect("[G3] batches whose dead letters publish slowly leave their slots to others", () =>
     Effect.gen(function* () {
       const notes = yield* makeNotes({ broker: { batchSize: 1 } })

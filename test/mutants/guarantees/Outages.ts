@@ -69,6 +69,21 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     caughtBy: [unit(trouble, "an outage pauses intake at MAX_RETRYING"), simulation, scenario("range-away")]
   },
   {
+    name: "retry-waits-for-all-places",
+    what: "lets a batch wait until as many places of the backoff are free as it has deliveries",
+    guarantee: "G4",
+    file: "src/pipeline/RetryQueue.ts",
+    text: "for (let more = atMost - 1;",
+    replacement:
+      "if (atMost > 1) yield* places.take(atMost - 1)\n      if (atMost > 1) return atMost\n      for (let more = atMost - 1;",
+    caughtBy: [
+      unit(
+        "test/pipeline/Pipeline.test.ts",
+        "one note that is retried for minutes keeps no batch as large as the backoff from its retry"
+      )
+    ]
+  },
+  {
     name: "retry-gives-up",
     what: "drops a delivery after its fifth try",
     guarantee: "G4",
