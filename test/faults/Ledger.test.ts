@@ -11,7 +11,7 @@ import {
   type Published
 } from "./Ledger.ts"
 import { orderColumns, paymentColumns } from "./Rows.ts"
-import { order, type Planned, payment, poison, traffic } from "./Traffic.ts"
+import { order, type Planned, payment, poison } from "./Traffic.ts"
 
 const random = new SeededRandom(7)
 
@@ -254,25 +254,5 @@ describe("the ledger finds misrouted", () => {
     assert.deepStrictEqual(faultsOf(wrongReason), { ...none, misrouted: 1 })
     const deadLetters = [deadLetterOf({ ...badOrder, messageId: "99" }, badReason)]
     assert.deepStrictEqual(faultsOf({ deadLetters }), { ...none, misrouted: 1 })
-  })
-})
-
-describe("the traffic of a scenario", () => {
-  it("is the same for a seed, about as much as asked for, and of every sort", () => {
-    const made = traffic({ messages: 5_000, seed: 1 })
-    assert.deepStrictEqual(traffic({ messages: 5_000, seed: 1 }), made)
-    assert.notDeepEqual(traffic({ messages: 5_000, seed: 2 }), made)
-    assert.isTrue(made.length > 4_800 && made.length < 5_200, `${made.length}`)
-    const ordered = new Map<string, number>()
-    made.forEach(({ meaning }, place) => {
-      if (meaning._tag === "Order") ordered.set(meaning.orderId, ordered.get(meaning.orderId) ?? place)
-    })
-    const payments = made.flatMap(({ meaning }, place) =>
-      meaning._tag === "Payment" ? [{ orderedAt: ordered.get(meaning.orderId), place }] : []
-    )
-    assert.isAbove(payments.filter(({ orderedAt = 0, place }) => orderedAt > place).length, 100)
-    assert.isAbove(payments.filter(({ orderedAt }) => orderedAt === undefined).length, 20)
-    assert.isAbove(made.filter(({ meaning }) => meaning._tag === "Poison").length, 20)
-    assert.isAbove(made.length - new Set(made).size, 50)
   })
 })

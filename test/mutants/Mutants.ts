@@ -10,6 +10,7 @@ import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofRetries } from "./guarantees/Retries.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
 import type { Mutant } from "./Mutant.ts"
@@ -22,6 +23,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofVersions,
   ...ofPoison,
   ...ofOutages,
+  ...ofRetries,
   ...ofHealth,
   ...ofReconnection,
   ...ofEarlyPayments,

@@ -1,12 +1,12 @@
 /** A pipeline of messages that are neither orders nor payments, on an embedded Pub/Sub that may go wrong. */
-import { Context, Duration, Effect, Fiber, Layer, Result, Semaphore } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
-import { type BatchAttempt, makeBatchAttempt } from "../../src/pipeline/BatchAttempt.ts"
-import type { DecodedDelivery, Item } from "../../src/pipeline/DecodedDelivery.ts"
+import { makeBatchAttempt } from "../../src/pipeline/BatchAttempt.ts"
+import type { Item } from "../../src/pipeline/DecodedDelivery.ts"
 import type { Dispose } from "../../src/pipeline/Disposition.ts"
-import { makePipeline, releaseFrom } from "../../src/pipeline/Pipeline.ts"
-import { type LedgerEntry, makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
+import { makePipeline } from "../../src/pipeline/Pipeline.ts"
+import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import type { Delivery, Message } from "../../src/pubsub/Message.ts"
 import { MemoryAdmin } from "../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker, type MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
@@ -19,22 +19,8 @@ import { pass } from "../../src/testing/VirtualTime.ts"
 import { custodyOf } from "../support/Custody.ts"
 import { faultyPublisher, noPublisherFaults } from "../support/FaultyPublisher.ts"
 import { bytesOf } from "../support/Samples.ts"
-
-/** What messages say, by their attribute `kind`. */
-export type Note =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "count"; readonly count: number }
-
-/** Why a note is not filed. */
-export type NoteFailure = "no such kind" | "no number" | "too long" | "away" | "too early" | "not ours"
-
-/** What becomes of notes. */
-export type NoteFate = "filed" | "refused"
-
-/** Why a note is a dead letter. */
-export type NoteReason = "unreadable" | "unwanted" | "too-early"
-
-type Decoded = DecodedDelivery<Note, NoteFailure>
+import type { Note, NoteFailure, NoteFate, NoteReason } from "./Note.ts"
+import { makeWaiting } from "./NoteWaiting.ts"
 
 const topic = "notes"
 const deadLetterTopic = "notes-dead"
@@ -219,51 +205,4 @@ const counting = (inner: Publisher["Service"], published: { requests: number }):
       published.requests++
       return inner.publish(to, messages)
     })
-})
-
-interface WaitingParts {
-  readonly attempt: BatchAttempt<Note, NoteFailure, NoteFate, NoteReason>
-  readonly ledger: ReturnType<typeof makeStreamLedger<NoteFate>>
-  readonly subscription: Parameters<typeof makeBatchAttempt>[0]["subscription"] &
-    Parameters<typeof releaseFrom>[0]
-}
-
-/** The least that notes can wait in: so many places, and a lookup when a test says so. */
-const makeWaiting = Effect.fnUntraced(function* (
-  most: number,
-  { attempt, ledger, subscription }: WaitingParts
-) {
-  const places = yield* Semaphore.make(most)
-  const entry = ledger.open("waiting")
-  const turn = yield* Semaphore.make(1)
-  let inside: ReadonlyArray<Decoded> = []
-  const leave = (gone: ReadonlyArray<Decoded>) =>
-    Effect.suspend(() => {
-      inside = inside.filter((each) => !gone.includes(each))
-      return places.release(gone.length)
-    })
-  return {
-    admit: Effect.fnUntraced(function* (note: Decoded, from: LedgerEntry<NoteFate>) {
-      yield* places.take(1)
-      inside = [...inside, note]
-      from.moveTo(entry, [note])
-      return true
-    }),
-    /** Looks at all that wait; those that are still too early wait on. */
-    lookUp: Effect.gen(function* () {
-      const deliveries = inside
-      const onDurable = () => {}
-      const batch = { deliveries, entry, mayWait: () => true, isFirstTry: false, onDurable }
-      const { retry, wait, leave: left, deadLetters } = yield* attempt.settle(batch)
-      yield* releaseFrom(subscription, left, entry)
-      const again =
-        deadLetters.length === 0 ? [] : yield* attempt.deadLetter(deadLetters, { entry, onDurable })
-      const staying = new Set([...retry, ...wait, ...again])
-      yield* leave(deliveries.filter((each) => !staying.has(each)))
-    }).pipe(turn.withPermits(1)),
-    releaseAll: Effect.suspend(() => {
-      const gone = inside
-      return Effect.andThen(releaseFrom(subscription, gone, entry), leave(gone))
-    }).pipe(turn.withPermits(1))
-  }
 })

@@ -3,7 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Random } from "effect"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { SeededRandom } from "../support/SeededRandom.ts"
-import { makeNotes, type NoteFailure, type Notes, noteOf } from "./NotePipeline.ts"
+import type { NoteFailure } from "./Note.ts"
+import { makeNotes, type Notes, noteOf } from "./NotePipeline.ts"
 
 const seeds = 60
 const steps = 40

@@ -3,7 +3,6 @@ import { Clock, Duration, Effect, Exit, Random, Scope } from "effect"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import type { CellTable } from "../support/CellTable.ts"
-import { SeededRandom } from "../support/SeededRandom.ts"
 import {
   deadLetterTopic,
   imbalanceOf,
@@ -15,6 +14,7 @@ import {
   worldBegins
 } from "../support/World.ts"
 import type { Plan, PlannedEvent } from "./Plan.ts"
+import { injectFaults } from "./PlannedFaults.ts"
 
 /** Everything there is to judge by. */
 export interface SimulationResult {
@@ -79,17 +79,7 @@ class Simulation {
     this.#plan = plan
     this.#clock = clock
     this.#scope = scope
-    const random = new SeededRandom(plan.seed + 1)
-    const { table } = plan
-    world.storeFaults.latency = () => random.between(0, table.latencyMax)
-    world.storeFaults.encounter = (orderId) => {
-      if (clock.currentTimeMillisUnsafe() < worldBegins + (table.heldUp.get(orderId) ?? 0))
-        return "timed-out-unwritten"
-      if (random.chance(table.timedOutWritten)) return "timed-out-written"
-      if (random.chance(table.timedOutLate)) return "timed-out-late"
-      return random.chance(table.timedOutUnwritten) ? "timed-out-unwritten" : "answered"
-    }
-    world.storeFaults.late = () => random.between(1, 4_000)
+    injectFaults(world, plan, clock)
     world.storeFaults.onWrite = (operation, orderIds) => {
       this.#note(`${operation} ${orderIds.join(" ")}`)
       if (operation === "store payments") return
@@ -97,7 +87,6 @@ class Simulation {
         if (!this.#storedAt.has(orderId)) this.#storedAt.set(orderId, this.#clock.currentTimeMillisUnsafe())
       }
     }
-    world.publisherFaults.latency = () => random.between(0, plan.publishLatencyMax)
   }
 
   start(place: number): Effect.Effect<void, never, Scope.Scope> {

@@ -53,7 +53,10 @@ export const ofStops: ReadonlyArray<Mutant> = [
     text: "yield* release(refused, from)",
     replacement: "yield* Effect.forEach(refused, (one) => release([one], from), { discard: true })",
     caughtBy: [
-      unit("test/pipeline/Pipeline.test.ts", "all of a batch that may not wait any more is released at once")
+      unit(
+        "test/pipeline/PipelineStop.test.ts",
+        "all of a batch that may not wait any more is released at once"
+      )
     ]
   },
   {

@@ -1,0 +1,21 @@
+/** What goes wrong at the table and the dead-letter topic, as a plan has it. */
+import type { Clock } from "effect"
+import { SeededRandom } from "../support/SeededRandom.ts"
+import { type World, worldBegins } from "../support/World.ts"
+import type { Plan } from "./Plan.ts"
+
+/** Has the table answer late or time out, and publishes take time, by the plan's seed. */
+export const injectFaults = (world: World, plan: Plan, clock: Clock.Clock): void => {
+  const random = new SeededRandom(plan.seed + 1)
+  const { table } = plan
+  world.storeFaults.latency = () => random.between(0, table.latencyMax)
+  world.storeFaults.encounter = (orderId) => {
+    if (clock.currentTimeMillisUnsafe() < worldBegins + (table.heldUp.get(orderId) ?? 0))
+      return "timed-out-unwritten"
+    if (random.chance(table.timedOutWritten)) return "timed-out-written"
+    if (random.chance(table.timedOutLate)) return "timed-out-late"
+    return random.chance(table.timedOutUnwritten) ? "timed-out-unwritten" : "answered"
+  }
+  world.storeFaults.late = () => random.between(1, 4_000)
+  world.publisherFaults.latency = () => random.between(0, plan.publishLatencyMax)
+}
