@@ -15,7 +15,7 @@ const graceMaxMinutes = leaseTotalMinutes - 5
 /** Pub/Sub's largest message: with a limit below it, such a message could never be read. **Units**: bytes. */
 const greatestMessage = 10_000_000
 
-/** The shortest grace in which the orders of a killed process surely come back (G5). **Units**: seconds. */
+/** The shortest grace within which the orders of a killed process certainly come again (G5). **Units**: seconds. */
 export const graceSafeSeconds = 2 * leaseSeconds + 5
 
 const heldBytes = { min: greatestMessage, max: 16 * 2 ** 30 }

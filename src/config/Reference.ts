@@ -1,4 +1,4 @@
-/** Writes `docs/configuration.md` from the tables the settings are read with. */
+/** Writes `docs/configuration.md` from the tables that the settings are read with. */
 import type { Section } from "./Section.ts"
 import { sections } from "./Sections.ts"
 import type { Variable } from "./Variable.ts"
@@ -51,6 +51,6 @@ const shownFlag = ({ doc, flag }: Variable<unknown>): string => {
   return doc.isSwitch === true ? `\`--${flag}\`, \`--no-${flag}\`` : `\`--${flag}\``
 }
 
-/** A default that is a value is shown as one; else it is a phrase. */
+/** A default that is a value is shown as code, any other as a phrase. */
 const shownDefault = (variable: Variable<unknown>): string =>
   variable.isPhrase ? variable.defaultText : `\`${variable.defaultText}\``
