@@ -45,9 +45,9 @@ export const streamRead = (
  */
 export const streamStateOf = (evidence: StreamEvidence, now: number): HealthState => {
   const { disconnectedSince, pausedSince } = evidence
-  const patience = evidence.wasConnected ? disconnectedMillis : startingMillis
+  const allowedMillis = evidence.wasConnected ? disconnectedMillis : startingMillis
   const brokenSince = evidence.wasConnected ? disconnectedSince : evidence.startedAt
-  if (brokenSince !== undefined && now - brokenSince >= patience) {
+  if (brokenSince !== undefined && now - brokenSince >= allowedMillis) {
     return { _tag: "Unavailable", reason: evidence.trouble }
   }
   if (!evidence.wasConnected) return { _tag: "Starting" }

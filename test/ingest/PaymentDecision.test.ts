@@ -159,7 +159,7 @@ const isGreater = (left: Candidate, right: Candidate) =>
     ? canonicalPayment(left.payment) > canonicalPayment(right.payment)
     : left.version > right.version
 
-/** Plays arrivals against one row, in batches of one to three, as `PaymentIngest` does. */
+/** Plays arrivals against one row, in batches of one to three, as `PaymentHandler` does. */
 const arrive = Effect.fnUntraced(function* (arrivals: ReadonlyArray<Candidate>) {
   let row = rowWith(undefined)
   for (let start = 0; start < arrivals.length; ) {
