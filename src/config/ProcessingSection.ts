@@ -27,7 +27,7 @@ export const processingSection = section({
     maxInFlightWrites: withDefault(
       {
         name: "MAX_IN_FLIGHT_WRITES",
-        meaning: `Writes sent to Cassandra and not answered yet; the driver refuses ${driverRequestsPerConnection} on one connection`,
+        meaning: `How many writes may be sent to Cassandra and not answered yet; the driver refuses ${driverRequestsPerConnection} on one connection`,
         unit: "writes a process",
         change: "Cassandra is overloaded (lower), or far away and idle (higher)",
         see: "`MAX_RETRYING`: a write that waits for its next try does not count here"
@@ -39,7 +39,7 @@ export const processingSection = section({
       {
         name: "MAX_OUTSTANDING_MESSAGES",
         meaning:
-          "Messages received and not settled at which reading pauses; payments in the waiting room do not count",
+          "How many messages may be received and not settled; at this number reading pauses. Payments in the waiting room do not count",
         unit: "messages a subscription",
         change: "A backlog should be shared more evenly among processes, or memory is short (lower)",
         see: "`MAX_OUTSTANDING_BYTES`: the limit that is reached first applies"
@@ -51,7 +51,7 @@ export const processingSection = section({
       {
         name: "MAX_OUTSTANDING_BYTES",
         meaning:
-          "Bytes of messages received and not settled at which reading pauses, including attributes and ids; payments in the waiting room do not count",
+          "How many bytes of messages may be received and not settled, including attributes and ids; at this size reading pauses. Payments in the waiting room do not count",
         unit: "bytes a subscription",
         change: "Messages are large, or memory is short. The largest message of Pub/Sub must fit",
         see: "`MAX_OUTSTANDING_MESSAGES`"
@@ -87,7 +87,7 @@ export const processingSection = section({
     waitingRoomMax: withDefault(
       {
         name: "WAITING_ROOM_MAX",
-        meaning: "Payments waiting for their order at which the reading of payments pauses",
+        meaning: "How many payments may wait for their order; at this number the reading of payments pauses",
         unit: "payments a process",
         change: "Many payments come early, or `PAYMENT_GRACE` is long",
         see: "`PAYMENT_GRACE`, `WAITING_ROOM_BYTES`"
@@ -99,7 +99,7 @@ export const processingSection = section({
       {
         name: "WAITING_ROOM_BYTES",
         meaning:
-          "Bytes of payments waiting for their order at which the reading of payments pauses, including attributes and ids",
+          "How many bytes of payments may wait for their order, including attributes and ids; at this size the reading of payments pauses",
         unit: "bytes a process",
         change: "Together with `WAITING_ROOM_MAX`",
         see: "`WAITING_ROOM_MAX`: the limit that is reached first applies"
@@ -111,7 +111,7 @@ export const processingSection = section({
       {
         name: "MAX_RETRYING",
         meaning:
-          "Deliveries waiting for their next try, after Cassandra or the dead-letter topic failed, at which reading pauses",
+          "How many deliveries may wait for their next try, after Cassandra or the dead-letter topic failed; at this number reading pauses",
         unit: "deliveries a subscription",
         change:
           "Rarely. Lower, fewer messages are held during an outage; higher, a short outage does not pause reading",

@@ -12,7 +12,7 @@ const topic = (name: string, what: string, text: string): Variable<string> =>
   withDefault(
     {
       name,
-      meaning: `The topic ${what}`,
+      meaning: `The topic that ${what}`,
       change: "The topic has another name, or is in another project (then give the full name)",
       see: "its subscription"
     },
@@ -24,7 +24,7 @@ const subscription = (name: string, what: string, text: string): Variable<string
   withDefault(
     {
       name,
-      meaning: `The subscription ${what}`,
+      meaning: `The subscription that ${what}`,
       change: "The subscription has another name. All processes of a deployment share one",
       see: "its topic"
     },
@@ -93,7 +93,7 @@ export const pubSubSection = section({
     dlqTopic: topic("PUBSUB_DLQ_TOPIC", "dead letters are published to", "dlq_payments_data"),
     dlqSubscription: subscription(
       "PUBSUB_DLQ_SUBSCRIPTION",
-      "that `setup` creates on the dead-letter topic, so that dead letters are kept",
+      "`setup` creates on the dead-letter topic, so that dead letters are kept",
       "dlq_payments_data-sub"
     )
   },
