@@ -72,7 +72,7 @@ export const topicMissing = (evidence: DeadLettersEvidence): void => {
   evidence.checkFailingSince = undefined
 }
 
-/** A check got no answer. */
+/** A check got no answer, or one that says nothing of the topic. */
 export const checkFailed = (evidence: DeadLettersEvidence, error: ReportedError, now: number): void => {
   evidence.checkFailingSince ??= now
   evidence.checkError = error

@@ -93,10 +93,10 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         onSuccess: (exists) =>
           exists ? Letters.topicFound(letters, monotonicMillis(clock)) : Letters.topicMissing(letters),
         onFailure: (error) =>
-          // Checking a topic needs a permission that publishing to it does not.
-          error.isRetryable
-            ? Letters.checkFailed(letters, error, monotonicMillis(clock))
-            : Letters.topicFound(letters, monotonicMillis(clock))
+          // Checking a topic needs a permission that publishing to it does not. A name that is refused is no topic.
+          error.reason._tag === "AccessDenied"
+            ? Letters.topicFound(letters, monotonicMillis(clock))
+            : Letters.checkFailed(letters, error, monotonicMillis(clock))
       })
 
     return {

@@ -99,14 +99,21 @@ export const reasonOf = (state: HealthState): string | undefined =>
 /** The word for a state. */
 export const wordOf = ({ _tag }: HealthState): HealthWord => _tag.toLowerCase() as Lowercase<typeof _tag>
 
-/** A part and its state for people: `facts: unavailable: no host answers; check that Cassandra runs`. */
+/**
+ * A part and its state for people: `facts: unavailable: no host answers; check that Cassandra runs`.
+ *
+ * **Guarantee**: one line without control characters, whatever the server said that a reason quotes.
+ */
 export const sentenceOf = (
   part: HealthPart,
   { state, remedy }: Pick<PartHealth, "state" | "remedy">
 ): string => {
   const reason = reasonOf(state)
   const why = reason === undefined ? "" : `: ${reason}`
-  return `${part}: ${wordOf(state)}${why}${remedy === undefined ? "" : `; ${remedy}`}`
+  return `${part}: ${wordOf(state)}${why}${remedy === undefined ? "" : `; ${remedy}`}`.replace(
+    /\p{Cc}+/gu,
+    " "
+  )
 }
 
 const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {

@@ -80,6 +80,18 @@ describe("HttpApi", () => {
     }).pipe(Effect.provide(served))
   )
 
+  it.live("/ready keeps to one line per part, and to plain text, whatever a server says", () =>
+    Effect.gen(function* () {
+      yield* setAllHealthy
+      const reason = "status 14: upstream\r\nfacts: healthy\u001b[2J"
+      yield* Health.use((health) => health.set("payments", { _tag: "Unavailable", reason }))
+      const { text } = yield* get("/ready")
+      assert.lengthOf(text.trimEnd().split("\n"), healthParts.length)
+      assert.notMatch(text.replaceAll("\n", ""), /\p{Cc}/u)
+      assert.include(text, "status 14: upstream")
+    }).pipe(Effect.provide(served))
+  )
+
   it.live("/ready says what to do about it where that is known", () =>
     Effect.gen(function* () {
       yield* setAllHealthy

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { HealthMonitor } from "../../src/ingest/HealthMonitor.ts"
+import { CredentialsMissing, PubSubError, RequestRejected } from "../../src/pubsub/PubSubError.ts"
 import { Health, sentenceOf } from "../../src/telemetry/Health.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { checkError, connected, every, pingError, watched } from "../support/WatchedParts.ts"
@@ -145,6 +146,22 @@ describe("HealthMonitor", () => {
       assert.strictEqual(tag("dead-letters"), "Healthy")
     }).pipe(provided)
   )
+
+  for (const reason of [
+    new RequestRejected({ detail: "an illegal name", cause: undefined }),
+    new CredentialsMissing({ cause: undefined })
+  ]) {
+    it.effect(`[G4] a check that ends with ${reason._tag} has found no topic, and health says why`, () =>
+      Effect.gen(function* () {
+        const { health, parts, tag } = yield* watched
+        const refused = new PubSubError({ operation: "get topic", resource: "topic", reason })
+        parts.topicExists = Effect.fail(refused)
+        yield* pass("30 seconds")
+        assert.strictEqual(tag("dead-letters"), "Unavailable")
+        assert.include(sentenceOf("dead-letters", health.current()["dead-letters"]), refused.message)
+      }).pipe(provided)
+    )
+  }
 
   it.effect(
     "[G4] a topic that is deleted is unavailable within 15 s, and healthy soon after it was made again",

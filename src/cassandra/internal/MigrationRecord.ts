@@ -57,10 +57,11 @@ export const migrationRecord = (
   holdingLock: (effect) =>
     Effect.suspend(() => {
       const holder = randomUUID()
-      return Effect.acquireUseRelease(
-        acquire(cassandra, table, lock, holder),
-        () => effect,
-        () => release(cassandra, table, holder)
+      // Not `acquireUseRelease`, which waits for the lock without an end to an interruption. Released whatever comes of
+      // the waiting: a try whose answer was lost may have taken it.
+      return acquire(cassandra, table, lock, holder).pipe(
+        Effect.andThen(effect),
+        Effect.ensuring(release(cassandra, table, holder))
       )
     })
 })
@@ -76,7 +77,8 @@ const acquire = (
       1,
       Math.ceil(Duration.toSeconds(life ?? Duration.seconds(migrationLockSeconds)))
     )
-    const waitMillis = Duration.toMillis(retryEvery ?? Duration.millis(migrationLockRetryMillis))
+    // At least something, or the waiting would have no end.
+    const waitMillis = Math.max(1, Duration.toMillis(retryEvery ?? Duration.millis(migrationLockRetryMillis)))
     const query = `INSERT INTO ${table} (name, checksum) VALUES ('${lockName}', ?) IF NOT EXISTS USING TTL ${lifeSeconds}`
     // Twice the lock's life: whoever held it has died, or works longer than any migration may.
     for (let waited = 0; waited < 2 * lifeSeconds * 1_000; waited += waitMillis) {
