@@ -24,10 +24,10 @@ import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
 
-/** What people are told besides what happens. */
+/** What health and metrics report in addition. */
 interface ObservedOptions {
   readonly appVersion: string
-  /** What somebody can do about an error. */
+  /** What a person can do about an error. */
   readonly remedyOf?: RemedyOf
 }
 
@@ -38,7 +38,7 @@ export const observed = (http: HttpSettings, { appVersion, remedyOf = () => unde
     Layer.provideMerge(Layer.merge(Metrics.layer, Health.layerWith(remedyOf)))
   )
 
-/** Google Cloud Pub/Sub, or its emulator. What names in short mean is known only with the client's project. */
+/** Google Cloud Pub/Sub, or its emulator. The full form of a short name is known only once the client's project is. */
 export const googlePubSub = (settings: PubSubSettings) => {
   const differ = GoogleClient.use(({ projectId }) => refuseClashes(settings, projectId))
   return Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
@@ -65,16 +65,16 @@ export const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
-/** What `run` stands on. */
+/** All layers of `run`. */
 export const application = (settings: RunSettings, { appVersion, remedyOf }: Required<ObservedOptions>) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
-    // Before Cassandra, which may be waited for: absent credentials show at once.
+    // Before Cassandra, which may take long to connect: absent credentials are reported at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
     Layer.provideMerge(observed(settings.http, { appVersion, remedyOf }))
   )
 
-/** What `demo` stands on. */
+/** All layers of `demo`. */
 export const embedded = (
   settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
   appVersion: string

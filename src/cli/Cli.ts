@@ -1,4 +1,4 @@
-/** The command line: its commands, and how it tells people what went wrong. */
+/** The command line: its commands, and how it reports what went wrong. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
@@ -48,9 +48,9 @@ const settled = <A, E, R>(command: Effect.Effect<A, E, R>) =>
     Effect.tapCause(reportFailure)
   )
 
-/** Runs the command these arguments give; what fails is told on standard error. */
+/** Runs the command that these arguments name; failures are reported on standard error. */
 export const cliWith = (args: ReadonlyArray<string>) =>
   settled(Command.runWith(counterfoil, { version: appVersion })(args))
 
-/** Runs the command given by the process's arguments; what fails is told on standard error. */
+/** Runs the command that the process's arguments name; failures are reported on standard error. */
 export const cli = settled(Command.run(counterfoil, { version: appVersion }))

@@ -5,7 +5,7 @@ import { logSection } from "../config/ServingSection.ts"
 import { layerLogging } from "./Logging.ts"
 
 /**
- * Reads the wanted sections and the log's, then runs `body` with log lines written as those say.
+ * Reads the wanted sections and the log's, then runs `body` with log lines written accordingly.
  *
  * **Errors**: `ConfigurationError`, exit 2; nothing was started then.
  */

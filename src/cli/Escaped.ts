@@ -1,4 +1,4 @@
-/** Shows text from outside without letting it steer a terminal or deceive a reader. */
+/** Shows text from outside so that it can neither control a terminal nor deceive a reader. */
 
 /**
  * The text with every control character (C0, C1), bidirectional control and line separator written out as `\u001b`.

@@ -1,11 +1,11 @@
-/** Tells people why a command failed, and supervisors with which exit code. */
+/** Reports why a command failed: a line for people, an exit code for supervisors. */
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { escaped } from "./Escaped.ts"
 import { remedyOf } from "./Remedies.ts"
 import { Screen } from "./Screen.ts"
 
-/** Exit code of a command that did not do what it was asked. */
+/** Exit code of a command that failed. */
 export const exitFailed = 1
 
 /** Exit code of wrong usage or configuration: the same command would fail again until somebody fixes something. */
@@ -13,8 +13,8 @@ export const exitMisused = 2
 
 /**
  * Writes what failed to standard error: expected errors as one line each, with what to do about them where that is
- * known; defects with all that is known of them.
- * An interruption, and usage errors that are told already, give nothing.
+ * known; defects with all details.
+ * Writes nothing for an interruption, or for usage errors that were reported already.
  */
 export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Effect.map(Screen, (screen) => {

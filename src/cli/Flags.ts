@@ -31,7 +31,7 @@ export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
   Flag.withDescription("Print data as JSON")
 )
 
-/** Lets a shorter flag speak for a variable's own. */
+/** Makes a shorter flag an alias of a variable's own. */
 export const spokenFor = (flags: FlagTexts, name: string, short: Option.Option<string>): FlagTexts =>
   Option.isSome(short) ? { ...flags, [name]: short } : flags
 

@@ -1,9 +1,9 @@
 /** Limits of the commands that are not settings, each with its unit and its reason. */
 
-/** How long payments wait in the demo, where a newcomer shall see dead letters soon. **Units**: seconds. */
+/** How long payments wait in the demo, short, so that dead letters show soon. **Units**: seconds. */
 export const demoGraceSeconds = 3
 
-/** Messages a second in the demo, unless told otherwise. */
+/** Messages a second in the demo by default. */
 export const demoRate = 200
 
 /** For how long commands other than `run` wait for a server that does not answer. **Units**: seconds. */
@@ -12,7 +12,7 @@ export const serverTimeoutSeconds = 10
 /** Statements a command other than `run` has in flight at Cassandra. */
 export const commandStatementsAtOnce = 4
 
-/** The ack deadline of the subscriptions `setup` creates; leases are set per delivery all the same. **Units**: seconds. */
+/** The ack deadline of the subscriptions `setup` creates; leases are set for each delivery nevertheless. **Units**: seconds. */
 export const setupAckDeadlineSeconds = 60
 
 /** How long the subscriptions `setup` creates keep messages; Pub/Sub's default. **Units**: days. */

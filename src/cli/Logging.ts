@@ -59,7 +59,7 @@ const severities: Readonly<Record<LogLevel.LogLevel, string>> = {
   None: "DEFAULT"
 }
 
-// Annotations come first: one that is called like a field of ours does not take its place.
+// Annotations come first, so that one with the name of a field of ours does not replace it.
 const jsonLine = (entry: Entry): string =>
   escapedJson({
     ...Object.fromEntries(entry.annotations.map(([name, value]) => [name, plain(value)])),

@@ -6,7 +6,7 @@ import { Screen } from "./Screen.ts"
 /**
  * Shows `line` while the work goes on: on a terminal as a live line, elsewhere as a line every 10 s.
  *
- * Showing it never delays nor outlives the work; the live line is gone when it ends.
+ * Showing it never delays the work and ends with it; the live line is removed then.
  */
 export const withProgress =
   <R>(line: Effect.Effect<string, never, R>) =>

@@ -1,4 +1,4 @@
-/** What somebody can do about an error. */
+/** What a person can do about an error. */
 import type { CassandraReason } from "../cassandra/CassandraError.ts"
 import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
 import type { HttpAddressUnusable } from "../http/HttpAddress.ts"
@@ -75,5 +75,5 @@ export const remedyOf = (error: unknown): string | undefined => {
 
 const isRemediable = (tag: string): tag is Remediable["_tag"] => Object.hasOwn(remedies, tag)
 
-/** Causes are few; this ends a circle of them. */
+/** Chains of causes are short; this ends a circular one. */
 const deepest = 8

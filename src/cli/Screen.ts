@@ -1,18 +1,18 @@
-/** Where people read what happens: standard error, with one line at its foot that keeps changing. */
+/** Standard error as people read it: log lines, and below them one line that is updated in place. */
 import { styleText } from "node:util"
 import { Context } from "effect"
 
-/** Colours that mean something: trouble, a warning, something less important. */
+/** Colours by their meaning: trouble, a warning, something less important. */
 export type Paint = "red" | "yellow" | "dim"
 
-/** Standard error, shared by log lines and the live line so that neither tears the other. */
+/** Standard error, shared by log lines and the live line so that they do not mix. */
 export interface Screen {
   readonly isTerminal: boolean
   /** Writes whole lines above the live line. */
   readonly writeLine: (line: string) => void
-  /** Replaces the live line; an empty one takes it away. Does nothing where there is no terminal. */
+  /** Replaces the live line; an empty one removes it. Does nothing where there is no terminal. */
   readonly setLive: (line: string) => void
-  /** Colours a text where colours show (a terminal, unless NO_COLOR is set). */
+  /** Colours a text on a terminal, unless NO_COLOR is set. */
   readonly painted: (paint: Paint, text: string) => string
 }
 

@@ -1,4 +1,4 @@
-/** Where Cassandra is, and how it is spoken to. */
+/** Where Cassandra is, and how to connect to it. */
 import { Option, Redacted } from "effect"
 import { consistencies } from "../cassandra/CassandraSettings.ts"
 import { anyText, filePath } from "./parsers/AnyText.ts"
@@ -16,9 +16,10 @@ const variables = {
     {
       name: "CASSANDRA_CONTACT_POINTS",
       meaning:
-        "Nodes asked first for where all the others are, which then are looked for at the same port: 9042 where none is given",
-      change: "Always: there is no default. Two or three nodes, so that one may be down at the start",
-      see: "`CASSANDRA_LOCAL_DATACENTER`, whose nodes these should be"
+        "The nodes to connect to first. They name all other nodes, which are then reached at the same port; 9042 unless given",
+      change:
+        "Always, since there is no default. Give two or three nodes, so that one may be down at the start",
+      see: "`CASSANDRA_LOCAL_DATACENTER`: these should be nodes of it"
     },
     contactPoints,
     "required, unless `CASSANDRA_SECURE_BUNDLE` is given"
@@ -26,8 +27,8 @@ const variables = {
   localDataCenter: withDefault(
     {
       name: "CASSANDRA_LOCAL_DATACENTER",
-      meaning: "The data centre whose nodes are asked",
-      change: "`nodetool status` shows another name; a wrong one connects to nothing"
+      meaning: "The data centre whose nodes get all requests",
+      change: "`nodetool status` shows another name. With a wrong name nothing connects"
     },
     dataCenterName,
     "datacenter1"
@@ -44,10 +45,11 @@ const variables = {
   replication: withDefault(
     {
       name: "CASSANDRA_REPLICATION",
-      meaning: "How many copies of each row `setup` creates the keyspace with; nothing else reads it",
+      meaning:
+        "How many copies of each row the keyspace keeps. Only `setup` uses it, when it creates the keyspace",
       unit: "copies",
       change:
-        "Always in production: with one copy, a lost node loses its facts. `setup` requires it on several nodes",
+        "Always in production: with one copy, the facts of a lost node are lost. Where the cluster has several nodes, `setup` requires it",
       see: "`CASSANDRA_CONSISTENCY`"
     },
     replicationText,
@@ -56,8 +58,8 @@ const variables = {
   consistency: withDefault(
     {
       name: "CASSANDRA_CONSISTENCY",
-      meaning: "How many copies must answer a read or a write before it counts",
-      change: '`LOCAL_ONE` makes "acknowledged" mean one copy; `QUORUM` waits for other data centres too',
+      meaning: "How many copies must confirm a read or a write",
+      change: "One copy is enough (`LOCAL_ONE`), or other data centres must confirm too (`QUORUM`)",
       see: "`CASSANDRA_REPLICATION`"
     },
     enumeration(consistencies, "LOCAL_QUORUM"),
@@ -75,7 +77,8 @@ const variables = {
   password: optional(
     {
       name: "CASSANDRA_PASSWORD",
-      meaning: "Its password, never shown; prefer the variable, other users of a machine can see the flag",
+      meaning:
+        "The password of the role; it is never shown. Prefer the variable: other users of the machine can see a flag",
       change: "The cluster asks for a login",
       see: "`CASSANDRA_USERNAME`, `CASSANDRA_TLS`",
       secret: true
@@ -85,8 +88,8 @@ const variables = {
   tls: withDefault(
     {
       name: "CASSANDRA_TLS",
-      meaning: "Whether connections are encrypted; when on, the server's certificate is verified",
-      change: "The cluster offers TLS; without it the password travels in clear text",
+      meaning: "Whether connections are encrypted; the server's certificate is verified then",
+      change: "The cluster offers TLS. Without TLS the password is sent in clear text",
       see: "`CASSANDRA_TLS_CA`",
       isSwitch: true
     },
@@ -96,8 +99,8 @@ const variables = {
   tlsCa: optional(
     {
       name: "CASSANDRA_TLS_CA",
-      meaning: "A PEM file of the authority that signed the servers' certificates",
-      change: "They are not signed by a public authority",
+      meaning: "A PEM file with the certificate of the authority that signed the servers' certificates",
+      change: "No public authority signed them",
       see: "`CASSANDRA_TLS`"
     },
     filePath("/etc/cassandra/ca.pem"),
@@ -106,7 +109,8 @@ const variables = {
   secureBundle: optional(
     {
       name: "CASSANDRA_SECURE_BUNDLE",
-      meaning: "The secure-connect zip file of an Astra database, which says where it is and how to trust it",
+      meaning:
+        "The secure-connect zip file of an Astra database, which holds its address and its certificates",
       change: "The database is on Astra",
       see: "`CASSANDRA_USERNAME`; excludes `CASSANDRA_CONTACT_POINTS` and `CASSANDRA_TLS`"
     },

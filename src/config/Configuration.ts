@@ -4,10 +4,10 @@ import type { Section } from "./Section.ts"
 import type { Variable } from "./Variable.ts"
 
 /**
- * What the user set cannot work, and nothing was started.
+ * The settings are invalid, and nothing was started.
  *
  * **Errors**: all problems at once, one line each, which name the variable, its value unless that is a secret, and
- * the mend. The process exits 2.
+ * the fix. The process exits 2.
  */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
   readonly problems: ReadonlyArray<string>
@@ -22,10 +22,10 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
 /** The flags of a command as given, by flag name. */
 export type FlagTexts = Readonly<Record<string, Option.Option<string>>>
 
-/** Sections by the name their settings shall have. */
+/** Sections, by the name under which their settings are returned. */
 export type Wanted = Readonly<Record<string, Section<unknown>>>
 
-/** The settings of each wanted section, and what else is worth telling. */
+/** The settings of each wanted section, and warnings about them. */
 export interface Configuration<Sections extends Wanted> {
   readonly settings: { readonly [Key in keyof Sections]: SettingsOf<Sections[Key]> }
   /** Allowed, at a risk: one line each, to be logged at the start. */
@@ -131,7 +131,7 @@ const find = Effect.fnUntraced(function* (variable: Variable<unknown>, flags: Fl
   if (Option.isSome(flag)) return Option.some(entryOf(variable, `--${variable.flag}`, flag.value))
   const provider = yield* ConfigProvider.ConfigProvider
   for (const name of [variable.doc.name, ...(variable.doc.aliases ?? [])]) {
-    // A source that cannot be read holds nothing for us; the environment, the only one in use, always can.
+    // A source that cannot be read counts as empty; the environment, the only one in use, can always be read.
     const text = Option.filter(yield* Effect.option(Config.String(name).parse(provider)), isWritten)
     if (Option.isSome(text)) return Option.some(entryOf(variable, name, text.value))
   }
@@ -154,5 +154,5 @@ const explain = (variable: Variable<unknown>, entry: Option.Option<Entry>): stri
   return `${label} ${shown}: must be ${variable.allowed}. Example: ${label}${separator}${variable.example}`
 }
 
-/** A pasted file is not a line; what is shown suffices to recognise it. */
+/** Somebody may have pasted a whole file; this much is enough to recognise it. */
 const clipped = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

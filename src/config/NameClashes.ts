@@ -1,4 +1,4 @@
-/** Finds names of topics or of subscriptions that mean the same, be they given in short or in full. */
+/** Finds two names that mean the same topic or subscription, whether short or full. */
 import { Effect, Option } from "effect"
 import { ConfigurationError } from "./Configuration.ts"
 import type { PubSubSettings } from "./Settings.ts"
@@ -7,8 +7,8 @@ import type { PubSubSettings } from "./Settings.ts"
 export type ResourceNames = Omit<PubSubSettings, "projectId" | "emulatorHost" | "proxy">
 
 /**
- * Says which two variables name one subscription; undefined where none do. A name in short is taken for one of
- * `projectId`; where that is not known yet, for another than any in full.
+ * Says which two variables name one subscription; undefined where none do. A short name is taken to be in
+ * `projectId`; while that is not known yet, it differs from every full name.
  */
 export const subscriptionClash = (
   names: ResourceNames,
@@ -29,7 +29,7 @@ export const topicClash = (names: ResourceNames, projectId: Option.Option<string
   ])
 
 /**
- * Judges again once the credentials have told the project.
+ * Checks again once the project is known from the credentials.
  *
  * **Errors**: `ConfigurationError`.
  */

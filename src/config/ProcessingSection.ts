@@ -1,4 +1,4 @@
-/** How much one process takes on, and for how long it waits. */
+/** How much one process handles at once, and how long it waits. */
 import { Duration } from "effect"
 import { driverRequestsPerConnection } from "../cassandra/Limits.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
@@ -12,10 +12,10 @@ import { withDefault } from "./Variable.ts"
 /** A grace must end well before a lease is given up, or its payment never becomes a dead letter. **Units**: minutes. */
 const graceMaxMinutes = leaseTotalMinutes - 5
 
-/** Pub/Sub's greatest message: a bound below it could never let one in. **Units**: bytes. */
+/** Pub/Sub's largest message: with a limit below it, such a message could never be read. **Units**: bytes. */
 const greatestMessage = 10_000_000
 
-/** The shortest grace in which the orders of a killed process surely come back (G5). **Units**: seconds. */
+/** The shortest grace within which the orders of a killed process certainly come again (G5). **Units**: seconds. */
 export const graceSafeSeconds = 2 * leaseSeconds + 5
 
 const heldBytes = { min: greatestMessage, max: 16 * 2 ** 30 }
@@ -27,10 +27,10 @@ export const processingSection = section({
     maxInFlightWrites: withDefault(
       {
         name: "MAX_IN_FLIGHT_WRITES",
-        meaning: `Writes sent to Cassandra and not answered; the driver refuses ${driverRequestsPerConnection} on one connection`,
+        meaning: `How many writes may be sent to Cassandra and not answered yet; the driver refuses ${driverRequestsPerConnection} on one connection`,
         unit: "writes a process",
-        change: "Lower when Cassandra is overloaded; higher when it is far away and idle",
-        see: "`MAX_RETRYING`: a write that waits for another try gives its place back"
+        change: "Cassandra is overloaded (lower), or far away and idle (higher)",
+        see: "`MAX_RETRYING`: a write that waits for its next try does not count here"
       },
       integer({ min: 1, max: driverRequestsPerConnection - 1 }, "512"),
       "512"
@@ -38,10 +38,11 @@ export const processingSection = section({
     maxOutstandingMessages: withDefault(
       {
         name: "MAX_OUTSTANDING_MESSAGES",
-        meaning: "Messages received and not settled before reading pauses, the waiting room apart",
+        meaning:
+          "How many messages may be received and not settled; at this number reading pauses. Payments in the waiting room do not count",
         unit: "messages a subscription",
-        change: "Lower to share a backlog more evenly among processes, or to save memory",
-        see: "`MAX_OUTSTANDING_BYTES`: the bound reached first holds"
+        change: "A backlog should be shared more evenly among processes, or memory is short (lower)",
+        see: "`MAX_OUTSTANDING_BYTES`: the limit that is reached first applies"
       },
       integer({ min: 1, max: 1_000_000 }, "10000"),
       "10000"
@@ -50,9 +51,9 @@ export const processingSection = section({
       {
         name: "MAX_OUTSTANDING_BYTES",
         meaning:
-          "Bytes of messages received and not settled before reading pauses, attributes and ids included, the waiting room apart",
+          "How many bytes of messages may be received and not settled, including attributes and ids; at this size reading pauses. Payments in the waiting room do not count",
         unit: "bytes a subscription",
-        change: "Messages are large, or memory is scarce; must hold Pub/Sub's greatest message",
+        change: "Messages are large, or memory is short. The largest message of Pub/Sub must fit",
         see: "`MAX_OUTSTANDING_MESSAGES`"
       },
       byteSize(heldBytes, "64MiB"),
@@ -61,7 +62,8 @@ export const processingSection = section({
     maxRowBytes: withDefault(
       {
         name: "MAX_ROW_BYTES",
-        meaning: "The largest row that is written; a larger one becomes a dead letter, `store-rejected`",
+        meaning:
+          "The size of the largest row that is written. A larger one becomes a dead letter, `store-rejected`",
         unit: "bytes",
         change:
           "Cassandra's `max_mutation_size` is smaller (its default is half a commit-log segment, 16 MiB)"
@@ -73,11 +75,11 @@ export const processingSection = section({
       {
         name: "PAYMENT_GRACE",
         meaning:
-          "For how long a payment waits for its order at least, before it becomes a dead letter; 0: not at all",
-        change: "Orders are published later than their payments by more than this",
+          "The shortest time that a payment waits for its order before it becomes a dead letter; with 0 it does not wait",
+        change: "Orders are published more than this later than their payments",
         see:
-          "`WAITING_ROOM_MAX`: the room divided by the grace is the highest sustained rate of unmatched payments. " +
-          `Below ${graceSafeSeconds}s, a killed process's orders may come back too late`
+          "`WAITING_ROOM_MAX`: divided by the grace, it is the highest sustained rate of unmatched payments. " +
+          `Below ${graceSafeSeconds}s, orders of a killed process may come again too late`
       },
       durationText({ min: 0, max: graceMaxMinutes * 60_000 }, "30s"),
       "30s"
@@ -85,7 +87,7 @@ export const processingSection = section({
     waitingRoomMax: withDefault(
       {
         name: "WAITING_ROOM_MAX",
-        meaning: "Payments waiting for their order before the reading of payments pauses",
+        meaning: "How many payments may wait for their order; at this number the reading of payments pauses",
         unit: "payments a process",
         change: "Many payments come early, or `PAYMENT_GRACE` is long",
         see: "`PAYMENT_GRACE`, `WAITING_ROOM_BYTES`"
@@ -97,10 +99,10 @@ export const processingSection = section({
       {
         name: "WAITING_ROOM_BYTES",
         meaning:
-          "Bytes of payments waiting for their order before the reading of payments pauses, attributes and ids included",
+          "How many bytes of payments may wait for their order, including attributes and ids; at this size the reading of payments pauses",
         unit: "bytes a process",
         change: "Together with `WAITING_ROOM_MAX`",
-        see: "`WAITING_ROOM_MAX`: the bound reached first holds"
+        see: "`WAITING_ROOM_MAX`: the limit that is reached first applies"
       },
       byteSize(heldBytes, "64MiB"),
       "64MiB"
@@ -109,10 +111,10 @@ export const processingSection = section({
       {
         name: "MAX_RETRYING",
         meaning:
-          "Deliveries of a subscription waiting for another try, after Cassandra or the dead-letter topic failed, before its reading pauses",
+          "How many deliveries may wait for their next try, after Cassandra or the dead-letter topic failed; at this number reading pauses",
         unit: "deliveries a subscription",
         change:
-          "Rarely: lower holds fewer messages through an outage, higher rides out short ones without a pause",
+          "Rarely. Lower, fewer messages are held during an outage; higher, a short outage does not pause reading",
         see: "`MAX_IN_FLIGHT_WRITES`"
       },
       integer({ min: 1, max: 100_000 }, "2000"),
@@ -122,9 +124,9 @@ export const processingSection = section({
       {
         name: "SHUTDOWN_TIMEOUT",
         meaning:
-          "For how long a stopping process finishes what is in flight; the rest is released for redelivery",
+          "How long a process that stops may finish what is in flight; the rest is released for redelivery",
         change:
-          "The supervisor kills sooner: keep it 10 s below, as closing connections follows (Kubernetes' terminationGracePeriodSeconds is 30)"
+          "The supervisor kills sooner. Keep it 10 s shorter than that, since connections are closed after it (terminationGracePeriodSeconds of Kubernetes is 30)"
       },
       durationText({ min: 0, max: 10 * 60_000 }, "20s"),
       "20s"
@@ -138,8 +140,8 @@ export const processingSection = section({
         const millis = Duration.toMillis(paymentGrace)
         return millis > 0 && millis < graceSafeSeconds * 1000
           ? `${given.paymentGrace ?? "PAYMENT_GRACE"} is below ${graceSafeSeconds}s (two leases of ${leaseSeconds} s ` +
-              "and 5 s): when a process is killed, its orders may come back after the grace has ended, and payments " +
-              "for them become dead letters. A redrive mends those"
+              "and 5 s): when a process is killed, its orders may come again after the grace has ended, and payments " +
+              "for them become dead letters"
           : undefined
       }
     }

@@ -1,4 +1,4 @@
-/** Where Pub/Sub is, and what its resources are called. */
+/** Where Pub/Sub is, and the names of its topics and subscriptions. */
 import { Option } from "effect"
 import { subscriptionClash, topicClash } from "./NameClashes.ts"
 import { hostAndPort } from "./parsers/HostPort.ts"
@@ -12,8 +12,8 @@ const topic = (name: string, what: string, text: string): Variable<string> =>
   withDefault(
     {
       name,
-      meaning: `The topic ${what}`,
-      change: "The topic has another name, or is in another project (then in full)",
+      meaning: `The topic that ${what}`,
+      change: "The topic has another name, or is in another project (then give the full name)",
       see: "its subscription"
     },
     resourceName("topics", text),
@@ -24,8 +24,8 @@ const subscription = (name: string, what: string, text: string): Variable<string
   withDefault(
     {
       name,
-      meaning: `The subscription ${what}`,
-      change: "The subscription has another name; several processes of one deployment share one",
+      meaning: `The subscription that ${what}`,
+      change: "The subscription has another name. All processes of a deployment share one",
       see: "its topic"
     },
     resourceName("subscriptions", text),
@@ -41,8 +41,8 @@ export const pubSubSection = section({
         name: "PUBSUB_PROJECT_ID",
         aliases: ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"],
         flag: "project",
-        meaning: "The Google Cloud project of names that are not given in full",
-        change: "The credentials belong to another project than the topics"
+        meaning: "The Google Cloud project of all topics and subscriptions without a full name",
+        change: "The topics are in another project than the credentials"
       },
       projectId,
       "that of the Application Default Credentials"
@@ -50,8 +50,9 @@ export const pubSubSection = section({
     emulatorHost: optional(
       {
         name: "PUBSUB_EMULATOR_HOST",
-        meaning: "An emulator to use in place of the service; then no credentials are used, and no proxy",
-        change: "Development and tests"
+        meaning:
+          "The address of an emulator that is used instead of the service, without credentials and without a proxy",
+        change: "You develop or test"
       },
       hostAndPort
     ),
@@ -60,8 +61,8 @@ export const pubSubSection = section({
         name: "grpc_proxy",
         aliases: ["https_proxy", "http_proxy"],
         meaning:
-          "The HTTP proxy through which the service is reached, as `http://[USER:PASSWORD@]HOST[:PORT]`; read by the gRPC library, which takes no other kind",
-        change: "The network lets nothing out but through a proxy",
+          "The HTTP proxy through which the service is reached, as `http://[USER:PASSWORD@]HOST[:PORT]`. The gRPC library reads it, and accepts no other kind",
+        change: "The service can be reached through a proxy only",
         see: "`no_grpc_proxy`",
         secret: true,
         isEnvironmentOnly: true
@@ -74,8 +75,8 @@ export const pubSubSection = section({
         name: "no_grpc_proxy",
         aliases: ["no_proxy"],
         meaning:
-          "Ends of host names that are reached without the proxy, separated by commas and no blanks; read by the gRPC library",
-        change: "`pubsub.googleapis.com` is reached directly",
+          "Suffixes of host names that are reached without the proxy, separated by commas without blanks. The gRPC library reads it",
+        change: "`pubsub.googleapis.com` can be reached directly",
         see: "`grpc_proxy`",
         isEnvironmentOnly: true
       },
@@ -92,7 +93,7 @@ export const pubSubSection = section({
     dlqTopic: topic("PUBSUB_DLQ_TOPIC", "dead letters are published to", "dlq_payments_data"),
     dlqSubscription: subscription(
       "PUBSUB_DLQ_SUBSCRIPTION",
-      "dead letters are inspected in and redriven from",
+      "`setup` creates on the dead-letter topic, so that dead letters are kept",
       "dlq_payments_data-sub"
     )
   },

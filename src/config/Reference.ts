@@ -1,4 +1,4 @@
-/** Writes `docs/configuration.md` from the tables the settings are read with. */
+/** Writes `docs/configuration.md` from the tables that the settings are read with. */
 import type { Section } from "./Section.ts"
 import { sections } from "./Sections.ts"
 import type { Variable } from "./Variable.ts"
@@ -11,13 +11,13 @@ const intro = `# Configuration
 
 <!-- Generated from src/config by \`npm run docs\`; a test compares them. -->
 
-Everything is set by environment variables, or by the flags of a command; a flag beats its variable. An empty
-variable counts as missing, and blanks around a value are ignored (but in a password). What is wrong is told all at
-once, one line each, and the process exits 2. Secrets are shown nowhere.
+Each setting is an environment variable and, except for the proxies, a flag of the commands that use it. A flag takes
+precedence over its variable. An empty variable counts as missing. Blanks around a value are ignored, except in a
+password. All problems are reported together, one line each, and the process exits 2. Secrets are never shown.
 
 - **Durations**: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`30 seconds\`, or \`0\`.
 - **Sizes**: \`64MiB\` or \`64Mi\` (1024 × 1024), \`64MB\` (1000 × 1000), or a count of bytes.
-- **Words of a list** in any case.
+- **Words of a list**: in upper or lower case.
 
 A command offers the flags of the sections it uses; \`counterfoil COMMAND --help\` lists them.`
 
@@ -51,6 +51,6 @@ const shownFlag = ({ doc, flag }: Variable<unknown>): string => {
   return doc.isSwitch === true ? `\`--${flag}\`, \`--no-${flag}\`` : `\`--${flag}\``
 }
 
-/** A default that is a value is shown as one; else it is a phrase. */
+/** A default that is a value is shown as code, any other as a phrase. */
 const shownDefault = (variable: Variable<unknown>): string =>
   variable.isPhrase ? variable.defaultText : `\`${variable.defaultText}\``

@@ -1,4 +1,4 @@
-/** What a process shows of itself: over HTTP, in logs, and to OpenTelemetry. */
+/** What a process reports about itself: over HTTP, in logs, and to OpenTelemetry. */
 import { Option } from "effect"
 import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
@@ -12,13 +12,14 @@ import { optional, withDefault } from "./Variable.ts"
 
 /** The variables behind {@link HttpSettings}. */
 export const httpSection = section({
-  title: "Health, metrics and page",
+  title: "Health and metrics",
   variables: {
     host: withDefault(
       {
         name: "HTTP_HOST",
-        meaning: "The address health, metrics and the page are served on",
-        change: "`0.0.0.0` in a container; there is no login, so keep it inside your network",
+        meaning: "The address on which health and metrics are served",
+        change:
+          "The process runs in a container (`0.0.0.0`). There is no login, so keep it inside your network",
         see: "`HTTP_PORT`"
       },
       listenAddress,
@@ -28,9 +29,9 @@ export const httpSection = section({
       {
         name: "HTTP_PORT",
         aliases: ["PORT"],
-        meaning: "The port health, metrics and the page are served on; 0: not served",
+        meaning: "The port on which health and metrics are served; with 0 they are not served",
         change:
-          "Several processes share a machine. When it was set and is taken, nothing starts; else a free one is used",
+          "Several processes share a machine. If it was set and the port is taken, nothing starts; if it was not set, a free port is used",
         see: "`HTTP_HOST`"
       },
       port,
@@ -48,8 +49,8 @@ export const logSection = section({
     level: withDefault(
       {
         name: "LOG_LEVEL",
-        meaning: "The least severe log lines that are written",
-        change: "`Debug` to look into something; never in a hurry, it is much more"
+        meaning: "The lowest level of log lines that are written",
+        change: "You look for the cause of a problem (`Debug`, which writes many more lines)"
       },
       enumeration(["Fatal", "Error", "Warn", "Info", "Debug", "Trace"], "Info"),
       "Info"
@@ -57,8 +58,8 @@ export const logSection = section({
     format: optional(
       {
         name: "LOG_FORMAT",
-        meaning: "How log lines are written: for people, or one JSON object each",
-        change: "A terminal is recorded by a machine, or the other way round"
+        meaning: "How log lines are written: `pretty` for people, or `json`, one object a line",
+        change: "A program reads what is written to a terminal, or a person reads a file"
       },
       enumeration(["pretty", "json"], "json"),
       "`pretty` on a terminal, else `json`"
@@ -75,8 +76,9 @@ export const telemetrySection = section({
     endpoint: optional(
       {
         name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-        meaning: "Where traces and metrics go, by OTLP over HTTP; this version sends none yet, and says so",
-        change: "There is a collector"
+        meaning:
+          "Where traces and metrics are sent, by OTLP over HTTP. This version sends none yet, and warns about it",
+        change: "You have a collector"
       },
       httpUrl("http://localhost:4318"),
       "nothing is sent"

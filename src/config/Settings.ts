@@ -1,4 +1,4 @@
-/** What a user can set, decoded, as far as no layer below owns it. */
+/** Decoded settings that no other folder owns. */
 import type { Option } from "effect"
 import type { CassandraSettings } from "../cassandra/CassandraSettings.ts"
 import type { Replication } from "../cassandra/Migrator.ts"
@@ -6,7 +6,7 @@ import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
 import type { GoogleSettings } from "../pubsub/google/GoogleSettings.ts"
 
-/** Where Pub/Sub is and what its resources are called. */
+/** Where Pub/Sub is, and the names of its topics and subscriptions. */
 export interface PubSubSettings extends GoogleSettings {
   readonly ordersTopic: string
   readonly ordersSubscription: string
@@ -29,7 +29,7 @@ export interface TableSettings extends CassandraSettings {
   readonly replication: Replication
 }
 
-/** Everything `run` stands on. */
+/** All settings of `run`. */
 export interface RunSettings {
   readonly pubSub: PubSubSettings
   readonly cassandra: CassandraSettings

@@ -2,11 +2,11 @@
 import { Option } from "effect"
 import type { Parser } from "./Parser.ts"
 
-/** What a variable is for, as the reference and the flags' help tell it. */
+/** What a variable is for, as shown in the reference and in `--help`. */
 export interface VariableDoc {
   /** The environment variable's name. */
   readonly name: string
-  /** Environment variables asked when this one is missing, in order. */
+  /** Environment variables read when this one is missing, in order. */
   readonly aliases?: ReadonlyArray<string>
   /** It has no flag: libraries read the environment themselves, and a flag could not reach them. */
   readonly isEnvironmentOnly?: boolean
@@ -18,21 +18,21 @@ export interface VariableDoc {
   readonly unit?: string
   /** When a user would want another value. */
   readonly change: string
-  /** Which others to look at when changing it. */
+  /** Which others to check when changing it. */
   readonly see?: string
-  /** Its value is shown nowhere. */
+  /** Its value is never shown. */
   readonly secret?: boolean
   /** The flag stands alone: `--cassandra-tls` and `--no-cassandra-tls`. */
   readonly isSwitch?: boolean
 }
 
-/** A variable, and how its value comes about. */
+/** A variable, and how its value is found. */
 export interface Variable<out A> {
   readonly doc: VariableDoc
   readonly flag: string
   /** What the reference says where the default stands. */
   readonly defaultText: string
-  /** Whether that is a phrase about what happens, not a value one could write. */
+  /** Whether that is a phrase about what happens, and not a value. */
   readonly isPhrase: boolean
   readonly allowed: string
   readonly example: string
@@ -54,7 +54,7 @@ export const withDefault = <A>(doc: VariableDoc, parser: Parser<A>, defaultText:
   whenMissing: parser.parse(defaultText)
 })
 
-/** A variable that may be left out; `otherwise` says in the reference what then happens. */
+/** A variable that may be left out; `otherwise` is what the reference says about that case. */
 export const optional = <A>(
   doc: VariableDoc,
   parser: Parser<A>,

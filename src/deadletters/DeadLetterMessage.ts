@@ -26,7 +26,7 @@ export interface DeadLetter {
 /** The prefix of every attribute Counterfoil adds; incoming attributes with it are replaced, never trusted. */
 export const deadLetterPrefix = "dlq-"
 
-/** The prefix under which attributes are kept that the service refuses from a publisher. */
+/** The prefix for attributes whose names the service refuses from a publisher. */
 export const originalPrefix = `${deadLetterPrefix}original-`
 
 /**
@@ -35,9 +35,9 @@ export const originalPrefix = `${deadLetterPrefix}original-`
  * **Shape**: the original's bytes and attributes, plus `dlq-*`; no ordering key, which is kept as an attribute:
  * one request may carry one key only. An attribute whose name the service reserves (`googclient_schemaencoding`)
  * may say how the bytes are encoded: it is kept under `dlq-original-`, and is the last to be dropped.
- * **Guarantee**: within all of Pub/Sub's limits, whatever the original was. Short of slots or bytes, original
- * attributes go from the end, counted in `dlq-dropped-attributes`; only where the bytes alone leave no room for
- * the reason are they cut, counted in `dlq-truncated-bytes`.
+ * **Guarantee**: within all of Pub/Sub's limits, whatever the original was. Where slots or bytes do not suffice,
+ * original attributes are dropped from the end, counted in `dlq-dropped-attributes`; only where the data itself leaves
+ * no room for the reason is it cut, counted in `dlq-truncated-bytes`.
  */
 export const deadLetterMessage = (
   letter: DeadLetter,
@@ -48,7 +48,7 @@ export const deadLetterMessage = (
   const original = originalAttributes(letter.delivery)
   const kept = original.filter(([key, value]) => attributeViolation(key, value) === undefined)
   const slots = maxAttributes - own.length
-  // Once one is dropped, the count of them takes a slot too.
+  // Once one is dropped, their count takes a slot too.
   if (kept.length < original.length || kept.length > slots) kept.splice(slots - 1)
   for (;;) {
     const message = assemble(letter.delivery.data, kept, own, original.length - kept.length)
@@ -73,7 +73,7 @@ const bytesMax = maxRequestBytes - 1_024
 
 type Attributes = ReadonlyArray<readonly [string, string]>
 
-/** What came with the message, less what claims to be ours; refused names under their new ones, and first. */
+/** The message's own attributes, without `dlq-*`; those with refused names are renamed, and come first. */
 const originalAttributes = ({ attributes }: Delivery): Attributes => {
   const renamed: Array<readonly [string, string]> = []
   const others: Array<readonly [string, string]> = []
@@ -110,7 +110,7 @@ const assemble = (data: Uint8Array, kept: Attributes, own: Attributes, dropped: 
   return { data, attributes: Object.fromEntries([...kept, ...own, ...counted]), orderingKey: "" }
 }
 
-/** Room for the attribute that tells how much was cut. */
+/** Room for the attribute that says how much was cut. */
 const truncationNoteBytes = 64
 
 const truncated = (message: Message, excess: number): Message => {

@@ -1,4 +1,4 @@
-/** The only holder of the dead-letter topic: publishes dead letters and waits until the server has them. */
+/** Publishes dead letters, and waits for the server's confirmation; nothing else publishes to the dead-letter topic. */
 import { Clock, Context, Effect, Layer, type Result } from "effect"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"

@@ -3,5 +3,5 @@
 /** How long dead letters wait for others to share a request. **Units**: milliseconds. */
 export const deadLetterDelayMillis = 20
 
-/** Dead letters that wait for no others; the service takes 1000 in a request. */
+/** So many dead letters do not wait for more; the service takes 1000 in a request. */
 export const deadLettersEnough = 500

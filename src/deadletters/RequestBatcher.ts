@@ -1,16 +1,16 @@
-/** Joins calls that come within a moment, so that many small ones become one request. */
+/** Joins calls that come at nearly the same time, so that many small ones become one request. */
 import { Deferred, Effect, type Exit, Fiber, FiberSet, Latch, type Scope } from "effect"
 
 /** Sends several items, and answers each in the same order. */
 export type Send<A, B> = (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>>
 
 /**
- * Makes of `send` a function that waits `millis` for other calls, or until there are `enough` items, and sends what
- * has come together. Such requests go side by side: one that never ends holds up no later one.
+ * Makes from `send` a function that waits `millis` for other calls, or until there are `enough` items, and sends all of
+ * them together. Requests run concurrently: one that never ends delays no later one.
  *
- * **Guarantee**: every call gets the answers to its own items, once its request has all of them. What an interrupted
- * call asked for is not sent any more if it was not yet; a request that nobody waits for is interrupted. When the scope
- * closes, whoever waits is interrupted.
+ * **Guarantee**: every call gets the answers to its own items, once its request has all of them. The items of an
+ * interrupted call are not sent if they were not sent yet; a request that no call waits for is interrupted. When the
+ * scope closes, waiting calls are interrupted.
  */
 export const makeRequestBatcher = <A, B>(
   send: Send<A, B>,
@@ -20,7 +20,7 @@ export const makeRequestBatcher = <A, B>(
     const run = yield* FiberSet.makeRuntime<never, void, never>()
     let next: PendingRequest<A, B> | undefined
 
-    /** No call joins it any more. */
+    /** From now on no call joins it. */
     const close = (gathered: PendingRequest<A, B>): void => {
       if (next === gathered) next = undefined
       gathered.isEnough.openUnsafe()
@@ -77,7 +77,7 @@ interface Call<A> {
 
 /** What goes in one request. */
 interface PendingRequest<A, B> {
-  /** Those that still wait. */
+  /** The calls that still wait. */
   readonly calls: Set<Call<A>>
   size: number
   readonly isEnough: Latch.Latch

@@ -1,4 +1,4 @@
-/** Turns a message's bytes into an order or a payment, or says why it is none. */
+/** Turns a message's bytes into an order or a payment, or says why they are neither. */
 import { Result, Schema, SchemaIssue } from "effect"
 import { mayBeRounded, readExactly } from "./ExactIntegers.ts"
 import { fastOrder, fastPayment } from "./FastDecoder.ts"
@@ -8,7 +8,7 @@ import { Order, orderIntegers } from "./Order.ts"
 import { Payment, paymentIntegers } from "./Payment.ts"
 import { type Unreadable, wrappingOf } from "./Wrapping.ts"
 
-/** Why bytes are no order and no payment. */
+/** Why bytes are neither an order nor a payment. */
 export type DecodeFailure = Undecodable | SchemaViolation
 
 /** Attributes of a message. */
@@ -20,7 +20,7 @@ type Attributes = Readonly<Record<string, string>>
  * **Shape**: UTF-8 JSON, a leading byte-order mark ignored; of a repeated key the last counts. Integers are exactly
  * what is written, within int64.
  * **Errors**: `Undecodable`: the bytes are not UTF-8, or the text is not JSON. `SchemaViolation`: the JSON is no
- * order. Both are for ever: dead-letter the message. Where the message is wrapped in something known, it is named.
+ * order. Both are permanent: dead-letter the message. Where the message is wrapped in something known, it is named.
  * **Guarantee**: never throws, whatever the bytes (G3); failures name path and expected type, never a value.
  */
 export const decodeOrder = (

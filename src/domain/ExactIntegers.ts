@@ -3,7 +3,7 @@ import { beforeBlanks, eachMember } from "./JsonText.ts"
 
 /**
  * Whether the text may hold a number in one of these fields that is not the nonzero safe integer it became; cheap, and
- * sometimes true for nothing.
+ * sometimes true without need.
  *
  * A nonzero safe integer is what was written if its literal has at most 15 digits, whatever its exponent: a decimal
  * `d × 10^q` with `d < 10^15` that is no integer lies at least `10^q` from the nearest one, and a double is at most

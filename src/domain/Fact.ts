@@ -46,10 +46,10 @@ export const paymentColumns = [
 /** The table's columns, in the table's order. */
 export const factColumns = ["order_id", ...orderColumns, ...paymentColumns] as const
 
-/** What a payment has to know of its row before it may be written. */
+/** The state of its row that decides what a payment does. */
 export interface FactState {
   /** The greatest write timestamp among the order's columns; other writers may not count in µs. */
   readonly orderVersion: Version
-  /** The payment that stands in the row, if one does. */
+  /** The payment in the row, if there is one. */
   readonly payment: { readonly version: Version; readonly columns: PaymentColumns } | undefined
 }

@@ -1,8 +1,8 @@
 /**
- * Orders and payments as nearly all publishers send them, recognised by hand: a fraction of what the Schema takes.
+ * Orders and payments as nearly all publishers send them, recognised by hand, in a fraction of the Schema's time.
  *
- * The Schema stays the only judge. What is not of the usual shape, an id as text for one, is left to it, and what is
- * of that shape is what it would have made; `UsualShape.test.ts` compares the two. As the Schema does, it takes what
+ * The Schema decides. What is not of the usual shape, for example an id as text, is left to it; for what is
+ * of that shape, the result is the same; `FastDecoder.test.ts` compares the two. As the Schema does, it takes what
  * `ExactIntegers.ts` has read.
  */
 import type { Order, OrderId } from "./Order.ts"

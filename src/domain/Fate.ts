@@ -33,7 +33,7 @@ export const fates: ReadonlyArray<Fate> = [
   ...deadLetterReasons.map(deadLetterFate)
 ]
 
-/** None of any fate. */
+/** Zero of each fate. */
 export const noFates = (): Record<Fate, number> =>
   Object.fromEntries(fates.map((fate) => [fate, 0])) as Record<Fate, number>
 
@@ -50,10 +50,10 @@ export class SchemaViolation extends Data.TaggedError("SchemaViolation")<{
 /** The payment's order is not in the table. */
 export class UnmatchedPayment extends Data.TaggedError("UnmatchedPayment")<{ readonly message: string }> {}
 
-/** This very row can never be stored. */
+/** This row can never be stored. */
 export class StoreRejected extends Data.TaggedError("StoreRejected")<{ readonly message: string }> {}
 
-/** The table cannot be reached, or has not answered: try again, for ever. */
+/** The table cannot be reached, or has not answered: try again, indefinitely. */
 export class StoreUnavailable extends Data.TaggedError("StoreUnavailable")<{
   readonly message: string
   readonly cause: unknown

@@ -45,5 +45,5 @@ export const PositiveInt64FromJson = Int64FromJson.check(
   Schema.isGreaterThanOrEqualToBigInt(1n, { expected: "an integer of at least 1" })
 )
 
-// At most 19 digits, so that no text makes a bigint of a size worth speaking of.
+// At most 19 digits, so that no text makes a large bigint.
 const decimal = /^(0|-?[1-9][0-9]{0,18})$/

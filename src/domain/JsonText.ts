@@ -1,4 +1,4 @@
-/** Finds its way through the text of JSON by counting, so that no depth overflows the stack. */
+/** Walks through the text of JSON by counting, so that no depth overflows the stack. */
 
 /**
  * Visits the members of the object that `text` is, in the order in which they stand, repeated keys included.

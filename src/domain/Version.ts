@@ -6,7 +6,7 @@ import type { Payment } from "./Payment.ts"
 /**
  * Publish time in whole milliseconds × 1000, plus a hash (0–999) of the message's decoded fields.
  *
- * **Shape**: a bigint, for it is compared with what other writers gave their cells: int64, and above 2^53 where they
+ * **Shape**: a bigint, since it is compared with the write times of other writers: int64, and above 2^53 where they
  * count nanoseconds.
  * **Units**: microseconds since the epoch; ours are exact until the year 2255.
  * **Guarantee**: never depends on arrival, so replays in any order leave the same table (G2).
@@ -43,7 +43,7 @@ export const versionBeforeRaise = (payment: PaymentColumns, written: Version): V
 }
 
 /**
- * The version at which a payment shows above what somebody else wrote: the next whole millisecond, plus its own hash.
+ * The version at which a payment is visible above what a foreign writer wrote: the next whole millisecond, plus its own hash.
  *
  * Undefined where int64 has no such millisecond: nothing can be written above that.
  */

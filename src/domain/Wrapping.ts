@@ -68,7 +68,7 @@ const has = (json: unknown, key: string): boolean =>
 const inside = (json: object, key: string): unknown =>
   Object.hasOwn(json, key) ? (json as Readonly<Record<string, unknown>>)[key] : undefined
 
-/** Looks at the beginning alone: what is decoded there begins an object or an array. */
+/** Checks the beginning only: what is decoded there begins an object or an array. */
 const isBase64OfJson = (text: string): boolean => {
   const start = text.slice(0, base64Looked).trim()
   return base64.test(start) && /^\s*[[{]\s*["{[]/.test(Buffer.from(start, "base64").toString("latin1"))

@@ -4,7 +4,7 @@ import { type Fact, type FactState, factColumns, orderColumns, paymentColumns } 
 import type { Version } from "../domain/Version.ts"
 import type { OrderWrite, PaymentWrite } from "./FactStore.ts"
 
-/** Writes the orders' columns only, each row at its own version: a payment that stands in a row stays. */
+/** Writes the orders' columns only, each row at its own version: a payment in a row stays. */
 export const ordersStatement = (writes: ReadonlyArray<OrderWrite>): Statement => {
   const params: Array<Param> = []
   for (const { order, version } of writes) {
@@ -44,7 +44,7 @@ export const paymentsStatement = (writes: ReadonlyArray<PaymentWrite>): Statemen
   return { query: updatePayments(writes.length), params, rows: writes.length }
 }
 
-/** Roughly what the values of an order weigh in a mutation. **Units**: bytes. */
+/** The approximate size of an order's values in a mutation. **Units**: bytes. */
 export const bytesOfOrder = ({ order }: OrderWrite): number =>
   9 * cellBytes +
   Buffer.byteLength(order.item) +
@@ -75,7 +75,7 @@ export const factStatement = (orderId: bigint): Statement => ({
 /** Reads every key. */
 export const keysStatement: Statement = { query: "SELECT order_id FROM orders_payments_facts", params: [] }
 
-/** Reads next to nothing, and fails if the table is not there or too few replicas are. */
+/** Reads almost nothing, and fails if the table does not exist or too few replicas are up. */
 export const pingStatement: Statement = {
   query: "SELECT order_id FROM orders_payments_facts WHERE order_id = ?",
   params: [0n]
@@ -139,10 +139,10 @@ const nullableText = (value: unknown): string | null => (typeof value === "strin
 const textOf = (value: unknown): string => nullableText(value) ?? ""
 
 /**
- * The text of a write of so many rows: of several, one unlogged batch.
+ * The text of a write of this many rows; for several, one unlogged batch.
  *
- * Such a text is prepared like any other. The driver's own batches look every row's statement up by its text and
- * frame each row apart, which costs a fifth more, and the server a little too (decision 0008).
+ * Such a text is prepared like any other. The driver's own batches look up every row's statement by its text and
+ * frame each row separately, which costs a fifth more, and the server a little too (decision 0008).
  */
 const together = (write: string): ((rows: number) => string) => {
   const texts: Array<string> = [write, write]

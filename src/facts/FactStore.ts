@@ -5,7 +5,7 @@ import type { Order } from "../domain/Order.ts"
 import type { Payment } from "../domain/Payment.ts"
 import type { Version } from "../domain/Version.ts"
 
-/** The table did not answer, or said it cannot just now. A write may or may not have happened. */
+/** The table did not answer, or cannot serve now. A write may or may not have happened. */
 export class FactStoreUnavailable extends Data.TaggedError("FactStoreUnavailable")<{
   readonly detail: string
   readonly cause: unknown
@@ -13,7 +13,7 @@ export class FactStoreUnavailable extends Data.TaggedError("FactStoreUnavailable
   readonly isRetryable = true
 }
 
-/** The table refuses this very row, and always will. */
+/** The table refuses this row, and always will. */
 export class RowRejected extends Data.TaggedError("RowRejected")<{
   readonly detail: string
   readonly cause: unknown

@@ -33,8 +33,8 @@ import { groupRows } from "./RowGroups.ts"
  * Rows of one call that one replica holds go to it together, in small unlogged batches; where a batch fails for
  * what may be one row's fault, its rows are written one by one, so that it costs only itself (G3).
  *
- * A row's size is its caller's to check: MAX_ROW_BYTES (1 MiB) lies far below the 16 MiB at which Cassandra, as it
- * comes, refuses a request or a mutation; a cluster set to less answers, and that row is rejected.
+ * The caller checks the size of a row: MAX_ROW_BYTES (1 MiB) is far below the 16 MiB at which Cassandra by default
+ * refuses a request or a mutation. A cluster with a lower limit says so, and that row is rejected.
  *
  * **Errors**: building it fails with `TableMissing`, `KeyspaceMissing` or `Unauthorized` when the cluster says so.
  * Later the same is an outage: the table may come back, and then everything works again (G4).

@@ -22,7 +22,7 @@ export interface FactStoreSqliteOptions {
 /**
  * The fact table in a SQLite file.
  *
- * Each call is one transaction. Writes obey the same versions as Cassandra's cells do, the tie included: of two
+ * Each call is one transaction. Writes obey the same versions as Cassandra's cells do, including ties: of two
  * equal versions the greater value wins, cell by cell, bytewise; so both stores end with the same table.
  *
  * **Errors**: `FactStoreUnavailable` when the file cannot be opened.
@@ -163,5 +163,5 @@ const failure = (operation: string, cause: unknown): FactStoreError => {
 /** SQLITE_TOOBIG: the row exceeds SQLite's own limit (1,000,000,000 bytes). */
 const sqliteTooBig = 18
 
-/** How long another process's transaction is waited for. **Units**: milliseconds. */
+/** How long to wait for another process's transaction. **Units**: milliseconds. */
 const busyMillis = 5_000

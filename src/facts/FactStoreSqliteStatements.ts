@@ -23,8 +23,9 @@ export const createTable = `CREATE TABLE IF NOT EXISTS orders_payments_facts (
 /**
  * Writes the cells whose version is greater, or whose version is equal and value greater.
  *
- * A null is the greatest of all, as a tombstone is in Cassandra, which compares the bytes of tied cells as unsigned, so a negative number beats a positive one: hence the row
- * value `(cell < 0, cell)`. Text is compared bytewise by SQLite too, where `cell < 0` would mean `cell < '0'`.
+ * A null is the greatest value, as a tombstone is in Cassandra. Cassandra compares the bytes of tied cells as unsigned,
+ * so a negative number beats a positive one: hence the row value `(cell < 0, cell)`. SQLite compares text bytewise too;
+ * there, `cell < 0` would mean `cell < '0'`.
  */
 const upsert = (cells: ReadonlyArray<string>, version: string): string =>
   `INSERT INTO orders_payments_facts (order_id, ${cells.join(", ")}, ${version})

@@ -55,11 +55,11 @@ export const answerGroups = <A, H, R>(
     return answers
   })
 
-/** Each element of a group in a group of its own. */
+/** One group for each element of a group. */
 const alone = <A, H>({ elements, places, host }: RowGroup<A, H>): ReadonlyArray<RowGroup<A, H>> =>
   elements.map((element, at) => ({ host, elements: [element], places: places.slice(at, at + 1) }))
 
-/** The failure of anything that says nothing against a row: an outage (G4). */
+/** The failure when the error is not about a row: an outage (G4). */
 export const unavailable = (operation: string, error: CassandraError): FactStoreError =>
   new FactStoreError({
     operation,

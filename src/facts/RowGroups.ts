@@ -1,6 +1,6 @@
 /** Groups what belongs into one request: few rows and small ones, all held by the host that gets them. */
 
-/** How far a group may grow, and how an element is seen. */
+/** How large a group may be, and what is known of an element. */
 export interface Grouping<A, H> {
   readonly maxRows: number
   readonly maxBytes: number
@@ -34,7 +34,7 @@ export const groupRows = <A, H>(
     } else {
       const next = { host, elements: [element], places: [place], bytes }
       groups.push(next)
-      // One that is too large for company closes no group that others still fit in.
+      // An element that is alone because of its size does not close a group that others still fit in.
       if (bytes <= maxBytes) open.set(host, next)
     }
   }

@@ -7,10 +7,10 @@ import type { CassandraSettings } from "../cassandra/CassandraSettings.ts"
 import { Health } from "../telemetry/Health.ts"
 
 /**
- * The cluster; while it does not answer, health says that the fact table is unavailable and why, and it is tried again
- * indefinitely (G4).
+ * The cluster. While it does not answer, connecting is retried indefinitely, and health reports that the fact table is
+ * unavailable and why (G4).
  *
- * **Errors**: `CassandraError` that somebody has to fix, at once.
+ * **Errors**: `CassandraError` that a person has to fix, at once.
  */
 export const layerCassandraWithRetry = (
   settings: CassandraSettings,

@@ -9,7 +9,7 @@ export interface DeadLettersEvidence {
   /** The full name. */
   readonly topic: string
   readonly startedAt: number
-  /** Whether anything was ever heard of it. */
+  /** Whether it ever answered. */
   isKnown: boolean
   /** Whether the last check found no such topic. */
   isMissing: boolean
@@ -55,8 +55,8 @@ export const deadLettersFailed = (evidence: DeadLettersEvidence, error: Reported
 /**
  * A check found the topic.
  *
- * What is waiting to be published is tried again well within `evidenceMillis`; where no publish has failed for so
- * long, none is waiting, and there will be none to show that the topic works.
+ * Dead letters that wait to be published are tried again well within `evidenceMillis`. When no publish has failed for
+ * that long, none is waiting, and no publish will show that the topic works.
  */
 export const topicFound = (evidence: DeadLettersEvidence, now: number): void => {
   evidence.isKnown = true

@@ -35,7 +35,7 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   pingError: noError
 })
 
-/** An attempt in which the table took a delivery at least. */
+/** An attempt in which the table took at least one delivery. */
 export const storeAnswered = (evidence: FactsEvidence): void => {
   evidence.hasAnswered = true
   evidence.failingSince = undefined
@@ -43,7 +43,7 @@ export const storeAnswered = (evidence: FactsEvidence): void => {
   evidence.pingFailingSince = undefined
 }
 
-/** An attempt in which it did not answer for a delivery at least. */
+/** An attempt in which it did not answer for at least one delivery. */
 export const storeFailed = (
   evidence: FactsEvidence,
   error: ReportedError,

@@ -1,4 +1,4 @@
-/** Gathers what the parts report, and decides which states of health that makes; writes them while a processor runs. */
+/** Decides the state of each part from what the parts report; nothing else sets health while a processor runs. */
 import { Clock, Duration, Effect } from "effect"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { FactStore } from "../facts/FactStore.ts"
@@ -37,7 +37,7 @@ export interface HealthSources {
   readonly deadLetterTopicExists: Effect.Effect<boolean, PubSubError>
 }
 
-/** The only writer of health while its processor runs; before that, the wait for Cassandra writes that of the table. */
+/** Decides and sets the state of each part. */
 export interface HealthMonitor extends AttemptReports {
   /** Keeps health up to date; never ends. */
   readonly watch: (sources: HealthSources) => Effect.Effect<never>
@@ -66,7 +66,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       Effect.suspend(() => {
         const next = steadied(shown[part], wanted, monotonicMillis(clock))
         shown[part] = next
-        // What stood before the first evidence, of a table that was waited for, stands until then.
+        // Before the first evidence, the state stays: the table may have been reported unavailable at the start.
         return next.state._tag === "Starting" ? Effect.void : health.set(part, next.state)
       })
 
@@ -93,7 +93,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         onSuccess: (exists) =>
           exists ? Letters.topicFound(letters, monotonicMillis(clock)) : Letters.topicMissing(letters),
         onFailure: (error) =>
-          // Looking at a topic takes a permission that publishing to it does not; a name that is refused names none.
+          // Checking a topic needs a permission that publishing to it does not. A name that is refused is no topic.
           error.reason._tag === "AccessDenied"
             ? Letters.topicFound(letters, monotonicMillis(clock))
             : Letters.checkFailed(letters, error, monotonicMillis(clock))
@@ -124,7 +124,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
 const retryingOf = (streams: ReadonlyArray<WatchedStream>): number =>
   streams.reduce((sum, { retrying }) => sum + retrying(), 0)
 
-/** Does it over and over. The pause is asked for once a tick, so that trouble shortens one that has begun. */
+/** Does `work` repeatedly. The pause is read once a tick, so that trouble shortens a pause that has begun. */
 const repeatedly = Effect.fnUntraced(function* (
   work: Effect.Effect<void>,
   firstMillis: number,

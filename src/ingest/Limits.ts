@@ -9,7 +9,7 @@ export const recheckBaseMillis = 250
 /** Longest wait before an early payment is looked up again, before jitter. **Units**: milliseconds. */
 export const recheckCapMillis = 5_000
 
-/** How often the waiting room looks for payments that are due. **Units**: milliseconds. */
+/** How often the waiting room checks for payments that are due. **Units**: milliseconds. */
 export const waitingRoomTickMillis = 100
 
 /** Early payments looked up in one batch. */
@@ -73,5 +73,5 @@ export const relapseWithinMillis = 600_000
 /** How often streams are read for metrics; well below the interval of scrapes. **Units**: milliseconds. */
 export const readingTickMillis = 500
 
-/** How often a drain looks whether everything has its fate. **Units**: milliseconds. */
+/** How often a drain checks whether everything has its fate. **Units**: milliseconds. */
 export const drainPollMillis = 100

@@ -75,7 +75,7 @@ const fieldsOf = (
   })
 }
 
-/** What the schemas compute themselves, JSON Schema is told here; a test compares it with what they take. */
+/** The JSON Schema of fields that the schemas check by code; a test compares it with what they accept. */
 const int64 = (isPositive: boolean) => [
   { type: "integer", minimum: isPositive ? 1n : int64Min, maximum: int64Max },
   { type: "string", pattern: isPositive ? "^[1-9][0-9]{0,18}$" : "^(0|-?[1-9][0-9]{0,18})$" }

@@ -12,7 +12,7 @@ import { storeFailureOf } from "./StoreFailure.ts"
 export interface OrderHandlerOptions {
   /** **Units**: bytes. */
   readonly maxRowBytes: number
-  /** Told which orders are now in the table; payments may be waiting for them. */
+  /** Called with the orders that are now in the table; payments may be waiting for them. */
   readonly onStored: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
 }
 

@@ -15,7 +15,7 @@ export interface OrderLock {
   ) => Effect.Effect<void>
 }
 
-/** Makes the lock of one process. */
+/** Makes the locks of one process. */
 export const makeOrderLock = (): OrderLock => {
   const busy = new Map<bigint, Deferred.Deferred<void>>()
 

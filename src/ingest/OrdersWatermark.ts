@@ -1,4 +1,4 @@
-/** How far the orders stream has come, as a publish time; without any clock (G5). */
+/** How far the orders stream has come, as a publish time; no wall clock is used (G5). */
 import { Effect } from "effect"
 import { caughtUpAfterMillis } from "./Limits.ts"
 
@@ -17,7 +17,7 @@ export interface OrdersProgress {
  *
  * While an order is unsettled it is the oldest such publish time. It is infinite once caught up: nothing unsettled,
  * and for 3 s the streams were open, had free credit and delivered nothing. In between it stays where it was when
- * an order was last unsettled, whether or not anybody looked then; at the start it has passed nothing.
+ * an order was last unsettled, whether or not it was read then; at the start it has passed nothing.
  *
  * **Units**: µs since the epoch, `-Infinity` to `Infinity`.
  */

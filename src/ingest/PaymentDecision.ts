@@ -18,12 +18,12 @@ export type PaymentDecision =
   | { readonly _tag: "Write"; readonly version: Version; readonly mayBeHiddenByTombstone: boolean }
 
 /**
- * Compares a payment with what stands in its row.
+ * Compares a payment with the payment in its row.
  *
- * Payments are ordered by version, then by canonical tuple; the greatest wins whole. It is written above what
- * stands there, because Cassandra would settle a tie cell by cell.
+ * Payments are ordered by version, then by canonical tuple; the greatest wins whole. It is written above the
+ * one in the row, because Cassandra would settle a tie cell by cell.
  *
- * **Units**: `writeAt` is the least version to write at; greater than the payment's own where that was tied.
+ * **Units**: `writeAt` is the lowest version to write at; greater than the payment's own where that was tied.
  * **Guarantee**: independent of the order in which payments arrive (G2), except among payments older than the nulls
  * a foreign writer put into the row: the first of them that is lifted above those nulls stays.
  */
@@ -54,7 +54,7 @@ export interface Candidate {
 }
 
 /**
- * Of payments for one order, the one that wins, and the least version it has to be written at.
+ * Of payments for one order, the one that wins, and the lowest version it has to be written at.
  *
  * That is its own, raised by one where another contender has the same version and other fields.
  */

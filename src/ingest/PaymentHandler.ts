@@ -139,7 +139,7 @@ const plan = (
 /**
  * Reads back writes that explicit nulls of a foreign writer may hide, repeats the hidden ones above those nulls, and
  * reads them back again. Cassandra reports no error for a hidden write; an INSERT gives its nulls the write timestamp
- * of its order. What is hidden even then was deleted on purpose, later than everything we know.
+ * of its order. What is hidden even then was deleted deliberately, later than everything this process knows.
  */
 const rewriteAboveTombstones = Effect.fnUntraced(function* (
   facts: FactStore["Service"],
@@ -170,7 +170,7 @@ const rewriteAboveTombstones = Effect.fnUntraced(function* (
   yield* readBack(facts, written, outcomes, ({ group }) => settleAll(group, outcomes, superseded))
 })
 
-/** Settles the payments that show in their rows, and tells of each that does not. */
+/** Settles the payments that are visible in their rows, and calls `onHidden` for each other one. */
 const readBack = Effect.fnUntraced(function* (
   facts: FactStore["Service"],
   entries: ReadonlyArray<Planned>,
@@ -191,7 +191,7 @@ const readBack = Effect.fnUntraced(function* (
 const settleWritten = (entry: Planned, outcomes: Array<Outcome>): void =>
   settleWon(entry.group, entry.winner, outcomes)
 
-/** The winner stands in the row; those that say the same match as well, the others are superseded. */
+/** The winner is in the row. Payments with the same fields match too; the others are superseded. */
 const settleWon = (group: Group, winner: Contending, outcomes: Array<Outcome>): void => {
   outcomes[winner.position] = matched
   if (group.length === 1) return

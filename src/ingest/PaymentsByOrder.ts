@@ -1,4 +1,3 @@
-/** The payments in the waiting room, by their order, in turn. */
 import type { HandlingFailure } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
@@ -26,7 +25,7 @@ export interface WaitingPayment {
 export class PaymentsByOrder {
   readonly #byOrder = new Map<bigint, Set<WaitingPayment>>()
   readonly #woken = new Set<WaitingPayment>()
-  /** All, in turn: not by order, or one with many payments would keep the others from theirs. */
+  /** All, in turn: not by order, since an order with many payments would delay the payments of others. */
   readonly #inTurn = new Set<WaitingPayment>()
 
   /** Puts a payment at the end of the queue. */
@@ -46,7 +45,7 @@ export class PaymentsByOrder {
     this.#inTurn.delete(payment)
   }
 
-  /** Makes the payments of an order the next to be taken; answers whether there are any. */
+  /** Makes the payments of an order the next to be taken; returns whether there are any. */
   wake(orderId: bigint): boolean {
     const ofOrder = this.#byOrder.get(orderId)
     if (ofOrder === undefined) return false
@@ -63,7 +62,7 @@ export class PaymentsByOrder {
     for (const payment of this.#woken) {
       if (taken.length >= atMost) return taken
       if (!payment.isTaken) taken.push(take(payment))
-      // One that is taken is looked up already, perhaps too early: it is woken again when it is back.
+      // One that is taken is being looked up, perhaps too early: it is taken again when it is back.
       if (!payment.isWoken) this.#woken.delete(payment)
     }
     for (const payment of this.#inTurn) {
@@ -73,7 +72,7 @@ export class PaymentsByOrder {
     return taken
   }
 
-  /** Takes all that nobody has taken, due or not. */
+  /** Takes all that are not taken yet, due or not. */
   takeIdle(): ReadonlyArray<WaitingPayment> {
     return [...this.#inTurn].filter(({ isTaken }) => !isTaken).map(take)
   }
@@ -83,7 +82,7 @@ export class PaymentsByOrder {
     return [...this.#inTurn].map(take)
   }
 
-  /** Since when the payment has waited that has waited longest; undefined where there is none. */
+  /** When the payment that has waited longest was added; undefined where there is none. */
   get oldestMillis(): number | undefined {
     let oldest: number | undefined
     for (const { sinceMillis } of this.#inTurn) oldest = Math.min(oldest ?? sinceMillis, sinceMillis)

@@ -1,4 +1,3 @@
-/** How much one process takes on, and for how long it waits. */
 import type { Duration } from "effect"
 
 /** How much one process takes on, and for how long it waits. */

@@ -110,7 +110,7 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
 const openSubscriptions = Effect.fnUntraced(function* (options: ProcessorPartsOptions) {
   const { maxOutstandingMessages, maxOutstandingBytes } = options.processing
   const subscriber = yield* Subscriber
-  // Closed side by side: one after the other, a server that does not answer would cost the time of both.
+  // Closed concurrently: one after the other, a server that does not answer would cost the time of both.
   const both = yield* Scope.fork(yield* Effect.scope, "parallel")
   const open = (subscription: string) =>
     Effect.flatMap(Scope.fork(both), (scope) =>

@@ -1,4 +1,4 @@
-/** Turns away rows larger than `MAX_ROW_BYTES` before they are sent. */
+/** Rejects rows larger than `MAX_ROW_BYTES` before they are sent. */
 import { StoreRejected } from "../domain/Fate.ts"
 import type { Item } from "../pipeline/DecodedDelivery.ts"
 

@@ -1,4 +1,4 @@
-/** Keeps a state of health from changing to and fro: it worsens at once, and recovers the later the more often it has relapsed. */
+/** Prevents flapping of a state of health: it worsens at once, and recovers later each time it has relapsed. */
 import type { HealthState } from "../telemetry/Health.ts"
 import { recoveryMillis, relapseWithinMillis } from "./Limits.ts"
 
@@ -9,7 +9,7 @@ export interface SteadyState {
   readonly betterSince: number | undefined
   /** When it last recovered. **Units**: as `betterSince`. */
   readonly recoveredAt: number
-  /** When it worsened soon after a recovery; no more than matter. **Units**: as `betterSince`. */
+  /** When it worsened soon after a recovery; only as many as matter. **Units**: as `betterSince`. */
   readonly relapses: ReadonlyArray<number>
 }
 

@@ -7,7 +7,7 @@ import { disconnectedMillis, pausedMillis, startingMillis } from "./Limits.ts"
 export interface StreamEvidence {
   readonly startedAt: number
   wasConnected: boolean
-  /** The first reading since which every one found it disconnected; undefined while it is connected. */
+  /** The first of the readings in a row that found it disconnected; undefined while it is connected. */
   disconnectedSince: number | undefined
   trouble: string
   /** The same for a paused intake. */
@@ -40,14 +40,14 @@ export const streamRead = (
 }
 
 /**
- * The state of a source stream: one reading decides nothing, since streams are closed and opened again in the
- * ordinary course of things, and a limit may be reached for a moment.
+ * The state of a source stream: one reading decides nothing, since streams are normally closed and opened
+ * again from time to time, and a limit may be reached for a moment.
  */
 export const streamStateOf = (evidence: StreamEvidence, now: number): HealthState => {
   const { disconnectedSince, pausedSince } = evidence
-  const patience = evidence.wasConnected ? disconnectedMillis : startingMillis
+  const allowedMillis = evidence.wasConnected ? disconnectedMillis : startingMillis
   const brokenSince = evidence.wasConnected ? disconnectedSince : evidence.startedAt
-  if (brokenSince !== undefined && now - brokenSince >= patience) {
+  if (brokenSince !== undefined && now - brokenSince >= allowedMillis) {
     return { _tag: "Unavailable", reason: evidence.trouble }
   }
   if (!evidence.wasConnected) return { _tag: "Starting" }

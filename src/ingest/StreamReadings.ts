@@ -1,4 +1,4 @@
-/** Reads for metrics, now and then, what they cannot read by themselves. */
+/** Reads, at an interval, what metrics cannot read by themselves. */
 import { Duration, Effect } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
@@ -17,7 +17,7 @@ export interface ReadStream {
   readonly pausedBy: () => PauseReason | undefined
 }
 
-/** Reads these streams and the orders watermark over and over; never ends. */
+/** Reads these streams and the orders watermark repeatedly; never ends. */
 export const readStreams = (
   streams: ReadonlyArray<ReadStream>,
   watermark: Effect.Effect<number>
@@ -40,7 +40,7 @@ export const readStreams = (
     }
   })
 
-/** What a subscription knows of its progress; where it knows nothing, nothing counts as quiet. */
+/** The progress of a subscription; where it reports none, it never counts as quiet. */
 export const progressOf = ({ progress }: Pick<Subscription, "progress">): Effect.Effect<DeliveryProgress> =>
   progress ?? Effect.succeed({ oldestUndeliveredMicros: undefined, quietMillis: 0 })
 

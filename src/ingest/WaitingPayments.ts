@@ -25,11 +25,11 @@ export interface WaitingPayments {
   readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
   /** Suspends until payments are due, and takes some, in turn; each must be kept or removed. */
   readonly takeDue: (atMost: number) => Effect.Effect<ReadonlyArray<WaitingPayment>>
-  /** Lets taken payments wait on, until their next recheck. */
+  /** Puts taken payments back, until their next recheck. */
   readonly keep: (payments: ReadonlyArray<WaitingPayment>) => Effect.Effect<void>
   /** Removes taken payments, which makes room for others. */
   readonly remove: (payments: ReadonlyArray<WaitingPayment>) => Effect.Effect<void>
-  /** Takes all that nobody has taken, due or not. */
+  /** Takes all that are not taken yet, due or not. */
   readonly takeIdle: Effect.Effect<ReadonlyArray<WaitingPayment>>
   /** Takes all, due or not, taken or not. */
   readonly takeAll: Effect.Effect<ReadonlyArray<WaitingPayment>>
@@ -39,7 +39,7 @@ export interface WaitingPayments {
   readonly isGraceOver: (payment: WaitingPayment) => boolean
   /** Payments in the room, those taken and not yet removed included. */
   readonly occupancy: () => number
-  /** For how long the payment has waited that has waited longest; 0 while there is none. **Units**: milliseconds. */
+  /** How long the oldest payment in the room has waited; 0 while there is none. **Units**: milliseconds. */
   readonly longestMillis: () => number
 }
 
@@ -96,7 +96,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
     const keep: WaitingPayments["keep"] = Effect.fnUntraced(function* (payments) {
       for (const payment of payments) {
         payment.rechecks++
-        // Mostly it is the watermark that is a moment behind: to be looked at again soon.
+        // Usually the watermark is only a moment behind, so it is checked again soon.
         if (!payment.isOverdue && waitedMillis(payment) >= graceMillis) {
           payment.isOverdue = true
           payment.rechecks = 0

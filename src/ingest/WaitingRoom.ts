@@ -1,4 +1,4 @@
-/** Holds early payments, leased, until their order comes or it is certain enough that none will (G5). */
+/** Holds early payments, leased, until their order comes or it is certain enough that none comes (G5). */
 import { Deferred, Duration, Effect, FiberSet, Result, type Scope, Semaphore } from "effect"
 import type { DeadLetterReason, Fate, HandlingFailure } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
@@ -44,7 +44,7 @@ export interface WaitingRoom {
   readonly abandon: Effect.Effect<void>
   readonly occupancy: () => number
   readonly longestMillis: () => number
-  /** Whether payments stand before a full room. */
+  /** Whether payments wait in front of a full room. */
   readonly isFull: () => boolean
 }
 
@@ -73,13 +73,13 @@ export const makeWaitingRoom = (
       const orderId = payment.decoded.success.order_id
       blockedAdmissions++
       const added = Effect.as(room.add(orderId, payment), true).pipe(
-        // In one step with the place: whoever leaves the room is on its account.
+        // In one step with taking the place: what leaves the room is always in its entry.
         Effect.tap(() => Effect.sync(() => from.moveTo(entry, [payment])))
       )
       const isAdmitted = (yield* untilStopped(added)) ?? false
       blockedAdmissions--
       if (!isAdmitted) return false
-      // Not sooner: while it stood before the room it counted as outstanding, or nothing would limit those there.
+      // Not sooner: payments in front of a full room count as outstanding, or nothing would limit them.
       yield* options.payments.setAside([payment.delivery])
       copyOutOfResponse([payment.delivery])
       return true
@@ -114,7 +114,7 @@ export const makeWaitingRoom = (
 
     const run = Effect.gen(function* () {
       yield* rechecks
-      // Those that only wait are released at once; a lookup under way ends first, and its payments go then.
+      // Those that only wait are released at once; those being looked up are released when the lookup has ended.
       yield* releaseAll(yield* room.takeIdle)
       yield* FiberSet.awaitEmpty(fibers)
       yield* releaseAll(yield* room.takeAll)
@@ -153,7 +153,7 @@ const makeLookUp = (options: LookUpOptions) => {
   const { attempt, entry, lookUps, remove, room } = options
   const graceMicros = Duration.toMillis(options.limits.paymentGrace) * 1_000
 
-  /** By the grace: in a backlog, too, an order published that long after its payment is waited for. */
+  /** The grace counts in publish time too, so that a backlog gives the same fates as live traffic. */
   const haveWaitedEnough = (due: ReadonlyArray<WaitingPayment>, passed: number): ReadonlySet<Decoded> =>
     new Set(
       due
@@ -191,7 +191,7 @@ const makeLookUp = (options: LookUpOptions) => {
       fates
     )
     if (publishing.size === 0) return
-    // A slow topic holds up no lookup: these keep only their places in the room (G3).
+    // A slow topic delays no lookup: these payments keep only their places in the room (G3).
     const unpublished = new Set(yield* attempt.deadLetter(unsettled.deadLetters, { entry, onDurable }))
     yield* room.keep(due.filter(({ decoded }) => unpublished.has(decoded)))
     yield* remove(

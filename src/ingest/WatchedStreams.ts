@@ -1,4 +1,4 @@
-/** What health and metrics watch of the streams of a processor. */
+/** What health and metrics read from the streams of a processor. */
 import type { StreamName } from "../domain/StreamName.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"

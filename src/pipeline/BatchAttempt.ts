@@ -20,13 +20,13 @@ export interface Batch<A, E, F extends string> {
   readonly onDurable: (fate: F, deliveries: ReadonlyArray<Delivery>) => void
 }
 
-/** A dead letter that is to be published, and the delivery it is of. */
+/** A dead letter that is to be published, and its delivery. */
 export interface Unpublished<A, E, R extends string> {
   readonly decoded: DecodedDelivery<A, E>
   readonly letter: DeadLetter & { readonly reason: R }
 }
 
-/** What has no fate yet, by what is to happen to it. */
+/** What has no fate yet, by what should happen to it. */
 export interface Unsettled<A, E, R extends string> {
   readonly retry: ReadonlyArray<DecodedDelivery<A, E>>
   readonly wait: ReadonlyArray<DecodedDelivery<A, E>>
@@ -59,20 +59,20 @@ export interface BatchAttempt<A, E, F extends string, R extends string> {
   ) => Effect.Effect<ReadonlyArray<DecodedDelivery<A, E>>>
 }
 
-/** Why a part did not work, for people; what else it carries tells programs more. */
+/** Why a part did not work: a message for people, and the cause for programs. */
 export interface ReportedError {
   readonly message: string
   readonly cause?: unknown
 }
 
-/** Told what attempts learn of the parts they depend on; called a few times a batch. */
+/** Reports whether the store and the dead-letter topic answered; called a few times a batch. */
 export interface AttemptReports {
   /**
-   * The store took a delivery at least, or had taken it before. That something is not there does not count: a store
-   * that refuses writes answers reads.
+   * The store took at least one delivery, or had taken it before. An answer that something is not there does not
+   * count: a store that refuses writes answers reads.
    */
   readonly storeAnswered: () => void
-  /** The store did not answer for a delivery at least. Called first where both happened in one attempt. */
+  /** The store did not answer for at least one delivery. Called first where both happened in one attempt. */
   readonly storeFailed: (error: ReportedError, isFirstTry: boolean) => void
   readonly deadLettersConfirmed: () => void
   readonly deadLettersFailed: (error: ReportedError) => void
@@ -128,7 +128,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     queued: ReadonlyArray<Unpublished<A, E, R>>,
     batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
   ) {
-    // They may have stood in line for long; what comes again would be published twice.
+    // They may have been queued for long. Those whose lease was lost come again, and would be published twice.
     const letters = queued.filter(({ decoded }) => subscription.isHeld(decoded.delivery))
     batch.entry.released(queued.length - letters.length)
     if (letters.length === 0) return []

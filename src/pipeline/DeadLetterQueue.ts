@@ -47,7 +47,7 @@ export const makeDeadLetterQueue = <A, E, F extends string, R extends string>(
     ) {
       const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
       const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
-      // The places are kept until the retry queue has room: nothing is anywhere without a limit.
+      // The places are kept until the retry queue has room, so that a limit always applies.
       if (unpublished.length > 0) yield* options.retry(unpublished, entry)
       yield* places.release(letters.length)
       entry.close()
@@ -76,7 +76,7 @@ export const makeDeadLetterQueue = <A, E, F extends string, R extends string>(
             entry,
             group.map(({ decoded }) => decoded)
           )
-          // supervised: whoever owns `fibers` joins them
+          // supervised: the owner of `fibers` joins them
           yield* FiberSet.run(options.fibers, publish(group, entry))
         }
       }),

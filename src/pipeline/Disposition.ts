@@ -1,6 +1,6 @@
 /** What happens to a delivery whose decoding or handling failed. */
 
-/** Dead-letter it, try it again, let it wait, or leave it to whoever runs the pipeline. */
+/** Dead-letter it, try it again, let it wait, or leave it to the caller. */
 export type Disposition<R extends string> =
   | {
       readonly _tag: "DeadLetter"

@@ -97,7 +97,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
       retry: retries.enqueue
     })
 
-    /** Each kind by itself: none waits for a place that another kind lacks. */
+    /** Each kind separately: none waits until there is room for another kind. */
     const putOff = (unsettled: Unsettled<A, E, R>, from: LedgerEntry<F>) =>
       Effect.suspend(() => {
         const { retry, wait, leave } = unsettled
@@ -137,7 +137,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
         Stream.mapEffect(process, { concurrency: batchesAtOnce, unordered: true }),
         Stream.runDrain,
         Effect.andThen(FiberSet.awaitEmpty(fibers)),
-        // Ends with a defect of what runs beside the slots, and with nothing else.
+        // Ends only with a defect of what runs beside the slots.
         Effect.raceFirst(FiberSet.join(fibers))
       ),
       stop: Effect.andThen(subscription.stop, retries.stop),
@@ -154,7 +154,7 @@ export const releaseFrom = <F extends string>(
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
     if (deliveries.length === 0) return Effect.void
-    // Counted first: interrupted while the server is silent, it comes back all the same.
+    // Counted first: when this is interrupted while the server does not answer, the deliveries come again nevertheless.
     from.released(deliveries.length)
     return Effect.asVoid(subscription.release(deliveries.map(({ delivery }) => delivery)))
   })

@@ -50,7 +50,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
     const stopping = yield* Deferred.make<void>()
     let blocked = 0
 
-    /** Runs `effect` unless a stop comes first; answers whether it ran to its end. */
+    /** Runs `effect` unless a stop comes first; returns whether it ran to its end. */
     const unlessStopping = (effect: Effect.Effect<unknown>): Effect.Effect<boolean> =>
       Effect.raceFirst(Effect.as(effect, true), Effect.as(Deferred.await(stopping), false))
 
@@ -64,7 +64,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
       if (deliveries.length === 0) return Effect.void
       const entry = ledger.open(place)
       from.moveTo(entry, deliveries)
-      // supervised: whoever owns `fibers` joins them
+      // supervised: the owner of `fibers` joins them
       return FiberSet.run(fibers, work(entry))
     }
 
@@ -89,7 +89,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
         const { deadLetters, leave, wait } = unsettled
         yield* places.release(rest.length - unsettled.retry.length - deadLetters.length)
         yield* options.release(leave, entry)
-        // What is to be retried waits neither for a full waiting room nor for a slow dead-letter topic.
+        // Deliveries to be retried wait neither for a full waiting room nor for a slow dead-letter topic.
         const letters = deadLetters.map(({ decoded }) => decoded)
         yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own, failures + 1))
         yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))
@@ -151,10 +151,10 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
   })
 
 /**
- * What stays together, and what goes on by itself.
+ * Splits a group into those that stay together and those that go on separately.
  *
- * A group of which the store has taken nothing again goes on in two halves: a time-out of one row is one of its whole
- * batch, and a row that cannot be stored for minutes would hold up those beside it for as long.
+ * When the store took nothing of a group, the group goes on in two halves: a time-out of one row is one of its whole
+ * batch, and a row that cannot be stored for minutes would delay the others for as long.
  */
 const splitGroup = <A, E, R extends string>(
   group: ReadonlyArray<DecodedDelivery<A, E>>,

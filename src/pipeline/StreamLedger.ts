@@ -1,4 +1,3 @@
-/** Knows where each delivery of one stream is, from its receipt to its fate (G7). */
 import { Result } from "effect"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 
@@ -8,19 +7,19 @@ export type Place = "inFlight" | "retrying" | "waiting"
 /**
  * Deliveries that are in one place together.
  *
- * **Errors**: whoever accounts for more deliveries than the entry holds, or closes it while it holds some, has a bug:
- * it throws.
+ * **Errors**: throws when more deliveries are accounted for than the entry holds, or when it is closed while it holds
+ * some: that is a bug.
  */
 export interface LedgerEntry<F extends string> {
   /** Deliveries that are neither moved, fated nor released yet. */
   readonly count: number
-  /** So many got this fate. */
+  /** This many got this fate. */
   readonly fated: (fate: F, deliveries: number) => void
-  /** So many are given back for redelivery, or lost their lease; they come again. */
+  /** This many are given back for redelivery, or lost their lease; they come again. */
   readonly released: (deliveries: number) => void
   /** Moves deliveries to another entry. */
   readonly moveTo: (to: LedgerEntry<F>, deliveries: ReadonlyArray<DecodedDelivery<unknown>>) => void
-  /** Says which deliveries are left, so that the oldest publish time follows. They must be as many as `count`. */
+  /** Says which deliveries are left, which updates the oldest publish time. They must be as many as `count`. */
   readonly keepOnly: (rest: ReadonlyArray<DecodedDelivery<unknown>>) => void
   /** Nothing is left. */
   readonly close: () => void
@@ -43,10 +42,10 @@ export interface LedgerTotals<F extends string> extends Readonly<Record<Place, n
 }
 
 /**
- * Knows where each delivery of one stream is, from its receipt to its fate.
+ * Tracks where each delivery of one stream is, from its receipt to its fate.
  *
- * **Guarantee**: deliveries only move from one place to another, so none is lost from the account (G7). That the
- * account is right shows in comparison with what the subscription says it holds.
+ * **Guarantee**: deliveries only move from one place to another, so the totals always add up (G7). Whether the
+ * totals are right is checked by comparing them with what the subscription holds.
  */
 export interface StreamLedger<F extends string> {
   /** Deliveries were received: they are in flight. */
@@ -56,14 +55,14 @@ export interface StreamLedger<F extends string> {
   readonly retried: (deliveries: number) => void
   readonly unconfirmed: (deliveries: number) => void
   readonly publishFailed: (deadLetters: number) => void
-  /** Counts everything that is left as released, and answers how many deliveries that are. */
+  /** Counts everything that is left as released, and returns how many deliveries that are. */
   readonly abandon: () => number
   readonly totals: () => LedgerTotals<F>
   /** Deliveries without a fate. */
   readonly held: () => number
   /** Oldest publish time among the decodable deliveries in flight and in backoff. **Units**: µs. */
   readonly oldestMicros: () => number | undefined
-  /** That time when there last was one; `-Infinity` where there never was. **Units**: µs. */
+  /** The value of that time when there last was one; `-Infinity` where there never was. **Units**: µs. */
   readonly lastOldestMicros: () => number
 }
 
@@ -165,7 +164,7 @@ class Entry<F extends string> implements LedgerEntry<F> {
     this.#account.entries.delete(this)
   }
 
-  /** What waits is in nobody's way: its publish time holds nothing up. */
+  /** The publish times of waiting deliveries do not count: nothing waits for them. */
   #oldestOf(deliveries: ReadonlyArray<DecodedDelivery<unknown>>): number | undefined {
     return this.#place === "waiting" ? undefined : oldestOf(deliveries)
   }

@@ -1,4 +1,4 @@
-/** Orders and payments to try the processor with, and what is to become of each. */
+/** Sample orders and payments, and what should become of each. */
 import type { Fate } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { Message } from "../pubsub/Message.ts"
@@ -8,9 +8,9 @@ import { oneOf, type SeededRandom, seededRandom } from "./SeededRandom.ts"
 
 /** What traffic to make. Shares are from 0 to 1. */
 export interface TrafficOptions {
-  /** Orders, duplicates and poison apart; may be infinite. */
+  /** Orders, without duplicates and poison; may be infinite. */
   readonly orders: number
-  /** Payments, duplicates and poison apart; those beyond the orders have none. May be infinite. */
+  /** Payments, without duplicates and poison; those beyond the number of orders have no order. May be infinite. */
   readonly payments: number
   readonly seed: number
   /** The first order's id; the others follow on. */
@@ -21,11 +21,11 @@ export interface TrafficOptions {
   readonly early: number
   /** Messages that are published twice. */
   readonly duplicates: number
-  /** Messages that are followed by one that cannot be read; it is none of the counted ones. */
+  /** Messages that are followed by an unreadable one, which is not counted. */
   readonly poison: number
 }
 
-/** A message, where to publish it, and what is to become of it. */
+/** A message, where to publish it, and what should become of it. */
 export interface TrafficItem {
   readonly stream: StreamName
   readonly message: Message
@@ -41,7 +41,7 @@ export type Wave = ReadonlyArray<TrafficItem>
  *
  * **Shape**: each wave has about `size` orders and as many payments. A payment comes a wave after its order, an
  * early one {@link earlyWaves} waves before it, a duplicate a wave after its original.
- * **Guarantee**: messages and fates depend on the options alone, not on `size`; memory is that of a wave.
+ * **Guarantee**: messages and fates depend on the options alone, not on `size`; memory is that of one wave.
  */
 export function* waves(options: TrafficOptions, size: number): Generator<Wave> {
   const blocks = Math.ceil(Math.max(options.orders, options.payments) / size)

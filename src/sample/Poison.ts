@@ -1,14 +1,14 @@
-/** Messages that can never be stored, of every kind that publishers have been seen to send, and some worse. */
+/** Messages that can never be stored: every kind that real publishers have sent, and some worse ones. */
 import type { Fate } from "../domain/Fate.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { type Fields, jsonOf, messageOf } from "./Original.ts"
 import { intBetween, type SeededRandom } from "./SeededRandom.ts"
 
-/** A way to make a message of either stream one that cannot be read. */
+/** A way to make an unreadable message for either stream. */
 export interface PoisonKind {
   readonly name: string
   readonly fate: Extract<Fate, "dead-lettered(undecodable)" | "dead-lettered(schema-violation)">
-  /** Makes such a message of the fields of a good one. */
+  /** Makes such a message from the fields of a good one. */
   readonly make: (fields: Fields, random: SeededRandom) => Message
 }
 

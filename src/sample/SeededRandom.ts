@@ -7,7 +7,7 @@ export type SeededRandom = () => number
  * Numbers that depend on these integers and on nothing else.
  *
  * **Shape**: a path such as seed, stream, id; each path has numbers of its own, so any item can be made without the
- * ones before it. Splitmix32: quick and even, no secret.
+ * ones before it. Splitmix32: fast and evenly distributed, not for secrets.
  */
 export const seededRandom = (...path: ReadonlyArray<number>): SeededRandom => {
   let state = path.reduce(

@@ -20,22 +20,22 @@ import {
 export interface TrafficPlan extends TrafficOptions {
   /** The topic of each stream; a stream without one is left out. */
   readonly topics: Readonly<Partial<Record<StreamName, string>>>
-  /** Messages a second over all topics; infinite: as fast as the topics take them. */
+  /** Messages a second over all topics; infinite: as fast as the topics accept them. */
   readonly rate: number
 }
 
 /** What has been published since the start. */
 export interface TrafficTotals {
   readonly published: Readonly<Record<StreamName, number>>
-  /** What is to become of it; a payment that is published twice may be superseded instead of matched. */
+  /** What should become of it; a payment that is published twice may be superseded instead of matched. */
   readonly expected: Readonly<Record<Fate, number>>
 }
 
 /**
- * Publishes the plan's traffic and hands out the totals after each wave.
+ * Publishes the plan's traffic and emits the totals after each wave.
  *
  * **Errors**: `PubSubError`, not retryable or still failing after 10 s of tries; the totals so far stand.
- * **Guarantee**: an order is confirmed before its payment is sent, early payments apart. A message may be published
+ * **Guarantee**: an order is confirmed before its payment is sent, except early payments. A message may be published
  * twice where the answer to its request was lost.
  */
 export const publishTraffic = (plan: TrafficPlan): Stream.Stream<TrafficTotals, PubSubError, Publisher> =>

@@ -1,6 +1,6 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
 import { Effect, Scope, Semaphore } from "effect"
-import { type ThreeNodes, threeNodes } from "../support/CassandraCluster.ts"
+import { threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
@@ -30,18 +30,18 @@ export interface Servers {
 export const ownServers = (lanes: number): Effect.Effect<ReadonlyArray<Servers>, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
     const { address } = yield* pubSubEmulator()
-    const cluster = yield* sharedCluster
+    const cluster = yield* makeClusterInTurn
     return yield* Effect.all(Array.from({ length: lanes }, () => serversAround(address, cluster)))
   })
 
 /** A Cassandra of its own, started when first asked for, and a Pub/Sub emulator that runs already. */
 export const serversAround = (
   pubsub: string,
-  cluster?: SharedCluster
+  cluster?: ClusterInTurn
 ): Effect.Effect<Servers, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
-    const three = cluster ?? (yield* sharedCluster)
+    const three = cluster ?? (yield* makeClusterInTurn)
     let single: CassandraServer | undefined
     const oneReady = Effect.gen(function* () {
       single ??= yield* Scope.provide(cassandraServer(durable), scope)
@@ -60,20 +60,21 @@ export const serversAround = (
   })
 
 /** Three nodes, for one scenario at a time. */
-type SharedCluster = ReturnType<Servers["cassandra"]>
+type ClusterInTurn = ReturnType<Servers["cassandra"]>
 
-/** Started when first asked for; all lanes share it: two would take more memory than a small machine has. */
-const sharedCluster: Effect.Effect<SharedCluster, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
-  const turns = Semaphore.makeUnsafe(1)
-  let nodes: ThreeNodes | undefined
-  return Effect.gen(function* () {
+/**
+ * All lanes share it: two clusters at once would take more memory than a small machine has.
+ *
+ * Started anew for each scenario: nodes that one has killed must not decide what another finds.
+ */
+const makeClusterInTurn: Effect.Effect<ClusterInTurn> = Effect.map(Semaphore.make(1), (turns) =>
+  Effect.gen(function* () {
     yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
-    nodes ??= yield* Scope.provide(threeNodes(durable), scope)
-    yield* Effect.forEach(nodes, recovered, { discard: true })
+    const nodes = yield* threeNodes(durable)
     const [node, ...others] = nodes
     return { node, others, address: nodes.map(({ address }) => address).join(","), replication: 3 }
   })
-})
+)
 
 /** A scenario may have left it dead or frozen. */
 const recovered = (server: CassandraServer): Effect.Effect<void, ServerError> =>

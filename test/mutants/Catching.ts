@@ -129,7 +129,7 @@ const runOne = (
     )
   })
 
-/** Three nodes are started once, and take the memory of others: what needs them comes last. */
+/** Three nodes take minutes to start, and one lane has them at a time: what needs them comes last. */
 const needsThreeNodes = (name: string): boolean => scenarioNamed(name).nodes === "three"
 
 /** A broken program is given less time than `npm run test:faults` gives one that may be slow. */

@@ -15,7 +15,7 @@ import { withProgress } from "../Progress.ts"
 import { progressLine, totals } from "./FateTable.ts"
 import { printFates, runToTheEnd } from "./Run.ts"
 
-/** What `demo` is told. */
+/** The options of `demo`. */
 export interface DemoOptions {
   readonly orders: Option.Option<number>
   readonly payments: Option.Option<number>
@@ -59,7 +59,7 @@ export const demo = (options: DemoOptions) => {
   )
 }
 
-/** Says where to look further; not on standard output, where the data is. */
+/** Says where to find more; not on standard output, which is for data. */
 const printOutlook = (file: string) =>
   Effect.gen(function* () {
     const rows = yield* (yield* FactStore).count
@@ -87,7 +87,7 @@ const createTopics = Effect.gen(function* () {
   }
 })
 
-/** Publishes and processes; where the traffic ends, the processor follows once all of it has its fate. */
+/** Publishes and processes; when the traffic ends, the processor stops once all messages have their fate. */
 const traffic = (options: DemoOptions, processor: Processor) => {
   const published = publishTraffic(planOf(options)).pipe(
     options.duration._tag === "Some" ? Stream.haltWhen(Effect.sleep(options.duration.value)) : (all) => all,

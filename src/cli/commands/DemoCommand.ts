@@ -1,4 +1,4 @@
-/** `demo`: the newcomer's first minute, on embedded parts. */
+/** `demo`: everything in one process, on embedded parts. */
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { appVersion } from "../../config/AppVersion.ts"

@@ -8,7 +8,7 @@ import { escapedJson } from "../Escaped.ts"
 import { withProgress } from "../Progress.ts"
 import { connectedTo } from "./ServerTimeout.ts"
 
-/** What `produce` is told. */
+/** The options of `produce`. */
 export interface ProduceOptions {
   readonly what: "orders" | "payments" | "all"
   /** None: until it is stopped. */
@@ -26,9 +26,9 @@ export interface ProduceOptions {
 }
 
 /**
- * Publishes the traffic and prints what was published, and what is to become of it.
+ * Publishes the traffic and prints what was published, and what should become of it.
  *
- * **Errors**: `PubSubError`, where a topic is missing or Pub/Sub did not take a message within 10 s of tries.
+ * **Errors**: `PubSubError`, where a topic is missing or Pub/Sub did not accept a message within 10 s of retries.
  */
 export const produce = (options: ProduceOptions) =>
   Effect.gen(function* () {

@@ -18,7 +18,7 @@ export class SubscriptionTaken extends Data.TaggedError("SubscriptionTaken")<{
   }
 }
 
-/** The subscriptions a deployment needs, each with its topic. The dead letters' one keeps them the longest. */
+/** The subscriptions a deployment needs, each with its topic. The one for dead letters keeps messages longest. */
 export const subscriptionPlans = (settings: PubSubSettings): ReadonlyArray<SubscriptionPlan> => [
   planned(settings.ordersTopic, settings.ordersSubscription, retentionDays),
   planned(settings.paymentsTopic, settings.paymentsSubscription, retentionDays),
@@ -40,7 +40,7 @@ export const gcloudCommands = (settings: PubSubSettings): ReadonlyArray<string> 
 }
 
 /**
- * Creates what is missing and tells a line about each topic and subscription as it goes. What exists stays as it is.
+ * Creates what is missing, and prints a line about each topic and subscription. What exists stays as it is.
  *
  * **Errors**: `PubSubError`; `SubscriptionTaken`. What was created until then stays; call it again.
  */
@@ -66,7 +66,7 @@ const planned = (topic: string, subscription: string, days: number): Subscriptio
   retention: Duration.days(days)
 })
 
-/** Where the longest retention is refused (the emulator knows 7 days at most), the usual one has to do. */
+/** Where the longest retention is refused (the emulator allows 7 days at most), the usual one is used. */
 const createSubscription = Effect.fnUntraced(function* (
   admin: PubSubAdmin["Service"],
   plan: SubscriptionPlan

@@ -10,7 +10,7 @@ import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 
-/** What `run` is told. */
+/** The options of `run`. */
 export interface RunOptions extends RunSettings {
   /** The flag or variable that gave the project id; none: the credentials did. */
   readonly projectSource: Option.Option<string>
@@ -23,8 +23,8 @@ export interface RunOptions extends RunSettings {
 /**
  * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
  *
- * **Errors**: `CassandraError` or `PubSubError` that somebody has to mend: exit 2. Where nothing answers yet it
- * waits for ever.
+ * **Errors**: `CassandraError` or `PubSubError` that a person has to fix: exit 2. Where nothing answers yet it
+ * waits indefinitely.
  */
 export const run = (options: RunOptions) =>
   Effect.scoped(

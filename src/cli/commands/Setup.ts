@@ -37,7 +37,7 @@ const repairLine = ({ kind, name }: Migrator.Repair): string =>
 export const printPubSub = (settings: PubSubSettings) => printLines(gcloudCommands(settings))
 
 /**
- * Prints the CQL that would do the same on the cluster as it is; where none answers, what an empty one needs.
+ * Prints the CQL that would do the same on this cluster; where none answers, the CQL for an empty one.
  * **Errors**: as {@link setUpCassandra}.
  */
 export const printCassandra = (settings: TableSettings) =>

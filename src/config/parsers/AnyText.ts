@@ -1,4 +1,4 @@
-/** Values that only their receiver can judge. */
+/** Values that only their receiver can check. */
 import { Option } from "effect"
 import type { Parser } from "../Parser.ts"
 
@@ -9,7 +9,7 @@ export const anyText: Parser<string> = {
   example: "counterfoil"
 }
 
-/** Takes the path of a file; whether it can be read shows when it is needed. */
+/** Takes the path of a file; whether it can be read is checked when it is needed. */
 export const filePath = (example: string): Parser<string> => ({
   parse: (text) => (text.includes("\0") ? Option.none() : Option.some(text)),
   allowed: "the path of a file",

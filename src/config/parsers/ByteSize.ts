@@ -11,8 +11,8 @@ export interface SizeRange {
 /**
  * Reads a size within a range, into bytes.
  *
- * **Shape**: `64MiB` or `64Mi` (1024 × 1024), `64MB` (1000 × 1000), or a plain count of bytes. `64M` means one or
- * the other depending on whom one asks, so it is refused.
+ * **Shape**: `64MiB` or `64Mi` (1024 × 1024), `64MB` (1000 × 1000), or a plain count of bytes. `64M` may mean
+ * either, so it is refused.
  */
 export const byteSize = (range: SizeRange, example: string): Parser<number> => ({
   parse: (text) => Option.filter(toBytes(text), (bytes) => bytes >= range.min && bytes <= range.max),

@@ -5,8 +5,8 @@ import type { Parser } from "../Parser.ts"
 /**
  * Reads the name of a keyspace.
  *
- * **Shape**: a lower-case letter, then lower-case letters, digits and `_`, 48 at most: the same name whether or not
- * it stands in quotes.
+ * **Shape**: a lower-case letter, then lower-case letters, digits and `_`, 48 at most: the same name with and
+ * without quotes.
  */
 export const keyspaceName: Parser<string> = {
   parse: (text) => (/^[a-z][a-z0-9_]{0,47}$/.test(text) ? Option.some(text) : Option.none()),

@@ -6,8 +6,8 @@ import type { Parser } from "../Parser.ts"
 /**
  * Reads a comma-separated list of `host` or `host:port`, into the forms the Cassandra driver understands.
  *
- * **Shape**: `db1,db2:9043,10.0.0.1,[::1]:9042`; blanks around commas do not matter, duplicates fall together. An
- * IPv6 address with a port needs its brackets; without a port they are taken off.
+ * **Shape**: `db1,db2:9043,10.0.0.1,[::1]:9042`; blanks around commas are ignored, duplicates are removed. An
+ * IPv6 address with a port needs its brackets; without a port they are removed.
  */
 export const contactPoints: Parser<ReadonlyArray<string>> = {
   parse: (text) => {

@@ -3,7 +3,7 @@ import { Option } from "effect"
 import { int64Max, int64Min } from "../../domain/Int64.ts"
 import type { Parser } from "../Parser.ts"
 
-/** Reads an id, exactly: never by way of a double. **Shape**: decimal digits within int64, as the table's bigint. */
+/** Reads an id exactly, without converting it to a double. **Shape**: decimal digits within int64, as the table's bigint. */
 export const int64Text: Parser<bigint> = {
   parse: (text) =>
     /^-?\d{1,19}$/.test(text)

@@ -2,7 +2,7 @@
 import { Option } from "effect"
 import type { Parser } from "../Parser.ts"
 
-/** The least and greatest numbers a variable takes, both inclusive. */
+/** The smallest and largest numbers a variable takes, both inclusive. */
 export interface IntegerRange {
   readonly min: number
   readonly max: number

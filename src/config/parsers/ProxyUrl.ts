@@ -3,8 +3,8 @@ import { Option } from "effect"
 import type { Parser } from "../Parser.ts"
 
 /**
- * Reads the address of an HTTP proxy, without user name and password. Takes any text, for the variable is meant for
- * other programs too: what the gRPC library does not take for a proxy, another scheme included, is none.
+ * Reads the address of an HTTP proxy, without user name and password. Takes any text, since other programs
+ * read the variable too: what the gRPC library does not accept, such as another scheme, counts as no proxy.
  *
  * **Source**: `http_proxy.ts` of @grpc/grpc-js 1.14.
  */

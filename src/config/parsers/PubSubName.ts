@@ -1,4 +1,4 @@
-/** Names of Pub/Sub's resources, in short or in full. */
+/** Names of Pub/Sub's resources, short or full. */
 import { Option } from "effect"
 import type { Parser } from "../Parser.ts"
 

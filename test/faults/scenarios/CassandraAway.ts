@@ -104,14 +104,18 @@ const rangeAway: Scenario = {
       yield* untilPublished(0.2)
       const before = observer.published
       yield* away.kill
+      const since = () => [...ordersOf(observer.sent.slice(before))]
       const elsewhere = () =>
-        [...ordersOf(observer.sent.slice(before))].filter(
-          (orderId) => !deployment.table.nodesOf(orderId).includes(away.address)
-        )
+        since().filter((orderId) => !deployment.table.nodesOf(orderId).includes(away.address))
+      let stored = 0
       yield* until(
         "rows of the other ranges while one is away",
-        Effect.promise(async () => (await deployment.table.storedOf(elsewhere())).size >= retriesMax),
-        "60 seconds"
+        Effect.promise(async () => {
+          stored = (await deployment.table.storedOf(elsewhere())).size
+          return stored >= retriesMax
+        }),
+        "60 seconds",
+        () => `${stored} of ${elsewhere().length} are stored; ${since().length} orders published meanwhile`
       )
       yield* untilHealthSays(processor, retryingMax)
       yield* untilPublished(1)

@@ -77,8 +77,8 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     what: "calls a stream unavailable while it is closed and opened again",
     guarantee: "G4",
     file: "src/ingest/StreamEvidence.ts",
-    text: "const patience = evidence.wasConnected ? disconnectedMillis : startingMillis",
-    replacement: "const patience = evidence.wasConnected ? 0 * disconnectedMillis : startingMillis",
+    text: "const allowedMillis = evidence.wasConnected ? disconnectedMillis : startingMillis",
+    replacement: "const allowedMillis = evidence.wasConnected ? 0 * disconnectedMillis : startingMillis",
     caughtBy: [unit(monitor, "streams that are closed and opened again")]
   },
   {
