@@ -1,5 +1,6 @@
 /** The command line of the benchmark. */
 import { parseArgs } from "node:util"
+import { amountIn, namesIn } from "../test/support/CommandLine.ts"
 import {
   type Amounts,
   type ComparedStream,
@@ -80,23 +81,23 @@ export const parseOptions = (args: ReadonlyArray<string>): ScenarioOptions | Com
     }
   })
   const { against, quick: isQuick, self: isSelf, fresh: isFresh, profile, out } = values
-  const rounds = amountOf(values.rounds)
-  const messages = amountOf(values.messages)
+  const rounds = values.rounds === undefined ? undefined : amountIn("--rounds", values.rounds)
+  const messages = values.messages === undefined ? undefined : amountIn("--messages", values.messages)
   if (against !== undefined) {
-    if (isSelf || profile !== undefined)
-      throw new Error(`--against goes with neither --self nor --profile\n\n${usage}`)
+    if (isSelf || profile !== undefined) throw new Error("--against goes with neither --self nor --profile")
     return {
       _tag: "Comparison",
       commit: against,
-      only: namesOf(values.only, comparedStreams) ?? defaultStreams,
+      only: values.only === undefined ? defaultStreams : namesIn("--only", values.only, comparedStreams),
       rounds: rounds ?? (isQuick ? 1 : comparisonRounds),
       messages: messages ?? (isQuick ? quick : full).drain,
       isFresh,
       out
     }
   }
-  if (isFresh) throw new Error(`--fresh goes with --against\n\n${usage}`)
-  const only = namesOf(values.only, scenarioNames) ?? (isQuick ? oneNodeScenarios : scenarioNames)
+  if (isFresh) throw new Error("--fresh goes with --against")
+  const all = isQuick ? oneNodeScenarios : scenarioNames
+  const only = values.only === undefined ? all : namesIn("--only", values.only, scenarioNames)
   return { _tag: "Scenarios", isQuick, isSelf, only, rounds, messages, profile, out }
 }
 
@@ -118,21 +119,3 @@ const roundsOfAll = (rounds: number): Amounts["rounds"] => ({
   produce: rounds,
   cluster: rounds
 })
-
-const amountOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined
-  const amount = Number(text)
-  if (!(Number.isInteger(amount) && amount > 0)) throw new Error(`${text} is no amount\n\n${usage}`)
-  return amount
-}
-
-/** In the order in which they are known, each once. */
-const namesOf = <Name extends string>(
-  text: string | undefined,
-  known: ReadonlyArray<Name>
-): ReadonlyArray<Name> | undefined => {
-  const wanted = text?.split(",")
-  const unknown = wanted?.find((name) => !known.some((one) => one === name))
-  if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(", ")}\n\n${usage}`)
-  return wanted && known.filter((name) => wanted.includes(name))
-}

@@ -1,9 +1,10 @@
 /** `npm run bench`: compares `counterfoil run` with a loop written by hand, or with another commit, on real servers. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
+import { optionsOfProcess } from "../test/support/CommandLine.ts"
 import type { ServerError } from "../test/support/ServerProcess.ts"
 import { compareCommits } from "./comparison/Comparison.ts"
-import { type ComparisonOptions, parseOptions, type ScenarioOptions } from "./Options.ts"
+import { type ComparisonOptions, parseOptions, type ScenarioOptions, usage } from "./Options.ts"
 import { reportScenarios } from "./ScenarioReport.ts"
 import { runScenarios } from "./ScenarioRunner.ts"
 import { say } from "./Screen.ts"
@@ -20,7 +21,7 @@ const skipped = (error: ServerError): Effect.Effect<boolean> =>
   })
 
 const program = Effect.gen(function* () {
-  const options = yield* Effect.sync(() => parseOptions(process.argv.slice(2)))
+  const options = yield* Effect.sync(() => optionsOfProcess(usage, parseOptions))
   const startedAt = new Date()
   const time = new TimeSpent()
   const allHolds =

@@ -9,6 +9,7 @@ import {
 } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
+import { rejectedOrUnavailable, unavailable } from "./CassandraFailure.ts"
 import {
   bytesOfOrder,
   bytesOfPayment,
@@ -23,7 +24,7 @@ import {
   statesStatement
 } from "./FactStatements.ts"
 import { type Answers, FactStore } from "./FactStore.ts"
-import { answerGroups, rejectedOrUnavailable, unavailable } from "./GroupedAnswers.ts"
+import { answerGroups } from "./GroupedAnswers.ts"
 import { batchBytesMax, batchRowsMax, readKeysMax, scanAnswerMillis, scanPageRows } from "./Limits.ts"
 import { groupRows } from "./RowGroups.ts"
 

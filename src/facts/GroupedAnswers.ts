@@ -1,7 +1,8 @@
 /** Runs a call group by group, and finds each element's own answer. */
 import { Effect, Result } from "effect"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
-import { type Answers, FactStoreError, FactStoreUnavailable, RowRejected } from "./FactStore.ts"
+import { mayBeOfOneRow, unavailable } from "./CassandraFailure.ts"
+import type { Answers, FactStoreError } from "./FactStore.ts"
 import type { RowGroup } from "./RowGroups.ts"
 
 /** What one request asks for. */
@@ -45,7 +46,8 @@ export const answerGroups = <A, H, R>(
           group.places.forEach((place, index) => {
             answers[place] = Result.succeed(result.success[index] as R)
           })
-        } else if (group.places.length > 1 && mayBeOnes.has(result.failure.reason._tag)) inParts.push(group)
+        } else if (group.places.length > 1 && mayBeOfOneRow.has(result.failure.reason._tag))
+          inParts.push(group)
         else fail(group, result.failure)
       }
       return inParts
@@ -58,28 +60,3 @@ export const answerGroups = <A, H, R>(
 /** One group for each element of a group. */
 const alone = <A, H>({ elements, places, host }: RowGroup<A, H>): ReadonlyArray<RowGroup<A, H>> =>
   elements.map((element, at) => ({ host, elements: [element], places: places.slice(at, at + 1) }))
-
-/** The failure when the error is not about a row: an outage (G4). */
-export const unavailable = (operation: string, error: CassandraError): FactStoreError =>
-  new FactStoreError({
-    operation,
-    reason: new FactStoreUnavailable({ detail: error.message, cause: error })
-  })
-
-/** The failure of writing one row: rejected only where the cluster named the row's size as the reason. */
-export const rejectedOrUnavailable = (operation: string, error: CassandraError): FactStoreError =>
-  error.reason._tag === "MutationTooLarge"
-    ? new FactStoreError({
-        operation,
-        reason: new RowRejected({ detail: error.reason.detail, cause: error })
-      })
-    : unavailable(operation, error)
-
-/** Reasons that may hold for one row or partition of several. */
-const mayBeOnes: ReadonlySet<CassandraError["reason"]["_tag"]> = new Set([
-  "MutationTooLarge",
-  "StatementRefused",
-  "ReplicasUnavailable",
-  "ReplicaFailed",
-  "Faulty"
-])

@@ -2,8 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import driver from "cassandra-driver"
 import { Effect, Result } from "effect"
 import { type CassandraError, classify } from "../../src/cassandra/CassandraError.ts"
+import { rejectedOrUnavailable } from "../../src/facts/CassandraFailure.ts"
 import type { Answers } from "../../src/facts/FactStore.ts"
-import { answerGroups, rejectedOrUnavailable, type SentGroup } from "../../src/facts/GroupedAnswers.ts"
+import { answerGroups, type SentGroup } from "../../src/facts/GroupedAnswers.ts"
 import { groupRows } from "../../src/facts/RowGroups.ts"
 
 describe("answerGroups", () => {

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
+import { amountIn, namesIn, optionsOfProcess } from "../support/CommandLine.ts"
 import { inLanes } from "../support/Lanes.ts"
 import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { writeProofReport } from "../support/proofs/ProofReport.ts"
@@ -20,8 +21,9 @@ const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [--lanes 
   --report    write a page to this file
 `
 
-const options = (() => {
+const options = optionsOfProcess(usage, (args) => {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       only: { type: "string" },
       messages: { type: "string", default: "20000" },
@@ -30,17 +32,16 @@ const options = (() => {
       report: { type: "string" }
     }
   })
-  const messages = Number(values.messages)
-  const lanes = Number(values.lanes)
-  const names = values.only?.split(",") ?? scenarios.map(({ name }) => name)
-  const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name))
-  if (unknown.length > 0 || ![messages, lanes].every((one) => Number.isInteger(one) && one > 0)) {
-    process.stderr.write(usage)
-    process.exit(2)
+  const known = scenarios.map(({ name }) => name)
+  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
+  return {
+    messages: amountIn("--messages", values.messages),
+    lanes: amountIn("--lanes", values.lanes),
+    chosen: scenarios.filter(({ name }) => names.includes(name)),
+    isFresh: values.fresh,
+    report: values.report
   }
-  const chosen = scenarios.filter(({ name }) => names.includes(name))
-  return { messages, lanes, chosen, isFresh: values.fresh, report: values.report }
-})()
+})
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))
 

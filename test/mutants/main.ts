@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
+import { amountIn, namesIn, optionsOfProcess } from "../support/CommandLine.ts"
 import { inLanes } from "../support/Lanes.ts"
 import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
@@ -25,8 +26,9 @@ const usage = `npm run test:mutants -- [--only NAME,…] [--quick | --servers] [
   --report       write a page to this file
 `
 
-const options = (() => {
+const options = optionsOfProcess(usage, (args) => {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       only: { type: "string" },
       quick: { type: "boolean", default: false },
@@ -37,16 +39,12 @@ const options = (() => {
       report: { type: "string" }
     }
   })
-  const names = values.only?.split(",") ?? mutants.map(({ name }) => name)
-  const lanes = Number(values.lanes)
-  const isUnknown = names.some((name) => !mutants.some((mutant) => mutant.name === name))
-  if (isUnknown || !Number.isInteger(lanes) || lanes < 1) {
-    process.stderr.write(usage)
-    process.exit(2)
-  }
+  if (values.quick && values.servers) throw new Error("--quick goes without --servers")
+  const known = mutants.map(({ name }) => name)
+  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
   const isAsked = (catcher: Catcher) => (isQuick(catcher) ? !values.servers : !values.quick)
   return {
-    lanes,
+    lanes: amountIn("--lanes", values.lanes),
     isFresh: values.fresh,
     isBrokenOnly: values["broken-only"],
     report: values.report,
@@ -56,7 +54,7 @@ const options = (() => {
       .map((mutant) => ({ mutant, catchers: mutant.caughtBy.filter(isAsked) }))
       .filter(({ catchers }) => catchers.length > 0)
   }
-})()
+})
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))
 

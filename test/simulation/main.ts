@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { Effect } from "effect"
+import { amountIn, optionsOfProcess } from "../support/CommandLine.ts"
 import { ProofFile, type ProofResult } from "../support/proofs/ProofFile.ts"
 import { writeProofReport } from "../support/proofs/ProofReport.ts"
 import type { RangeOutcome, SeedRange } from "./SeedWorker.ts"
@@ -21,32 +22,31 @@ npm run test:simulate -- --trace [--seeds N] [--first S]
   --forget   keep nothing, and use nothing that was kept
 `
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    first: { type: "string", default: "1" },
-    workers: { type: "string", default: String(availableParallelism()) },
-    trace: { type: "boolean", default: false },
-    bail: { type: "boolean", default: false },
-    fresh: { type: "boolean", default: false },
-    forget: { type: "boolean", default: false },
-    report: { type: "string" }
+const values = optionsOfProcess(usage, (args) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: "string", default: "1000" },
+      first: { type: "string", default: "1" },
+      workers: { type: "string", default: String(availableParallelism()) },
+      trace: { type: "boolean", default: false },
+      bail: { type: "boolean", default: false },
+      fresh: { type: "boolean", default: false },
+      forget: { type: "boolean", default: false },
+      report: { type: "string" }
+    }
+  })
+  const first = amountIn("--first", values.first)
+  return {
+    ...values,
+    first,
+    last: first + amountIn("--seeds", values.seeds) - 1,
+    workers: amountIn("--workers", values.workers)
   }
 })
+const { first, last } = values
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-
-const first = Number(values.first)
-const last = first + Number(values.seeds) - 1
-if (
-  !Number.isSafeInteger(first) ||
-  !Number.isSafeInteger(last) ||
-  last < first ||
-  Number(values.workers) < 1
-) {
-  process.stderr.write(usage)
-  process.exit(2)
-}
 
 /** Few enough that a run that is cut off loses little, and does not wait long for its last thread. */
 const seedsOfRange = 50
@@ -126,7 +126,7 @@ const simulateAll = async (file: ProofFile | undefined): Promise<number> => {
       say(`${done} of ${toDo.length} ranges, to seed ${range.last}: ${failed} failed`)
     return !(values.bail && failed > 0)
   }
-  await simulateRanges(toDo, Number(values.workers), onOutcome)
+  await simulateRanges(toDo, values.workers, onOutcome)
   return failed
 }
 

@@ -33,7 +33,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "batch-refusal-is-a-rejection",
     what: "takes a refusal that names no row's size for a rejected row",
     guarantee: "G4",
-    file: "src/facts/GroupedAnswers.ts",
+    file: "src/facts/CassandraFailure.ts",
     text: 'error.reason._tag === "MutationTooLarge"\n    ?',
     replacement:
       'error.reason._tag === "MutationTooLarge" || error.reason._tag === "StatementRefused"\n    ?',
@@ -43,7 +43,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "time-out-asks-for-more",
     what: "answers a batch that timed out with one request a row",
     guarantee: "G4",
-    file: "src/facts/GroupedAnswers.ts",
+    file: "src/facts/CassandraFailure.ts",
     text: '"ReplicaFailed",\n  "Faulty"',
     replacement: '"ReplicaFailed",\n  "TimedOut",\n  "Faulty"',
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "is not answered with more requests")]

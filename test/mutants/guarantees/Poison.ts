@@ -24,7 +24,7 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     name: "rejected-row-fails-its-batch",
     what: "leaves the rows of a batch unwritten for one that is too large",
     guarantee: "G3",
-    file: "src/facts/GroupedAnswers.ts",
+    file: "src/facts/CassandraFailure.ts",
     text: '"MutationTooLarge",\n  "StatementRefused",',
     replacement: '"StatementRefused",',
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a row that makes its batch fail is rejected alone")]
