@@ -6,8 +6,8 @@ import type { HttpAddress } from "./HttpAddress.ts"
  * Serves `/live`, `/ready`, `/health` and `/metrics`, and says where.
  *
  * **Shape**: `/live` answers 200 while the event loop turns; `/ready` 200 or 503, one line per part; `/health` 200
- * always, JSON: `{ready, parts: {NAME: {state, reason, since}}, watermarkBehindSeconds, heldUpBy}`, null where there is
- * nothing to say; `/metrics` Prometheus' text format.
+ * always, JSON: `{ready, parts: {NAME: {state, reason, remedy, since}}, watermarkBehindSeconds, heldUpBy}`, null where
+ * there is nothing to say; `/metrics` Prometheus' text format.
  */
 export class HttpApi extends Context.Service<
   HttpApi,

@@ -103,9 +103,10 @@ const isRouteNotFound = (error: unknown): boolean =>
 
 const routes = Layer.mergeAll(live, ready, health, metrics, unknown)
 
-const describe = ({ state, since }: PartHealth) => ({
+const describe = ({ state, since, remedy }: PartHealth) => ({
   state: wordOf(state),
   reason: reasonOf(state) ?? null,
+  remedy: remedy ?? null,
   since: DateTime.formatIso(DateTime.makeUnsafe(since))
 })
 

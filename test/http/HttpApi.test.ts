@@ -121,6 +121,18 @@ describe("HttpApi", () => {
     }).pipe(Effect.provide(served))
   )
 
+  it.live("/health says what to do about it where that is known, and null elsewhere", () =>
+    Effect.gen(function* () {
+      yield* setAllHealthy
+      yield* Health.use((health) =>
+        health.set("facts", { _tag: "Unavailable", reason: "no table", error: "table" })
+      )
+      const { parts } = JSON.parse((yield* get("/health")).text)
+      assert.deepInclude(parts.facts, { state: "unavailable", reason: "no table", remedy: "create it" })
+      assert.deepInclude(parts.orders, { state: "healthy", remedy: null })
+    }).pipe(Effect.provide(servedWith(Health.layerWith(() => "create it"))))
+  )
+
   it.live("/health is 200 though nothing works, and tells how far the orders watermark is behind", () =>
     Effect.gen(function* () {
       const metrics = yield* Metrics
