@@ -41,6 +41,8 @@ export class Metrics extends Context.Service<
     readonly watermarkBehindSeconds: Effect.Effect<number | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
+    /** Says where the limit of statements in flight is read from. */
+    readonly watchInFlightLimit: (limit: () => number) => Effect.Effect<void>
     /** Says where the totals of a stream are read from. */
     readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
@@ -76,6 +78,14 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     () => behindSeconds() ?? Number.NaN
   )
 
+  let inFlightLimit = () => Number.NaN
+  series.gauge(
+    "counterfoil_in_flight_statements_limit",
+    "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
+    {},
+    () => inFlightLimit()
+  )
+
   const metrics = Metrics.of({
     durableAfter: (stream, millis, deliveries) =>
       countDuration(streams[stream].durable, millis / 1000, deliveries),
@@ -95,6 +105,10 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     watchWaits: (longestMillis) =>
       Effect.sync(() => {
         waits.longestMillis = longestMillis
+      }),
+    watchInFlightLimit: (limit) =>
+      Effect.sync(() => {
+        inFlightLimit = limit
       }),
     watch: (stream, ledger) =>
       Effect.sync(() => {

@@ -13,7 +13,7 @@ const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => 512, coordinatorO
 /** Telemetry as `run` has it, without servers. */
 export const allMetrics = Layer.mergeAll(
   layerHealthSeries,
-  layerProcessMetrics("1.2.3"),
+  layerProcessMetrics("0.1.0"),
   layerInFlightGauge.pipe(Layer.provide(cassandra))
 ).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer, Logger.layer([]))))
 
@@ -28,8 +28,9 @@ const intro = `# Metrics
 <!-- Generated from the registry by \`npm run docs\`; a test compares them. -->
 
 \`/metrics\` gives these series in Prometheus' text format, all of them from the start of a process and no others later.
-Labels have closed lists of values. Counters never fall, and nothing is reset by being read, so any number of scrapers may
-read them. \`promtool check metrics\` finds nothing to say.
+Labels have closed lists of values, except \`version\`, which is that of the program that runs. A gauge of which nothing is
+known yet is NaN; \`demo\` has no Cassandra, and its \`counterfoil_in_flight_statements_limit\` stays NaN. Counters never
+fall, and nothing is reset by being read, so any number of scrapers may read them. \`promtool check metrics\` finds nothing to say.
 
 For each stream, \`counterfoil_deliveries_received_total\` = \`counterfoil_fates_total\` (summed) +
 \`counterfoil_in_flight_deliveries\` + \`counterfoil_waiting_deliveries\` + \`counterfoil_retrying_deliveries\` +

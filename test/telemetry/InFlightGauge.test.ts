@@ -6,6 +6,13 @@ import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 
 describe("layerInFlightGauge", () => {
+  it.effect("is there before Cassandra is connected, as NaN", () =>
+    Effect.gen(function* () {
+      const text = yield* Metrics.use((metrics) => metrics.prometheus)
+      assert.isNaN(valueOf(parseExposition(text), "counterfoil_in_flight_statements_limit"))
+    }).pipe(Effect.provide(Metrics.layer))
+  )
+
   it.effect("[G6] shows the limit as it is when metrics are asked for", () => {
     let limit = 512
     const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => limit, coordinatorOf: () => undefined })
