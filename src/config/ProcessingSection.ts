@@ -27,10 +27,10 @@ export const processingSection = section({
     maxInFlightWrites: withDefault(
       {
         name: "MAX_IN_FLIGHT_WRITES",
-        meaning: `How many writes may be sent to Cassandra and not answered yet; the driver refuses ${driverRequestsPerConnection} on one connection`,
-        unit: "writes a process",
+        meaning: `How many statements, reads included, may be sent to Cassandra and not answered yet; the driver refuses ${driverRequestsPerConnection} on one connection`,
+        unit: "statements a process",
         change: "Cassandra is overloaded (lower), or far away and idle (higher)",
-        see: "`MAX_RETRYING`: a write that waits for its next try does not count here"
+        see: "`MAX_RETRYING`: what waits for its next try does not count here"
       },
       integer({ min: 1, max: driverRequestsPerConnection - 1 }, "512"),
       "512"
@@ -66,7 +66,7 @@ export const processingSection = section({
           "The size of the largest row that is written. A larger one becomes a dead letter, `store-rejected`",
         unit: "bytes",
         change:
-          "Cassandra's `max_mutation_size` is smaller (its default is half a commit-log segment, 16 MiB)"
+          "Larger rows should be stored (higher), or Cassandra's `max_mutation_size` is smaller (lower; its default is half a commit-log segment, 16 MiB)"
       },
       byteSize({ min: 1024, max: 16 * 2 ** 20 }, "1MiB"),
       "1MiB"
@@ -75,11 +75,11 @@ export const processingSection = section({
       {
         name: "PAYMENT_GRACE",
         meaning:
-          "The shortest time that a payment waits for its order before it becomes a dead letter; with 0 it does not wait",
+          "The shortest time that a payment waits for its order before it becomes a dead letter; with 0 it does not wait. In `demo` it is always 3 s",
         change: "Orders are published more than this later than their payments",
         see:
           "`WAITING_ROOM_MAX`: divided by the grace, it is the highest sustained rate of unmatched payments. " +
-          `Below ${graceSafeSeconds}s, orders of a killed process may come again too late`
+          `Below ${graceSafeSeconds}s (two leases of ${leaseSeconds} s, because a message may be sent to a stream of the killed process once more, and 5 s to spare), orders of a killed process may come again too late`
       },
       durationText({ min: 0, max: graceMaxMinutes * 60_000 }, "30s"),
       "30s"

@@ -20,17 +20,19 @@ const topic = (name: string, what: string, text: string): Variable<string> =>
     text
   )
 
-const subscription = (name: string, what: string, text: string): Variable<string> =>
+const subscription = (name: string, what: string, text: string, readers: string): Variable<string> =>
   withDefault(
     {
       name,
       meaning: `The subscription that ${what}`,
-      change: "The subscription has another name. All processes of a deployment share one",
+      change: `The subscription has another name. ${readers}`,
       see: "its topic"
     },
     resourceName("subscriptions", text),
     text
   )
+
+const sharedByAll = "All processes of a deployment share one"
 
 /** The variables behind {@link PubSubSettings}. */
 export const pubSubSection = section({
@@ -83,18 +85,25 @@ export const pubSubSection = section({
       hostSuffixes
     ),
     ordersTopic: topic("PUBSUB_ORDERS_TOPIC", "orders are published to", "orders_data"),
-    ordersSubscription: subscription("PUBSUB_ORDERS_SUBSCRIPTION", "orders are read from", "orders_data-sub"),
+    ordersSubscription: subscription(
+      "PUBSUB_ORDERS_SUBSCRIPTION",
+      "orders are read from",
+      "orders_data-sub",
+      sharedByAll
+    ),
     paymentsTopic: topic("PUBSUB_PAYMENTS_TOPIC", "payments are published to", "payment_data"),
     paymentsSubscription: subscription(
       "PUBSUB_PAYMENTS_SUBSCRIPTION",
       "payments are read from",
-      "payment_data-sub"
+      "payment_data-sub",
+      sharedByAll
     ),
     dlqTopic: topic("PUBSUB_DLQ_TOPIC", "dead letters are published to", "dlq_payments_data"),
     dlqSubscription: subscription(
       "PUBSUB_DLQ_SUBSCRIPTION",
       "`setup` creates on the dead-letter topic, so that dead letters are kept",
-      "dlq_payments_data-sub"
+      "dlq_payments_data-sub",
+      "Counterfoil itself does not read it"
     )
   },
   relations: [

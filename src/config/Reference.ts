@@ -11,15 +11,17 @@ const intro = `# Configuration
 
 <!-- Generated from src/config by \`npm run docs\`; a test compares them. -->
 
-Each setting is an environment variable and, except for the proxies, a flag of the commands that use it. A flag takes
-precedence over its variable. An empty variable counts as missing. Blanks around a value are ignored, except in a
-password. All problems are reported together, one line each, and the process exits 2. Secrets are never shown.
+Each setting is an environment variable; each one except the proxies is also a flag. A flag takes precedence over its
+variable. An empty variable counts as missing. A variable with an unknown name, for example a misspelled one, is ignored.
+Blanks around a value are ignored, except in a password. All problems are reported together, one line each, and the
+process exits 2. Secrets are never shown.
 
 - **Durations**: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`30 seconds\`, or \`0\`.
 - **Sizes**: \`64MiB\` or \`64Mi\` (1024 × 1024), \`64MB\` (1000 × 1000), or a count of bytes.
 - **Words of a list**: in upper or lower case.
 
-A command offers the flags of the sections it uses; \`counterfoil COMMAND --help\` lists them.`
+A command offers all flags of the sections that it reads, including those that it does not need; \`counterfoil COMMAND
+--help\` lists them. \`demo\` also reads the variables of "Processing", and has no flags for them.`
 
 const chapter = (section: Section<unknown>): string => {
   const variables = Object.values(section.variables)
