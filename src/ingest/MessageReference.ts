@@ -1,7 +1,7 @@
 /** Writes `docs/messages.md`: what an order and a payment look like, from the schemas and the decoder themselves. */
 import { type JsonSchema, Result } from "effect"
 import { type DecodeFailure, decodeOrder, decodePayment } from "../domain/Decoder.ts"
-import { type Field, meaningOf, orderFields, paymentFields } from "./MessageSchemas.ts"
+import { type Field, orderFields, paymentFields } from "./MessageSchemas.ts"
 
 /** The reference of messages, as Markdown. */
 export const messageReference = (): string =>
@@ -28,9 +28,17 @@ a repeated key the last counts, and a byte-order mark is ignored.
 - **A field that may be null** may be absent as well. It is stored as null: a newer message without it does not show what
   an older one had.
 
-What breaks a rule becomes a dead letter with \`dlq-reason\` \`schema-violation\`: \`dlq-path\` names the first field that is
-wrong, \`dlq-error\` says what was expected of up to four fields. What is not UTF-8 or not JSON is \`undecodable\`. No value
-of the message is quoted.`
+A message that cannot be used becomes a dead letter: the same bytes and attributes, and attributes with the prefix \`dlq-\` in
+addition. All of them are listed in the [README](../README.md#dead-letters).
+
+| \`dlq-reason\` | which message | \`dlq-error\` |
+|---|---|---|
+| \`undecodable\` | it is not UTF-8, or not JSON | what was expected |
+| \`schema-violation\` | it breaks a rule above or of the tables below | what was expected of up to four fields; the first one is also in \`dlq-path\` |
+| \`store-rejected\` | its row is larger than \`MAX_ROW_BYTES\`, or Cassandra refuses the row because of its size | the size and the limit, or what Cassandra said |
+| \`unmatched-payment\` | a payment whose order did not come within the grace | that the order is not in the table |
+
+No value of the message is quoted. In the examples, the text after the reason is \`dlq-error\`.`
 
 const wrappings = `## Messages wrapped in something else
 
@@ -47,7 +55,7 @@ const chapter = (
 ): string => {
   const rows = fields.map(
     (field) =>
-      `| \`${field.name}\` | ${allowed(field.schema)}${field.isOptional ? ", or absent" : ""} | ${meaningOf(field.name)} |`
+      `| \`${field.name}\` | ${allowed(field.schema)}${field.isOptional ? ", or absent" : ""} | ${field.meaning} |`
   )
   const shown = examples.map((text) => `| \`${text}\` | ${outcome(decode, text).replaceAll("|", "\\|")} |`)
   return [
@@ -91,7 +99,7 @@ const outcome = (decode: Decode, text: string): string =>
     },
     onFailure: (failure) =>
       failure._tag === "SchemaViolation"
-        ? `\`schema-violation\` at \`${failure.path}\`: ${failure.message}`
+        ? `\`schema-violation\`: ${failure.message}`
         : `\`undecodable\`: ${failure.message}`
   })
 

@@ -7,13 +7,14 @@ import { Payment, paymentIntegers } from "../domain/Payment.ts"
 /** One field of a message. */
 export interface Field {
   readonly name: string
+  /** What it is, in a sentence without its full stop. */
+  readonly meaning: string
   /** May be left out; it is null then. */
   readonly isOptional: boolean
   readonly schema: JsonSchema.JsonSchema
 }
 
-/** What each field is, in a sentence without its full stop. */
-export const meanings = {
+const orderMeanings: Readonly<Record<keyof Order, string>> = {
   order_id: "Names the order; a payment names its order by it",
   customer_id: "Names the customer; a guest's order has none",
   item: "What was bought",
@@ -21,20 +22,24 @@ export const meanings = {
   price: "Stored as a double: the one number that may be rounded, as everywhere in JSON",
   shipping_address: "Where it goes; there is none where nothing is shipped",
   order_status: "Any text, verbatim",
-  creation_date: "Any text, verbatim: it need not be a date",
+  creation_date: "Any text, verbatim: it need not be a date"
+}
+
+const paymentMeanings: Readonly<Record<keyof Payment, string>> = {
   payment_id: "Names the payment",
+  order_id: "The order that it pays",
   payment_method: "Any text, verbatim",
   card_last_four:
     "The last digits of the card; there are none where there is no card, and empty text is null too",
   payment_status: "Any text, verbatim",
   payment_datetime: "Any text, verbatim: it need not be a legal time"
-} as const satisfies Record<keyof Order | keyof Payment, string>
+}
 
 /** The fields of an order, in the schema's order. */
-export const orderFields = (): ReadonlyArray<Field> => fieldsOf(Order, orderIntegers)
+export const orderFields = (): ReadonlyArray<Field> => fieldsOf(Order, orderIntegers, orderMeanings)
 
 /** The fields of a payment, in the schema's order. */
-export const paymentFields = (): ReadonlyArray<Field> => fieldsOf(Payment, paymentIntegers)
+export const paymentFields = (): ReadonlyArray<Field> => fieldsOf(Payment, paymentIntegers, paymentMeanings)
 
 /** A JSON Schema (draft 2020-12) of a message, as text: int64's bounds are no JavaScript numbers. */
 export const jsonSchemaOf = (title: string, fields: ReadonlyArray<Field>): string => {
@@ -44,7 +49,7 @@ export const jsonSchemaOf = (title: string, fields: ReadonlyArray<Field>): strin
     description: "Generated from src/domain by `npm run docs`. Unknown fields are ignored.",
     type: "object",
     properties: Object.fromEntries(
-      fields.map(({ name, schema }) => [name, { description: meaningOf(name), ...schema }])
+      fields.map(({ name, meaning, schema }) => [name, { description: meaning, ...schema }])
     ),
     required: fields.filter(({ isOptional }) => !isOptional).map(({ name }) => name)
   }
@@ -52,12 +57,10 @@ export const jsonSchemaOf = (title: string, fields: ReadonlyArray<Field>): strin
   return `${text.replaceAll(/"(-?[0-9]+)n"/g, "$1")}\n`
 }
 
-/** The meaning of a field. */
-export const meaningOf = (name: string): string => meanings[name as keyof typeof meanings]
-
 const fieldsOf = (
   message: Schema.Struct<Schema.Struct.Fields>,
-  integers: ReadonlyArray<string>
+  integers: ReadonlyArray<string>,
+  meanings: Readonly<Record<string, string>>
 ): ReadonlyArray<Field> => {
   const { schema } = Schema.toJsonSchemaDocument(message)
   const properties = schema["properties"] as Readonly<Record<string, JsonSchema.JsonSchema>>
@@ -65,11 +68,11 @@ const fieldsOf = (
   return Object.entries(properties).map(([name, property]) => {
     const isOptional = !required.includes(name)
     const field = message.fields[name]
-    if (name === "card_last_four") return { name, isOptional, schema: card }
-    if (!integers.includes(name) || field === undefined) return { name, isOptional, schema: property }
+    const common = { name, isOptional, meaning: meanings[name] ?? "" }
+    if (name === "card_last_four") return { ...common, schema: card }
+    if (!integers.includes(name) || field === undefined) return { ...common, schema: property }
     return {
-      name,
-      isOptional,
+      ...common,
       schema: { anyOf: [...int64(startsAtOne(field)), ...(isOptional ? [none] : [])] }
     }
   })
