@@ -8,7 +8,7 @@ export interface OrdersProgress {
   readonly oldestUnsettledMicros: number | undefined
   /** That time when an order was last unsettled; `-Infinity` where none ever was. */
   readonly lastUnsettledMicros: number
-  /** For how long the streams were open, had free credit and delivered nothing. */
+  /** For how long the streams were open, were not paused by a limit and delivered nothing. */
   readonly quietMillis: number
 }
 
@@ -16,8 +16,8 @@ export interface OrdersProgress {
  * Reads the orders watermark.
  *
  * While an order is unsettled it is the oldest such publish time. It is infinite once caught up: nothing unsettled,
- * and for 3 s the streams were open, had free credit and delivered nothing. In between it stays where it was when
- * an order was last unsettled, whether or not it was read then; at the start it has passed nothing.
+ * and for 3 s the streams were open, were not paused by a limit and delivered nothing. In between it stays where it
+ * was when an order was last unsettled, whether or not it was read then; at the start it has passed nothing.
  *
  * **Units**: µs since the epoch, `-Infinity` to `Infinity`.
  */
