@@ -14,7 +14,7 @@ export type PauseReason = (typeof pauseReasons)[number]
 
 /** What is read of a stream now and then, since metrics cannot read it themselves. */
 export interface StreamReading {
-  /** Deliveries given up so far, because their lease could not be kept. */
+  /** Deliveries whose lease was lost so far. */
   readonly leasesLost: number
   /** Oldest publish time of what is received and has no fate, what waits apart. **Units**: µs since the epoch. */
   readonly oldestUnsettledMicros: number | undefined
@@ -101,7 +101,7 @@ const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }:
   )
   total(
     "counterfoil_leases_lost_total",
-    "Deliveries given up because their lease could not be kept, after an hour at most; they come again.",
+    "Deliveries whose lease was lost: not kept, after an hour at most, or ended when they were settled; they come again.",
     () => counts.reading.leasesLost
   )
 }

@@ -64,6 +64,15 @@ export const ofHeldIds: ReadonlyArray<Mutant> = [
     ]
   },
   {
+    name: "ended-id-uncounted",
+    what: "does not count a lease that had ended when its id was settled",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/HeldIdTable.ts",
+    text: 'if (reason === "lease-lost") this.#noteLost(ackId)',
+    replacement: "",
+    caughtBy: [unit("test/pubsub/google/LostLeases.test.ts", "too late is told as lost, and counted once")]
+  },
+  {
     name: "refused-told-as-unanswered",
     what: "says of an id that the server refuses that there was no answer",
     guarantee: "G7",

@@ -67,6 +67,18 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {
+    name: "ended-lease-uncounted",
+    what: "does not count a lease that had ended when its delivery was settled",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/AckQueue.ts",
+    text: 'if (reason === "lease-lost") heldDeliveries.noteLeaseLost(delivery)',
+    replacement: "",
+    caughtBy: [
+      unit("test/pubsub/google/LostLeases.test.ts", "too late is told as lost, and counted once"),
+      unit(settler, "exactly once: permanent failures are lost")
+    ]
+  },
+  {
     name: "settled-twice",
     what: "settles a delivery that is being settled already",
     guarantee: "G1",

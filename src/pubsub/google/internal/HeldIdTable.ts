@@ -101,19 +101,17 @@ export class HeldIdTable {
     for (const ackId of ackIds) if (this.#held.has(ackId)) this.#fresh.push(ackId)
   }
 
-  /** Their lease could not be kept. Answers how many that are; what is being settled is not judged here. */
-  giveUp(ackIds: ReadonlyArray<string>): number {
-    let lost = 0
+  /** Their lease could not be kept; what is being settled is not judged here. */
+  giveUp(ackIds: ReadonlyArray<string>): void {
     for (const ackId of ackIds) {
       if (!this.#held.delete(ackId)) continue
       this.#noteLost(ackId)
-      lost += 1
+      this.#counts.lost += 1
     }
-    this.#counts.lost += lost
-    return lost
   }
 
   #noteLost(ackId: string): void {
+    this.#counts.leasesLost += 1
     this.#leasesLost.add(ackId)
     const [oldest] = this.#leasesLost
     if (this.#leasesLost.size > this.max && oldest !== undefined) this.#leasesLost.delete(oldest)

@@ -14,8 +14,6 @@ export interface LeaseKeeper {
   readonly run: Effect.Effect<void>
   /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped, and what is behind it in its key released. */
   readonly confirm: (received: ReadonlyArray<HeldDelivery>) => Effect.Effect<ReadonlyArray<HeldDelivery>>
-  /** Deliveries given up because their lease could not be kept. */
-  readonly lost: () => number
 }
 
 /** Whose leases are kept, and how. */
@@ -43,7 +41,6 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
   const { leaseCallMillis, leaseExtendMillis } = options
   const lease = { deadlineSeconds: options.leaseSeconds }
   const once = { callMillis: options.settleCallMillis, isWorthIt: () => false }
-  let lost = 0
 
   /** Given up: somebody may hold it, but can no longer settle it. Answers what nobody is settling already. */
   const giveUp = (held: ReadonlyArray<HeldDelivery>): ReadonlyArray<HeldDelivery> => {
@@ -54,7 +51,6 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       ackQueue.giveBack(heldDeliveries.forget(each, "lost"))
       return true
     })
-    lost += given.length
     if (given.length > 0) onRoom()
     return given
   }
@@ -78,7 +74,8 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
   const idsOnce = { callMillis: leaseCallMillis, isWorthIt: () => false }
   const extendIds = Effect.fnUntraced(function* (due: ReadonlyArray<Leased>) {
     const { ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
-    lost += heldIds.giveUp(idsOf(ended)) + heldIds.giveUp(idsOf(refused))
+    heldIds.giveUp(idsOf(ended))
+    heldIds.giveUp(idsOf(refused))
     heldIds.extendAgain(idsOf(unanswered))
   })
 
@@ -98,7 +95,6 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       Effect.forever(Effect.andThen(Effect.sleep(leaseTickMillis), tick)),
       FiberSet.join(asking)
     ),
-    lost: () => lost,
     confirm: Effect.fnUntraced(function* (received) {
       const { done, ended, refused, unanswered } = yield* calls.change(lease, received, {
         callMillis: leaseCallMillis,
