@@ -3,6 +3,7 @@ import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { leaseTickMillis } from "../../Limits.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { AckQueue } from "./AckQueue.ts"
+import { DeniedLeases } from "./DeniedLeases.ts"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { HeldIdTable } from "./HeldIdTable.ts"
@@ -58,25 +59,33 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
   const releaseExpired = (expired: ReadonlyArray<HeldDelivery>) =>
     Effect.asVoid(calls.change({ deadlineSeconds: 0 }, giveUp(expired), once))
 
+  const deniedLeases = new DeniedLeases(options.leaseSeconds * 1000)
   const extend = Effect.fnUntraced(function* (due: ReadonlyArray<HeldDelivery>) {
     // The lease begins when the server hears of it, which may be as soon as it is asked.
     const askedAt = monotonicMillis(clock)
     // What has no answer by then is asked for again, by a second request beside the first: a slow server may answer both.
     for (const held of due) held.renewAt = askedAt + leaseCallMillis
-    const { done, ended, refused } = yield* calls.change(lease, due, once)
+    const { denied, done, ended, refused } = yield* calls.change(lease, due, once)
     for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendMillis)
-    // What is being settled is not ours to judge.
+    const now = monotonicMillis(clock)
+    deniedLeases.extended(done, now)
+    // What is being settled is not ours to judge. What is denied is an outage, and asked for again, until it has ended.
     giveUp(ended)
     giveUp(refused)
+    giveUp(deniedLeases.denied(denied, now).ended)
   })
 
   const idLease = { deadlineSeconds: options.heldIdsLeaseSeconds }
   const idsOnce = { callMillis: leaseCallMillis, isWorthIt: () => false }
+  const deniedIds = new DeniedLeases(options.heldIdsLeaseSeconds * 1000)
   const extendIds = Effect.fnUntraced(function* (due: ReadonlyArray<Leased>) {
-    const { ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
-    heldIds.giveUp(idsOf(ended))
-    heldIds.giveUp(idsOf(refused))
+    const { denied, done, ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
+    const now = monotonicMillis(clock)
+    deniedIds.extended(done, now)
+    const afterDenial = deniedIds.denied(denied, now)
+    for (const lost of [ended, refused, afterDenial.ended]) heldIds.giveUp(idsOf(lost))
     heldIds.extendAgain(idsOf(unanswered))
+    heldIds.extendAgain(idsOf(afterDenial.kept))
   })
 
   const tick = Effect.suspend(() => {
@@ -96,7 +105,7 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       FiberSet.join(asking)
     ),
     confirm: Effect.fnUntraced(function* (received) {
-      const { done, ended, refused, unanswered } = yield* calls.change(lease, received, {
+      const { denied, done, ended, refused, unanswered } = yield* calls.change(lease, received, {
         callMillis: leaseCallMillis,
         isWorthIt: (triedMillis) => triedMillis < options.leaseSeconds * 1000
       })
@@ -104,7 +113,7 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       const renewAt = monotonicMillis(clock) + Math.max(0, leaseExtendMillis - leaseCallMillis)
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...ended, ...refused, ...unanswered]) {
+      for (const held of [...ended, ...refused, ...denied, ...unanswered]) {
         if (held.settleRequest === undefined) ackQueue.giveBack(heldDeliveries.forget(held, "lost"))
       }
       onRoom()
