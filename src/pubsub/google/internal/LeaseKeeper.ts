@@ -67,6 +67,9 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
     for (const held of due) held.renewAt = askedAt + leaseCallMillis
     const { denied, done, ended, refused } = yield* calls.change(lease, due, once)
     for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendMillis)
+    // What became held by id meanwhile was extended for longer, perhaps before this was carried out: then it has only
+    // this lease now. What is sent after the answer counts.
+    heldIds.extendSoon(idsOf(due))
     const now = monotonicMillis(clock)
     deniedLeases.extended(done, now)
     // What is being settled is not ours to judge. What is denied is an outage, and asked for again, until it has ended.
@@ -84,8 +87,8 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
     deniedIds.extended(done, now)
     const afterDenial = deniedIds.denied(denied, now)
     for (const lost of [ended, refused, afterDenial.ended]) heldIds.giveUp(idsOf(lost))
-    heldIds.extendAgain(idsOf(unanswered))
-    heldIds.extendAgain(idsOf(afterDenial.kept))
+    heldIds.extendSoon(idsOf(unanswered))
+    heldIds.extendSoon(idsOf(afterDenial.kept))
   })
 
   const tick = Effect.suspend(() => {
