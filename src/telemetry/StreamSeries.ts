@@ -18,7 +18,10 @@ export interface StreamReading {
   readonly leasesLost: number
   /** Oldest publish time of what is received and has no fate, what waits apart. **Units**: µs since the epoch. */
   readonly oldestUnsettledMicros: number | undefined
-  /** Deliveries that the ledger says are held, less those that the subscription says it holds; 0 by G7. */
+  /**
+   * Deliveries that the ledger says are held, less those that the subscription says it holds. 0 by G7, but where one of
+   * the two learns something later: the subscription that a release is done, the ledger that a lease is lost.
+   */
   readonly imbalance: number
   /** Why intake stands still; undefined while it does not. */
   readonly pausedBy: PauseReason | undefined
@@ -124,7 +127,7 @@ const registerGauges = (
   now("counterfoil_retrying_deliveries", "Deliveries in backoff before another try.", () => totals().retrying)
   now(
     "counterfoil_ledger_imbalance_deliveries",
-    "Deliveries accounted for and without a fate, less those the subscription holds; for a moment only not 0.",
+    "Deliveries accounted for and without a fate, less those the subscription holds; below 0 while releases are unanswered (about a minute at most), above 0 until a lost lease is noticed, else 0 but for a moment.",
     () => counts.reading.imbalance
   )
   now(
