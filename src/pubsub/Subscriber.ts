@@ -78,7 +78,7 @@ export interface SubscriptionStatus {
   readonly released: number
   /** Handed over and then lost, for any reason but `already-settled`. */
   readonly lost: number
-  /** Deliveries, handed over or not, given up because their lease could not be kept. */
+  /** Deliveries, handed over or not, whose lease was lost: it could not be kept, or had ended when they were settled. */
   readonly leasesLost: number
 }
 

@@ -14,11 +14,14 @@ export type PauseReason = (typeof pauseReasons)[number]
 
 /** What is read of a stream now and then, since metrics cannot read it themselves. */
 export interface StreamReading {
-  /** Deliveries given up so far, because their lease could not be kept. */
+  /** Deliveries whose lease was lost so far. */
   readonly leasesLost: number
   /** Oldest publish time of what is received and has no fate, what waits apart. **Units**: µs since the epoch. */
   readonly oldestUnsettledMicros: number | undefined
-  /** Deliveries that the ledger says are held, less those that the subscription says it holds; 0 by G7. */
+  /**
+   * Deliveries that the ledger says are held, less those that the subscription says it holds. 0 by G7, but where one of
+   * the two learns something later: the subscription that a release is done, the ledger that a lease is lost.
+   */
   readonly imbalance: number
   /** Why intake stands still; undefined while it does not. */
   readonly pausedBy: PauseReason | undefined
@@ -101,7 +104,7 @@ const registerCounters = (stream: StreamName, counts: StreamCounts, { counter }:
   )
   total(
     "counterfoil_leases_lost_total",
-    "Deliveries given up because their lease could not be kept, after an hour at most; they come again.",
+    "Deliveries whose lease was lost: not kept, after an hour at most, or ended when they were settled; they come again.",
     () => counts.reading.leasesLost
   )
 }
@@ -124,7 +127,7 @@ const registerGauges = (
   now("counterfoil_retrying_deliveries", "Deliveries in backoff before another try.", () => totals().retrying)
   now(
     "counterfoil_ledger_imbalance_deliveries",
-    "Deliveries accounted for and without a fate, less those the subscription holds; for a moment only not 0.",
+    "Deliveries accounted for and without a fate, less those the subscription holds; below 0 while releases are unanswered (about a minute at most), above 0 until a lost lease is noticed, else 0 but for a moment.",
     () => counts.reading.imbalance
   )
   now(

@@ -16,7 +16,8 @@ import type { PubSubPorts, SuiteContext, SuiteOptions } from "./SuiteContext.ts"
 /**
  * Registers the suite for one implementation; the layer is built once.
  *
- * On a real clock the slowest test takes a little more than two leases.
+ * On a real clock the slowest test takes a little more than two leases. What needs a server that says of a lease that it
+ * has ended is in `lostLeaseSuite`.
  */
 export const pubSubSuite = (
   name: string,

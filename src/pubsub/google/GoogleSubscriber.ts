@@ -128,7 +128,7 @@ const open = Effect.fnUntraced(function* (
     status: Effect.sync(() => {
       const { connected, trouble } = streamPool.status()
       const held = heldDeliveries.handedOver + heldIds.count
-      return { connected, trouble, ...counts, held, leasesLost: leases.lost() }
+      return { connected, trouble, ...counts, held }
     }),
     progress: Effect.sync(() => ({
       oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros(),

@@ -11,7 +11,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "outstanding-messages-unbounded",
     what: "hands over more messages than may be outstanding",
     guarantee: "G6",
-    file: "src/pubsub/google/internal/HeldDeliveries.ts",
+    file: "src/pubsub/google/internal/Outstanding.ts",
     text: "this.#handed.messages < this.#limits.maxOutstandingMessages &&",
     replacement: "this.#handed.messages >= 0 &&",
     caughtBy: [unit(inventory, "parks what is beyond the limit on messages")]
@@ -20,7 +20,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     name: "outstanding-bytes-unbounded",
     what: "hands over more bytes than may be outstanding",
     guarantee: "G6",
-    file: "src/pubsub/google/internal/HeldDeliveries.ts",
+    file: "src/pubsub/google/internal/Outstanding.ts",
     text: "this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes",
     replacement: "held.bytes >= 0",
     caughtBy: [unit(inventory, "one delivery larger than the limit on bytes is handed over, alone")]

@@ -21,9 +21,18 @@ export const ofHeldIds: ReadonlyArray<Mutant> = [
     what: "does not ask again for the lease of ids when the server was away",
     guarantee: "G4",
     file: "src/pubsub/google/internal/LeaseKeeper.ts",
-    text: "heldIds.extendAgain(idsOf(unanswered))",
-    replacement: "heldIds.extendAgain(idsOf(unanswered.slice(0, 0)))",
+    text: "heldIds.extendSoon(idsOf(unanswered))",
+    replacement: "heldIds.extendSoon(idsOf(unanswered.slice(0, 0)))",
     caughtBy: [unit(heldIds, "an extension that fails for a moment is asked for again")]
+  },
+  {
+    name: "late-extension-shortens-lease",
+    what: "believes in the long lease of an id, though a shorter extension was on its way when it became held",
+    guarantee: "G6",
+    file: "src/pubsub/google/internal/LeaseKeeper.ts",
+    text: "heldIds.extendSoon(idsOf(due))",
+    replacement: "",
+    caughtBy: [unit(heldIds, "an extension that was on its way when the ids became held")]
   },
   {
     name: "held-ids-unbounded",
@@ -62,6 +71,15 @@ export const ofHeldIds: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit("test/pubsub/google/internal/LeaseKeeper.test.ts", "after 60 minutes a delivery is given up")
     ]
+  },
+  {
+    name: "ended-id-uncounted",
+    what: "does not count a lease that had ended when its id was settled",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/HeldIdTable.ts",
+    text: 'if (reason === "lease-lost") this.#noteLost(ackId)',
+    replacement: "",
+    caughtBy: [unit("test/pubsub/google/LostLeases.test.ts", "too late is told as lost, and counted once")]
   },
   {
     name: "refused-told-as-unanswered",

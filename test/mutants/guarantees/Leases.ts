@@ -2,6 +2,7 @@
 import { type Mutant, simulation, unit } from "../Mutant.ts"
 
 const leases = "test/pubsub/google/internal/LeaseKeeper.test.ts"
+const denied = "test/pubsub/google/internal/DeniedLeases.test.ts"
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 
@@ -67,6 +68,45 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {
+    name: "denied-lease-given-up",
+    what: "gives up every lease of a request that is refused because a permission is missing for a moment",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/LeaseCalls.ts",
+    text: "if (!isAboutItsIds(reason)) return { ...nothing, denied: request }",
+    replacement: "if (!isAboutItsIds(reason)) return { ...nothing, refused: request }",
+    caughtBy: [unit(denied, "are held and asked for again while it lasts, and none is lost by it")]
+  },
+  {
+    name: "denied-lease-held-for-ever",
+    what: "holds what the server denies to extend though its lease has long ended",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/DeniedLeases.ts",
+    text: "if (endsAt === undefined || endsAt > now) kept.push(each)",
+    replacement: "if (endsAt === undefined || endsAt > 0) kept.push(each)",
+    caughtBy: [unit(denied, "are lost, and counted, when it lasts until their lease has ended")]
+  },
+  {
+    name: "denial-remembered",
+    what: "loses a lease that was extended between two denials",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/DeniedLeases.ts",
+    text: "for (const { ackId } of leased) this.#endsAt.delete(ackId)",
+    replacement: "",
+    caughtBy: [unit(denied, "are extended, they have a whole lease again")]
+  },
+  {
+    name: "ended-lease-uncounted",
+    what: "does not count a lease that had ended when its delivery was settled",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/AckQueue.ts",
+    text: 'if (reason === "lease-lost") heldDeliveries.noteLeaseLost(delivery)',
+    replacement: "",
+    caughtBy: [
+      unit("test/pubsub/google/LostLeases.test.ts", "too late is told as lost, and counted once"),
+      unit(settler, "exactly once: permanent failures are lost")
+    ]
+  },
+  {
     name: "settled-twice",
     what: "settles a delivery that is being settled already",
     guarantee: "G1",
@@ -92,8 +132,8 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "gives up all acknowledgements of a request for one that the server refuses",
     guarantee: "G3",
     file: "src/pubsub/google/internal/LeaseCalls.ts",
-    text: "request.length === 1 ||",
-    replacement: "request.length > 0 ||",
+    text: "if (request.length === 1) return",
+    replacement: "if (request.length > 0) return",
     caughtBy: [unit(settler, "an id that the server refuses costs only itself")]
   }
 ]

@@ -103,7 +103,7 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
     const changed = yield* calls.change(leaseChange(verb), settling, retryLimits)
     for (const each of changed.done) answered(verb, each, undefined)
     for (const each of changed.ended) answered(verb, each, "lease-lost")
-    for (const each of changed.refused) answered(verb, each, "refused")
+    for (const each of [...changed.refused, ...changed.denied]) answered(verb, each, "refused")
     for (const each of changed.unanswered) answered(verb, each, "unanswered")
     if (open === 0) idle.openUnsafe()
     onRoom()

@@ -2,13 +2,8 @@ import type { Delivery } from "../../Message.ts"
 import type { LostDelivery } from "../../Settled.ts"
 import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
 import { OrderingKeys } from "./OrderingKeys.ts"
+import { Outstanding, type OutstandingLimits } from "./Outstanding.ts"
 import type { SettleRequest } from "./SettleRequest.ts"
-
-/** The limits on what is handed over and neither settled nor set aside. **Units**: bytes as encoded. */
-export interface OutstandingLimits {
-  readonly maxOutstandingMessages: number
-  readonly maxOutstandingBytes: number
-}
 
 /**
  * What one open subscription holds: where each delivery is, and what it takes of the limits.
@@ -17,18 +12,16 @@ export interface OutstandingLimits {
  * claimed for settling once; with ordering, one delivery of a key at a time is handed over and not set aside.
  */
 export class HeldDeliveries {
-  readonly #limits: OutstandingLimits
+  readonly #outstanding: Outstanding
   readonly #byAckId = new Map<string, HeldDelivery>()
   readonly #ready: Array<Batch> = []
   #keys: OrderingKeys<HeldDelivery> | undefined
-  readonly #parked = { messages: 0, bytes: 0 }
-  readonly #handed = { messages: 0, bytes: 0 }
   /** Whose lease was lost; told to whoever settles them all the same. */
   readonly #leasesLost = new WeakSet<Delivery>()
-  readonly counts: DeliveryCounts = { received: 0, acked: 0, released: 0, lost: 0 }
+  readonly counts: DeliveryCounts = { received: 0, acked: 0, released: 0, lost: 0, leasesLost: 0 }
 
   constructor(limits: OutstandingLimits) {
-    this.#limits = limits
+    this.#outstanding = new Outstanding(limits)
   }
 
   /** From now on deliveries of one ordering key are handed over one after another. */
@@ -40,7 +33,7 @@ export class HeldDeliveries {
 
   /** Handed over and unsettled, those set aside included. */
   get handedOver(): number {
-    return this.#byAckId.size - this.#parked.messages
+    return this.#byAckId.size - this.#outstanding.parked
   }
 
   [Symbol.iterator](): IterableIterator<HeldDelivery> {
@@ -53,18 +46,12 @@ export class HeldDeliveries {
 
   /** Whether received and handed over together reach a limit: then no more should be read from the network. */
   get isFull(): boolean {
-    return (
-      this.#parked.messages + this.#handed.messages >= this.#limits.maxOutstandingMessages ||
-      this.#parked.bytes + this.#handed.bytes >= this.#limits.maxOutstandingBytes
-    )
+    return this.#outstanding.isFull
   }
 
   /** Whether received and handed over together leave at least half of each limit. */
   get isHalfEmpty(): boolean {
-    return (
-      (this.#parked.messages + this.#handed.messages) * 2 <= this.#limits.maxOutstandingMessages &&
-      (this.#parked.bytes + this.#handed.bytes) * 2 <= this.#limits.maxOutstandingBytes
-    )
+    return this.#outstanding.isHalfEmpty
   }
 
   /** Takes over what a server sent; a delivery that is held already is not taken again. */
@@ -77,11 +64,10 @@ export class HeldDeliveries {
     const received: Array<HeldDelivery> = []
     for (const delivery of deliveries) {
       if (this.#byAckId.has(delivery.ackId)) continue
-      const { bytes } = delivery
       const held: HeldDelivery = {
         ackId: delivery.ackId,
         delivery,
-        bytes,
+        bytes: delivery.bytes,
         credit,
         since: now,
         renewAt,
@@ -92,9 +78,8 @@ export class HeldDeliveries {
       this.#byAckId.set(delivery.ackId, held)
       received.push(held)
       this.#keys?.enter(held)
-      this.#parked.bytes += bytes
+      this.#outstanding.receive(held)
     }
-    this.#parked.messages += received.length
     return received
   }
 
@@ -117,8 +102,8 @@ export class HeldDeliveries {
       const taken: Array<Delivery> = []
       for (let held = batch.items[batch.next]; held !== undefined; held = batch.items[++batch.next]) {
         if (held.place !== "parked" || held.settleRequest !== undefined) continue
-        if (!this.#fits(held)) return this.#taken(taken)
-        this.#move(held, "handed")
+        if (!this.#outstanding.fits(held)) return this.#taken(taken)
+        this.#outstanding.move(held, "handed")
         taken.push(held.delivery)
       }
       this.#ready.shift()
@@ -132,7 +117,7 @@ export class HeldDeliveries {
     for (const delivery of deliveries) {
       const held = this.#byAckId.get(delivery.ackId)
       if (held?.place !== "handed") continue
-      this.#move(held, "aside")
+      this.#outstanding.move(held, "aside")
       this.#pass(held)
     }
   }
@@ -173,9 +158,10 @@ export class HeldDeliveries {
     return claimed
   }
 
-  /** Remembers that a delivery is lost because of its lease, for whoever settles it later. */
+  /** Counts a delivery whose lease was lost, and remembers it for whoever settles it later. */
   noteLeaseLost(delivery: Delivery): void {
     this.#leasesLost.add(delivery)
+    this.counts.leasesLost += 1
   }
 
   /**
@@ -187,7 +173,7 @@ export class HeldDeliveries {
   forget(held: HeldDelivery, end: HeldEnd): ReadonlyArray<HeldDelivery> {
     if (!this.#byAckId.delete(held.ackId)) return []
     if (held.place !== "parked") this.counts[end] += 1
-    this.#move(held, "gone")
+    this.#outstanding.move(held, "gone")
     if (this.#keys === undefined) return []
     if (end !== "acked") return this.#keys.flush(held)
     this.#pass(held)
@@ -196,7 +182,7 @@ export class HeldDeliveries {
 
   /** Whether anything was received and not handed over. */
   get hasParked(): boolean {
-    return this.#parked.messages > 0
+    return this.#outstanding.parked > 0
   }
 
   /** What was received and not handed over. */
@@ -221,14 +207,6 @@ export class HeldDeliveries {
     return taken.length > 0 ? taken : undefined
   }
 
-  #fits(held: HeldDelivery): boolean {
-    if (this.#handed.messages === 0) return true
-    return (
-      this.#handed.messages < this.#limits.maxOutstandingMessages &&
-      this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes
-    )
-  }
-
   /** The next delivery of the key may go on. */
   #pass(held: HeldDelivery): void {
     let next = this.#keys?.next(held)
@@ -237,24 +215,5 @@ export class HeldDeliveries {
     const passed = this.#ready.at(-1)?.passed ?? []
     passed.push(next)
     if (passed.length === 1) this.#ready.push({ items: passed, next: 0, passed })
-  }
-
-  #move(held: HeldDelivery, place: HeldDelivery["place"]): void {
-    this.#weigh(held, -1)
-    held.place = place
-    this.#weigh(held, 1)
-  }
-
-  #weigh(held: HeldDelivery, sign: 1 | -1): void {
-    if (held.place === "aside") {
-      held.credit.asideMessages += sign
-      held.credit.asideBytes += sign * held.bytes
-      return
-    }
-    const account =
-      held.place === "parked" ? this.#parked : held.place === "handed" ? this.#handed : undefined
-    if (account === undefined) return
-    account.messages += sign
-    account.bytes += sign * held.bytes
   }
 }

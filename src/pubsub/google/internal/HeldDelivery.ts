@@ -31,9 +31,11 @@ export interface WireCredit {
 /** How a delivery, or an id that is held for one, comes to its end here. */
 export type HeldEnd = "acked" | "released" | "lost"
 
-/** What became of everything that was handed over. **Guarantee**: `received` is the sum of the others and of what is held. */
+/** What became of everything that was handed over. **Guarantee**: `received` is the sum of what came to an end and of what is held. */
 export interface DeliveryCounts extends Record<HeldEnd, number> {
   received: number
+  /** Of those that were lost, whose lease was: it could not be kept, or had ended when they were settled. */
+  leasesLost: number
 }
 
 /** Deliveries that may be handed over together. */

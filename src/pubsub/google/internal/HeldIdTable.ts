@@ -24,8 +24,8 @@ export class HeldIdTable {
   readonly #settling = new Map<string, SettlingId>()
   /** Bounded as the held ones are; the oldest is forgotten first. */
   readonly #leasesLost = new Set<string>()
-  /** To be extended at the next look: held a moment ago, or without an answer. */
-  #fresh: Array<string> = []
+  /** To be extended at the next look: held a moment ago, without an answer, or perhaps under a shorter lease. */
+  readonly #soon = new Set<string>()
   #extendAllAt = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -54,7 +54,7 @@ export class HeldIdTable {
 
   hold(ackId: string): void {
     this.#held.add(ackId)
-    this.#fresh.push(ackId)
+    this.#soon.add(ackId)
   }
 
   /** Claims for `request` what is held and not yet being settled, and answers it; the rest is lost to it. */
@@ -83,37 +83,34 @@ export class HeldIdTable {
 
   /** Takes what has to be extended now. What is being released is not: it would only come again later. */
   takeDue(now: number): ReadonlyArray<string> {
-    if (now >= this.#extendAllAt) {
-      this.#extendAllAt = now + this.#extendMillis
-      this.#fresh = []
-      const due = [...this.#held]
-      for (const { ackId, idRequest } of this.#settling.values()) if (!idRequest.isRelease) due.push(ackId)
-      return due
-    }
-    if (this.#fresh.length === 0) return this.#fresh
-    const due = this.#fresh.filter((ackId) => this.#held.has(ackId))
-    this.#fresh = []
-    return due
+    const isRound = now >= this.#extendAllAt
+    if (isRound) this.#extendAllAt = now + this.#extendMillis
+    else if (this.#soon.size === 0) return []
+    const due = isRound ? [...this.#held, ...this.#settling.keys()] : [...this.#soon]
+    this.#soon.clear()
+    return due.filter((ackId) => this.#isKept(ackId))
   }
 
-  /** No answer came: they are asked for again at the next look. */
-  extendAgain(ackIds: ReadonlyArray<string>): void {
-    for (const ackId of ackIds) if (this.#held.has(ackId)) this.#fresh.push(ackId)
+  /** They are extended at the next look, as far as they are held here. */
+  extendSoon(ackIds: ReadonlyArray<string>): void {
+    for (const ackId of ackIds) if (this.#isKept(ackId)) this.#soon.add(ackId)
   }
 
-  /** Their lease could not be kept. Answers how many that are; what is being settled is not judged here. */
-  giveUp(ackIds: ReadonlyArray<string>): number {
-    let lost = 0
+  /** Their lease could not be kept; what is being settled is not judged here. */
+  giveUp(ackIds: ReadonlyArray<string>): void {
     for (const ackId of ackIds) {
       if (!this.#held.delete(ackId)) continue
       this.#noteLost(ackId)
-      lost += 1
+      this.#counts.lost += 1
     }
-    this.#counts.lost += lost
-    return lost
+  }
+
+  #isKept(ackId: string): boolean {
+    return this.#held.has(ackId) || this.#settling.get(ackId)?.idRequest.isRelease === false
   }
 
   #noteLost(ackId: string): void {
+    this.#counts.leasesLost += 1
     this.#leasesLost.add(ackId)
     const [oldest] = this.#leasesLost
     if (this.#leasesLost.size > this.max && oldest !== undefined) this.#leasesLost.delete(oldest)

@@ -5,7 +5,7 @@ import { ackIdOverheadBytes, ackRequestMaxBytes, ackRequestMaxIds, ackRequestsAt
 import type { PubSubReason } from "../../PubSubError.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
 import { callOnce } from "./Calls.ts"
-import { failedAckIds } from "./ErrorClassification.ts"
+import { codeOf, failedAckIds, Status } from "./ErrorClassification.ts"
 
 /** What to do with leases: end them with an acknowledgement, or let them end in some seconds, 0 being a release. */
 export type LeaseChange = "ack" | { readonly deadlineSeconds: number }
@@ -20,8 +20,10 @@ export interface LeaseChanged<A> {
   readonly done: ReadonlyArray<A>
   /** Their lease had ended, as the server says. */
   readonly ended: ReadonlyArray<A>
-  /** Refused for good. */
+  /** Refused for good, each for itself: the id is malformed. */
   readonly refused: ReadonlyArray<A>
+  /** Refused as it is now, whosever they are: a permission or the subscription is missing, or in no state for it. */
+  readonly denied: ReadonlyArray<A>
   /** No answer as long as it was tried. */
   readonly unanswered: ReadonlyArray<A>
 }
@@ -40,7 +42,8 @@ export interface LeaseCalls {
    * Changes the leases and waits for the server's answer; transient failures are tried again with backoff while
    * it is worth it.
    *
-   * One bad id costs only itself: where a whole request is refused, its halves are sent, at once and in any case.
+   * One bad id costs only itself: where a request is refused for what is in it, its halves are sent, at once and in any
+   * case.
    */
   readonly change: <A extends Leased>(
     change: LeaseChange,
@@ -68,7 +71,7 @@ export const makeLeaseCalls = (client: GoogleClient["Service"], subscription: st
       leased: ReadonlyArray<A>,
       { callMillis, isWorthIt }: RetryLimits
     ): Effect.fn.Return<LeaseChanged<A>> {
-      const changed: Tally<A> = { done: [], ended: [], refused: [], unanswered: [] }
+      const changed: Tally<A> = { done: [], ended: [], refused: [], denied: [], unanswered: [] }
       const clock = yield* Clock.Clock
       const started = monotonicMillis(clock)
       let next = inRequests(leased)
@@ -86,6 +89,7 @@ export const makeLeaseCalls = (client: GoogleClient["Service"], subscription: st
               for (const each of after.done) changed.done.push(each)
               for (const each of after.ended) changed.ended.push(each)
               for (const each of after.refused) changed.refused.push(each)
+              for (const each of after.denied) changed.denied.push(each)
               later.push(...after.again)
               halves.push(...after.halves)
             })
@@ -110,6 +114,7 @@ interface Tally<A> extends LeaseChanged<A> {
   readonly done: Array<A>
   readonly ended: Array<A>
   readonly refused: Array<A>
+  readonly denied: Array<A>
 }
 
 /** Splits what is to be sent into requests within the service's limits on count and bytes. */
@@ -134,13 +139,14 @@ interface Sorted<A> {
   readonly done: ReadonlyArray<A>
   readonly ended: ReadonlyArray<A>
   readonly refused: ReadonlyArray<A>
+  readonly denied: ReadonlyArray<A>
   /** To be sent again after a while, as these requests. */
   readonly again: ReadonlyArray<ReadonlyArray<A>>
   /** To be sent at once, as these requests. */
   readonly halves: ReadonlyArray<ReadonlyArray<A>>
 }
 
-const nothing: Sorted<never> = { done: [], ended: [], refused: [], again: [], halves: [] }
+const nothing: Sorted<never> = { done: [], ended: [], refused: [], denied: [], again: [], halves: [] }
 
 const sortOut = <A extends Leased>(request: ReadonlyArray<A>, reason: PubSubReason): Sorted<A> => {
   const failures = failedAckIds(reason.cause)
@@ -152,13 +158,21 @@ const sortOut = <A extends Leased>(request: ReadonlyArray<A>, reason: PubSubReas
       done: named.get("none") ?? [],
       ended: named.get("ended") ?? [],
       refused: named.get("refused") ?? [],
+      denied: [],
       again: transient === undefined ? [] : [transient],
       halves: []
     }
   }
   if (reason.isRetryable) return { ...nothing, again: [request] }
-  // A missing subscription or permission concerns every id: no half would fare better.
-  if (request.length === 1 || reason._tag !== "RequestRejected") return { ...nothing, refused: request }
+  if (!isAboutItsIds(reason)) return { ...nothing, denied: request }
+  if (request.length === 1) return { ...nothing, refused: request }
   const middle = request.length >> 1
   return { ...nothing, halves: [request.slice(0, middle), request.slice(middle)] }
+}
+
+/** Whether a half may fare better. A missing subscription or permission concerns every id, and may be there again soon. */
+const isAboutItsIds = (reason: PubSubReason): boolean => {
+  if (reason._tag !== "RequestRejected") return false
+  const code = codeOf(reason.cause)
+  return code === Status.InvalidArgument || code === Status.ResourceExhausted
 }

@@ -3,6 +3,7 @@ import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { leaseTickMillis } from "../../Limits.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { AckQueue } from "./AckQueue.ts"
+import { DeniedLeases } from "./DeniedLeases.ts"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { HeldIdTable } from "./HeldIdTable.ts"
@@ -14,8 +15,6 @@ export interface LeaseKeeper {
   readonly run: Effect.Effect<void>
   /** Takes the first lease of deliveries just received and answers those the server confirmed; the rest is dropped, and what is behind it in its key released. */
   readonly confirm: (received: ReadonlyArray<HeldDelivery>) => Effect.Effect<ReadonlyArray<HeldDelivery>>
-  /** Deliveries given up because their lease could not be kept. */
-  readonly lost: () => number
 }
 
 /** Whose leases are kept, and how. */
@@ -43,7 +42,6 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
   const { leaseCallMillis, leaseExtendMillis } = options
   const lease = { deadlineSeconds: options.leaseSeconds }
   const once = { callMillis: options.settleCallMillis, isWorthIt: () => false }
-  let lost = 0
 
   /** Given up: somebody may hold it, but can no longer settle it. Answers what nobody is settling already. */
   const giveUp = (held: ReadonlyArray<HeldDelivery>): ReadonlyArray<HeldDelivery> => {
@@ -54,7 +52,6 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       ackQueue.giveBack(heldDeliveries.forget(each, "lost"))
       return true
     })
-    lost += given.length
     if (given.length > 0) onRoom()
     return given
   }
@@ -62,24 +59,36 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
   const releaseExpired = (expired: ReadonlyArray<HeldDelivery>) =>
     Effect.asVoid(calls.change({ deadlineSeconds: 0 }, giveUp(expired), once))
 
+  const deniedLeases = new DeniedLeases(options.leaseSeconds * 1000)
   const extend = Effect.fnUntraced(function* (due: ReadonlyArray<HeldDelivery>) {
     // The lease begins when the server hears of it, which may be as soon as it is asked.
     const askedAt = monotonicMillis(clock)
     // What has no answer by then is asked for again, by a second request beside the first: a slow server may answer both.
     for (const held of due) held.renewAt = askedAt + leaseCallMillis
-    const { done, ended, refused } = yield* calls.change(lease, due, once)
+    const { denied, done, ended, refused } = yield* calls.change(lease, due, once)
     for (const held of done) held.renewAt = Math.max(held.renewAt, askedAt + leaseExtendMillis)
-    // What is being settled is not ours to judge.
+    // What became held by id meanwhile was extended for longer, perhaps before this was carried out: then it has only
+    // this lease now. What is sent after the answer counts.
+    heldIds.extendSoon(idsOf(due))
+    const now = monotonicMillis(clock)
+    deniedLeases.extended(done, now)
+    // What is being settled is not ours to judge. What is denied is an outage, and asked for again, until it has ended.
     giveUp(ended)
     giveUp(refused)
+    giveUp(deniedLeases.denied(denied, now).ended)
   })
 
   const idLease = { deadlineSeconds: options.heldIdsLeaseSeconds }
   const idsOnce = { callMillis: leaseCallMillis, isWorthIt: () => false }
+  const deniedIds = new DeniedLeases(options.heldIdsLeaseSeconds * 1000)
   const extendIds = Effect.fnUntraced(function* (due: ReadonlyArray<Leased>) {
-    const { ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
-    lost += heldIds.giveUp(idsOf(ended)) + heldIds.giveUp(idsOf(refused))
-    heldIds.extendAgain(idsOf(unanswered))
+    const { denied, done, ended, refused, unanswered } = yield* calls.change(idLease, due, idsOnce)
+    const now = monotonicMillis(clock)
+    deniedIds.extended(done, now)
+    const afterDenial = deniedIds.denied(denied, now)
+    for (const lost of [ended, refused, afterDenial.ended]) heldIds.giveUp(idsOf(lost))
+    heldIds.extendSoon(idsOf(unanswered))
+    heldIds.extendSoon(idsOf(afterDenial.kept))
   })
 
   const tick = Effect.suspend(() => {
@@ -98,9 +107,8 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       Effect.forever(Effect.andThen(Effect.sleep(leaseTickMillis), tick)),
       FiberSet.join(asking)
     ),
-    lost: () => lost,
     confirm: Effect.fnUntraced(function* (received) {
-      const { done, ended, refused, unanswered } = yield* calls.change(lease, received, {
+      const { denied, done, ended, refused, unanswered } = yield* calls.change(lease, received, {
         callMillis: leaseCallMillis,
         isWorthIt: (triedMillis) => triedMillis < options.leaseSeconds * 1000
       })
@@ -108,7 +116,7 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
       const renewAt = monotonicMillis(clock) + Math.max(0, leaseExtendMillis - leaseCallMillis)
       for (const held of done) held.renewAt = renewAt
       // Never handed over, so nobody lost anything: the server delivers them again.
-      for (const held of [...ended, ...refused, ...unanswered]) {
+      for (const held of [...ended, ...refused, ...denied, ...unanswered]) {
         if (held.settleRequest === undefined) ackQueue.giveBack(heldDeliveries.forget(held, "lost"))
       }
       onRoom()

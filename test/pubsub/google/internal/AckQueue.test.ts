@@ -105,6 +105,8 @@ describe("settling on a scripted server", () => {
         settled.lost.map(({ delivery, reason }) => [delivery.ackId, reason]),
         [["m-2", "lease-lost"]]
       )
+      const { lost, leasesLost } = yield* open.status
+      assert.deepStrictEqual({ lost, leasesLost }, { lost: 1, leasesLost: 1 })
       assert.deepStrictEqual(server.acknowledged[1], ["m-3"])
     })
   )

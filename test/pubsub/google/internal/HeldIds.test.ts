@@ -1,7 +1,12 @@
 /** How the subscriber holds deliveries by their ids. Shown by the scripted server only. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope } from "effect"
-import { ackRequestMaxIds, heldIdsExtendSeconds, heldIdsLeaseSeconds } from "../../../../src/pubsub/Limits.ts"
+import { Clock, Effect, Exit, Scope } from "effect"
+import {
+  ackRequestMaxIds,
+  heldIdsExtendSeconds,
+  heldIdsLeaseSeconds,
+  leaseSeconds
+} from "../../../../src/pubsub/Limits.ts"
 import type { ScriptedPubSub } from "../../../support/ScriptedPubSub.ts"
 import {
   answered,
@@ -79,6 +84,42 @@ describe("ids held on a scripted server", () => {
       server.script = {}
       assert.isAbove(extensionsOf(server).length, before)
     })
+  )
+
+  it.effect(
+    "[G6] an extension that was on its way when the ids became held shortens no lease unnoticed",
+    () =>
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        const now = () => clock.currentTimeMillisUnsafe() / 1_000
+        const leasedUntil = new Map<string, number>()
+        const lapsed: Array<string> = []
+        const lease = (ackIds: ReadonlyArray<string>, length: number) => {
+          for (const ackId of ackIds) leasedUntil.set(ackId, now() + length)
+        }
+        const { server, open, received } = yield* holding(3)
+        lease(["m-1", "m-2", "m-3"], leaseSeconds)
+        const before = server.leaseChanges.length
+        let isOnItsWay = true
+        server.script.changeLease = (ackIds, length) => {
+          for (const ackId of ackIds) if (now() > (leasedUntil.get(ackId) ?? 0)) lapsed.push(ackId)
+          if (length === leaseSeconds && isOnItsWay) return "silence"
+          lease(ackIds, length)
+          return undefined
+        }
+        yield* until("the extension of the deliveries", () => server.leaseChanges.length > before)
+        yield* open.heldIds.hold(received)
+        yield* until("the extension of the ids", () => extensionsOf(server).length > 0)
+        yield* onTheWire
+        // It takes the way's time, and is carried out after the other.
+        isOnItsWay = false
+        lease(["m-1", "m-2", "m-3"], leaseSeconds)
+        server.answerAll()
+        yield* seconds(2 * heldIdsExtendSeconds)
+        server.script = {}
+        assert.deepStrictEqual(lapsed, [])
+        for (const until of leasedUntil.values()) assert.isAbove(until, now())
+      })
   )
 
   it.effect("a refused id and one without an answer say so", () =>
