@@ -13,7 +13,7 @@ export const setupCommand = Command.make(
   "setup",
   {
     part: Argument.Literals("part", parts).pipe(
-      Argument.withDescription("Only this part; both where none is given"),
+      Argument.withDescription("Only this part, pubsub or cassandra; both where none is given"),
       Argument.optional
     ),
     dryRun: Flag.Boolean("dry-run").pipe(
