@@ -7,6 +7,7 @@ import { sections } from "../../config/Sections.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "../Flags.ts"
 import { demoRate } from "../Limits.ts"
+import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const { processing, http } = sections
@@ -58,5 +59,5 @@ export const demoCommand = Command.make(
         const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
         yield* demo({ ...options, ...settings, appVersion })
       })
-    )
+    ).pipe(stopsInOrder)
 ).pipe(Command.withDescription("Show everything in one process, with sample traffic and nothing to install"))

@@ -1,11 +1,12 @@
 /** `produce`: sample traffic on the real topics. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { pubSubSection } from "../../config/PubSubSection.ts"
 import { integer } from "../../config/parsers/Integer.ts"
 import { share } from "../../config/parsers/Share.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, numberFlag, parsedFlag, settingFlags } from "../Flags.ts"
+import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const shareFlag = (name: string, what: string) => numberFlag(name, share, what, 0)
@@ -39,5 +40,5 @@ export const produceCommand = Command.make(
         const { produce } = yield* Effect.promise(() => import("./Produce.ts"))
         yield* produce({ ...options, ...settings })
       })
-    )
+    ).pipe(Option.isNone(options.count) ? stopsInOrder : (untilPublished) => untilPublished)
 ).pipe(Command.withDescription("Publish sample orders and payments, the same for the same seed"))
