@@ -4,7 +4,7 @@ import { googlePubSub } from "../../App.ts"
 import * as Migrator from "../../cassandra/Migrator.ts"
 import type { PubSubSettings, TableSettings } from "../../config/Settings.ts"
 import { migrationFolder } from "../../facts/MigrationFolder.ts"
-import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
+import { createPubSub, previewPubSub, subscriptionPlans, wholePlan } from "./PubSubSetup.ts"
 import { connectedTo } from "./ServerTimeout.ts"
 
 /** Creates topics and subscriptions. **Errors**: `PubSubError`; `SubscriptionTaken`; `ServerSilent`. */
@@ -33,8 +33,16 @@ const repairLine = ({ kind, name }: Migrator.Repair): string =>
     ? `added    column ${name} (was missing; if it was dropped, what was published before that stays null)`
     : `created again  ${kind} ${name} (was dropped)`
 
-/** Prints the gcloud commands that would do the same. */
-export const printPubSub = (settings: PubSubSettings) => printLines(gcloudCommands(settings))
+/** Prints the gcloud commands that would do the same; where Pub/Sub does not answer, all. **Errors**: `SubscriptionTaken`. */
+export const printPubSub = (settings: PubSubSettings) =>
+  previewPubSub(settings).pipe(
+    connectedTo("Pub/Sub", googlePubSub(settings)),
+    // Without credentials or a project there is nobody to ask.
+    Effect.catchTag(["PubSubError", "ServerSilent"], ({ message }) =>
+      Effect.succeed(wholePlan(settings, message))
+    ),
+    Effect.flatMap(printLines)
+  )
 
 /**
  * Prints the CQL that would do the same on this cluster; where none answers, the CQL for an empty one.
