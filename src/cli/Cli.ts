@@ -1,7 +1,7 @@
 /** The command line: its commands, and how it reports what went wrong. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer } from "effect"
-import { CliConfig, type CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { CliConfig, type CliError, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { appVersion } from "../config/AppVersion.ts"
 import { demoCommand } from "./commands/DemoCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
@@ -21,7 +21,7 @@ export const counterfoil = Command.make("counterfoil").pipe(
 const presenter: CliOutput.Presenter = {
   present: (event) => {
     if (event._tag === "InvalidInvocation") {
-      const lines = event.errors.map((error) => `counterfoil: ${escaped(lineOf(error))}`)
+      const lines = event.errors.map((error) => `counterfoil: ${escaped(lineOf(error, event.helpDoc))}`)
       const help = `Run \`${event.commandPath.join(" ")} --help\` for what it takes.`
       return Console.error([...lines, help].join("\n"))
     }
@@ -31,8 +31,12 @@ const presenter: CliOutput.Presenter = {
   }
 }
 
-const lineOf = (error: CliError.CliError): string => {
+const lineOf = (error: CliError.CliError, help: HelpDoc.HelpDoc): string => {
   const [first = ""] = error.message.split("\n")
+  if (error._tag === "MissingArgument") {
+    const about = help.args?.find(({ name }) => name === error.argument)?.description
+    return about?._tag === "Some" ? `${first} (${about.value})` : first
+  }
   const suggestions = "suggestions" in error ? error.suggestions : []
   return suggestions.length === 0 ? first : `${first}; did you mean ${suggestions.join(" or ")}?`
 }

@@ -18,12 +18,30 @@ export const settingFlags = (
       .map((variable) => [variable.flag, settingFlag(variable)])
   )
 
-/** A flag of a command's own, read as variables are. **Errors**: wrong usage, exit 2. */
-export const parsedFlag = <A>(name: string, parser: Parser<A>, description: string): Flag.Flag<A> =>
+/**
+ * A flag of a command's own, read as variables are; its help tells what is allowed, and what holds without it.
+ *
+ * **Errors**: wrong usage, exit 2.
+ */
+export const parsedFlag = <A>(
+  name: string,
+  parser: Parser<A>,
+  description: string,
+  whenMissing: string
+): Flag.Flag<A> =>
   Flag.String(name).pipe(
     Flag.filterMap(parser.parse, () => parser.allowed),
-    Flag.withDescription(description)
+    Flag.withDescription(`${description}: ${parser.allowed} [default: ${whenMissing}]`)
   )
+
+/** A number of a command's own that has a default. **Errors**: as {@link parsedFlag}. */
+export const numberFlag = (
+  name: string,
+  parser: Parser<number>,
+  description: string,
+  whenMissing: number
+): Flag.Flag<number> =>
+  parsedFlag(name, parser, description, String(whenMissing)).pipe(Flag.withDefault(whenMissing))
 
 /** `--json`: data as JSON, for programs. */
 export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
@@ -40,9 +58,10 @@ const settingFlag = (variable: Variable<unknown>): Flag.Flag<Option.Option<strin
     variable.doc.isSwitch === true
       ? Flag.Boolean(variable.flag).pipe(Flag.map(String), Flag.optional)
       : Flag.optional(Flag.String(variable.flag))
+  const off = variable.doc.isSwitch === true ? `. Off: --no-${variable.flag}` : ""
   return Flag.withDescription(
     flag,
-    `${variable.doc.meaning} [${variable.doc.name}, default: ${shownDefault(variable)}]`
+    `${variable.doc.meaning}${off} [${variable.doc.name}, default: ${shownDefault(variable)}]`
   )
 }
 

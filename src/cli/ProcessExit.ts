@@ -1,6 +1,6 @@
 /** How the process ends: on a signal, on a second one, or when the reader of its output is gone. */
 import { constants } from "node:os"
-import { Cause, Exit, type Runtime } from "effect"
+import { Cause, Effect, Exit, type Runtime } from "effect"
 import { exitCodeOf } from "./Failure.ts"
 
 /**
@@ -12,6 +12,7 @@ export const watchProcess = (): void => {
   const onSignal = (signal: "SIGINT" | "SIGTERM") => {
     if (isStopping) process.exit(128 + constants.signals[signal])
     isStopping = true
+    ending.cutOffBy = signal
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
@@ -21,8 +22,24 @@ export const watchProcess = (): void => {
   })
 }
 
-/** A command that was asked to stop, and stopped, succeeded: 0. */
+/** Marks a command that has no end of its own, or loses nothing when it stops: to be asked to stop is no failure of it. */
+export const stopsInOrder = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.onInterrupt(command, () =>
+    Effect.sync(() => {
+      ending.isInOrder = true
+    })
+  )
+
+/** A command that was asked to stop exits 0 where it {@link stopsInOrder}; one that was cut off, 128 + the signal's number. */
 export const teardown: Runtime.Teardown = (exit, onExit) => {
-  const failed = Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-  onExit(failed ? exitCodeOf(exit.cause) : 0)
+  if (Exit.isSuccess(exit)) return onExit(0)
+  if (!Cause.hasInterruptsOnly(exit.cause)) return onExit(exitCodeOf(exit.cause))
+  const { cutOffBy, isInOrder } = ending
+  onExit(isInOrder || cutOffBy === undefined ? 0 : 128 + constants.signals[cutOffBy])
+}
+
+/** How this process ends; there is one for each process, as there is one set of signal handlers. */
+const ending: { cutOffBy: "SIGINT" | "SIGTERM" | undefined; isInOrder: boolean } = {
+  cutOffBy: undefined,
+  isInOrder: false
 }

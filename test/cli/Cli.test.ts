@@ -92,7 +92,7 @@ describe("the command line", () => {
     Effect.gen(function* () {
       const { code, lines } = yield* ran(["facts", "get", "9223372036854775808"])
       expect(code).toBe(2)
-      expect(lines[0]).toContain("Expected: a whole number of at most 9223372036854775807")
+      expect(lines[0]).toContain("Expected: a whole number from 1 to 9223372036854775807")
     })
   )
 

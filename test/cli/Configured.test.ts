@@ -93,3 +93,33 @@ describe("a variable that is missing where it is required ends the command with 
     })
   )
 })
+
+describe("a file that a setting names and nobody can read ends a command with exit 2 and one line", () => {
+  it.effect("names the variable, the path and what is wrong with it", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* ran(["facts", "count"], {
+        ...required,
+        CASSANDRA_TLS: "true",
+        CASSANDRA_TLS_CA: "/nowhere/ca.pem"
+      })
+      expect(code).toBe(2)
+      expect(lines).toEqual(['counterfoil: CASSANDRA_TLS_CA is "/nowhere/ca.pem": no such file'])
+    })
+  )
+
+  it.effect("names the flag where one was given", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* ran(["run", "--cassandra-secure-bundle", "/nowhere/bundle.zip"], {})
+      expect(code).toBe(2)
+      expect(lines).toEqual(['counterfoil: --cassandra-secure-bundle is "/nowhere/bundle.zip": no such file'])
+    })
+  )
+
+  it.effect("a folder is no file", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* ran(["facts", "count"], { CASSANDRA_SECURE_BUNDLE: "/" })
+      expect(code).toBe(2)
+      expect(lines).toEqual(['counterfoil: CASSANDRA_SECURE_BUNDLE is "/": a folder, not a file'])
+    })
+  )
+})

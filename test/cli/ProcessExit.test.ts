@@ -7,8 +7,12 @@ import { describe, expect, it } from "vitest"
 type Signal = "SIGINT" | "SIGTERM"
 
 /** Runs SlowStop.ts, sends it a signal each time it has said something, and answers how it ended. */
-const signalled = async (stopping: "at once" | "never", signals: ReadonlyArray<Signal>) => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "SlowStop.ts"), stopping], {
+const signalled = async (
+  stopping: "at once" | "never",
+  signals: ReadonlyArray<Signal>,
+  kind: "until stopped" | "to its end" = "until stopped"
+) => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "SlowStop.ts"), stopping, kind], {
     stdio: ["ignore", "pipe", "inherit"]
   })
   const ended = once(child, "exit")
@@ -27,6 +31,13 @@ const signalled = async (stopping: "at once" | "never", signals: ReadonlyArray<S
 describe("stopping", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("[G8] %s is a clean stop: exit 0", async (signal) => {
     expect(await signalled("at once", [signal])).toEqual({ code: 0, left: [] })
+  })
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143]
+  ] as const)("%s cuts off a command that has an end of its own: exit %i", async (signal, code) => {
+    expect(await signalled("at once", [signal], "to its end")).toEqual({ code, left: [] })
   })
 
   it.each([

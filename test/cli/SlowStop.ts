@@ -1,9 +1,11 @@
-/** A program that ends as every command does, but takes its time to stop; started by Ending.test.ts. */
+/** A program that ends as every command does, but takes its time to stop; started by ProcessExit.test.ts. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { teardown, watchProcess } from "../../src/cli/ProcessExit.ts"
+import { stopsInOrder, teardown, watchProcess } from "../../src/cli/ProcessExit.ts"
 
-const [, , stopping = "at once"] = process.argv
+const [, , stopping = "at once", kind = "until stopped"] = process.argv
+
+const asCommand = kind === "until stopped" ? stopsInOrder : <A>(command: Effect.Effect<A>) => command
 
 const finish = stopping === "never" ? Effect.never : Effect.void
 
@@ -16,7 +18,8 @@ NodeRuntime.runMain(
         Effect.sync(() => process.stdout.write("stopping\n")),
         finish
       )
-    )
+    ),
+    asCommand
   ),
   { disableErrorReporting: true, teardown }
 )

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from "node:fs"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Exit, Option, Runtime } from "effect"
-import { Command, Flag } from "effect/cli"
+import { CliConfig, Command, Flag, GlobalFlag } from "effect/cli"
 import { cassandraPlace, pubSubPlace } from "./RunningServices.ts"
 
 const flags = {
@@ -11,9 +11,18 @@ const flags = {
     Flag.withDescription("Write the export lines to this file once both servers answer; removed at the end"),
     Flag.optional
   ),
-  cassandraPort: Flag.Int("cassandra-port").pipe(Flag.withDefault(9042)),
-  cassandraHeap: Flag.String("cassandra-heap").pipe(Flag.withDefault("1g")),
-  pubsubPort: Flag.Int("pubsub-port").pipe(Flag.withDefault(8085))
+  cassandraPort: Flag.Int("cassandra-port").pipe(
+    Flag.withDescription("The port that Cassandra listens on [default: 9042]"),
+    Flag.withDefault(9042)
+  ),
+  cassandraHeap: Flag.String("cassandra-heap").pipe(
+    Flag.withDescription("The memory of Cassandra's Java heap, as in 512m or 2g [default: 1g]"),
+    Flag.withDefault("1g")
+  ),
+  pubsubPort: Flag.Int("pubsub-port").pipe(
+    Flag.withDescription("The port that the Pub/Sub emulator listens on [default: 8085]"),
+    Flag.withDefault(8085)
+  )
 }
 
 const services = Command.make(
@@ -46,7 +55,7 @@ const written = (file: string, content: string) =>
 
 services.pipe(
   Command.run({ version: "1" }),
-  Effect.provide(NodeServices.layer),
+  Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns: [GlobalFlag.Help] })]),
   NodeRuntime.runMain({
     // Being stopped is how this program ends, not a failure of it.
     teardown: (exit, onExit) =>

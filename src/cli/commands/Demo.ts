@@ -13,7 +13,7 @@ import { publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
 import { demoGraceSeconds, demoRate } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { progressLine, totals } from "./FateTable.ts"
-import { printFates, runToTheEnd } from "./Run.ts"
+import { runToTheEnd, withFates } from "./Run.ts"
 
 /** The options of `demo`. */
 export interface DemoOptions {
@@ -51,7 +51,8 @@ export const demo = (options: DemoOptions) => {
       })
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
-        Effect.ensuring(Effect.andThen(printFates(options.json), printOutlook(file)))
+        withFates(options.json),
+        Effect.ensuring(printOutlook(file))
       )
     })
   ).pipe(

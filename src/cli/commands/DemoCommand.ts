@@ -6,6 +6,8 @@ import { durationText } from "../../config/parsers/DurationText.ts"
 import { sections } from "../../config/Sections.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "../Flags.ts"
+import { demoRate } from "../Limits.ts"
+import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const { processing, http } = sections
@@ -15,17 +17,35 @@ export const demoCommand = Command.make(
   "demo",
   {
     orders: Flag.optional(
-      parsedFlag("orders", countParser, "Orders to publish; ends when all have their fate")
+      parsedFlag(
+        "orders",
+        countParser,
+        "Orders to publish; ends when all have their fate",
+        "0 with --payments, else no end"
+      )
     ),
     payments: Flag.optional(
-      parsedFlag("payments", countParser, "Payments to publish; ends when all have their fate")
+      parsedFlag(
+        "payments",
+        countParser,
+        "Payments to publish; ends when all have their fate",
+        "0 with --orders, else no end"
+      )
     ),
-    rate: Flag.optional(parsedFlag("rate", rateParser, "Messages a second")),
+    rate: Flag.optional(
+      parsedFlag(
+        "rate",
+        rateParser,
+        "Messages a second",
+        `as fast as possible with --orders or --payments, else ${demoRate}`
+      )
+    ),
     duration: Flag.optional(
       parsedFlag(
         "duration",
         durationText({ min: 1, max: 24 * 3_600_000 }, "1m"),
-        "Publish for this long, then end"
+        "Publish for this long, then end",
+        "no end"
       )
     ),
     seed: seedFlag,
@@ -39,5 +59,5 @@ export const demoCommand = Command.make(
         const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
         yield* demo({ ...options, ...settings, appVersion })
       })
-    )
+    ).pipe(stopsInOrder)
 ).pipe(Command.withDescription("Show everything in one process, with sample traffic and nothing to install"))

@@ -1,19 +1,24 @@
 /** `facts`: reads the fact table. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { cassandraSection } from "../../config/CassandraSection.ts"
 import { int64Text } from "../../config/parsers/Int64Text.ts"
+import { int64Max } from "../../domain/Int64.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, settingFlags } from "../Flags.ts"
 
 const flags = settingFlags(cassandraSection)
 
+// The values of `OrderId`.
+const orderIdAllowed = `a whole number from 1 to ${int64Max}`
+const orderIdOf = (text: string) => Option.filter(int64Text.parse(text), (id) => id >= 1n)
+
 const get = Command.make(
   "get",
   {
     orderId: Argument.String("ORDER_ID").pipe(
-      Argument.filterMap(int64Text.parse, () => int64Text.allowed),
-      Argument.withDescription("The order's id")
+      Argument.filterMap(orderIdOf, () => orderIdAllowed),
+      Argument.withDescription(`The order's id: ${orderIdAllowed}`)
     ),
     json: jsonFlag,
     flags

@@ -37,7 +37,9 @@ export const produce = (options: ProduceOptions) =>
       Stream.runForEach((all) => Ref.set(totals, all)),
       withProgress(Effect.map(Ref.get(totals), publishedLine)),
       Effect.ensuring(
-        Effect.flatMap(Ref.get(totals), (all) => Console.log(options.json ? escapedJson(all) : summary(all)))
+        Effect.flatMap(Ref.get(totals), (all) =>
+          Console.log(options.json ? escapedJson(all) : summary(options.what, all))
+        )
       )
     )
   }).pipe(connectedTo("Pub/Sub", googlePubSub(options.pubSub)))
@@ -64,10 +66,15 @@ const planOf = (options: ProduceOptions): TrafficPlan => {
 const publishedLine = ({ published }: TrafficTotals): string =>
   `published ${published.orders} orders · ${published.payments} payments`
 
-const summary = (totals: TrafficTotals): string =>
+/** What was published, and what should become of it; whether the orders of payments alone are stored is not known. */
+export const summary = (what: ProduceOptions["what"], totals: TrafficTotals): string =>
   [
     publishedLine(totals),
     ...fates
       .filter((fate) => totals.expected[fate] > 0)
-      .map((fate) => `  ${String(totals.expected[fate]).padStart(10)}  to be ${fate}`)
+      .map((fate) => {
+        const condition =
+          what === "payments" && fate === "payment-matched" ? ", where their orders are stored" : ""
+        return `  ${String(totals.expected[fate]).padStart(10)}  to be ${fate}${condition}`
+      })
   ].join("\n")

@@ -25,19 +25,61 @@ export const subscriptionPlans = (settings: PubSubSettings): ReadonlyArray<Subsc
   planned(settings.dlqTopic, settings.dlqSubscription, retentionLongestDays)
 ]
 
-/** The plan as commands to run by hand. */
-export const gcloudCommands = (settings: PubSubSettings): ReadonlyArray<string> => {
+/** The plan as commands to run by hand, without those for what is there: see {@link previewPubSub}. */
+export const gcloudCommands = (
+  settings: PubSubSettings,
+  present: ReadonlySet<string> = new Set()
+): ReadonlyArray<string> => {
   const project = Option.match(settings.projectId, {
     onNone: () => "",
     onSome: (projectId) => ` --project=${projectId}`
   })
   return subscriptionPlans(settings).flatMap((plan) => [
-    `gcloud pubsub topics create ${plan.topic}${project}`,
-    `gcloud pubsub subscriptions create ${plan.subscription} --topic=${plan.topic}` +
-      ` --ack-deadline=${Duration.toSeconds(plan.ackDeadline)} --expiration-period=never` +
-      ` --message-retention-duration=${Duration.toDays(plan.retention)}d${project}`
+    ...(present.has(topicKey(plan)) ? [] : [`gcloud pubsub topics create ${plan.topic}${project}`]),
+    ...(present.has(subscriptionKey(plan))
+      ? []
+      : [
+          `gcloud pubsub subscriptions create ${plan.subscription} --topic=${plan.topic}` +
+            ` --ack-deadline=${Duration.toSeconds(plan.ackDeadline)} --expiration-period=never` +
+            ` --message-retention-duration=${Duration.toDays(plan.retention)}d${project}`
+        ])
   ])
 }
+
+/**
+ * The commands for what is missing on the server; where it cannot be asked, all of them, and a line that says so.
+ *
+ * **Errors**: `SubscriptionTaken`.
+ */
+export const previewPubSub = Effect.fn("previewPubSub")(function* (settings: PubSubSettings) {
+  const admin = yield* PubSubAdmin
+  return yield* Effect.forEach(subscriptionPlans(settings), (plan) => presentOf(admin, plan), {
+    concurrency: "unbounded"
+  }).pipe(
+    Effect.map((present) => gcloudCommands(settings, new Set(present.flat()))),
+    Effect.map((commands) =>
+      commands.length === 0 ? ["# nothing to do: all topics and subscriptions are there"] : commands
+    ),
+    Effect.catchTag("PubSubError", ({ message }) => Effect.succeed(wholePlan(settings, message)))
+  )
+})
+
+/** All commands, for a Pub/Sub that cannot be asked. */
+export const wholePlan = (settings: PubSubSettings, trouble: string): ReadonlyArray<string> => [
+  `# the whole plan: Pub/Sub could not be asked (${trouble})`,
+  ...gcloudCommands(settings)
+]
+
+/** Which of a plan's topic and subscription are there, by the names the plan has for them. */
+const presentOf = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
+  const hasTopic = yield* admin.topicExists(plan.topic)
+  const hasSubscription = yield* ensureTopic(admin, plan)
+  return [...(hasTopic ? [topicKey(plan)] : []), ...(hasSubscription ? [subscriptionKey(plan)] : [])]
+})
+
+// A topic and a subscription may have the same name.
+const topicKey = ({ topic }: SubscriptionPlan): string => `topic ${topic}`
+const subscriptionKey = ({ subscription }: SubscriptionPlan): string => `subscription ${subscription}`
 
 /**
  * Creates what is missing, and prints a line about each topic and subscription. What exists stays as it is.
@@ -83,6 +125,7 @@ const createSubscription = Effect.fnUntraced(function* (
 const keptNote = (kept: Duration.Duration): string =>
   ` (keeps messages for ${Duration.toDays(kept)} days: longer is refused here)`
 
+/** Answers whether the subscription is there. **Errors**: `SubscriptionTaken`, where it reads another topic. */
 const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
   const found = yield* admin.describeSubscription(plan.subscription)
   const topic = admin.topicName(plan.topic)
@@ -93,4 +136,5 @@ const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], 
       actualTopic: Option.getOrElse(found.value.topic, () => "a topic that was deleted")
     })
   }
+  return Option.isSome(found)
 })

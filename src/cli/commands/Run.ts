@@ -1,11 +1,12 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
-import { Console, Effect, Option } from "effect"
+import { Cause, Console, Data, Effect, Exit, Option } from "effect"
 import { application } from "../../App.ts"
-import type { RunSettings } from "../../config/Settings.ts"
+import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
-import type { PubSubError } from "../../pubsub/PubSubError.ts"
+import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
+import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
@@ -18,6 +19,19 @@ export interface RunOptions extends RunSettings {
   readonly drain: boolean
   readonly json: boolean
   readonly appVersion: string
+}
+
+/** Several source subscriptions do not exist. The command exits 2. */
+export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing")<{
+  readonly operation: string
+  readonly subscriptions: ReadonlyArray<string>
+  readonly reason: ResourceMissing
+}> {
+  readonly isRetryable = false
+
+  override get message(): string {
+    return `${this.operation} subscriptions: these do not exist: ${this.subscriptions.join(", ")}`
+  }
 }
 
 /**
@@ -46,8 +60,9 @@ export const run = (options: RunOptions) =>
         processing: options.processing
       })
       yield* (options.drain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
+        namingAllMissing(options.pubSub),
         withProgress(Effect.map(totals, progressLine)),
-        Effect.ensuring(printFates(options.json))
+        withFates(options.json)
       )
     })
   ).pipe(Effect.provide(application(options, { appVersion: options.appVersion, remedyOf })))
@@ -65,6 +80,40 @@ export const runToTheEnd = <R>(
     }
   )
 
-/** Prints the table of fates, also when the work was interrupted. */
-export const printFates = (json: boolean) =>
-  Effect.flatMap(totals, (all) => Console.log(json ? fateJson(all) : fateTable(all)))
+/** Names both source subscriptions where both are missing; the one that was met first ended the work. */
+export const namingAllMissing =
+  (sources: Pick<PubSubSettings, "ordersSubscription" | "paymentsSubscription">) =>
+  <A, R>(work: Effect.Effect<A, PubSubError, R>) =>
+    Effect.catchTag(work, "PubSubError", (error) =>
+      Effect.gen(function* () {
+        const { operation, reason } = error
+        if (reason._tag !== "ResourceMissing") return yield* error
+        const admin = yield* PubSubAdmin
+        const isMissing = (subscription: string) =>
+          Effect.map(admin.describeSubscription(subscription), Option.isNone).pipe(
+            // Who reads a subscription need not be allowed to look at it.
+            Effect.orElseSucceed(() => false)
+          )
+        const missing = yield* Effect.filter(
+          [sources.ordersSubscription, sources.paymentsSubscription],
+          isMissing,
+          { concurrency: "unbounded" }
+        )
+        if (missing.length < 2) return yield* error
+        const subscriptions = missing.map(admin.subscriptionName)
+        return yield* new SubscriptionsMissing({ operation, subscriptions, reason })
+      })
+    )
+
+/** Prints the table of fates, also when the work was interrupted; not where it failed before anything was received. */
+export const withFates =
+  (json: boolean) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>) =>
+    Effect.onExit(work, (exit) =>
+      Effect.gen(function* () {
+        const all = yield* totals
+        const isFailure = Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+        if (isFailure && all.orders.received + all.payments.received === 0) return
+        yield* Console.log(json ? fateJson(all) : fateTable(all))
+      })
+    )

@@ -5,6 +5,7 @@ import { appVersion } from "../../config/AppVersion.ts"
 import { sections } from "../../config/Sections.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, settingFlags } from "../Flags.ts"
+import { stopsInOrder } from "../ProcessExit.ts"
 
 const { pubSub, cassandra, processing, http, telemetry } = sections
 const wanted = { pubSub, cassandra, processing, http, telemetry }
@@ -27,5 +28,5 @@ export const runCommand = Command.make(
         const projectSource = Option.fromNullishOr(sources.get("PUBSUB_PROJECT_ID"))
         yield* run({ ...settings, projectSource, drain, json, appVersion })
       })
-    )
+    ).pipe(stopsInOrder)
 ).pipe(Command.withDescription("Process orders and payments until stopped"))

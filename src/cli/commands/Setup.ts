@@ -4,8 +4,14 @@ import { googlePubSub } from "../../App.ts"
 import * as Migrator from "../../cassandra/Migrator.ts"
 import type { PubSubSettings, TableSettings } from "../../config/Settings.ts"
 import { migrationFolder } from "../../facts/MigrationFolder.ts"
-import { createPubSub, gcloudCommands, subscriptionPlans } from "./PubSubSetup.ts"
+import { readReplicationNote } from "./KeyspaceReplication.ts"
+import { createPubSub, previewPubSub, subscriptionPlans, wholePlan } from "./PubSubSetup.ts"
 import { connectedTo } from "./ServerTimeout.ts"
+
+/** What somebody asked for, and did not leave to a default. */
+export interface Asked {
+  readonly replication: boolean
+}
 
 /** Creates topics and subscriptions. **Errors**: `PubSubError`; `SubscriptionTaken`; `ServerSilent`. */
 export const setUpPubSub = (settings: PubSubSettings) =>
@@ -13,15 +19,21 @@ export const setUpPubSub = (settings: PubSubSettings) =>
     connectedTo("Pub/Sub", googlePubSub(settings))
   )
 
-/** Creates keyspace and tables, and what was dropped of them. **Errors**: `CassandraError`; `MigrationRefused`. */
-export const setUpCassandra = (settings: TableSettings) =>
+/**
+ * Creates keyspace and tables, and what was dropped of them.
+ *
+ * **Errors**: `CassandraError`; `MigrationRefused`.
+ */
+export const setUpCassandra = (settings: TableSettings, asked: Asked) =>
   Effect.gen(function* () {
     const { keyspaceCreated, migrations, repairs } = yield* Migrator.apply(
       settings,
       migratorOptions(settings)
     )
+    const note = keyspaceCreated ? undefined : yield* noteFor(settings, asked)
     yield* printLines([
       `${keyspaceCreated ? "created" : "exists "}  keyspace ${settings.keyspace}`,
+      ...(note === undefined ? [] : [note]),
       ...migrations.map((name) => `applied  ${name}`),
       ...repairs.map(repairLine),
       ...(migrations.length + repairs.length === 0 ? ["exists   tables, all migrations applied"] : [])
@@ -33,21 +45,30 @@ const repairLine = ({ kind, name }: Migrator.Repair): string =>
     ? `added    column ${name} (was missing; if it was dropped, what was published before that stays null)`
     : `created again  ${kind} ${name} (was dropped)`
 
-/** Prints the gcloud commands that would do the same. */
-export const printPubSub = (settings: PubSubSettings) => printLines(gcloudCommands(settings))
+/** Prints the gcloud commands that would do the same; where Pub/Sub does not answer, all. **Errors**: `SubscriptionTaken`. */
+export const printPubSub = (settings: PubSubSettings) =>
+  previewPubSub(settings).pipe(
+    connectedTo("Pub/Sub", googlePubSub(settings)),
+    // Without credentials or a project there is nobody to ask.
+    Effect.catchTag(["PubSubError", "ServerSilent"], ({ message }) =>
+      Effect.succeed(wholePlan(settings, message))
+    ),
+    Effect.flatMap(printLines)
+  )
 
 /**
  * Prints the CQL that would do the same on this cluster; where none answers, the CQL for an empty one.
  * **Errors**: as {@link setUpCassandra}.
  */
-export const printCassandra = (settings: TableSettings) =>
+export const printCassandra = (settings: TableSettings, asked: Asked) =>
   Effect.gen(function* () {
     const statements = yield* Migrator.preview(settings, migratorOptions(settings))
-    yield* printLines(
-      statements.length === 0
-        ? [`-- nothing to do: keyspace ${settings.keyspace} has its tables, and all migrations are applied`]
-        : asCql(statements)
-    )
+    const note = yield* noteFor(settings, asked)
+    const nothing = `-- nothing to do: keyspace ${settings.keyspace} has its tables, and all migrations are applied`
+    yield* printLines([
+      ...(note === undefined ? [] : [`-- ${note}`]),
+      ...(statements.length === 0 ? [nothing] : asCql(statements))
+    ])
   }).pipe(
     Effect.catchIf(
       (error) => error._tag === "CassandraError" && error.isRetryable,
@@ -57,6 +78,10 @@ export const printCassandra = (settings: TableSettings) =>
         )
     )
   )
+
+/** What was done stands, and is told, also where the note cannot be had. */
+const noteFor = (settings: TableSettings, asked: Asked) =>
+  asked.replication ? Effect.orElseSucceed(readReplicationNote(settings), () => undefined) : Effect.undefined
 
 const migratorOptions = ({ replication }: TableSettings): Migrator.MigratorOptions => ({
   folder: migrationFolder,

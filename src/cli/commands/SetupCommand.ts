@@ -13,7 +13,7 @@ export const setupCommand = Command.make(
   "setup",
   {
     part: Argument.Literals("part", parts).pipe(
-      Argument.withDescription("Only this part; both where none is given"),
+      Argument.withDescription("Only this part, pubsub or cassandra; both where none is given"),
       Argument.optional
     ),
     dryRun: Flag.Boolean("dry-run").pipe(
@@ -27,16 +27,19 @@ export const setupCommand = Command.make(
       const program = yield* Effect.promise(() => import("./Setup.ts"))
       const pubSub = dryRun ? program.printPubSub : program.setUpPubSub
       const cassandra = dryRun ? program.printCassandra : program.setUpCassandra
+      const asked = (sources: ReadonlyMap<string, string>) => ({
+        replication: sources.has("CASSANDRA_REPLICATION")
+      })
       if (Option.isNone(part)) {
         const both = { pubSub: pubSubSection, cassandra: cassandraSection }
-        return yield* configured(both, flags, ({ settings }) =>
-          Effect.andThen(pubSub(settings.pubSub), cassandra(settings.cassandra))
+        return yield* configured(both, flags, ({ settings, sources }) =>
+          Effect.andThen(pubSub(settings.pubSub), cassandra(settings.cassandra, asked(sources)))
         )
       }
       return part.value === "pubsub"
         ? yield* configured({ pubSub: pubSubSection }, flags, ({ settings }) => pubSub(settings.pubSub))
-        : yield* configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
-            cassandra(settings.cassandra)
+        : yield* configured({ cassandra: cassandraSection }, flags, ({ settings, sources }) =>
+            cassandra(settings.cassandra, asked(sources))
           )
     })
 ).pipe(

@@ -1,8 +1,8 @@
 /** Flags that say which sample traffic to make. */
-import { Flag } from "effect/cli"
+import type { Flag } from "effect/cli"
 import { integer } from "../../config/parsers/Integer.ts"
 import { rate } from "../../config/parsers/Rate.ts"
-import { parsedFlag } from "../Flags.ts"
+import { numberFlag } from "../Flags.ts"
 
 /** How many messages to make. */
 export const countParser = integer({ min: 0, max: 1_000_000_000 }, "1000")
@@ -11,8 +11,9 @@ export const countParser = integer({ min: 0, max: 1_000_000_000 }, "1000")
 export const rateParser = rate
 
 /** The same seed gives the same messages. */
-export const seedFlag: Flag.Flag<number> = parsedFlag(
+export const seedFlag: Flag.Flag<number> = numberFlag(
   "seed",
   integer({ min: 0, max: 2 ** 32 - 1 }, "1"),
-  "The same seed gives the same messages"
-).pipe(Flag.withDefault(1))
+  "The same seed gives the same messages",
+  1
+)

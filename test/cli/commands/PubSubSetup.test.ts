@@ -1,10 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Option } from "effect"
+import { Array as Arr, Duration, Effect, Layer, Option } from "effect"
 import { memoryPubSub } from "../../../src/App.ts"
-import { createPubSub, gcloudCommands, subscriptionPlans } from "../../../src/cli/commands/PubSubSetup.ts"
+import {
+  createPubSub,
+  gcloudCommands,
+  previewPubSub,
+  subscriptionPlans
+} from "../../../src/cli/commands/PubSubSetup.ts"
 import type { PubSubSettings } from "../../../src/config/Settings.ts"
 import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
-import { PubSubError, RequestRejected } from "../../../src/pubsub/PubSubError.ts"
+import { AccessDenied, PubSubError, RequestRejected } from "../../../src/pubsub/PubSubError.ts"
 
 const settings: PubSubSettings = {
   projectId: Option.some("shop"),
@@ -39,6 +44,20 @@ const refusing = (refused: Array<string>) =>
     )
   ).pipe(Layer.provide(memoryPubSub))
 
+/** The embedded Pub/Sub, where the caller may look at nothing. */
+const denying = Layer.effect(
+  PubSubAdmin,
+  Effect.map(PubSubAdmin, (admin) =>
+    PubSubAdmin.of({
+      ...admin,
+      topicExists: (topic) => {
+        const reason = new AccessDenied({ cause: undefined })
+        return Effect.fail(new PubSubError({ operation: "get topic", resource: topic, reason }))
+      }
+    })
+  )
+).pipe(Layer.provide(memoryPubSub))
+
 /** What is told of a run to its end. */
 const linesOf = (wanted: typeof plans) => {
   const lines: Array<string> = []
@@ -69,6 +88,39 @@ describe("setup pubsub", () => {
       `gcloud pubsub subscriptions create dead-sub --topic=dead ${flags} --message-retention-duration=31d --project=shop`
     ])
   })
+
+  it.effect("prints of the plan only what is missing", () =>
+    Effect.gen(function* () {
+      expect(yield* previewPubSub(settings)).toEqual(gcloudCommands(settings))
+      const admin = yield* PubSubAdmin
+      yield* admin.createTopic("orders")
+      yield* linesOf(plans.slice(1))
+      expect(yield* previewPubSub(settings)).toEqual([
+        expect.stringMatching(/^gcloud pubsub subscriptions create orders-sub /)
+      ])
+      yield* linesOf(plans)
+      expect(yield* previewPubSub(settings)).toEqual([
+        "# nothing to do: all topics and subscriptions are there"
+      ])
+    }).pipe(Effect.provide(memoryPubSub))
+  )
+
+  it.effect("prints the whole plan where Pub/Sub may not be asked, and says so in one line", () =>
+    Effect.gen(function* () {
+      yield* linesOf(plans).pipe(Effect.provide(memoryPubSub))
+      const [first, ...others] = yield* previewPubSub(settings).pipe(Effect.provide(denying))
+      expect(first).toBe("# the whole plan: Pub/Sub could not be asked (get topic orders: access denied)")
+      expect(others).toEqual(gcloudCommands(settings))
+    })
+  )
+
+  it.effect("refuses to plan for a subscription that reads another topic, as setup itself does", () =>
+    Effect.gen(function* () {
+      yield* linesOf([{ ...Arr.getUnsafe(plans, 0), topic: "elsewhere" }])
+      const error = yield* Effect.flip(previewPubSub(settings))
+      expect(error.message).toMatch(/orders-sub exists and reads .*elsewhere, not .*orders/)
+    }).pipe(Effect.provide(memoryPubSub))
+  )
 
   it.effect("creates what is missing, and the second time nothing", () =>
     Effect.gen(function* () {

@@ -44,6 +44,21 @@ describeWith("cassandra", "pubsub")("commands on the real servers", () => {
     })
   )
 
+  it.live("setup cassandra tells that the replication of a keyspace stays as it is, and leaves it so", () =>
+    Effect.gen(function* () {
+      const environment = { CASSANDRA_KEYSPACE: uniqueName("setup") }
+      const stays = `replication of keyspace ${environment.CASSANDRA_KEYSPACE} stays {'class': 'SimpleStrategy', `
+      expect((yield* ran(["setup", "cassandra"], environment)).code).toBe(0)
+      const other = ["setup", "cassandra", "--cassandra-replication", "dc1:3"]
+      const again = yield* ran(other, environment)
+      expect(again.out, again.errors).toContainEqual(expect.stringContaining(stays))
+      const planned = yield* ran([...other, "--dry-run"], environment)
+      expect(planned.out, planned.errors).toContainEqual(expect.stringContaining(`-- ${stays}`))
+      const unasked = yield* ran(["setup", "cassandra"], environment)
+      expect(unasked.out.join("\n")).not.toContain("replication")
+    })
+  )
+
   it.live(
     "an absent keyspace is a configuration to mend (exit 2), a server that is away is not (exit 1)",
     () =>
