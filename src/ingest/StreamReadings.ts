@@ -2,7 +2,7 @@
 import { Duration, Effect } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
-import type { StreamLedger } from "../pipeline/StreamLedger.ts"
+import { lesser, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { DeliveryProgress, Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
@@ -43,7 +43,3 @@ export const readStreams = (
 /** The progress of a subscription; where it reports none, it never counts as quiet. */
 export const progressOf = ({ progress }: Pick<Subscription, "progress">): Effect.Effect<DeliveryProgress> =>
   progress ?? Effect.succeed({ oldestUndeliveredMicros: undefined, quietMillis: 0 })
-
-/** The lesser of two times that may be absent. */
-export const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
-  left === undefined ? right : right === undefined ? left : Math.min(left, right)

@@ -8,6 +8,7 @@ import type { BatchAttempt, Unsettled } from "./BatchAttempt.ts"
 import { makeDeadLetterQueue } from "./DeadLetterQueue.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import { batchesAtOnce, publishingMax } from "./Limits.ts"
+import { releaseFrom } from "./Release.ts"
 import { makeRetryQueue } from "./RetryQueue.ts"
 import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
 
@@ -144,17 +145,4 @@ export const makePipeline = <A, E, F extends string, R extends string>(
       blockedBy: () => (retries.isFull() ? "retries" : deadLetters.isFull() ? "dead letters" : undefined),
       abandon: FiberSet.clear(fibers)
     }
-  })
-
-/** Gives deliveries back for redelivery at once. */
-export const releaseFrom = <F extends string>(
-  subscription: Pick<Subscription, "release">,
-  deliveries: ReadonlyArray<DecodedDelivery<unknown>>,
-  from: LedgerEntry<F>
-): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (deliveries.length === 0) return Effect.void
-    // Counted first: when this is interrupted while the server does not answer, the deliveries come again nevertheless.
-    from.released(deliveries.length)
-    return Effect.asVoid(subscription.release(deliveries.map(({ delivery }) => delivery)))
   })

@@ -199,5 +199,6 @@ const oldestOf = (deliveries: ReadonlyArray<DecodedDelivery<unknown>>): number |
   return oldest
 }
 
-const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
+/** The lesser of two times that may be absent. **Units**: those of both. */
+export const lesser = (left: number | undefined, right: number | undefined): number | undefined =>
   left === undefined ? right : right === undefined ? left : Math.min(left, right)

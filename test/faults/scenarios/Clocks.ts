@@ -8,7 +8,8 @@ const wrongClock = (name: string, offset: string): Scenario => ({
   name,
   fault: `clock of one of two processors ${offset} wrong`,
   forbidsStale: true,
-  missing: () => (existsSync(fakeTime) ? undefined : "libfaketime is not installed (apt-get install libfaketime)"),
+  missing: () =>
+    existsSync(fakeTime) ? undefined : "libfaketime is not installed (apt-get install libfaketime)",
   environment: { LD_PRELOAD: fakeTime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
   run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
