@@ -41,7 +41,7 @@ export const ofLedger: ReadonlyArray<Mutant> = [
     name: "ledger-released",
     what: "gives deliveries back and does not tell the ledger",
     guarantee: "G7",
-    file: "src/pipeline/Pipeline.ts",
+    file: "src/pipeline/Release.ts",
     text: "from.released(deliveries.length)",
     replacement: "void from",
     caughtBy: [agreement]
