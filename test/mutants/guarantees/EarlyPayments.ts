@@ -19,7 +19,7 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
       unit("test/ingest/ProcessorBacklog.test.ts", "makes a dead letter of no payment that has an order"),
       simulation,
       scenario("backlog", 6_000),
-      scenario("backlog-taken-over", 12_000)
+      scenario("backlog-taken-over", 30_000)
     ]
   },
   {

@@ -71,7 +71,7 @@ export const ofVersions: ReadonlyArray<Mutant> = [
       unit(decision, "an older one is superseded"),
       unit("test/ingest/ProcessorDurability.test.ts", "an older payment that comes again after a newer one"),
       simulation,
-      scenario("hot-order")
+      scenario("acks-lost")
     ]
   },
   {

@@ -95,4 +95,19 @@ describe("proofReport", () => {
     assert.include(text, "1 \\| lost")
     assert.include(text, "from 2024-01-21 01:02 to 2024-01-21 01:02 UTC")
   })
+
+  it("counts every part, also where its table lists several as one", () => {
+    const text = proofReport({
+      ...common,
+      parts: 2,
+      results: [
+        { part: "seeds 1 to 50", ...result(true), at },
+        { part: "seeds 51 to 100", ...result(true), at }
+      ],
+      rows: [{ part: "seeds 1 to 100", ...result(true), at }]
+    })
+    assert.include(text, "2 of 2 hold")
+    assert.include(text, "| seeds 1 to 100 | yes |")
+    assert.notInclude(text, "| seeds 1 to 50 |")
+  })
 })

@@ -16,6 +16,8 @@ export interface Proof {
   /** How many parts there are, tried or not. */
   readonly parts: number
   readonly results: ReadonlyArray<ProofResult>
+  /** What the table lists instead of the results, where it would be long: parts that follow each other, as one. */
+  readonly rows?: ReadonlyArray<ProofResult>
 }
 
 /** Writes the page. */
@@ -25,7 +27,15 @@ export const writeProofReport = (path: string, proof: Proof): void => {
 }
 
 /** The text of the page. */
-export const proofReport = ({ title, command, claim, tree, parts, results }: Proof): string => {
+export const proofReport = ({
+  title,
+  command,
+  claim,
+  tree,
+  parts,
+  results,
+  rows = results
+}: Proof): string => {
   const failed = results.filter(({ holds }) => !holds)
   const ends = results.map(({ at }) => at).sort()
   const seconds = results.reduce((sum, one) => sum + one.seconds, 0)
@@ -47,7 +57,7 @@ export const proofReport = ({ title, command, claim, tree, parts, results }: Pro
     ...(failed.length === 0 ? [] : ["## Failed", "", ...tableOf(failed), ""]),
     "## All",
     "",
-    ...tableOf(results),
+    ...tableOf(rows),
     ""
   ].join("\n")
 }
