@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { orderColumns, paymentColumns } from "../support/Expectation.ts"
 import type { PlainRow } from "../support/PlainTable.ts"
 import { SeededRandom } from "../support/SeededRandom.ts"
 import {
@@ -10,7 +11,6 @@ import {
   judge,
   type Published
 } from "./Ledger.ts"
-import { orderColumns, paymentColumns } from "./Rows.ts"
 import { order, type Planned, payment, poison } from "./Traffic.ts"
 
 const random = new SeededRandom(7)

@@ -1,4 +1,5 @@
 /** Judges one row by the messages that were published for its order. */
+import { orderColumns, paymentColumns } from "../support/Expectation.ts"
 import type { PlainRow } from "../support/PlainTable.ts"
 import type { DeadLetter, Published, Verdict } from "./Ledger.ts"
 
@@ -89,26 +90,6 @@ const unmatchedVerdict = (
   // When the dead letter was published, no look at the table had found the order.
   return unseenUntil >= publishTimeMillis ? "late" : "misrouted"
 }
-
-/** The columns an order writes. */
-export const orderColumns = [
-  "customer_id",
-  "item",
-  "quantity",
-  "price",
-  "shipping_address",
-  "order_status",
-  "creation_date"
-]
-
-/** The columns a payment writes. */
-export const paymentColumns = [
-  "payment_id",
-  "payment_method",
-  "card_last_four",
-  "payment_status",
-  "payment_datetime"
-]
 
 interface JudgedSide {
   /** `standing` is undefined where the message had no effect that stands. */

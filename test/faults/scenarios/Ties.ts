@@ -1,9 +1,8 @@
 /** Pairs of payments with one publish time. */
 import { Effect } from "effect"
-import { paymentWrite } from "../../support/Expectation.ts"
+import { paymentColumns, paymentWrite } from "../../support/Expectation.ts"
 import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
-import { paymentColumns } from "../Rows.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { order, type Planned, payment, paymentFor } from "../Traffic.ts"
 
