@@ -1,6 +1,5 @@
 /** What holds of the files of a folder together: how long they are, and that their imports make no circle. */
-import { posix } from "node:path"
-import { importsOf } from "./Code.ts"
+import { importGraph, inCircles } from "./ImportGraph.ts"
 import type { Source } from "./Rule.ts"
 
 /** A rule on many files, with examples of its own, so that it is known to see what it forbids. */
@@ -52,36 +51,10 @@ const longFiles = (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
 
 const circlesIn =
   (...folders: ReadonlyArray<string>) =>
-  (sources: ReadonlyArray<Source>): ReadonlyArray<string> => {
-    const imports = new Map(
-      sources
-        .filter(typeScriptIn(...folders))
-        .map(({ path, text }) => [path, localImports(path, text)] as const)
+  (sources: ReadonlyArray<Source>): ReadonlyArray<string> =>
+    inCircles(importGraph(sources.filter(typeScriptIn(...folders)))).map(
+      (path) => `${path} imports itself, by way of others`
     )
-    return [...imports.keys()]
-      .filter((path) => reachedFrom(path, imports).has(path))
-      .map((path) => `${path} imports itself, by way of others`)
-  }
-
-const localImports = (path: string, text: string): ReadonlyArray<string> =>
-  importsOf(text)
-    .filter(({ specifier }) => specifier.startsWith("."))
-    .map(({ specifier }) => posix.join(posix.dirname(path), specifier))
-
-/** Everything that a file imports, itself or through others. */
-const reachedFrom = (
-  path: string,
-  imports: ReadonlyMap<string, ReadonlyArray<string>>
-): ReadonlySet<string> => {
-  const reached = new Set<string>()
-  const pending = [...(imports.get(path) ?? [])]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (reached.has(next)) continue
-    reached.add(next)
-    pending.push(...(imports.get(next) ?? []))
-  }
-  return reached
-}
 
 const at = (path: string, text: string): Source => ({ path, text })
 const withLines = (path: string, lines: number): Source => at(path, "step()\n".repeat(lines))
