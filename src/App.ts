@@ -59,7 +59,7 @@ export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number)
   FactStoreCassandra.layer.pipe(Layer.provideMerge(Cassandra.layer(settings, { maxInFlight })))
 
 /** The fact table in Cassandra; waits indefinitely for a cluster that does not answer. */
-export const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: number) =>
+const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: number) =>
   layerInFlightGauge.pipe(
     Layer.provideMerge(FactStoreCassandra.layer),
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))

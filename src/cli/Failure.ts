@@ -6,10 +6,10 @@ import { remedyOf } from "./Remedies.ts"
 import { Screen } from "./Screen.ts"
 
 /** Exit code of a command that failed. */
-export const exitFailed = 1
+const exitFailed = 1
 
 /** Exit code of wrong usage or configuration: the same command would fail again until somebody fixes something. */
-export const exitMisused = 2
+const exitMisused = 2
 
 /**
  * Writes what failed to standard error: expected errors as one line each, with what to do about them where that is

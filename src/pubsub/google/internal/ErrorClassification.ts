@@ -99,7 +99,7 @@ export const failedAckIds = (error: unknown): ReadonlyMap<string, AckFailure> =>
 }
 
 /** Why it failed: for a while, because its lease has ended, or for good for another reason. */
-export type AckFailure = "transient" | "ended" | "refused"
+type AckFailure = "transient" | "ended" | "refused"
 
 const textOf = (error: unknown): string => {
   if (hasProperty(error, "details") && typeof error.details === "string" && error.details !== "") {

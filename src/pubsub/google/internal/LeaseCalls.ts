@@ -16,7 +16,7 @@ export interface Leased {
 }
 
 /** What the server made of a change. */
-export interface LeaseChanged<A> {
+interface LeaseChanged<A> {
   readonly done: ReadonlyArray<A>
   /** Their lease had ended, as the server says. */
   readonly ended: ReadonlyArray<A>

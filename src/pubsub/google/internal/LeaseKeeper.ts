@@ -128,7 +128,7 @@ export const makeLeaseKeeper = Effect.fnUntraced(function* ({
 const idsOf = (leased: ReadonlyArray<Leased>): ReadonlyArray<string> => leased.map(({ ackId }) => ackId)
 
 /** Which held deliveries need their lease extended now, and which have been held for too long. */
-export const leasesAt = (
+const leasesAt = (
   held: Iterable<HeldDelivery>,
   now: number,
   leaseTotalMillis: number
