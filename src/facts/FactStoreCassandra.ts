@@ -145,7 +145,8 @@ const statesOf = (
   orderIds: ReadonlyArray<bigint>,
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<FactState | undefined> => {
-  const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
+  const states = new Map<unknown, FactState | undefined>()
+  for (const row of rows) states.set(row["order_id"], stateFrom(row))
   return orderIds.map((orderId) => states.get(orderId))
 }
 
