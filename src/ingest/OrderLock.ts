@@ -19,17 +19,14 @@ export interface OrderLock {
 export const makeOrderLock = (): OrderLock => {
   const busy = new Map<bigint, Deferred.Deferred<void>>()
 
-  const claim = <G>(groups: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>) => {
-    const free = new Map<bigint, G>()
+  const claim = <G>(groups: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>): Claim<G> => {
     const taken = new Map<bigint, G>()
     for (const [orderId, group] of groups) {
       if (busy.has(orderId)) taken.set(orderId, group)
-      else {
-        busy.set(orderId, turn)
-        free.set(orderId, group)
-      }
+      else busy.set(orderId, turn)
     }
-    return { free, taken }
+    // Nearly always all of them are free, and then nothing is copied: hashing an id is dear.
+    return { free: taken.size === 0 ? groups : without(groups, taken), taken }
   }
 
   const yieldAll = <G>(free: ReadonlyMap<bigint, G>, turn: Deferred.Deferred<void>) =>
@@ -62,3 +59,11 @@ export const makeOrderLock = (): OrderLock => {
 
   return { withLocks }
 }
+
+interface Claim<G> {
+  readonly free: ReadonlyMap<bigint, G>
+  readonly taken: ReadonlyMap<bigint, G>
+}
+
+const without = <G>(groups: ReadonlyMap<bigint, G>, taken: ReadonlyMap<bigint, G>): ReadonlyMap<bigint, G> =>
+  new Map([...groups].filter(([orderId]) => !taken.has(orderId)))

@@ -137,8 +137,8 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "reads write times as doubles",
     guarantee: "G2",
     file: "src/facts/FactStatements.ts",
-    text: "(greatest === undefined || version > greatest)) greatest = version",
-    replacement: "(greatest === undefined || version > greatest)) greatest = BigInt(Number(version))",
+    text: "(greatest === undefined || version > greatest) ? version : greatest",
+    replacement: "(greatest === undefined || version > greatest) ? BigInt(Number(version)) : greatest",
     caughtBy: [integration(onCassandra, "nanoseconds, at an odd one above what a double can tell")]
   },
   {
@@ -146,8 +146,8 @@ export const ofVersions: ReadonlyArray<Mutant> = [
     what: "takes a row without a customer for one without an order",
     guarantee: "G2",
     file: "src/facts/FactStatements.ts",
-    text: "for (const column of orderVersionColumns) {",
-    replacement: "for (const column of orderVersionColumns.slice(0, 1)) {",
+    text: 'let greatest = later(undefined, row["customer_id_version"])',
+    replacement: 'return later(undefined, row["customer_id_version"])\n  let greatest',
     caughtBy: [
       integration(onCassandra, "a row of the scripts without customer_id is an order"),
       integration(onCassandra, "an order without customer and address is an order")
