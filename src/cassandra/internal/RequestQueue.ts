@@ -23,7 +23,10 @@ export interface RequestQueue {
   readonly drain: Effect.Effect<void>
   /** How many statements may be in flight now. */
   readonly limit: () => number
-  /** For how long nothing was answered, not even with an error, though something was asked. **Units**: milliseconds. */
+  /**
+   * For how long nothing was answered, not even with an error, though something was asked and still is; also over
+   * several requests that were given up one after the other. **Units**: milliseconds.
+   */
   readonly unansweredMillis: () => number
 }
 
@@ -53,7 +56,7 @@ export const makeRequestQueue = (
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
-    let waitingSince = 0
+    let unansweredSince: number | undefined
 
     const now = () => monotonicMillis(clock)
     const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
@@ -67,6 +70,13 @@ export const makeRequestQueue = (
       if (inFlight === 0) idle.openUnsafe()
     }
 
+    /** Something was answered: now. What else is in flight is waited for from now on. */
+    const answered = (statements: number): number => {
+      const at = now()
+      unansweredSince = inFlight > statements ? at : undefined
+      return at
+    }
+
     /** Gives the request to the driver as soon as there is room; returns how to cancel it, if it waits. */
     const submit = <A>(
       operation: string,
@@ -75,7 +85,7 @@ export const makeRequestQueue = (
     ): (() => void) | undefined => {
       const go = () => {
         const sentAt = now()
-        if (inFlight === 0) waitingSince = sentAt
+        unansweredSince ??= sentAt
         inFlight += statements
         idle.closeUnsafe()
         const observe = (answeredAt: number, outcome: StatementOutcome) =>
@@ -83,14 +93,13 @@ export const makeRequestQueue = (
         // Also for an interrupted caller, whose statement has been sent nevertheless.
         started(start, sentAt).then(
           (value) => {
-            waitingSince = now()
-            observe(waitingSince, "answered")
+            observe(answered(statements), "answered")
             release(statements)
             answer(Result.succeed(value))
           },
           (cause) => {
             const error = classify(operation, cause)
-            if (isAnswer(error)) waitingSince = now()
+            if (isAnswer(error)) answered(statements)
             if (isOverload(error)) observe(now(), "overloaded")
             release(statements)
             answer(Result.fail(error))
@@ -127,7 +136,7 @@ export const makeRequestQueue = (
         }),
       drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
       limit: adaptive.current,
-      unansweredMillis: () => (inFlight === 0 ? 0 : now() - waitingSince)
+      unansweredMillis: () => (inFlight === 0 || unansweredSince === undefined ? 0 : now() - unansweredSince)
     }
   })
 
