@@ -38,6 +38,25 @@ describe("Limits", () => {
     }
   })
 
+  it("[G4] a silent host is found within a second, and the next sign of life is asked for when one is late", () => {
+    const { hostTickMillis, probeMillis, probeTimeoutMillis, silentMillis, suspectMillis } = CassandraLimits
+    assert.isBelow(silentMillis + 2 * hostTickMillis, 1_000)
+    assert.isBelow(suspectMillis + hostTickMillis, silentMillis)
+    assert.isBelow(probeMillis, probeTimeoutMillis)
+    // Before the driver gives a request up, it was sent elsewhere; and silence is one well before it is shown.
+    assert.isBelow(silentMillis + hostTickMillis, CassandraLimits.answerMillis / 5)
+    assert.isBelow(silentMillis, IngestLimits.outageMillis)
+  })
+
+  it("[G4] a cluster whose addresses have changed is connected to within 30 s", () => {
+    const { connectSeconds, disconnectedMillis, lostMillis, lostTickMillis } = CassandraLimits
+    const found = Math.max(lostMillis, disconnectedMillis) + 2 * lostTickMillis
+    const wait = TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter)
+    // The attempt under way when the name changes fails in its whole time, and the next succeeds within half of it.
+    assert.isAtMost(Math.max(found, connectSeconds * 1_000 + wait) + connectSeconds * 500, 30_000)
+    assert.isBelow(lostMillis, CassandraLimits.answerMillis)
+  })
+
   it("[G1] a lease is extended at least twice before it ends", () => {
     assert.isAtLeast(PubSubLimits.leaseSeconds, 2 * PubSubLimits.leaseExtendSeconds)
     assert.isBelow(PubSubLimits.leaseTickMillis, PubSubLimits.leaseExtendSeconds * 1_000)

@@ -4,31 +4,29 @@ import { Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraOptions } from "./CassandraOptions.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
-import { connect, connectWithRetry } from "./internal/Connection.ts"
+import { connectCluster } from "./internal/ClusterConnection.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
+import type {
+  ExecuteOptions,
+  Page,
+  Replica,
+  Replicas,
+  SilentHost,
+  Statement,
+  StatementRequest
+} from "./Statement.ts"
 
-/** A value to bind; a bigint column takes a bigint. */
-export type Param = string | number | bigint | null | ReadonlyArray<bigint>
-
-/** One statement with its values; a batch is one too. */
-export interface Statement {
-  readonly query: string
-  readonly params: ReadonlyArray<Param>
-  /** Rows it writes, for `CassandraOptions.maxInFlight`; one if absent. */
-  readonly rows?: number
-}
-
-/** A host to send a request to first. */
-export type Coordinator = Host
-
-/** A row as the driver decodes it: bigint, number, string or null, by column name. */
-export type Row = { readonly [column: string]: unknown }
-
-/** Rows of one page, and where the next one starts. */
-export interface Page {
-  readonly rows: ReadonlyArray<Row>
-  readonly next: string | undefined
-}
+export type {
+  ExecuteOptions,
+  Page,
+  Param,
+  Replica,
+  Replicas,
+  Row,
+  SilentHost,
+  Statement,
+  StatementRequest
+} from "./Statement.ts"
 
 /** A node of the cluster. */
 export interface Node {
@@ -42,32 +40,16 @@ export interface Node {
   readonly isUp: boolean
 }
 
-/** Options of one statement. */
-export interface ExecuteOptions {
-  readonly coordinator?: Coordinator | undefined
-  /** **Units**: rows. */
-  readonly pageSize?: number
-  /** {@link Page.next} of the page before. */
-  readonly page?: string | undefined
-  /** Set for conditional writes, which are then never sent twice; every other statement is idempotent. */
-  readonly isIdempotent?: false
-  /** Schema statements cannot be prepared. */
-  readonly prepare?: false
-  /** How long one host may take to answer. **Units**: milliseconds. */
-  readonly timeoutMillis?: number
-}
-
-/** A statement of several that are executed together. */
-export interface StatementRequest {
-  readonly statement: Statement
-  readonly options: ExecuteOptions
-}
-
 /**
  * One Cassandra cluster, connected.
  *
- * **Guarantee**: never more than `maxInFlight` statements are at the driver, an interrupted caller's included: an
- * interruption stops the waiting, not the statement. Closing waits for them, for a bounded time.
+ * A request goes to one of the hosts that hold its rows, chosen by what is in flight there and how it answered lately.
+ * What waits for a host that has fallen silent while others answer is sent again to another, unless it must not be sent
+ * twice. When none of the hosts can be reached any more, the contact points are resolved and connected to anew.
+ *
+ * **Guarantee**: never more than `maxInFlight` statements wait for an answer, an interrupted caller's included: an
+ * interruption stops the waiting, not the statement. One that was sent again counts once. Closing waits for them, for a
+ * bounded time.
  */
 export class Cassandra extends Context.Service<
   Cassandra,
@@ -78,12 +60,16 @@ export class Cassandra extends Context.Service<
       requests: ReadonlyArray<StatementRequest>
     ) => Effect.Effect<ReadonlyArray<Result.Result<Page, CassandraError>>>
     /**
-     * A replica of this partition in the local data centre that is up; undefined where it makes no difference (one
-     * host only) or is not known (a secure bundle names its data centre itself).
+     * The local hosts that hold this partition, alive or not; undefined where it makes no difference (one host only) or
+     * is not known.
      *
      * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
      */
-    readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
+    readonly replicasOf: (partitionKey: () => Buffer) => Replicas | undefined
+    /** The one of these hosts that a request would go to just now; undefined where none of them answers. */
+    readonly preferredOf: (replicas: Replicas) => Replica | undefined
+    /** The local hosts that do not answer while others do. */
+    readonly silentHosts: () => ReadonlyArray<SilentHost>
     /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
     readonly inFlightLimit: () => number
     /** How many hosts of the cluster the driver knows, and how many it is connected to. */
@@ -109,42 +95,23 @@ export class Cassandra extends Context.Service<
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
       const queue = yield* makeRequestQueue(options)
-      const attempt = connect(settings, options)
-      const report = options.onUnreachable ?? "fail"
-      const client = yield* Effect.acquireRelease(
-        report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff),
-        (open) =>
-          Effect.andThen(
-            queue.drain,
-            Effect.promise(() => open.shutdown())
-          ),
-        { interruptible: true }
-      )
+      const cluster = yield* connectCluster(settings, options, queue)
       const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
-        start: async () => {
-          // The driver only reads the values; its types do not say so.
-          const params = statement.params as Array<Param>
-          const result = await client.execute(statement.query, params, toQueryOptions(options))
-          return { rows: result.rows ?? [], next: result.pageState ?? undefined }
-        }
+        start: (at) => cluster().execute(statement, options, at)
       })
-      const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
       return Cassandra.of({
         execute: (statement, options = {}) => queue.send("execute", requestOf({ statement, options })),
         executeAll: (all) => queue.sendAll("execute", all.map(requestOf)),
-        coordinatorOf: (partitionKey) => {
-          if (client.hosts.length < 2 || settings.secureBundle !== undefined) return undefined
-          // Null while the cluster's metadata is not known; the driver's types do not say so.
-          const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
-          return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
-        },
+        replicasOf: (partitionKey) => cluster().replicasOf(partitionKey),
+        preferredOf: (replicas) => cluster().choose(replicas),
+        silentHosts: () => cluster().silentHosts(),
         inFlightLimit: queue.limit,
         hosts: Effect.sync(() => ({
-          known: client.hosts.length,
-          connected: client.getState().getConnectedHosts().length
+          known: cluster().client.hosts.length,
+          connected: cluster().client.getState().getConnectedHosts().length
         })),
-        nodes: Effect.sync(() => [...client.hosts.values()].map(nodeOf))
+        nodes: Effect.sync(() => [...cluster().client.hosts.values()].map(nodeOf))
       })
     })
 }
@@ -156,13 +123,4 @@ const nodeOf = (host: Host): Node => ({
   rack: host.rack ?? undefined,
   releaseVersion: host.cassandraVersion ?? undefined,
   isUp: host.isUp()
-})
-
-const toQueryOptions = (options: ExecuteOptions) => ({
-  ...(options.coordinator === undefined ? {} : { coordinator: options.coordinator }),
-  ...(options.pageSize === undefined ? {} : { fetchSize: options.pageSize }),
-  ...(options.page === undefined ? {} : { pageState: options.page }),
-  ...(options.isIdempotent === undefined ? {} : { isIdempotent: options.isIdempotent }),
-  ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
-  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis })
 })

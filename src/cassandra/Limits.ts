@@ -48,6 +48,42 @@ export const worseFactor = 1.5
 /** What a good window gives back, of the greatest limit: all of it takes 25 s. */
 export const increaseShare = 0.02
 
+/** A latency below which one host is as good as another: what differs is noise, or the way. **Units**: milliseconds. */
+export const latencyFloorMillis = 20
+
+/** How fast a host's bad latency is forgotten; one 15 times too slow is tried again after 14 s. **Units**: milliseconds. */
+export const latencyDecayMillis = 5_000
+
+/** What an answer counts at least that says that the host cannot serve, so that failing fast draws no load. **Units**: milliseconds. */
+export const failedAnswerMillis = 1_000
+
+/** How often it is checked which hosts answer. **Units**: milliseconds. */
+export const hostTickMillis = 100
+
+/** After so long without an answer a host is asked for a sign of life: a garbage collection is mostly shorter. **Units**: milliseconds. */
+export const suspectMillis = 250
+
+/** After so long it is silent, if its sign of life is missing too and another host answers. **Units**: milliseconds. */
+export const silentMillis = 600
+
+/** The same in a slow cluster, as a multiple of what an answer of another host takes. */
+export const silentFactor = 3
+
+/** How often a silent host is asked for a sign of life at most. **Units**: milliseconds. */
+export const probeMillis = 500
+
+/** How long a sign of life is waited for; one is under way at a time. **Units**: milliseconds. */
+export const probeTimeoutMillis = 2_000
+
+/** How long no host must have answered before the cluster is looked for anew: below the answer's own limit. **Units**: milliseconds. */
+export const lostMillis = 5_000
+
+/** The same where the driver says by itself that it has no connection. **Units**: milliseconds. */
+export const disconnectedMillis = 2_000
+
+/** How often it is checked whether the cluster is lost. **Units**: milliseconds. */
+export const lostTickMillis = 1_000
+
 /** The life of the migration lock of a process that died; migrations are quick. **Units**: seconds. */
 export const migrationLockSeconds = 30
 

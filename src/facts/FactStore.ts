@@ -55,6 +55,16 @@ export interface PaymentWrite {
 /** One answer an element asked about, in the same order. */
 export type Answers<A> = ReadonlyArray<Result.Result<A, FactStoreError>>
 
+/** A host of the store that does not answer. */
+export interface SilentHost {
+  /** `host:port` */
+  readonly address: string
+  /** For how long. **Units**: milliseconds. */
+  readonly millis: number
+  /** Whether it accepts connections, and answers nothing. */
+  readonly isConnected: boolean
+}
+
 /**
  * Port: the fact table.
  *
@@ -77,6 +87,8 @@ export class FactStore extends Context.Service<
     readonly get: (orderId: bigint) => Effect.Effect<Option.Option<Fact>, FactStoreError>
     /** Rows in the table, payment-only rows included; a full scan. */
     readonly count: Effect.Effect<number, FactStoreError>
+    /** The hosts of the store that do not answer while others do; absent where there is but one. */
+    readonly silentHosts?: () => ReadonlyArray<SilentHost>
     /** Fails while the table cannot serve; cheap. */
     readonly ping: Effect.Effect<void, FactStoreError>
   }

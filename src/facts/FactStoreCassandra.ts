@@ -2,7 +2,7 @@
 import { Effect, Layer, Option, Result } from "effect"
 import {
   Cassandra,
-  type Coordinator,
+  type Replicas,
   type Row,
   type Statement,
   type StatementRequest
@@ -31,7 +31,7 @@ import { groupRows } from "./RowGroups.ts"
 /**
  * The fact table `orders_payments_facts` in the cluster's keyspace.
  *
- * Rows of one call that one replica holds go to it together, in small unlogged batches; where a batch fails for
+ * Rows of one call that the same hosts hold go to one of them together, in small unlogged batches; where a batch fails for
  * what may be one row's fault, its rows are written one by one, so that it costs only itself (G3).
  *
  * The caller checks the size of a row: MAX_ROW_BYTES (1 MiB) is far below the 16 MiB at which Cassandra by default
@@ -68,6 +68,7 @@ export const FactStoreCassandra = {
             onSuccess: ({ rows }) => Option.map(Option.fromNullishOr(rows[0]), factFrom),
             onFailure: (error) => unavailable("read fact", error)
           }),
+        silentHosts: cassandra.silentHosts,
         count: Effect.mapError(countRows(cassandra), (error) => unavailable("count facts", error)),
         ping: Effect.mapBoth(cassandra.execute(pingStatement), {
           onSuccess: () => undefined,
@@ -97,13 +98,14 @@ const writeRows = <A>(
     maxRows: batchRowsMax,
     maxBytes: batchBytesMax,
     bytesOf,
-    hostOf: (write) => cassandra.coordinatorOf(() => partitionKey(orderIdOf(write)))
+    hostsOf: (write) => cassandra.replicasOf(() => partitionKey(orderIdOf(write))),
+    preferredOf: cassandra.preferredOf
   })
   return answerGroups(groups, {
     operation,
     ask: (asked) =>
       Effect.map(
-        cassandra.executeAll(asked.map(({ elements, host }) => request(statementOf(elements), host))),
+        cassandra.executeAll(asked.map(({ elements, hosts }) => request(statementOf(elements), hosts))),
         (results) => results.map(Result.map(() => []))
       ),
     failureOf: rejectedOrUnavailable
@@ -118,14 +120,15 @@ const readStates = (
     maxRows: readKeysMax,
     maxBytes: Number.POSITIVE_INFINITY,
     bytesOf: () => 0,
-    hostOf: (orderId) => cassandra.coordinatorOf(() => partitionKey(orderId))
+    hostsOf: (orderId) => cassandra.replicasOf(() => partitionKey(orderId)),
+    preferredOf: cassandra.preferredOf
   })
   return answerGroups(groups, {
     operation: "read states",
     ask: (asked) =>
       Effect.map(
         cassandra.executeAll(
-          asked.map(({ elements, host }) => request(statesStatement([...new Set(elements)]), host))
+          asked.map(({ elements, hosts }) => request(statesStatement([...new Set(elements)]), hosts))
         ),
         (results) =>
           results.map((result, at) =>
@@ -136,9 +139,9 @@ const readStates = (
   })
 }
 
-const request = (statement: Statement, coordinator: Coordinator | undefined): StatementRequest => ({
+const request = (statement: Statement, replicas: Replicas | undefined): StatementRequest => ({
   statement,
-  options: { coordinator }
+  options: { replicas }
 })
 
 const statesOf = (

@@ -6,7 +6,7 @@ import type { Answers, FactStoreError } from "./FactStore.ts"
 import type { RowGroup } from "./RowGroups.ts"
 
 /** What one request asks for. */
-export type SentGroup<A, H> = Pick<RowGroup<A, H>, "elements" | "host">
+export type SentGroup<A, H> = Pick<RowGroup<A, H>, "elements" | "hosts">
 
 /** How a call is carried out. */
 export interface GroupedCall<A, H, R> {
@@ -58,5 +58,5 @@ export const answerGroups = <A, H, R>(
   })
 
 /** One group for each element of a group. */
-const alone = <A, H>({ elements, places, host }: RowGroup<A, H>): ReadonlyArray<RowGroup<A, H>> =>
-  elements.map((element, at) => ({ host, elements: [element], places: places.slice(at, at + 1) }))
+const alone = <A, H>({ elements, places, hosts }: RowGroup<A, H>): ReadonlyArray<RowGroup<A, H>> =>
+  elements.map((element, at) => ({ hosts, elements: [element], places: places.slice(at, at + 1) }))

@@ -1,4 +1,5 @@
 /** What is known of the fact table, and the state of health that follows from it. */
+import type { SilentHost } from "../facts/FactStore.ts"
 import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { HealthState } from "../telemetry/Health.ts"
 import { evidenceMillis, outageFirstTries, outageMillis, startingMillis } from "./Limits.ts"
@@ -20,6 +21,8 @@ export interface FactsEvidence {
   /** The first failed ping since anything was answered; undefined while there is none. */
   pingFailingSince: number | undefined
   pingError: ReportedError
+  /** Hosts that do not answer while others do, as they were read last. */
+  silentHosts: ReadonlyArray<SilentHost>
 }
 
 /** Nothing is known yet. */
@@ -32,7 +35,8 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   lastFailureAt: Number.NEGATIVE_INFINITY,
   error: noError,
   pingFailingSince: undefined,
-  pingError: noError
+  pingError: noError,
+  silentHosts: []
 })
 
 /** An attempt in which the table took at least one delivery. */
@@ -72,6 +76,11 @@ export const pingFailed = (evidence: FactsEvidence, error: ReportedError, now: n
   evidence.pingError = error
 }
 
+/** The store's hosts were read. */
+export const hostsRead = (evidence: FactsEvidence, silentHosts: ReadonlyArray<SilentHost>): void => {
+  evidence.silentHosts = silentHosts
+}
+
 /** Whether the table should be pinged soon. */
 export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
   !evidence.hasAnswered || evidence.failingSince !== undefined || evidence.pingFailingSince !== undefined
@@ -81,7 +90,7 @@ export const factsAreTroubled = (evidence: FactsEvidence): boolean =>
  *
  * Unavailable: for `outageMillis` no attempt succeeded, and several batches failed at their first try; or for as long
  * nothing was stored and pings fail. Rows that fail again and again while the table answers otherwise degrade it and
- * leave it ready (G4).
+ * leave it ready (G4); so does a host that has been silent for `outageMillis` while the others answer.
  */
 export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: number): HealthState => {
   const { error, failingSince, pingError, pingFailingSince } = evidence
@@ -99,9 +108,21 @@ export const factsStateOf = (evidence: FactsEvidence, retrying: number, now: num
   }
   const isRecent = now - evidence.lastFailureAt < evidenceMillis
   const isUnresolved = retrying > 0 || failingSince !== undefined
-  return isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
-    ? { _tag: "Degraded", reason: `${retrying} deliveries are being retried: ${error.message}`, error }
-    : { _tag: "Healthy" }
+  const isTroubled = isRecent && isUnresolved && now - evidence.troubledSince >= outageMillis
+  const silent = silenceOf(evidence.silentHosts)
+  if (isTroubled) {
+    const retried = `${retrying} deliveries are being retried: ${error.message}`
+    return { _tag: "Degraded", reason: silent === undefined ? retried : `${silent}; ${retried}`, error }
+  }
+  return silent === undefined ? { _tag: "Healthy" } : { _tag: "Degraded", reason: silent }
+}
+
+/** Which hosts have been silent for longer than a pause takes, in words. */
+const silenceOf = (hosts: ReadonlyArray<SilentHost>): string | undefined => {
+  const silent = hosts.filter(({ millis }) => millis >= outageMillis)
+  if (silent.length === 0) return undefined
+  const names = silent.map(({ address, isConnected }) => `${address} (${isConnected ? "silent" : "down"})`)
+  return `no answer from ${names.join(", ")}; the other hosts answer`
 }
 
 const noError: ReportedError = { message: "" }

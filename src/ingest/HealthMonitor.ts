@@ -33,7 +33,7 @@ export interface WatchedStream {
 /** What a monitor reads by itself. */
 export interface HealthSources {
   readonly streams: ReadonlyArray<WatchedStream>
-  readonly ping: FactStore["Service"]["ping"]
+  readonly facts: Pick<FactStore["Service"], "ping" | "silentHosts">
   readonly deadLetterTopicExists: Effect.Effect<boolean, PubSubError>
 }
 
@@ -70,7 +70,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         return next.state._tag === "Starting" ? Effect.void : health.set(part, next.state)
       })
 
-    const showAll = Effect.fnUntraced(function* ({ streams }: HealthSources) {
+    const showAll = Effect.fnUntraced(function* ({ facts: store, streams }: HealthSources) {
       for (const { pausedBecause, stream, subscription } of streams) {
         const status = yield* subscription.status
         streamRead(evidenceOf[stream], status, pausedBecause(), monotonicMillis(clock))
@@ -78,12 +78,13 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         yield* show(stream, isStopping ? { _tag: "Stopping" } : state)
       }
       const now = monotonicMillis(clock)
+      if (store.silentHosts !== undefined) Facts.hostsRead(facts, store.silentHosts())
       yield* show("facts", Facts.factsStateOf(facts, retryingOf(streams), now))
       yield* show("dead-letters", Letters.deadLettersStateOf(letters, now))
     })
 
-    const ping = ({ ping, streams }: HealthSources): Effect.Effect<void> =>
-      Effect.match(ping, {
+    const ping = ({ facts: store, streams }: HealthSources): Effect.Effect<void> =>
+      Effect.match(store.ping, {
         onSuccess: () => Facts.pingAnswered(facts, retryingOf(streams)),
         onFailure: (error) => Facts.pingFailed(facts, error, monotonicMillis(clock))
       })

@@ -58,7 +58,7 @@ export const makeProcessor = (
       Effect.raceFirst(
         monitor.watch({
           streams: watchedStreams(parts),
-          ping: facts.ping,
+          facts,
           deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
         }),
         Effect.provideService(readStreams(watchedStreams(parts), parts.watermark), Metrics, metrics)

@@ -31,7 +31,9 @@ describe("guardrailsOf", () => {
 const answering = (answer: (query: string) => Effect.Effect<ReadonlyArray<Row>>) =>
   Layer.mock(Cassandra, {
     inFlightLimit: () => 1,
-    coordinatorOf: () => undefined,
+    replicasOf: () => undefined,
+    preferredOf: () => undefined,
+    silentHosts: () => [],
     execute: ({ query }) => Effect.map(answer(query), (rows) => ({ rows, next: undefined }))
   })
 

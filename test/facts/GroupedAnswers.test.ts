@@ -79,9 +79,9 @@ const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | un
     failureOf: rejectedOrUnavailable
   }
   const groups = (rows: ReadonlyArray<string>) =>
-    groupRows(rows, { maxRows: 6, maxBytes: 100, bytesOf: () => 1, hostOf: (row) => row.length % 2 })
+    groupRows(rows, { ...sizes, hostsOf: (row) => [row.length % 2], preferredOf: (hosts) => hosts[0] })
   const oneGroup = (rows: ReadonlyArray<string>) =>
-    groupRows(rows, { maxRows: 6, maxBytes: 100, bytesOf: () => 1, hostOf: () => undefined })
+    groupRows(rows, { ...sizes, hostsOf: () => undefined, preferredOf: () => undefined })
   return {
     written,
     requests,
@@ -90,6 +90,8 @@ const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | un
     write: (rows: ReadonlyArray<string>) => answerGroups(oneGroup(rows), call)
   }
 }
+
+const sizes = { maxRows: 6, maxBytes: 100, bytesOf: () => 1 }
 
 const tagsOf = <A>(answers: Answers<A>): ReadonlyArray<string> =>
   answers.map((answer) => (Result.isSuccess(answer) ? "written" : answer.failure.reason._tag))

@@ -106,6 +106,39 @@ describe("HealthMonitor", () => {
     )
   }
 
+  it.effect(
+    "[G4] a host that is silent while others answer is named in one line, and again in one when it is back",
+    () =>
+      Effect.gen(function* () {
+        const { health, lines, monitor, parts, words } = yield* watched
+        yield* every(250, "1 minute", (turn) => {
+          monitor.storeAnswered()
+          parts.silentHosts = [{ address: "10.0.0.3:9042", millis: turn * 250, isConnected: true }]
+          assert.notStrictEqual(health.current().facts.state._tag, "Unavailable")
+        })
+        assert.isTrue(yield* health.ready)
+        parts.silentHosts = []
+        yield* pass("5 seconds")
+        assert.deepStrictEqual(words("facts"), ["Healthy", "Degraded", "Healthy"])
+        assert.deepStrictEqual(lines.filter((line) => line.includes("facts")).slice(-2), [
+          "Warn facts: degraded: no answer from 10.0.0.3:9042 (silent); the other hosts answer",
+          "Info facts: healthy"
+        ])
+      }).pipe(provided)
+  )
+
+  it.effect("[G4] a host that is silent for the time of a garbage collection is not mentioned", () =>
+    Effect.gen(function* () {
+      const { monitor, parts, words } = yield* watched
+      yield* every(250, "1 minute", (turn) => {
+        monitor.storeAnswered()
+        const millis = (turn % 12) * 250
+        parts.silentHosts = millis < 1_900 ? [{ address: "10.0.0.3:9042", millis, isConnected: true }] : []
+      })
+      assert.deepStrictEqual(words("facts"), ["Healthy"])
+    }).pipe(provided)
+  )
+
   it.effect("[G4] a reason that alternates for ten minutes of an outage is one line", () =>
     Effect.gen(function* () {
       const { lines, monitor, parts } = yield* watched

@@ -10,7 +10,10 @@ export type ThreeNodes = readonly [CassandraServer, CassandraServer, CassandraSe
 
 /** Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope. */
 export const threeNodes = (
-  options: Pick<CassandraOptions, "heap" | "yaml">
+  options: Pick<CassandraOptions, "heap" | "yaml"> & {
+    /** Clients are told the address {@link clientAddress} of each node, where something of the test's listens. */
+    readonly behindProxies?: boolean
+  }
 ): Effect.Effect<ThreeNodes, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
     // All nodes share one port, and a run beside this one could have it on the second or third address.
@@ -19,6 +22,12 @@ export const threeNodes = (
     const start = (node: number) =>
       cassandraServer({
         ...options,
+        yaml: {
+          ...options.yaml,
+          ...(options.behindProxies === true
+            ? { broadcast_rpc_address: clientAddress(`${network}.${node}`) }
+            : {})
+        },
         host: `${network}.${node}`,
         port,
         storagePort,
@@ -27,3 +36,6 @@ export const threeNodes = (
     // One after another: nodes that join at the same time refuse each other.
     return [yield* start(1), yield* start(2), yield* start(3)]
   })
+
+/** Where clients look for the node at this address, if it is behind a proxy. */
+export const clientAddress = (host: string): string => host.replace(/\d+$/, (node) => `1${node}`)

@@ -1,7 +1,7 @@
 /** A health monitor that watches parts which a test sets. */
 import { Duration, Effect, Logger, Stream } from "effect"
 import { streamNames } from "../../src/domain/StreamName.ts"
-import { FactStoreError, FactStoreUnavailable } from "../../src/facts/FactStore.ts"
+import { FactStoreError, FactStoreUnavailable, type SilentHost } from "../../src/facts/FactStore.ts"
 import { makeHealthMonitor, type WatchedStream } from "../../src/ingest/HealthMonitor.ts"
 import { noAnswer, PubSubError, PubSubUnavailable } from "../../src/pubsub/PubSubError.ts"
 import type { SubscriptionStatus } from "../../src/pubsub/Subscriber.ts"
@@ -41,6 +41,7 @@ export const watched = Effect.gen(function* () {
     retrying: 0,
     pausedBecause: undefined as string | undefined,
     ping: Effect.void as Effect.Effect<void, FactStoreError>,
+    silentHosts: [] as ReadonlyArray<SilentHost>,
     topicExists: Effect.succeed(true) as Effect.Effect<boolean, PubSubError>
   }
   const lines: Array<string> = []
@@ -62,7 +63,7 @@ export const watched = Effect.gen(function* () {
   yield* monitor
     .watch({
       streams,
-      ping: Effect.suspend(() => parts.ping),
+      facts: { ping: Effect.suspend(() => parts.ping), silentHosts: () => parts.silentHosts },
       deadLetterTopicExists: Effect.suspend(() => parts.topicExists)
     })
     .pipe(Effect.provide(Logger.layer([capture])), Effect.forkChild)

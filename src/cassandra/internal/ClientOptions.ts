@@ -7,7 +7,7 @@ import { type CassandraError, classify } from "../CassandraError.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "../Limits.ts"
-import { coordinatorFirst } from "./CoordinatorFirst.ts"
+import { coordinatorFirst, type IsResponsive, retryUnlessSuperseded } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
 
 /**
@@ -17,12 +17,16 @@ import type { Driver } from "./Driver.ts"
  * be reached, is overloaded or too few of its replicas are alive. A write timeout it hands on, as it does whatever
  * is left when no host remains; when to try again is the caller's to decide.
  *
+ * A statement is prepared on one host, and on each other when it is first sent there: to prepare it on all at once
+ * would wait for one that is silent.
+ *
  * **Errors**: `SettingsRefused` when the CA file cannot be read.
  */
 export const clientOptions = (
   driver: Driver,
   settings: CassandraSettings,
-  options: Pick<CassandraOptions, "answerTimeout" | "reconnectDelay" | "useKeyspace"> = {}
+  options: Pick<CassandraOptions, "answerTimeout" | "reconnectDelay" | "useKeyspace"> = {},
+  isResponsive?: IsResponsive
 ): Effect.Effect<DseClientOptions, CassandraError> =>
   Effect.map(
     tlsOptions(settings),
@@ -50,13 +54,15 @@ export const clientOptions = (
       // For DataStax servers only, and nobody asked for it.
       monitorReporting: { enabled: false },
       policies: {
-        loadBalancing: coordinatorFirst(driver),
+        loadBalancing: coordinatorFirst(driver, isResponsive),
+        retry: retryUnlessSuperseded(driver),
         reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(
           Duration.toMillis(options.reconnectDelay?.base ?? Duration.millis(reconnectBaseMillis)),
           Duration.toMillis(options.reconnectDelay?.cap ?? Duration.millis(reconnectCapMillis)),
           false
         )
       },
+      prepareOnAllHosts: false,
       queryOptions: {
         consistency: consistencyCodes(driver)[settings.consistency ?? "LOCAL_QUORUM"],
         isIdempotent: true,

@@ -7,6 +7,7 @@ import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings } from "../CassandraSettings.ts"
 import { connectSeconds } from "../Limits.ts"
 import { clientOptions } from "./ClientOptions.ts"
+import type { IsResponsive } from "./CoordinatorFirst.ts"
 import { type Driver, loadDriver } from "./Driver.ts"
 
 /**
@@ -16,11 +17,12 @@ import { type Driver, loadDriver } from "./Driver.ts"
  */
 export const connect = (
   settings: CassandraSettings,
-  options: CassandraOptions
+  options: CassandraOptions,
+  isResponsive?: IsResponsive
 ): Effect.Effect<Client, CassandraError> =>
   Effect.gen(function* () {
     const driver = yield* loadDriver
-    const clientSettings = yield* clientOptions(driver, settings, options)
+    const clientSettings = yield* clientOptions(driver, settings, options, isResponsive)
     const timeout = options.connectTimeout ?? Duration.seconds(connectSeconds)
     return yield* Effect.timeoutOrElse(open(driver, clientSettings), {
       duration: timeout,

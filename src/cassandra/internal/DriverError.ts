@@ -37,6 +37,25 @@ export const asDriverError = (cause: unknown): DriverError => {
 export const errorsOfHosts = (innerErrors: Readonly<Record<string, unknown>>): ReadonlyArray<unknown> =>
   Object.values(innerErrors).filter((inner) => isRecord(inner))
 
+/** What an error of a request says about the host that was asked. */
+export interface HostVerdict {
+  /** It is an answer of this very host. */
+  readonly isAnswer: boolean
+  /** The host could not serve, or did not answer: another may. */
+  readonly blamesHost: boolean
+}
+
+/** What an error of a request says about the host at this address, to which it was sent first. */
+export const verdictOn = (address: string, cause: unknown): HostVerdict => {
+  if (!isRecord(cause) || cause["name"] !== "ResponseError") return { isAnswer: false, blamesHost: true }
+  // The driver went on to another host, which refused as well.
+  if (cause["coordinator"] !== address) return { isAnswer: false, blamesHost: true }
+  return { isAnswer: true, blamesHost: codesOfHosts.has(cause["code"]) }
+}
+
+/** Server error, unavailable, overloaded, bootstrapping, read and write failure: of this host, or of what it can reach. */
+const codesOfHosts: ReadonlySet<unknown> = new Set([0x0000, 0x1000, 0x1001, 0x1002, 0x1300, 0x1500])
+
 /** Whether an error code of Node is one of TLS: an untrusted certificate, or no TLS at the other end. */
 export const isTlsCode = (code: unknown): boolean => typeof code === "string" && tlsCodes.test(code)
 

@@ -5,6 +5,7 @@ import { type CassandraError, classify } from "../CassandraError.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import { drainSeconds, inFlightMax, inFlightMin } from "../Limits.ts"
 import { adaptiveLimitDefaults, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
+import { asDriverError } from "./DriverError.ts"
 
 /** Requests to the driver: those it has, and those that wait for a place. */
 export interface RequestQueue {
@@ -22,12 +23,18 @@ export interface RequestQueue {
   readonly drain: Effect.Effect<void>
   /** How many statements may be in flight now. */
   readonly limit: () => number
+  /**
+   * For how long nothing was answered, not even with an error, though something was asked and still is; also over
+   * several requests that were given up one after the other. **Units**: milliseconds.
+   */
+  readonly unansweredMillis: () => number
 }
 
 /** What goes to the driver in one piece. */
 export interface Request<A> {
   readonly statements: number
-  readonly start: () => Promise<A>
+  /** `now`: by a clock that never jumps. **Units**: milliseconds. */
+  readonly start: (now: number) => Promise<A>
 }
 
 /**
@@ -49,6 +56,7 @@ export const makeRequestQueue = (
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
+    let unansweredSince: number | undefined
 
     const now = () => monotonicMillis(clock)
     const hasRoomFor = (statements: number) => inFlight === 0 || inFlight + statements <= adaptive.current()
@@ -62,6 +70,13 @@ export const makeRequestQueue = (
       if (inFlight === 0) idle.openUnsafe()
     }
 
+    /** Something was answered: now. What else is in flight is waited for from now on. */
+    const answered = (statements: number): number => {
+      const at = now()
+      unansweredSince = inFlight > statements ? at : undefined
+      return at
+    }
+
     /** Gives the request to the driver as soon as there is room; returns how to cancel it, if it waits. */
     const submit = <A>(
       operation: string,
@@ -69,21 +84,23 @@ export const makeRequestQueue = (
       answer: (answer: Result.Result<A, CassandraError>) => void
     ): (() => void) | undefined => {
       const go = () => {
+        const sentAt = now()
+        unansweredSince ??= sentAt
         inFlight += statements
         idle.closeUnsafe()
-        const sentAt = now()
-        const observe = (outcome: StatementOutcome) =>
-          adaptive.observe({ sentAt, answeredAt: now(), statements, inFlight, outcome })
+        const observe = (answeredAt: number, outcome: StatementOutcome) =>
+          adaptive.observe({ sentAt, answeredAt, statements, inFlight, outcome })
         // Also for an interrupted caller, whose statement has been sent nevertheless.
-        started(start).then(
+        started(start, sentAt).then(
           (value) => {
-            observe("answered")
+            observe(answered(statements), "answered")
             release(statements)
             answer(Result.succeed(value))
           },
           (cause) => {
             const error = classify(operation, cause)
-            if (isOverload(error)) observe("overloaded")
+            if (isAnswer(error)) answered(statements)
+            if (isOverload(error)) observe(now(), "overloaded")
             release(statements)
             answer(Result.fail(error))
           }
@@ -118,7 +135,8 @@ export const makeRequestQueue = (
           })
         }),
       drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
-      limit: adaptive.current
+      limit: adaptive.current,
+      unansweredMillis: () => (inFlight === 0 || unansweredSince === undefined ? 0 : now() - unansweredSince)
     }
   })
 
@@ -128,9 +146,9 @@ interface Waiting {
 }
 
 /** Makes a rejection of what the driver throws. */
-const started = <A>(start: () => Promise<A>): Promise<A> => {
+const started = <A>(start: Request<A>["start"], now: number): Promise<A> => {
   try {
-    return start()
+    return start(now)
   } catch (cause) {
     return Promise.reject(cause)
   }
@@ -139,3 +157,8 @@ const started = <A>(start: () => Promise<A>): Promise<A> => {
 // Other failures say nothing about the load: no host is there, or the statement is wrong.
 const isOverload = ({ reason }: CassandraError): boolean =>
   reason._tag === "TimedOut" || reason._tag === "Overloaded"
+
+/** Whether a server said so, and not the driver for want of an answer. */
+const isAnswer = ({ reason }: CassandraError): boolean =>
+  reason._tag !== "Unreachable" &&
+  (reason._tag !== "TimedOut" || asDriverError(reason.cause).name !== "OperationTimedOutError")

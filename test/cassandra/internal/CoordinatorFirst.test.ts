@@ -1,6 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import driver, { type Client, type ExecutionOptions, type Host, type HostMap } from "cassandra-driver"
-import { coordinatorFirst, type RoutedOptions } from "../../../src/cassandra/internal/CoordinatorFirst.ts"
+import {
+  coordinatorFirst,
+  type IsResponsive,
+  type RoutedOptions,
+  retryUnlessSuperseded
+} from "../../../src/cassandra/internal/CoordinatorFirst.ts"
 
 const host = (address: string, datacenter = "here") => ({
   address,
@@ -16,9 +21,10 @@ const hosts = [host("1"), host("2"), host("3"), host("elsewhere", "there")]
 const hostsTriedFor = (
   options: RoutedOptions | null,
   among: ReadonlyArray<object> = hosts,
-  getRoutingKey = (): Buffer | undefined => undefined
+  getRoutingKey = (): Buffer | undefined => undefined,
+  isResponsive?: IsResponsive
 ): Iterator<Host> => {
-  const policy = coordinatorFirst(driver)
+  const policy = coordinatorFirst(driver, isResponsive)
   const client = { options: { localDataCenter: "here" } } as unknown as Client
   const known = { on: () => {}, values: () => among, length: among.length }
   policy.init(client, known as unknown as HostMap, () => {})
@@ -62,5 +68,33 @@ describe("coordinatorFirst", () => {
 
   it("looks no replicas up where there is one host", () => {
     assert.strictEqual(hostsTriedFor({}, hosts.slice(0, 1), unasked).next().value?.address, "1")
+  })
+
+  it.each(["1", "2", "3"])(
+    "[G4] prepares on no host that does not answer, while another does: %s",
+    (silent) => {
+      const plan = hostsTriedFor(null, hosts, unasked, ({ address }) => address !== silent)
+      const order = [...{ [Symbol.iterator]: () => plan }].map(({ address }) => address)
+      assert.strictEqual(order.at(-1), silent)
+      assert.sameMembers(order, ["1", "2", "3"])
+    }
+  )
+})
+
+describe("retryUnlessSuperseded", () => {
+  const { retryDecision } = driver.policies.retry.RetryPolicy as unknown as {
+    readonly retryDecision: { readonly rethrow: number; readonly retry: number }
+  }
+  const decisionFor = (options: RoutedOptions) =>
+    retryUnlessSuperseded(driver).onRequestError(
+      { query: "q", nbRetry: 0, executionOptions: executionOf(options, unasked) } as never,
+      driver.types.consistencies.localQuorum,
+      new Error("no answer")
+    ).decision
+
+  it("[G4] goes on to the next host, but not where the request was sent elsewhere already", () => {
+    assert.strictEqual(decisionFor({}), retryDecision.retry)
+    assert.strictEqual(decisionFor({ attempt: { isSuperseded: false } }), retryDecision.retry)
+    assert.strictEqual(decisionFor({ attempt: { isSuperseded: true } }), retryDecision.rethrow)
   })
 })

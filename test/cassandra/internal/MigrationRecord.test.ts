@@ -18,7 +18,9 @@ const clusterThat = (answers: (statement: Statement) => Effect.Effect<boolean, C
         }))
       }),
     executeAll: () => Effect.die("not asked"),
-    coordinatorOf: () => undefined,
+    replicasOf: () => undefined,
+    preferredOf: () => undefined,
+    silentHosts: () => [],
     inFlightLimit: () => 1,
     hosts: Effect.succeed({ known: 1, connected: 1 }),
     nodes: Effect.succeed([])

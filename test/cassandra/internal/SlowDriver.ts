@@ -22,6 +22,7 @@ export const slowDriver = () => {
         })
       }),
     answerOne: () => waiting.shift()?.(),
+    refuseOne: () => waiting.shift()?.(new cassandra.errors.ResponseError(0x1100, "a write timed out")),
     timeOneOut: () => waiting.shift()?.(new cassandra.errors.OperationTimedOutError("no answer"))
   }
   return driver

@@ -52,7 +52,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "no-retry-at-start",
     what: "ends when Cassandra does not answer at the start",
     guarantee: "G4",
-    file: "src/cassandra/Cassandra.ts",
+    file: "src/cassandra/internal/ClusterConnection.ts",
     text: 'report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff)',
     replacement:
       'report === "fail" ? attempt : Effect.tapError(attempt, connectWithRetry.length < 0 ? report : () => Effect.void)',
@@ -124,7 +124,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "does not tell the limiter of time-outs and overload answers",
     guarantee: "G4",
     file: "src/cassandra/internal/RequestQueue.ts",
-    text: 'if (isOverload(error)) observe("overloaded")',
+    text: 'if (isOverload(error)) observe(now(), "overloaded")',
     replacement: "void isOverload(error)",
     caughtBy: [
       unit("test/cassandra/internal/RequestQueue.test.ts", "time-outs take what may be at the driver down")
