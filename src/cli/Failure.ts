@@ -1,6 +1,7 @@
 /** Reports why a command failed: a line for people, an exit code for supervisors. */
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
+import { bugSentence } from "./LibraryOutput.ts"
 import { say } from "./Logging.ts"
 import { cutOffBy } from "./ProcessExit.ts"
 import { remedyOf } from "./Remedies.ts"
@@ -35,7 +36,7 @@ export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> 
         for (const line of linesOf(reason.error)) yield* say("Error", line)
       } else if (Cause.isDieReason(reason)) {
         const pretty = Cause.pretty(Cause.fromReasons([reason]))
-        yield* say("Fatal", "this is a bug in Counterfoil; please report it with these lines", pretty)
+        yield* say("Fatal", bugSentence, pretty)
       }
     }
   })

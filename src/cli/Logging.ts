@@ -14,7 +14,7 @@ import {
 } from "effect"
 import type { LogSettings } from "../config/Settings.ts"
 import { escaped, escapedJson } from "./Escaped.ts"
-import { captureLibraryOutput } from "./LibraryOutput.ts"
+import { captureLibraryOutput, type WriteLibraryLine } from "./LibraryOutput.ts"
 import { type Paint, Screen } from "./Screen.ts"
 
 /** How lines on standard error are written; as text until the settings are read. */
@@ -31,10 +31,10 @@ export const layerLogging = (settings: LogSettings): Layer.Layer<never> =>
       const format = Option.getOrElse(settings.format, () => (screen.isTerminal ? "pretty" : "json"))
       const render = format === "pretty" ? prettyLine(screen) : jsonLine
       const logger = Logger.make<unknown, void>((options) => screen.writeLine(render(entryOf(options))))
-      const writeLibraryLine = (level: "Debug" | "Warn", message: string): void => {
+      const writeLibraryLine: WriteLibraryLine = (level, message, cause = "") => {
         if (LogLevel.isLessThan(level, settings.level)) return
         const date = new Date(clock.currentTimeMillisUnsafe())
-        screen.writeLine(render({ level, date, message, annotations: [], cause: "" }))
+        screen.writeLine(render({ level, date, message, annotations: [], cause }))
       }
       return Layer.mergeAll(
         Logger.layer([logger]),
@@ -82,6 +82,7 @@ const entryOf = ({ logLevel, date, message, fiber, cause }: Logger.Options<unkno
 
 const textOf = (value: unknown): string => {
   if (typeof value === "string") return value
+  if (typeof value === "bigint") return String(value)
   return value instanceof Error ? value.message : Formatter.format(value)
 }
 

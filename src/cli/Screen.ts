@@ -38,6 +38,7 @@ export const Screen = Context.Reference<Screen>("counterfoil/cli/Screen", {
 /** A part of a stream that a screen needs. */
 export interface ScreenStream {
   readonly isTTY?: boolean
+  /** Undefined or 0 where a terminal does not say. */
   readonly columns?: number
   readonly write: (text: string) => unknown
 }
@@ -46,7 +47,7 @@ export interface ScreenStream {
 export const makeScreen = (stream: ScreenStream): Screen => {
   const isTerminal = stream.isTTY === true
   let live = ""
-  const draw = () => stream.write(fitted(live, (stream.columns ?? 80) - 1))
+  const draw = () => stream.write(fitted(live, (stream.columns || 80) - 1))
   return {
     isTerminal,
     writeLine: (line) => {

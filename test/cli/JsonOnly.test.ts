@@ -70,6 +70,22 @@ describe("standard error that is no terminal", () => {
     })
   )
 
+  it.live("of a process that ends with an error nobody caught has its report as a JSON line: exit 1", () =>
+    Effect.gen(function* () {
+      const throwing = `setInterval(() => {
+        if (process.listenerCount("uncaughtException") > 0) throw new Error("from a library")
+      }, 50).unref()`
+      const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(throwing)}`]
+      const process = yield* counterfoil(["run"], nobody, { nodeArgs })
+      expect(yield* process.ended).toEqual({ code: 1, signal: null })
+      expect(linesOf(process.stderr()).at(-1)).toMatchObject({
+        severity: "CRITICAL",
+        message: expect.stringContaining("bug in Counterfoil"),
+        stack_trace: expect.stringContaining("from a library")
+      })
+    })
+  )
+
   it.live("of a command that fails has its error as a JSON line, and as text where that is asked for", () =>
     Effect.gen(function* () {
       for (const format of ["json", "pretty"]) {
@@ -126,13 +142,13 @@ describe("standard error that is no terminal", () => {
 
   it.live("of a drain that cannot connect says what it waited for and gives up: exit 1", () =>
     Effect.gen(function* () {
-      const drain = yield* counterfoil(["run", "--drain", "--connect-timeout", "3s"], {
+      const drain = yield* counterfoil(["run", "--drain", "--connect-timeout", "10s"], {
         ...nobody,
         LOG_FORMAT: "pretty"
       })
       expect(yield* drain.ended).toEqual({ code: 1, signal: null })
       const [first, second] = drain.stderr().match(/^counterfoil: .*$/gm) ?? []
-      expect(first).toMatch(/^counterfoil: run --drain gives up: for 3s \(--connect-timeout\)/)
+      expect(first).toMatch(/^counterfoil: run --drain gives up: for 10s \(--connect-timeout\)/)
       expect(second).toMatch(
         /^counterfoil: facts: unavailable: .*127\.0\.0\.1:9.*; check that Cassandra runs/
       )

@@ -7,21 +7,22 @@ import { captureLibraryOutput } from "../../src/cli/LibraryOutput.ts"
 const fakeProcess = () => {
   const written: Array<string> = []
   const warnings: Array<string> = []
+  const exits: Array<number> = []
   const stderr = { write: (text: string) => written.push(text) > 0 }
-  const output = Object.assign(new EventEmitter(), { stderr })
+  const output = Object.assign(new EventEmitter(), { stderr, exit: (code: number) => exits.push(code) })
   output.on("warning", ({ message }: Error) => warnings.push(message))
-  return { output: output as unknown as NodeJS.Process, written, warnings }
+  return { output: output as unknown as NodeJS.Process, written, warnings, exits }
 }
 
 const captured = Effect.gen(function* () {
-  const { output, warnings, written } = fakeProcess()
+  const { exits, output, warnings, written } = fakeProcess()
   const lines: Array<string> = []
   const scope = yield* Scope.make()
   yield* Scope.provide(
     captureLibraryOutput((level, line) => lines.push(`${level} ${line}`), output),
     scope
   )
-  return { output, warnings, written, lines, end: Scope.close(scope, Exit.void) }
+  return { exits, output, warnings, written, lines, end: Scope.close(scope, Exit.void) }
 })
 
 const warningOf = (name: string, message: string) => Object.assign(new Error(message), { name })
@@ -63,6 +64,15 @@ describe("what libraries write on standard error", () => {
       yield* end
       output.emit("warning", warningOf("Warning", "as before"))
       expect(warnings).toEqual(["as before"])
+    })
+  )
+
+  it.effect("an error that nobody caught is a report of a bug, and ends the process with 1", () =>
+    Effect.gen(function* () {
+      const { exits, lines, output } = yield* captured
+      output.emit("uncaughtException", new Error("from a library"))
+      expect(lines).toEqual([expect.stringMatching(/^Fatal this is a bug in Counterfoil/)])
+      expect(exits).toEqual([1])
     })
   )
 })

@@ -98,6 +98,12 @@ describe("a screen", () => {
     expect(written()).toBe(`${erase}one 1 · two 22`)
   })
 
+  it("takes a terminal that does not say how wide it is for one of 80 columns", () => {
+    const { screen, written } = fakeScreen(true, 0)
+    screen.setLive("one 1 · two 22 · three 333")
+    expect(written()).toBe(`${erase}one 1 · two 22 · three 333`)
+  })
+
   it("shows no live line where there is no terminal", () => {
     const { screen, written } = fakeScreen(false)
     screen.setLive("live")
