@@ -18,7 +18,7 @@ export interface Machine {
   readonly servers: string
   /** The commit; with a plus sign where files were changed since. */
   readonly commit: string
-  /** Whether `dist/` was there, which the command prefers to the sources. */
+  /** Whether `dist/` was there, which the command prefers to sources that are not newer. */
   readonly isBuilt: boolean
 }
 

@@ -1,10 +1,29 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node can parse: Node strips no types under node_modules, where this is once installed.
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import nodeModule from "node:module"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import v8 from "node:v8"
 
 const [major, minor] = process.versions.node.split(".").map(Number)
+
+/** When a folder, or anything in it, was last changed. */
+const changedAt = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (latest, { name, parentPath }) => Math.max(latest, statSync(join(parentPath, name)).mtimeMs),
+    statSync(folder).mtimeMs
+  )
+
+/** What was built, unless the sources are there too and have changed since. An installed package has no sources. */
+const entry = () => {
+  const built = new URL("../dist/main.js", import.meta.url)
+  const source = new URL("../src/main.ts", import.meta.url)
+  if (!existsSync(built)) return source
+  if (!existsSync(source)) return built
+  const isStale = changedAt(fileURLToPath(new URL(".", source))) > statSync(built).mtimeMs
+  return isStale ? source : built
+}
 
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
@@ -17,6 +36,5 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // V8 begins with room for 1 MiB of young objects and doubles it step by step; until it is large, objects that a
   // batch needs for a moment are copied again and again. See docs/decisions/0008-cost-of-a-row.md.
   v8.setFlagsFromString("--semi-space-growth-factor=16")
-  const built = new URL("../dist/main.js", import.meta.url)
-  await import(existsSync(built) ? built.href : new URL("../src/main.ts", import.meta.url).href)
+  await import(entry().href)
 }

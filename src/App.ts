@@ -65,13 +65,12 @@ const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: numbe
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
-/** All layers of `run`. */
-export const application = (settings: RunSettings, { appVersion, remedyOf }: Required<ObservedOptions>) =>
+/** All layers of `run` but {@link observed}. */
+export const application = (settings: RunSettings, appVersion: string) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
     // Before Cassandra, which may take long to connect: absent credentials are reported at once.
-    Layer.provideMerge(googlePubSub(settings.pubSub)),
-    Layer.provideMerge(observed(settings.http, { appVersion, remedyOf }))
+    Layer.provideMerge(googlePubSub(settings.pubSub))
   )
 
 /** All layers of `demo`. */

@@ -1,7 +1,9 @@
 /** Reports why a command failed: a line for people, an exit code for supervisors. */
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
-import { escaped } from "./Escaped.ts"
+import { bugSentence } from "./LibraryOutput.ts"
+import { say } from "./Logging.ts"
+import { cutOffBy } from "./ProcessExit.ts"
 import { remedyOf } from "./Remedies.ts"
 import { Screen } from "./Screen.ts"
 
@@ -13,22 +15,44 @@ const exitMisused = 2
 
 /**
  * Writes what failed to standard error: expected errors as one line each, with what to do about them where that is
- * known; defects with all details.
- * Writes nothing for an interruption, or for usage errors that were reported already.
+ * known; defects with all details; that a signal cut the command off, where it did.
+ * Writes nothing for another interruption, for usage errors that were reported already, or a second time.
  */
 export const reportFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
-  Effect.map(Screen, (screen) => {
+  Effect.gen(function* () {
+    const screen = yield* Screen
     screen.setLive("")
+    const signal = Cause.hasInterruptsOnly(cause) ? cutOffBy() : undefined
+    if (signal !== undefined && !isReported(interruption))
+      yield* say("Error", `${signal} stopped this command before its end`)
     for (const reason of cause.reasons) {
+      const what = Cause.isFailReason(reason)
+        ? reason.error
+        : Cause.isDieReason(reason)
+          ? reason.defect
+          : undefined
+      if (isReported(what)) continue
       if (Cause.isFailReason(reason)) {
-        for (const line of linesOf(reason.error)) screen.writeLine(`counterfoil: ${line}`)
+        for (const line of linesOf(reason.error)) yield* say("Error", line)
       } else if (Cause.isDieReason(reason)) {
-        screen.writeLine("counterfoil: this is a bug in Counterfoil; please report it with these lines")
         const pretty = Cause.pretty(Cause.fromReasons([reason]))
-        for (const line of pretty.split("\n")) screen.writeLine(escaped(line))
+        yield* say("Fatal", bugSentence, pretty)
       }
     }
   })
+
+/** An error passes first where its command's log lines are written, and then where every command ends. */
+const isReported = (what: unknown): boolean => {
+  if (typeof what !== "object" || what === null) return false
+  const isKnown = reported.has(what)
+  reported.add(what)
+  return isKnown
+}
+
+const reported = new WeakSet<object>()
+
+/** Stands for the one interruption of a process. */
+const interruption = {}
 
 /**
  * The exit code of a failed command: an error's own; else 2 where somebody has to fix something first (credentials,
@@ -46,7 +70,7 @@ const linesOf = (error: unknown): ReadonlyArray<string> => {
   if (isShowHelp(error)) return []
   const text = error instanceof Error && error.message !== "" ? error.message : Formatter.format(error)
   const remedy = remedyOf(error)
-  return `${text}${remedy === undefined ? "" : `; ${remedy}`}`.split("\n").map(escaped)
+  return `${text}${remedy === undefined ? "" : `; ${remedy}`}`.split("\n")
 }
 
 const isShowHelp = (error: unknown): error is CliError.ShowHelp =>

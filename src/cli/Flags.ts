@@ -2,7 +2,6 @@
 import { Option } from "effect"
 import { Flag } from "effect/cli"
 import type { FlagTexts } from "../config/Configuration.ts"
-import type { Parser } from "../config/Parser.ts"
 import type { Section } from "../config/Section.ts"
 import { logSection } from "../config/ServingSection.ts"
 import type { Variable } from "../config/Variable.ts"
@@ -17,31 +16,6 @@ export const settingFlags = (
       .filter(({ doc }) => doc.isEnvironmentOnly !== true)
       .map((variable) => [variable.flag, settingFlag(variable)])
   )
-
-/**
- * A flag of a command's own, read as variables are; its help tells what is allowed, and what holds without it.
- *
- * **Errors**: wrong usage, exit 2.
- */
-export const parsedFlag = <A>(
-  name: string,
-  parser: Parser<A>,
-  description: string,
-  whenMissing: string
-): Flag.Flag<A> =>
-  Flag.String(name).pipe(
-    Flag.filterMap(parser.parse, () => parser.allowed),
-    Flag.withDescription(`${description}: ${parser.allowed} [default: ${whenMissing}]`)
-  )
-
-/** A number of a command's own that has a default. **Errors**: as {@link parsedFlag}. */
-export const numberFlag = (
-  name: string,
-  parser: Parser<number>,
-  description: string,
-  whenMissing: number
-): Flag.Flag<number> =>
-  parsedFlag(name, parser, description, String(whenMissing)).pipe(Flag.withDefault(whenMissing))
 
 /** `--json`: data as JSON, for programs. */
 export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(

@@ -9,6 +9,12 @@ export const demoRate = 200
 /** For how long commands other than `run` wait for a server that does not answer. **Units**: seconds. */
 export const serverTimeoutSeconds = 10
 
+/**
+ * For how long `run --drain` waits for what does not answer, at its start or later: above a restart of Cassandra, well
+ * below the interval at which such jobs are started. **Units**: seconds.
+ */
+export const drainTimeoutSeconds = 120
+
 /** Statements a command other than `run` has in flight at Cassandra. */
 export const commandStatementsAtOnce = 4
 
@@ -24,5 +30,11 @@ export const retentionLongestDays = 31
 /** How often the live line on a terminal is redrawn. **Units**: milliseconds. */
 export const progressLiveMillis = 200
 
-/** How often a line about progress is written where there is no terminal. **Units**: seconds. */
+/** How often a line about progress is written where there is no terminal, if anything has changed. **Units**: seconds. */
 export const progressSummarySeconds = 10
+
+/** The same of `run`, which has no end; `/metrics` has the numbers at any time. **Units**: seconds. */
+export const runSummarySeconds = 60
+
+/** Demos that run in one folder at a time, each with a file of its own; more than a person starts by mistake. */
+export const demosAtOnce = 9

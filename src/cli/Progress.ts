@@ -1,21 +1,31 @@
 /** Shows how far a long command has come. */
 import { Duration, Effect } from "effect"
 import { progressLiveMillis, progressSummarySeconds } from "./Limits.ts"
+import { LogFormat } from "./Logging.ts"
 import { Screen } from "./Screen.ts"
 
 /**
- * Shows `line` while the work goes on: on a terminal as a live line, elsewhere as a line every 10 s.
+ * Shows `line` while the work goes on: on a terminal as a live line, elsewhere as a log line at Info every 10 s, or
+ * `summaryEvery`, where it has changed.
  *
  * Showing it never delays the work and ends with it; the live line is removed then.
  */
 export const withProgress =
-  <R>(line: Effect.Effect<string, never, R>) =>
+  <R>(line: Effect.Effect<string, never, R>, summaryEvery = Duration.seconds(progressSummarySeconds)) =>
   <A, E, R2>(work: Effect.Effect<A, E, R2>): Effect.Effect<A, E, R | R2> =>
-    Effect.flatMap(Screen, (screen) => {
-      const show = Effect.map(line, screen.isTerminal ? screen.setLive : screen.writeLine)
-      const pause = screen.isTerminal
-        ? Duration.millis(progressLiveMillis)
-        : Duration.seconds(progressSummarySeconds)
-      const showing = Effect.forever(Effect.delay(show, pause))
-      return Effect.raceFirst(work, showing).pipe(Effect.ensuring(Effect.sync(() => screen.setLive(""))))
+    Effect.gen(function* () {
+      const screen = yield* Screen
+      const isLive = screen.isTerminal && (yield* LogFormat) === "pretty"
+      let last = ""
+      const summarise = (text: string): Effect.Effect<void> => {
+        if (text === last) return Effect.void
+        last = text
+        return Effect.logInfo(text)
+      }
+      const showing = isLive
+        ? Effect.delay(Effect.map(line, screen.setLive), Duration.millis(progressLiveMillis))
+        : Effect.delay(Effect.flatMap(line, summarise), summaryEvery)
+      return yield* Effect.raceFirst(work, Effect.forever(showing)).pipe(
+        Effect.ensuring(Effect.sync(() => screen.setLive("")))
+      )
     })

@@ -3,6 +3,7 @@ import type { CassandraReason } from "../cassandra/CassandraError.ts"
 import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
 import type { HttpAddressUnusable } from "../http/HttpAddress.ts"
 import type { PubSubReason } from "../pubsub/PubSubError.ts"
+import type { DemoFolderUnusable } from "./commands/DemoFile.ts"
 import type { SubscriptionTaken } from "./commands/PubSubSetup.ts"
 import type { ServerSilent } from "./commands/ServerTimeout.ts"
 
@@ -12,6 +13,7 @@ export type Remediable =
   | CassandraReason
   | MigrationReason
   | HttpAddressUnusable
+  | DemoFolderUnusable
   | SubscriptionTaken
   | ServerSilent
 
@@ -55,6 +57,7 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   TableDiffers: "use another keyspace (CASSANDRA_KEYSPACE), or drop the table once its rows are saved",
   SingleCopy: "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
+  DemoFolderUnusable: "start the demo in a folder where you may write",
   SubscriptionTaken: "give another name, or delete it",
   ServerSilent: "check that it runs, and CASSANDRA_CONTACT_POINTS or PUBSUB_EMULATOR_HOST"
 }

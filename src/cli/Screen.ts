@@ -2,6 +2,9 @@
 import { styleText } from "node:util"
 import { Context } from "effect"
 
+/** Between the parts of a live line. */
+export const liveSeparator = " · "
+
 /** Colours by their meaning: trouble, a warning, something less important. */
 export type Paint = "red" | "yellow" | "dim"
 
@@ -18,12 +21,24 @@ export interface Screen {
 
 /** Standard error of this process; tests put another one here. */
 export const Screen = Context.Reference<Screen>("counterfoil/cli/Screen", {
-  defaultValue: () => makeScreen(process.stderr)
+  defaultValue: () => {
+    const { stderr } = process
+    // As it is now: what others write there is captured later.
+    const write = stderr.write.bind(stderr)
+    return makeScreen({
+      isTTY: stderr.isTTY,
+      get columns() {
+        return stderr.columns
+      },
+      write
+    })
+  }
 })
 
 /** A part of a stream that a screen needs. */
 export interface ScreenStream {
   readonly isTTY?: boolean
+  /** Undefined or 0 where a terminal does not say. */
   readonly columns?: number
   readonly write: (text: string) => unknown
 }
@@ -32,7 +47,7 @@ export interface ScreenStream {
 export const makeScreen = (stream: ScreenStream): Screen => {
   const isTerminal = stream.isTTY === true
   let live = ""
-  const draw = () => stream.write(live.slice(0, (stream.columns ?? 80) - 1))
+  const draw = () => stream.write(fitted(live, (stream.columns || 80) - 1))
   return {
     isTerminal,
     writeLine: (line) => {
@@ -51,6 +66,13 @@ export const makeScreen = (stream: ScreenStream): Screen => {
     },
     painted: (paint, text) => (isTerminal ? styleText(paint, text, { stream: process.stderr }) : text)
   }
+}
+
+/** What fits of a line: whole parts of it, where it has parts. */
+const fitted = (line: string, width: number): string => {
+  if (line.length <= width) return line
+  const end = line.lastIndexOf(liveSeparator, width)
+  return line.slice(0, end > 0 ? end : width)
 }
 
 /** To the first column, and erase the whole line. */

@@ -1,7 +1,7 @@
 /** The server and the routes behind `HttpApi`; the only file that knows Effect's HTTP modules. */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { DateTime, Effect, Layer, Option } from "effect"
+import { Clock, DateTime, Effect, Layer, Option } from "effect"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
@@ -19,9 +19,12 @@ import {
 import { Metrics } from "../telemetry/Metrics.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
+import { boundConnections } from "./HttpConnections.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import {
+  httpCheckMillis,
   httpConnectionsMax,
+  httpErrorNewsMillis,
   httpGraceMillis,
   httpHeadersMillis,
   httpIdleMillis,
@@ -94,6 +97,15 @@ const orNotFound = <E, R>(app: Answer<E, R>): Answer<E, R> =>
 // Not a wildcard route: that would answer HEAD requests before the routes above do.
 const unknown = HttpRouter.middleware(orNotFound, { global: true })
 
+const paths = `/live     200 while the event loop runs
+/ready    200 or 503, with one line for each part
+/health   the same as JSON, with reasons, remedies and times
+/metrics  for Prometheus
+`
+
+/** For people who open the address in a browser. */
+const index = HttpRouter.add("GET", "/", HttpServerResponse.text(`Counterfoil serves:\n${paths}`))
+
 const notFound = HttpServerResponse.text("Not found. There are: /live /ready /health /metrics\n", {
   status: 404
 })
@@ -101,7 +113,7 @@ const notFound = HttpServerResponse.text("Not found. There are: /live /ready /he
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-const routes = Layer.mergeAll(live, ready, health, metrics, unknown)
+const routes = Layer.mergeAll(index, live, ready, health, metrics, unknown)
 
 const describe = ({ state, since, remedy }: PartHealth) => ({
   state: wordOf(state),
@@ -128,9 +140,10 @@ const listenOn = Effect.fnUntraced(function* (host: string, port: number) {
   const server = createServer({
     requestTimeout: httpRequestMillis,
     headersTimeout: httpHeadersMillis,
-    keepAliveTimeout: httpIdleMillis
+    keepAliveTimeout: httpIdleMillis,
+    connectionsCheckingInterval: httpCheckMillis
   })
-  server.maxConnections = httpConnectionsMax
+  boundConnections(server, httpConnectionsMax)
   server.setTimeout(httpIdleMillis)
   const bound = yield* NodeHttpServer.make(() => server, {
     host,
@@ -138,10 +151,15 @@ const listenOn = Effect.fnUntraced(function* (host: string, port: number) {
     gracefulShutdownTimeout: httpGraceMillis
   })
   const log = Effect.runForkWith(yield* Effect.context<never>())
+  const clock = yield* Clock.Clock
+  let announcedAt = Number.NEGATIVE_INFINITY
   // Without a listener an error in accepting a connection would end the process, whose work is another.
-  server.on("error", (cause) =>
+  server.on("error", (cause) => {
+    const now = clock.currentTimeMillisUnsafe()
+    if (now - announcedAt < httpErrorNewsMillis) return
+    announcedAt = now
     log(Effect.logWarning(`HTTP: a connection was not accepted: ${cause.message}`))
-  )
+  })
   // Runs after the graceful time and before the wait for the last connection, which would have no end.
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
   return bound

@@ -9,8 +9,14 @@ export const httpHeadersMillis = 3_000
 /** After which a silent HTTP connection is closed; above the usual scrape interval of 15 s. **Units**: milliseconds. */
 export const httpIdleMillis = 30_000
 
-/** HTTP connections at once; scrapers, probes and people's browsers need a few. */
+/** HTTP connections at once; scrapers, probes and people's browsers need a few. One more closes an idle one. */
 export const httpConnectionsMax = 256
 
 /** How long a stop waits for HTTP answers under way before it cuts them. **Units**: milliseconds. */
 export const httpGraceMillis = 1_000
+
+/** How often it is checked whether a client takes too long; Node's own 30 s would make 33 s of 3 s. **Units**: milliseconds. */
+export const httpCheckMillis = 1_000
+
+/** How far warnings about connections that were not accepted are apart at least. **Units**: milliseconds. */
+export const httpErrorNewsMillis = 60_000

@@ -75,3 +75,12 @@ export const readingTickMillis = 500
 
 /** How often a drain checks whether everything has its fate. **Units**: milliseconds. */
 export const drainPollMillis = 100
+
+/**
+ * Dead letters that are logged one by one, in a second, at Info: enough to see which they are, and no flood when a
+ * publisher sends nothing else.
+ */
+export const deadLetterLinesPerSecond = 10
+
+/** How often those that were not logged one by one are counted in a line. **Units**: milliseconds. */
+export const deadLetterCountsMillis = 10_000

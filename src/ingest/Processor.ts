@@ -48,7 +48,7 @@ export const makeProcessor = (
     const metrics = yield* Metrics
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
     const parts = yield* makeProcessorParts(options, monitor)
-    const { orders, payments, waitingRoom } = parts
+    const { deadLetterLog, orders, payments, waitingRoom } = parts
 
     const running = Effect.raceFirst(
       Effect.all([orders.pipeline.run, payments.pipeline.run, waitingRoom.run], {
@@ -61,9 +61,12 @@ export const makeProcessor = (
           facts,
           deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
         }),
-        Effect.provideService(readStreams(watchedStreams(parts), parts.watermark), Metrics, metrics)
+        Effect.raceFirst(
+          Effect.provideService(readStreams(watchedStreams(parts), parts.watermark), Metrics, metrics),
+          deadLetterLog.watch
+        )
       )
-    )
+    ).pipe(Effect.ensuring(deadLetterLog.flush))
 
     const stop = Effect.gen(function* () {
       yield* monitor.stopping

@@ -17,6 +17,7 @@ import { lesser, makeStreamLedger, type StreamLedger } from "../pipeline/StreamL
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
+import { type DeadLetterLog, type DeadLettersListed, makeDeadLetterLog } from "./DeadLetterLog.ts"
 import { dispose } from "./HandlingDisposition.ts"
 import { makeOrderHandler } from "./OrderHandler.ts"
 import { makeWatermark } from "./OrdersWatermark.ts"
@@ -30,6 +31,8 @@ export interface ProcessorPartsOptions {
   readonly ordersSubscription: string
   readonly paymentsSubscription: string
   readonly processing: ProcessingSettings
+  /** Which dead letters are logged one by one. Left out: some a second. */
+  readonly deadLettersListed?: DeadLettersListed
 }
 
 /** One stream: what it reads, where its deliveries are, and what runs them. */
@@ -45,6 +48,7 @@ export interface ProcessorParts {
   readonly payments: Stream
   readonly waitingRoom: WaitingRoom
   readonly watermark: Effect.Effect<number>
+  readonly deadLetterLog: DeadLetterLog
 }
 
 /** Opens both subscriptions for the life of the scope, and makes the parts; nothing runs yet. */
@@ -54,20 +58,16 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
 ) {
   const { maxRowBytes, maxRetrying } = options.processing
   const metrics = yield* Metrics
-  const deadLetters = yield* DeadLetters
   const [orders, payments] = yield* openSubscriptions(options)
-  const attemptOf = <A>(
-    subscription: Subscription,
-    ledger: StreamLedger<Fate>,
-    handle: Handle<A, HandlingFailure, Fate>
-  ): BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason> =>
-    makeBatchAttempt({ subscription, ledger, handle, dispose, deadLetters, deadLetterFate, reports })
+  const deadLetterLog = yield* makeDeadLetterLog(options.deadLettersListed)
+  const attemptOf = attemptsWith({ deadLetters: yield* DeadLetters, reports, deadLetterLog })
   const onDurable = (stream: StreamName) => (millis: number, deliveries: number) =>
     metrics.durableAfter(stream, millis, deliveries)
 
   const orderLedger = makeStreamLedger(fates)
   const paymentLedger = makeStreamLedger(fates)
-  const paymentAttempt = attemptOf(payments, paymentLedger, yield* makePaymentHandler({ maxRowBytes }))
+  const paymentHandler = yield* makePaymentHandler({ maxRowBytes })
+  const paymentAttempt = attemptOf("payments", payments, paymentLedger, paymentHandler)
   const watermark = watermarkOf(orders, orderLedger)
   const waitingRoom = yield* makeWaitingRoom({
     limits: options.processing,
@@ -81,7 +81,7 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
   const orderPipeline = yield* makePipeline({
     subscription: orders,
     decode: ({ attributes, data }) => decodeOrder(data, attributes),
-    attempt: attemptOf(orders, orderLedger, orderHandler),
+    attempt: attemptOf("orders", orders, orderLedger, orderHandler),
     ledger: orderLedger,
     maxRetrying,
     onDurable: onDurable("orders")
@@ -102,10 +102,35 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
     orders: { subscription: orders, ledger: orderLedger, pipeline: orderPipeline },
     payments: { subscription: payments, ledger: paymentLedger, pipeline: paymentPipeline },
     waitingRoom,
-    watermark
+    watermark,
+    deadLetterLog
   }
   return parts
 })
+
+interface Reporting {
+  readonly deadLetters: DeadLetters["Service"]
+  readonly reports: AttemptReports
+  readonly deadLetterLog: DeadLetterLog
+}
+
+const attemptsWith =
+  ({ deadLetterLog, ...shared }: Reporting) =>
+  <A extends { readonly order_id: bigint }>(
+    stream: StreamName,
+    subscription: Subscription,
+    ledger: StreamLedger<Fate>,
+    handle: Handle<A, HandlingFailure, Fate>
+  ): BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason> =>
+    makeBatchAttempt({
+      ...shared,
+      subscription,
+      ledger,
+      handle,
+      dispose,
+      deadLetterFate,
+      onDeadLettered: (letters) => deadLetterLog.published(stream, letters)
+    })
 
 const openSubscriptions = Effect.fnUntraced(function* (options: ProcessorPartsOptions) {
   const { maxOutstandingMessages, maxOutstandingBytes } = options.processing

@@ -90,6 +90,8 @@ export interface BatchAttemptOptions<A, E, F extends string, R extends string> {
   /** The publish time that gives a message its version. Left out: that of the delivery. **Units**: µs. */
   readonly publishTimeMicros?: (delivery: Delivery) => number
   readonly reports: AttemptReports
+  /** Called with the dead letters whose publish was confirmed; what it does should be quick. */
+  readonly onDeadLettered?: (letters: ReadonlyArray<Unpublished<A, E, R>>) => Effect.Effect<void>
 }
 
 /** Makes the attempts of one stream. */
@@ -134,13 +136,16 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     if (letters.length === 0) return []
     const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
     const published = new Map<F, Array<Delivery>>()
+    const confirmed: Array<Unpublished<A, E, R>> = []
     const retry: Array<DecodedDelivery<A, E>> = []
     let error: ReportedError | undefined
-    letters.forEach(({ decoded, letter }, index) => {
+    letters.forEach((unpublished, index) => {
+      const { decoded, letter } = unpublished
       const result = results[index]
-      if (result !== undefined && Result.isSuccess(result))
+      if (result !== undefined && Result.isSuccess(result)) {
         addTo(published, options.deadLetterFate(letter.reason), decoded.delivery)
-      else {
+        confirmed.push(unpublished)
+      } else {
         error = result === undefined ? { message: "no answer" } : result.failure
         retry.push(decoded)
       }
@@ -148,6 +153,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     if (error !== undefined) reports.deadLettersFailed(error)
     if (published.size > 0) reports.deadLettersConfirmed()
     yield* ack(published, batch)
+    if (confirmed.length > 0 && options.onDeadLettered !== undefined) yield* options.onDeadLettered(confirmed)
     ledger.publishFailed(retry.length)
     ledger.retried(retry.length)
     return retry

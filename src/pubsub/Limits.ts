@@ -66,6 +66,9 @@ export const connectionAnswerSeconds = 2
 /** How long so before the connection is replaced by a new one; a server that is merely slow is not left. **Units**: seconds. */
 export const connectionRenewSeconds = 10
 
+/** How far lines at Info about a replaced connection are apart at least; in an outage it is replaced every few seconds. **Units**: milliseconds. */
+export const connectionNewsMillis = 300_000
+
 /** How long quiet may go unproven while somebody reads the status: then one small question is asked. **Units**: milliseconds. */
 export const connectionProofMillis = 3_000
 

@@ -57,7 +57,8 @@ export interface HealthChange extends PartHealth {
  * The state of each part a process depends on, with the reason when it is not healthy.
  *
  * Ready: every part is healthy, degraded or paused. A backlog never makes a process unready. A change of state is
- * logged once; a new reason within a state is shown, and not logged.
+ * logged once; a new reason within a state is shown, and not logged. Of a start without trouble only its end is logged:
+ * that the process is ready.
  */
 export class Health extends Context.Service<
   Health,
@@ -125,13 +126,17 @@ const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
     "dead-letters": start
   }
   const changes = yield* PubSub.sliding<HealthChange>(healthChangesKept)
+  let wasReady = false
 
   const change = Effect.fnUntraced(function* (part: HealthPart, state: HealthState) {
     const before = parts[part].state
     const health = healthOf(state, yield* Clock.currentTimeMillis)
     parts[part] = health
     yield* PubSub.publish(changes, { part, ...health, before })
-    yield* announce(part, health)
+    yield* announce(part, before, health)
+    if (wasReady || !healthParts.every((name) => isReady(parts[name].state))) return
+    wasReady = true
+    yield* Effect.logInfo("ready")
   })
 
   const healthOf = (state: HealthState, since: number): PartHealth => {
@@ -161,11 +166,11 @@ const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
 })
 
 /** What somebody should look at is a warning; a paused intake is how a backlog is worked off. */
-const announce = (part: HealthPart, health: PartHealth): Effect.Effect<void> => {
+const announce = (part: HealthPart, before: HealthState, health: PartHealth): Effect.Effect<void> => {
   const { state } = health
-  const text = sentenceOf(part, health)
   const isTrouble = state._tag === "Unavailable" || state._tag === "Degraded"
-  return (isTrouble ? Effect.logWarning(text) : Effect.logInfo(text)).pipe(
-    Effect.annotateLogs({ part, state: wordOf(state) })
-  )
+  const isExpected = before._tag === "Starting" && state._tag === "Healthy"
+  return Effect.logWithLevel(isTrouble ? "Warn" : isExpected ? "Debug" : "Info")(
+    sentenceOf(part, health)
+  ).pipe(Effect.annotateLogs({ part, state: wordOf(state) }))
 }

@@ -88,6 +88,33 @@ describe("the command line", () => {
     })
   )
 
+  it.live("several flags that are wrong are told together, a command's own among them: exit 2", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* ran(
+        ["produce", "all", "--count", "x", "--rate", "0", "--poison", "2", "--pubsub-emulator-host", "a b"],
+        ["--no-warnings"]
+      )
+      expect(code).toBe(2)
+      expect(lines).toEqual([
+        'counterfoil: --count is "x": must be a whole number from 0 to 1000000000. Example: --count 1000',
+        'counterfoil: --rate is "0": must be a number above 0, at most 1000000. Example: --rate 0.5',
+        expect.stringMatching(/^counterfoil: --poison is "2": must be a share from 0 to 1/),
+        expect.stringMatching(/^counterfoil: --pubsub-emulator-host is "a b": must be /)
+      ])
+    })
+  )
+
+  it.live("--connect-timeout without --drain is wrong usage: exit 2", () =>
+    Effect.gen(function* () {
+      const { code, lines } = yield* ran([
+        ...["run", "--connect-timeout", "5s", "--log-format", "pretty"],
+        ...["--cassandra-contact-points", "127.0.0.1:9", "--project", "p"]
+      ])
+      expect(code).toBe(2)
+      expect(lines).toEqual([expect.stringMatching(/^counterfoil: --connect-timeout is for --drain/)])
+    })
+  )
+
   it.live("an id is read exactly or not at all", () =>
     Effect.gen(function* () {
       const { code, lines } = yield* ran(["facts", "get", "9223372036854775808"])

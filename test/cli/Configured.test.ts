@@ -5,6 +5,7 @@ import { exitCodeOf } from "../../src/cli/Failure.ts"
 import { Screen } from "../../src/cli/Screen.ts"
 import { sections } from "../../src/config/Sections.ts"
 import { malformedTexts } from "../config/MalformedTexts.ts"
+import { toldIn } from "../support/Told.ts"
 import { fakeScreen } from "./FakeScreen.ts"
 
 type Environment = Readonly<Record<string, string>>
@@ -20,7 +21,7 @@ const ran = (args: ReadonlyArray<string>, environment: Environment) =>
       )
     )
     const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
-    return { code: exitCodeOf(cause), lines: written().trimEnd().split("\n") }
+    return { code: exitCodeOf(cause), lines: toldIn(written()) }
   })
 
 const required = { CASSANDRA_CONTACT_POINTS: "127.0.0.1:9" }

@@ -2,11 +2,14 @@
 import { makeScreen, type Screen } from "../../src/cli/Screen.ts"
 
 /** A screen on a terminal of 20 columns, or none, and everything written to it so far. */
-export const fakeScreen = (isTTY: boolean): { readonly screen: Screen; readonly written: () => string } => {
+export const fakeScreen = (
+  isTTY: boolean,
+  columns = 20
+): { readonly screen: Screen; readonly written: () => string } => {
   let written = ""
   const screen = makeScreen({
     isTTY,
-    columns: 20,
+    columns,
     write: (text) => {
       written += text
     }

@@ -37,9 +37,9 @@ describe("log lines", () => {
 
   it.effect("on a terminal they are for people, unless JSON is asked for", () =>
     Effect.gen(function* () {
-      const logging = Effect.logInfo("applied it").pipe(Effect.annotateLogs({ file: "a b" }))
+      const logging = Effect.logInfo("applied it").pipe(Effect.annotateLogs({ file: "a b", id: 7n }))
       expect(yield* logged({}, true, logging)).toMatch(
-        /^\S*\d\d:\d\d:\d\d\S* INFO {2}applied it.* file="a b"\S*\n$/
+        /^\S*\d\d:\d\d:\d\d\S* INFO {2}applied it.* file="a b" id=7\S*\n$/
       )
       const asJson = yield* logged({ format: Option.some("json") }, true, logging)
       expect(JSON.parse(asJson)).toMatchObject({ severity: "INFO", file: "a b" })

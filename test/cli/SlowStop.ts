@@ -1,7 +1,8 @@
 /** A program that ends as every command does, but takes its time to stop; started by ProcessExit.test.ts. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { stopsInOrder, teardown, watchProcess } from "../../src/cli/ProcessExit.ts"
+import { exitCodeOf } from "../../src/cli/Failure.ts"
+import { stopsInOrder, teardownWith, watchProcess } from "../../src/cli/ProcessExit.ts"
 
 const [, , stopping = "at once", kind = "until stopped"] = process.argv
 
@@ -21,5 +22,5 @@ NodeRuntime.runMain(
     ),
     asCommand
   ),
-  { disableErrorReporting: true, teardown }
+  { disableErrorReporting: true, teardown: teardownWith(exitCodeOf) }
 )

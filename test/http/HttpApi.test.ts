@@ -165,9 +165,20 @@ describe("HttpApi", () => {
     }).pipe(Effect.provide(served))
   )
 
+  it.live("/ names the paths there are", () =>
+    Effect.gen(function* () {
+      const { status, text } = yield* get("/")
+      assert.strictEqual(status, 200)
+      for (const path of ["/live", "/ready", "/health", "/metrics"]) {
+        assert.match(text, new RegExp(`^${path} `, "m"))
+        assert.notStrictEqual((yield* get(path)).status, 404)
+      }
+    }).pipe(Effect.provide(served))
+  )
+
   it.live("an unknown path is 404 and names the paths there are", () =>
     Effect.gen(function* () {
-      for (const path of ["/", "/metrics/x", "/%ff", "/../etc/passwd"]) {
+      for (const path of ["/page", "/metrics/x", "/%ff", "/../etc/passwd"]) {
         const { status, text } = yield* get(path)
         assert.strictEqual(status, 404)
         assert.include(text, "/live /ready /health /metrics")

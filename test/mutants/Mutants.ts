@@ -7,6 +7,7 @@ import { ofHealth } from "./guarantees/Health.ts"
 import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
 import { ofLedger } from "./guarantees/Ledger.ts"
+import { ofLogLines } from "./guarantees/LogLines.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
@@ -25,6 +26,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofOutages,
   ...ofRetries,
   ...ofHealth,
+  ...ofLogLines,
   ...ofReconnection,
   ...ofEarlyPayments,
   ...ofBounds,

@@ -34,6 +34,10 @@ export const isFree = (host: string, port: number): Effect.Effect<boolean> =>
     )
   )
 
+/** A loopback address that no other program listens on; other systems than Linux have only one. */
+export const ownAddress = (): string =>
+  process.platform === "linux" ? `127.${randomInt(1, 255)}.${randomInt(0, 256)}.1` : "127.0.0.1"
+
 const listen = (host: string, port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer()

@@ -1,10 +1,10 @@
-import { randomInt } from "node:crypto"
 import { createServer, type Server } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { tcpGate } from "../cassandra/TcpGate.ts"
 import { counterfoil, until, whileFrozen } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
+import { ownAddress } from "../support/Ports.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, emulatorHost, projectId, uniqueName } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
@@ -192,10 +192,6 @@ describe("What does not answer", () => {
     120_000
   )
 })
-
-/** A loopback address that no other program listens on; other systems than Linux have only one. */
-const ownAddress = (): string =>
-  process.platform === "linux" ? `127.${randomInt(1, 255)}.${randomInt(0, 256)}.1` : "127.0.0.1"
 
 /** Listens on a port of an address of this machine. */
 const taken = (port: number, host = "127.0.0.1") =>

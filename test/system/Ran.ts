@@ -1,6 +1,7 @@
 /** Runs a command of `counterfoil` to its end. */
 import { Clock, Effect } from "effect"
 import { counterfoil } from "../support/Counterfoil.ts"
+import { toldIn } from "../support/Told.ts"
 
 /** How a command ended and what it said. */
 export interface Ran {
@@ -25,7 +26,6 @@ export const ran = (
       const { code } = yield* started.ended
       const seconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
       const errors = started.stderr()
-      const told = errors.split("\n").filter((line) => line.startsWith("counterfoil: "))
-      return { code, out: started.stdout(), errors, told, seconds }
+      return { code, out: started.stdout(), errors, told: toldIn(errors), seconds }
     })
   )

@@ -11,6 +11,7 @@ import {
   wordOf
 } from "../../src/telemetry/Health.ts"
 import { healthChangesKept } from "../../src/telemetry/Limits.ts"
+import { collectedIn, type LogLine } from "../support/LogLines.ts"
 
 const setAll = (state: Parameters<Health["Service"]["set"]>[1]) =>
   Health.use((health) => Effect.forEach(healthParts, (part) => health.set(part, state), { discard: true }))
@@ -91,7 +92,6 @@ describe("Health", () => {
         yield* Effect.gen(function* () {
           const health = yield* Health
           yield* health.set("dead-letters", { _tag: "Healthy" })
-          yield* health.set("dead-letters", { _tag: "Healthy" })
           yield* health.set("dead-letters", { _tag: "Degraded", reason: "one publish failed" })
           for (let time = 0; time < 50; time++) {
             yield* health.set("dead-letters", { _tag: "Unavailable", reason: "the topic does not exist" })
@@ -101,10 +101,32 @@ describe("Health", () => {
           assert.deepStrictEqual(shown, { _tag: "Unavailable", reason: "no answer" })
         }).pipe(Effect.provide(Logger.layer([capture])))
         assert.deepStrictEqual(lines, [
-          "Info dead-letters dead-letters: healthy",
           "Warn dead-letters dead-letters: degraded: one publish failed",
           "Warn dead-letters dead-letters: unavailable: the topic does not exist"
         ])
+      }).pipe(Effect.provide(Health.layer))
+  )
+
+  it.effect(
+    "a start without trouble is one line: that the process is ready; the parts are lines at Debug",
+    () =>
+      Effect.gen(function* () {
+        const lines: Array<LogLine> = []
+        yield* Effect.gen(function* () {
+          const health = yield* Health
+          yield* setAll({ _tag: "Healthy" })
+          yield* health.set("orders", { _tag: "Paused", reason: "a limit" })
+          yield* health.set("orders", { _tag: "Healthy" })
+        }).pipe(Effect.provide(collectedIn(lines, "Debug")))
+        assert.deepStrictEqual(
+          lines.map(({ level, text }) => `${level} ${text}`),
+          [
+            ...healthParts.map((part) => `Debug ${part}: healthy`),
+            "Info ready",
+            "Info orders: paused: a limit",
+            "Info orders: healthy"
+          ]
+        )
       }).pipe(Effect.provide(Health.layer))
   )
 

@@ -1,7 +1,6 @@
 /** What `demo` does: sample traffic through the whole processor, on embedded parts, in one process. */
-import { mkdirSync, rmSync } from "node:fs"
-import { dirname, resolve } from "node:path"
-import { Console, Duration, Effect, Option, Stream } from "effect"
+import { resolve } from "node:path"
+import { Duration, Effect, Option, Stream } from "effect"
 import { embedded } from "../../App.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
@@ -11,7 +10,9 @@ import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import { publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
 import { demoGraceSeconds, demoRate } from "../Limits.ts"
+import { say } from "../Logging.ts"
 import { withProgress } from "../Progress.ts"
+import { claimDemoFile } from "./DemoFile.ts"
 import { progressLine, totals } from "./FateTable.ts"
 import { runToTheEnd, withFates } from "./Run.ts"
 
@@ -33,20 +34,25 @@ export interface DemoOptions {
  * Runs sample traffic through the processor. Ends by itself when a number or a duration is given, and prints the
  * fates; the same seed gives the same rows and dead letters.
  */
-export const demo = (options: DemoOptions) => {
-  const file = resolve(".counterfoil", "demo.sqlite")
-  startAfresh(file)
-  return Effect.scoped(
+export const demo = (options: DemoOptions) =>
+  Effect.scoped(Effect.flatMap(claimDemoFile(resolve(".counterfoil")), (file) => demoWith(file, options)))
+
+const demoWith = (file: string, options: DemoOptions) =>
+  Effect.scoped(
     Effect.gen(function* () {
       const { address } = yield* HttpApi
       yield* createTopics
-      yield* Console.error(`fact table:  ${file}`)
-      if (Option.isSome(address)) yield* Console.error(`health:      ${address.value.url}/health`)
-      if (Option.isSome(address)) yield* Console.error(`metrics:     ${address.value.url}/metrics`)
+      yield* say("Info", introduction)
+      yield* say("Info", `fact table:  ${file}`)
+      if (Option.isSome(address)) {
+        yield* say("Info", `health:      ${address.value.url}/health`)
+        yield* say("Info", `metrics:     ${address.value.url}/metrics`)
+      }
       const processor = yield* makeProcessor({
         ordersSubscription: `${topics.orders}-sub`,
         paymentsSubscription: `${topics.payments}-sub`,
         deadLetterTopic: topics.deadLetters,
+        deadLettersListed: "one of each reason",
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
       yield* traffic(options, processor).pipe(
@@ -58,22 +64,18 @@ export const demo = (options: DemoOptions) => {
   ).pipe(
     Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion))
   )
-}
+
+const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, and some
+messages cannot be read: these become dead letters, on purpose.`
 
 /** Says where to find more; not on standard output, which is for data. */
 const printOutlook = (file: string) =>
   Effect.gen(function* () {
     const rows = yield* (yield* FactStore).count
-    yield* Console.error(`${rows} rows are in ${file}; what else there is: npx counterfoil --help`)
+    yield* say("Info", `${rows} rows are in ${file}; what else there is: npx counterfoil --help`)
   }).pipe(Effect.catchTag("FactStoreError", (error) => Effect.logWarning(error.message)))
 
 const topics = { orders: "orders_data", payments: "payment_data", deadLetters: "dlq_payments_data" }
-
-/** The demo begins with an empty table, so that the same seed shows the same rows. */
-const startAfresh = (file: string): void => {
-  mkdirSync(dirname(file), { recursive: true })
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true })
-}
 
 const createTopics = Effect.gen(function* () {
   const admin = yield* PubSubAdmin

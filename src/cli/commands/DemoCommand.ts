@@ -1,12 +1,13 @@
 /** `demo`: everything in one process, on embedded parts. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { appVersion } from "../../config/AppVersion.ts"
 import { durationText } from "../../config/parsers/DurationText.ts"
 import { sections } from "../../config/Sections.ts"
 import { configured } from "../Configured.ts"
-import { jsonFlag, parsedFlag, settingFlags, spokenFor } from "../Flags.ts"
+import { jsonFlag, settingFlags, spokenFor } from "../Flags.ts"
 import { demoRate } from "../Limits.ts"
+import { parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
@@ -53,11 +54,19 @@ export const demoCommand = Command.make(
     json: jsonFlag,
     flags: settingFlags(http)
   },
-  ({ port, flags, ...options }) =>
-    configured({ processing, http }, spokenFor(flags, "http-port", port), ({ settings }) =>
-      Effect.gen(function* () {
-        const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
-        yield* demo({ ...options, ...settings, appVersion })
-      })
-    ).pipe(stopsInOrder)
+  ({ port, flags, ...options }) => {
+    const isEndless = ![options.orders, options.payments, options.duration].some((end) =>
+      Option.isSome<unknown>(end)
+    )
+    return configured(
+      { processing, http },
+      spokenFor(flags, "http-port", port),
+      ({ own, settings }) =>
+        Effect.gen(function* () {
+          const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
+          yield* demo({ ...own, ...settings, appVersion })
+        }),
+      options
+    ).pipe(isEndless ? stopsInOrder : (untilItsEnd) => untilItsEnd)
+  }
 ).pipe(Command.withDescription("Show everything in one process, with sample traffic and nothing to install"))

@@ -11,7 +11,7 @@ import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
 /** There is no row for an order. The command exits 1. */
 export class FactMissing extends Data.TaggedError("FactMissing")<{ readonly orderId: bigint }> {
   override get message(): string {
-    return `order ${this.orderId} has no row in the fact table: neither it nor a payment for it was written`
+    return `order ${this.orderId} has no row in the fact table: neither it nor a payment for it was written (the id of a payment finds nothing here; its row has the id of its order)`
   }
 }
 

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { type Fate, fates } from "../../domain/Fate.ts"
 import { Metrics, type StreamTotals } from "../../telemetry/Metrics.ts"
+import { liveSeparator } from "../Screen.ts"
 
 /** The totals of both streams. */
 export const totals: Effect.Effect<Totals, never, Metrics> = Effect.gen(function* () {
@@ -15,18 +16,18 @@ export interface Totals {
   readonly payments: StreamTotals
 }
 
-/** One line that says how far the work has come. */
+/** One line that says how far the work has come; the words are those of the metrics. */
 export const progressLine = ({ orders, payments }: Totals): string => {
-  const held = (stream: StreamTotals) => stream.inFlight + stream.retrying
   const deadLetters = deadLettered(orders) + deadLettered(payments)
+  const retrying = orders.retrying + payments.retrying
   return [
     `orders ${orders.fates["order-stored"]} stored`,
     `payments ${payments.fates["payment-matched"]} matched`,
     `${payments.waiting} waiting`,
     `${deadLetters} dead letters`,
-    `${held(orders) + held(payments)} in flight`,
-    ...(orders.retrying + payments.retrying > 0 ? [`${orders.retrying + payments.retrying} retrying`] : [])
-  ].join(" · ")
+    ...(retrying > 0 ? [`${retrying} retrying`] : []),
+    `${orders.inFlight + payments.inFlight} in flight`
+  ].join(liveSeparator)
 }
 
 /** The table of fates, and the sum they have to add up to (G7). */

@@ -5,7 +5,8 @@ import { pubSubSection } from "../../config/PubSubSection.ts"
 import { integer } from "../../config/parsers/Integer.ts"
 import { share } from "../../config/parsers/Share.ts"
 import { configured } from "../Configured.ts"
-import { jsonFlag, numberFlag, parsedFlag, settingFlags } from "../Flags.ts"
+import { jsonFlag, settingFlags } from "../Flags.ts"
+import { numberFlag, parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
@@ -35,10 +36,14 @@ export const produceCommand = Command.make(
     flags: settingFlags(pubSubSection)
   },
   ({ flags, ...options }) =>
-    configured({ pubSub: pubSubSection }, flags, ({ settings }) =>
-      Effect.gen(function* () {
-        const { produce } = yield* Effect.promise(() => import("./Produce.ts"))
-        yield* produce({ ...options, ...settings })
-      })
+    configured(
+      { pubSub: pubSubSection },
+      flags,
+      ({ own, settings }) =>
+        Effect.gen(function* () {
+          const { produce } = yield* Effect.promise(() => import("./Produce.ts"))
+          yield* produce({ ...own, ...settings })
+        }),
+      options
     ).pipe(Option.isNone(options.count) ? stopsInOrder : (untilPublished) => untilPublished)
 ).pipe(Command.withDescription("Publish sample orders and payments, the same for the same seed"))

@@ -1,22 +1,24 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
-import { Cause, Console, Data, Effect, Exit, Option } from "effect"
-import { application } from "../../App.ts"
+import { Cause, Console, Data, Duration, Effect, Exit, Option } from "effect"
+import { application, observed } from "../../App.ts"
 import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
+import { progressSummarySeconds, runSummarySeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
+import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 
 /** The options of `run`. */
 export interface RunOptions extends RunSettings {
   /** The flag or variable that gave the project id; none: the credentials did. */
   readonly projectSource: Option.Option<string>
-  /** End when everything that was waiting has its fate. */
-  readonly drain: boolean
+  /** End when everything that was waiting has its fate, or when something has not answered for so long. None: no end. */
+  readonly giveUpAfter: Option.Option<Duration.Duration>
   readonly json: boolean
   readonly appVersion: string
 }
@@ -38,9 +40,18 @@ export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing
  * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
  *
  * **Errors**: `CassandraError` or `PubSubError` that a person has to fix: exit 2. Where nothing answers yet it
- * waits indefinitely.
+ * waits indefinitely; a drain for `giveUpAfter`: `DrainGivenUp`, exit 1.
  */
-export const run = (options: RunOptions) =>
+export const run = (options: RunOptions) => {
+  const { appVersion, giveUpAfter, http } = options
+  const work = process(options).pipe(Effect.provide(application(options, appVersion)))
+  return Effect.provide(
+    Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
+    observed(http, { appVersion, remedyOf })
+  )
+}
+
+const process = (options: RunOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { projectId, projectIdSource } = yield* GoogleClient
@@ -59,13 +70,17 @@ export const run = (options: RunOptions) =>
         deadLetterTopic: options.pubSub.dlqTopic,
         processing: options.processing
       })
-      yield* (options.drain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
+      const isDrain = Option.isSome(options.giveUpAfter)
+      yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
-        withProgress(Effect.map(totals, progressLine)),
+        withProgress(
+          Effect.map(totals, progressLine),
+          Duration.seconds(isDrain ? progressSummarySeconds : runSummarySeconds)
+        ),
         withFates(options.json)
       )
     })
-  ).pipe(Effect.provide(application(options, { appVersion: options.appVersion, remedyOf })))
+  )
 
 /** Runs until `published` has ended and everything then waiting has its fate. */
 export const runToTheEnd = <R>(

@@ -52,10 +52,11 @@ describe("facts", () => {
     }).pipe(Effect.provide(FactStoreSqlite.layer({ file: ":memory:" })))
   )
 
-  it.effect("get of an absent row fails and names the order", () =>
+  it.effect("get of an absent row fails, names the order, and says that a payment's id finds none", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(showFact(4711n, false))
       expect(error.message).toContain("order 4711 has no row")
+      expect(error.message).toContain("the id of a payment finds nothing here")
     }).pipe(Effect.provide(FactStoreSqlite.layer({ file: ":memory:" })))
   )
 

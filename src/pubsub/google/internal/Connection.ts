@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
+import { connectionNewsMillis } from "../../Limits.ts"
 import type { Proxy } from "../GoogleSettings.ts"
 import { codeOf, Status } from "./ErrorClassification.ts"
 
@@ -39,6 +40,7 @@ export class Connection<Client extends ClosableClient> {
   #renewed = Latch.makeUnsafe()
   #unanswered = 0
   #waitingSince: number | undefined
+  #announcedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     client: Client,
@@ -113,7 +115,12 @@ export class Connection<Client extends ClosableClient> {
 
   readonly #renew = Effect.gen({ self: this }, function* () {
     const { renewMillis } = this.#silence
-    yield* Effect.logInfo(`Pub/Sub left everything unanswered for ${renewMillis / 1000} s; connecting anew`)
+    // In an outage that lasts, it is replaced again and again.
+    const isNews = this.#now() - this.#announcedAt >= connectionNewsMillis
+    if (isNews) this.#announcedAt = this.#now()
+    yield* Effect.logWithLevel(isNews ? "Info" : "Debug")(
+      `Pub/Sub left everything unanswered for ${renewMillis / 1000} s; connecting anew`
+    )
     const old = this.#client
     this.#client = yield* Effect.timeout(this.#openInTime, Duration.millis(renewMillis))
     this.#unanswered = 0

@@ -9,6 +9,8 @@ import {
   connectionRenewSeconds
 } from "../../../../src/pubsub/Limits.ts"
 import type { Subscription } from "../../../../src/pubsub/Subscriber.ts"
+import { pass } from "../../../../src/testing/VirtualTime.ts"
+import { collectedIn, type LogLine } from "../../../support/LogLines.ts"
 import {
   holding,
   later,
@@ -125,6 +127,26 @@ describe("a connection to a scripted server", () => {
         clients.map(({ isClosed }) => isClosed),
         [true, false, true]
       )
+    })
+  )
+
+  it.effect("[G4] silent for ten minutes, it is replaced again and again, and that is told twice", () =>
+    Effect.gen(function* () {
+      const lines: Array<LogLine> = []
+      const clock = yield* Clock.Clock
+      const open = async () => ({ close: async () => {} })
+      const connection = new Connection(yield* Effect.promise(open), open, clock, {
+        answerMillis: connectionAnswerSeconds * 1000,
+        renewMillis: connectionRenewSeconds * 1000
+      })
+      yield* Effect.forkChild(connection.watch).pipe(Effect.provide(collectedIn(lines, "Debug")))
+      for (let second = 0; second < 600; second++) {
+        void connection.ask(() => new Promise<void>(() => {}))
+        yield* pass("1 second")
+      }
+      const linesAt = (level: string) => lines.filter((line) => line.level === level)
+      assert.isAbove(linesAt("Debug").length, 30)
+      assert.lengthOf(linesAt("Info"), 2)
     })
   )
 })
