@@ -2,7 +2,7 @@ import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import type { Proxy } from "../GoogleSettings.ts"
-import { codeOf, Status } from "./ErrorClassification.ts"
+import { codeOf, isLocal, Status } from "./ErrorClassification.ts"
 
 /** What a connection is made of: a client of Google's. */
 export interface ClosableClient {
@@ -176,6 +176,7 @@ export const connectionLost = { code: Status.Unavailable, details: "the connecti
 type Meaning = "answer" | "no connection" | "silence"
 
 const meaningOf = (error: unknown): Meaning => {
+  if (isLocal(error)) return "no connection"
   switch (codeOf(error)) {
     case Status.Cancelled:
     case Status.DeadlineExceeded:
