@@ -1,11 +1,14 @@
 /** A Cassandra cluster as a service: bounded, idempotent statements, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
-import { Context, Effect, Layer, type Result, type Scope } from "effect"
+import { Clock, Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraOptions } from "./CassandraOptions.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
+import { Login, type LoginRefusal } from "./internal/Login.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
+
+export type { LoginRefusal } from "./internal/Login.ts"
 
 /** A value to bind; a bigint column takes a bigint. */
 export type Param = string | number | bigint | null | ReadonlyArray<bigint>
@@ -90,6 +93,8 @@ export class Cassandra extends Context.Service<
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
     /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
     readonly nodes: Effect.Effect<ReadonlyArray<Node>>
+    /** Set while logins are refused, as after a change of the password, and nothing else is heard. Tried a few times a minute. */
+    readonly loginRefusal: Effect.Effect<LoginRefusal | undefined>
   }
 >()("counterfoil/cassandra/Cassandra") {
   /**
@@ -109,7 +114,8 @@ export class Cassandra extends Context.Service<
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
       const queue = yield* makeRequestQueue(options)
-      const attempt = connect(settings, options)
+      const login = new Login(yield* Clock.Clock, settings.credentials)
+      const attempt = connect(settings, options, login)
       const report = options.onUnreachable ?? "fail"
       const client = yield* Effect.acquireRelease(
         report === "fail" ? attempt : connectWithRetry(attempt, report, options.connectBackoff),
@@ -125,8 +131,13 @@ export class Cassandra extends Context.Service<
         start: async () => {
           // The driver only reads the values; its types do not say so.
           const params = statement.params as Array<Param>
-          const result = await client.execute(statement.query, params, toQueryOptions(options))
-          return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+          try {
+            const result = await client.execute(statement.query, params, toQueryOptions(options))
+            login.heard()
+            return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+          } catch (cause) {
+            throw login.explained(cause)
+          }
         }
       })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
@@ -144,7 +155,8 @@ export class Cassandra extends Context.Service<
           known: client.hosts.length,
           connected: client.getState().getConnectedHosts().length
         })),
-        nodes: Effect.sync(() => [...client.hosts.values()].map(nodeOf))
+        nodes: Effect.sync(() => [...client.hosts.values()].map(nodeOf)),
+        loginRefusal: Effect.sync(() => login.refusal)
       })
     })
 }

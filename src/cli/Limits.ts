@@ -26,3 +26,12 @@ export const progressLiveMillis = 200
 
 /** How often a line about progress is written where there is no terminal. **Units**: seconds. */
 export const progressSummarySeconds = 10
+
+/** How long Pub/Sub may take to say how long a subscription keeps messages, before the usual time is taken. **Units**: seconds. */
+export const retentionAnswerSeconds = 3
+
+/** For how long Cassandra must refuse the credentials, and say nothing else, before `run` ends. **Units**: minutes. */
+export const loginRefusedMinutes = 5
+
+/** How often that is looked at; well below the time between two tries. **Units**: seconds. */
+export const loginTickSeconds = 5

@@ -10,6 +10,8 @@ import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+import { untilLoginRefused } from "./RefusedLogin.ts"
+import { checkSetUp } from "./SetUpChecks.ts"
 
 /** The options of `run`. */
 export interface RunOptions extends RunSettings {
@@ -37,8 +39,8 @@ export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing
 /**
  * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
  *
- * **Errors**: `CassandraError` or `PubSubError` that a person has to fix: exit 2. Where nothing answers yet it
- * waits indefinitely.
+ * **Errors**: `CassandraError`, `SetUpRefused` or `PubSubError` that a person has to fix: exit 2. Where nothing answers
+ * yet it waits indefinitely.
  */
 export const run = (options: RunOptions) =>
   Effect.scoped(
@@ -61,11 +63,16 @@ export const run = (options: RunOptions) =>
       })
       yield* (options.drain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
+        (work) => Effect.raceFirst(work, untilLoginRefused),
         withProgress(Effect.map(totals, progressLine)),
         withFates(options.json)
       )
     })
-  ).pipe(Effect.provide(application(options, { appVersion: options.appVersion, remedyOf })))
+  ).pipe(
+    Effect.provide(
+      application(options, { appVersion: options.appVersion, remedyOf, checked: checkSetUp(options) })
+    )
+  )
 
 /** Runs until `published` has ended and everything then waiting has its fate. */
 export const runToTheEnd = <R>(
