@@ -4,7 +4,7 @@ import type { Cassandra, Node } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { CassandraSettings, Consistency } from "../cassandra/CassandraSettings.ts"
 import type { DeclaredTables } from "../cassandra/DeclaredTables.ts"
-import type { Known, Unknown } from "../cassandra/Knowledge.ts"
+import { type Known, orUnknown, type Unknown } from "../cassandra/Knowledge.ts"
 import {
   type RoleRights,
   readRights,
@@ -23,6 +23,7 @@ import {
   readTableOptions,
   type TableOptions
 } from "../cassandra/TableSchema.ts"
+import { tableName } from "./Cql.ts"
 import { readTries, readTryMillis } from "./Limits.ts"
 
 /** Why something could not be read. */
@@ -65,6 +66,8 @@ export interface CassandraReading {
   readonly settings: Reading<ServerSettings>
   /** Undefined: nobody is logged in. */
   readonly rights: Reading<RoleRights> | undefined
+  /** What the cluster says to a write of no row, at a time of the client's; `absent` where it refuses it. */
+  readonly emptyWrite: Reading<void>
 }
 
 /** Reads all of it. What cannot be read, and what is not answered in a few tries, says why; nothing fails. */
@@ -86,7 +89,8 @@ export const readCassandra = (
         replication: reading(readReplication(cassandra, keyspace)),
         nodes: cassandra.nodes,
         settings: reading(readServerSettings(cassandra)),
-        rights: role === undefined ? Effect.undefined : reading(readRights(cassandra, role))
+        rights: role === undefined ? Effect.undefined : reading(readRights(cassandra, role)),
+        emptyWrite: reading(orUnknown(writeNothing(cassandra, plan)))
       },
       { concurrency: "unbounded" }
     )
@@ -103,6 +107,22 @@ export const planOf = (
   consistency: settings.consistency ?? "LOCAL_QUORUM",
   role: settings.credentials?.username
 })
+
+/**
+ * A write that names no row: the cluster checks rights and guardrails first, and then has nothing to do. So it tells
+ * what no grants tell: those that are written otherwise, and settings that the role may not read.
+ */
+const writeNothing = (
+  cassandra: Cassandra["Service"],
+  { factTable, keyspace, nowMillis, tables }: CassandraPlan
+): Effect.Effect<void, CassandraError> => {
+  const columns = tables.get(factTable) ?? []
+  const key = columns.find(({ role }) => role === "partition key")
+  const value = columns.find(({ role }) => role === "value")
+  if (key === undefined || value === undefined) return Effect.void
+  const query = `DELETE ${value.name} FROM ${tableName(keyspace, factTable)} USING TIMESTAMP ? WHERE ${key.name} IN ?`
+  return Effect.asVoid(cassandra.execute({ query, params: [BigInt(nowMillis) * 1_000n, []] }))
+}
 
 const reading = <A>(read: Effect.Effect<Known<A>, CassandraError>): Effect.Effect<Reading<A>> =>
   read.pipe(

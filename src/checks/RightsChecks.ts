@@ -1,55 +1,81 @@
 /** Checks of what the role may do: to read and to write the tables. */
 import { Result } from "effect"
 import type { Grant, RoleRights } from "../cassandra/ServerState.ts"
-import type { CassandraReading } from "./CassandraReading.ts"
-import type { Check, CheckCode, Judgement, Problem } from "./Check.ts"
+import type { CassandraPlan, CassandraReading, Reading } from "./CassandraReading.ts"
+import type { Check, Judgement, Problem } from "./Check.ts"
 import { identifier, tableName } from "./Cql.ts"
 import { notMade } from "./SchemaChecks.ts"
 
-/** The checks of rights. */
-export const rightsChecks: ReadonlyArray<Check<CassandraReading>> = [
-  mayDo("CF-301", "SELECT", "read"),
-  mayDo("CF-302", "MODIFY", "write to")
-]
+const mayRead: Check<CassandraReading> = {
+  code: "CF-301",
+  group: "rights",
+  title: "the role may read the tables",
+  needs: ["CF-201"],
+  judge: (reading) =>
+    whenRestricted(reading, (rights) =>
+      Result.isFailure(rights)
+        ? notMade(rights.failure)
+        : judgeGrants(reading, rights.success, "SELECT", (_, isGranted) => isGranted)
+    )
+}
 
-function mayDo(code: CheckCode, permission: string, verb: string): Check<CassandraReading> {
-  return {
-    code,
-    group: "rights",
-    title: `the role may ${verb} the tables`,
-    needs: ["CF-201"],
-    judge: (reading) => {
-      const { rights } = reading
-      // Who need not log in may do everything.
-      if (rights === undefined) return []
-      if (Result.isFailure(rights)) return isUnrestricted(reading) ? [] : notMade(rights.failure)
-      return judgeGrants(reading, rights.success, permission, verb)
-    }
-  }
+const mayWrite: Check<CassandraReading> = {
+  code: "CF-302",
+  group: "rights",
+  title: "the role may write to the tables",
+  needs: ["CF-201"],
+  judge: (reading) =>
+    whenRestricted(reading, (rights) => {
+      const { emptyWrite, plan } = reading
+      const isDenied = Result.isFailure(emptyWrite) && emptyWrite.failure.why === "forbidden"
+      if (Result.isSuccess(rights)) {
+        const isKnown = isDenied || Result.isSuccess(emptyWrite)
+        return judgeGrants(reading, rights.success, "MODIFY", (table, isGranted) =>
+          isKnown && table === plan.factTable ? !isDenied : isGranted
+        )
+      }
+      if (isDenied) return [lacking(plan, "MODIFY", plan.factTable)]
+      return Result.isSuccess(emptyWrite) ? [] : notMade(rights.failure)
+    })
+}
+
+/** Who need not log in, and whoever asks a cluster without authorization, may do everything. */
+const whenRestricted = (
+  reading: CassandraReading,
+  judge: (rights: Reading<RoleRights>) => Judgement
+): Judgement => {
+  const { rights } = reading
+  if (rights === undefined || (Result.isFailure(rights) && isUnrestricted(reading))) return []
+  return judge(rights)
 }
 
 const judgeGrants = (
   { plan }: CassandraReading,
   { grants, isSuperuser }: RoleRights,
-  permission: string,
-  verb: string
+  permission: Permission,
+  isAllowed: (table: string, isGranted: boolean) => boolean
 ): Judgement => {
   if (isSuperuser) return []
-  const lacking = [...plan.tables.keys()].filter((table) => !covers(grants, permission, plan.keyspace, table))
+  const denied = [...plan.tables.keys()].filter(
+    (table) => !isAllowed(table, covers(grants, permission, plan.keyspace, table))
+  )
   const strange = grants.find(({ resource }) => !resourceOfCassandra.test(resource))
-  if (lacking.length > 0 && strange !== undefined) {
+  if (denied.length > 0 && strange !== undefined) {
     return { notMade: `rights are written in another way here: ${strange.resource}` }
   }
-  const role = plan.role ?? ""
-  return lacking.map((table): Problem => {
-    const name = tableName(plan.keyspace, table)
-    return {
-      severity: "fatal",
-      found: `role ${role} may not ${verb} ${name}`,
-      expected: `${permission} on the table, its keyspace or all keyspaces`,
-      remedy: `GRANT ${permission} ON TABLE ${name} TO ${identifier(role)}`
-    }
-  })
+  return denied.map((table) => lacking(plan, permission, table))
+}
+
+type Permission = "SELECT" | "MODIFY"
+
+const lacking = ({ keyspace, role = "" }: CassandraPlan, permission: Permission, table: string): Problem => {
+  const name = tableName(keyspace, table)
+  return {
+    severity: "fatal",
+    found: `role ${role} may not ${permission === "SELECT" ? "read" : "write to"} ${name}`,
+    expected: `${permission} on the table, its keyspace or all keyspaces`,
+    remedy: `GRANT ${permission} ON TABLE ${name} TO ${identifier(role)}`
+  }
 }
 
 /** **Source**: `DataResource`, `RoleResource`, `FunctionResource` and `JMXResource` of Cassandra 5.0. */
@@ -74,3 +100,6 @@ const covers = (
 /** Whether the cluster gives everybody every right. */
 const isUnrestricted = ({ settings }: CassandraReading): boolean =>
   Result.isSuccess(settings) && /AllowAllAuthorizer/.test(settings.success.get("authorizer") ?? "")
+
+/** The checks of rights. */
+export const rightsChecks: ReadonlyArray<Check<CassandraReading>> = [mayRead, mayWrite]

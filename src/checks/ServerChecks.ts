@@ -10,19 +10,22 @@ const clientTimestampsTaken: Check<CassandraReading> = {
   group: "servers",
   title: "the servers take write times of clients",
   needs: [],
-  judge: (reading) =>
-    whenGuarded(reading, (settings) =>
-      settings.get("user_timestamps_enabled") !== "false"
-        ? []
-        : [
-            {
-              severity: "fatal",
-              found: "the servers refuse write times of clients (`user_timestamps_enabled: false`)",
-              expected: "true: each row is written at the publish time of its message",
-              remedy: "set `user_timestamps_enabled: true` in cassandra.yaml of every node, and restart it"
-            }
-          ]
+  judge: (reading) => {
+    const { emptyWrite } = reading
+    // What the cluster does says more than what one node's settings say.
+    if (Result.isSuccess(emptyWrite)) return []
+    if (/timestamp/i.test(emptyWrite.failure.detail) && emptyWrite.failure.why === "absent") return [refused]
+    return whenGuarded(reading, (settings) =>
+      settings.get("user_timestamps_enabled") === "false" ? [refused] : []
     )
+  }
+}
+
+const refused: Problem = {
+  severity: "fatal",
+  found: "the servers refuse write times of clients (`user_timestamps_enabled: false`)",
+  expected: "true: each row is written at the publish time of its message",
+  remedy: "set `user_timestamps_enabled: true` in cassandra.yaml of every node, and restart it"
 }
 
 const oldMessagesTaken: Check<CassandraReading> = {

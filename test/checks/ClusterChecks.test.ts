@@ -81,6 +81,46 @@ describe("the checks of copies, rights and servers", () => {
       ["fatal CF-302", "fatal CF-302"],
       /GRANT MODIFY ON TABLE "Shop"\.facts TO "App-1"$/
     ],
+    [
+      "a role whose write is denied, whatever is granted",
+      { emptyWrite: unread("forbidden") },
+      ["fatal CF-302"],
+      /^CF-302: role app may not write to shop\.facts; .*; GRANT MODIFY ON TABLE shop\.facts TO app$/
+    ],
+    [
+      "a role whose write is denied, where rights cannot be read",
+      { emptyWrite: unread("forbidden"), rights: unread("unanswered") },
+      ["fatal CF-302"],
+      /GRANT MODIFY ON TABLE shop\.facts TO app$/
+    ],
+    [
+      "nothing in a role whose write is taken, though its grants are none of ours",
+      {
+        emptyWrite: Result.succeed(undefined),
+        rights: rights(["SELECT", "<keyspace shop>"], ["MODIFY", "<table shop.progress>"])
+      },
+      [],
+      /^$/
+    ],
+    [
+      "servers that refuse write times, by what they say to one, where settings cannot be read",
+      {
+        emptyWrite: Result.fail({
+          why: "absent",
+          detail:
+            "Guardrail user_timestamps violated: User provided timestamps (USING TIMESTAMP) is not allowed"
+        }),
+        settings: unread("forbidden")
+      },
+      ["fatal CF-401"],
+      /^CF-401: /
+    ],
+    [
+      "nothing in settings of one node against what the cluster does",
+      { emptyWrite: Result.succeed(undefined), settings: settings(["user_timestamps_enabled", "false"]) },
+      [],
+      /^$/
+    ],
     ["nothing in a super-user", { rights: Result.succeed({ isSuperuser: true, grants: [] }) }, [], /^$/],
     ["nothing where nobody logs in", { rights: undefined }, [], /^$/],
     [

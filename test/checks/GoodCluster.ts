@@ -88,7 +88,8 @@ export const good: CassandraReading = {
   replication: network({ dc1: 3 }),
   nodes: nodes("dc1", "dc1", "dc1"),
   settings: settings(["user_timestamps_enabled", "true"]),
-  rights: bothRights
+  rights: bothRights,
+  emptyWrite: unread("unanswered")
 }
 
 /** `fatal CF-201` for each finding, and what the first says. */
