@@ -1,5 +1,5 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
-import { Layer } from "effect"
+import { type Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import { refuseClashes } from "./config/NameClashes.ts"
@@ -18,6 +18,7 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
+import type { PubSubAdmin } from "./pubsub/PubSubAdmin.ts"
 import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
@@ -58,17 +59,23 @@ export const memoryPubSub = Layer.mergeAll(
 export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
   FactStoreCassandra.layer.pipe(Layer.provideMerge(Cassandra.layer(settings, { maxInFlight })))
 
+/** What is done with a cluster once it answers, before anything is read from a subscription. */
+type Checked<E> = Effect.Effect<void, E, Cassandra | PubSubAdmin>
+
 /** The fact table in Cassandra; waits indefinitely for a cluster that does not answer. */
-const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: number) =>
+const cassandraFactsWithRetry = <E>(settings: CassandraSettings, maxInFlight: number, checked: Checked<E>) =>
   layerInFlightGauge.pipe(
     Layer.provideMerge(FactStoreCassandra.layer),
+    Layer.provideMerge(Layer.effectDiscard(checked)),
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
 /** All layers of `run` but {@link observed}. */
-export const application = (settings: RunSettings, appVersion: string) =>
+export const application = <E>(settings: RunSettings, appVersion: string, checked: Checked<E>) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
-    Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
+    Layer.provideMerge(
+      cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites, checked)
+    ),
     // Before Cassandra, which may take long to connect: absent credentials are reported at once.
     Layer.provideMerge(googlePubSub(settings.pubSub))
   )

@@ -1,10 +1,11 @@
 /** A Cassandra cluster as a service: bounded, idempotent statements, with errors that say what they mean. */
 import type { Host } from "cassandra-driver"
-import { Context, Effect, Layer, type Result, type Scope } from "effect"
+import { Clock, Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraOptions } from "./CassandraOptions.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connectCluster } from "./internal/ClusterConnection.ts"
+import { Login, type LoginRefusal } from "./internal/Login.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
 import type {
   ExecuteOptions,
@@ -16,6 +17,7 @@ import type {
   StatementRequest
 } from "./Statement.ts"
 
+export type { LoginRefusal } from "./internal/Login.ts"
 export type {
   ExecuteOptions,
   Page,
@@ -76,6 +78,8 @@ export class Cassandra extends Context.Service<
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
     /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
     readonly nodes: Effect.Effect<ReadonlyArray<Node>>
+    /** Set while logins are refused, as after a change of the password, and nothing else is heard. Tried a few times a minute. */
+    readonly loginRefusal: Effect.Effect<LoginRefusal | undefined>
   }
 >()("counterfoil/cassandra/Cassandra") {
   /**
@@ -95,7 +99,8 @@ export class Cassandra extends Context.Service<
   ): Effect.Effect<Cassandra["Service"], CassandraError, Scope.Scope> =>
     Effect.gen(function* () {
       const queue = yield* makeRequestQueue(options)
-      const cluster = yield* connectCluster(settings, options, queue)
+      const login = new Login(yield* Clock.Clock, settings.credentials)
+      const cluster = yield* connectCluster(settings, options, { queue, login })
       const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
         start: (at) => cluster().execute(statement, options, at)
@@ -111,7 +116,8 @@ export class Cassandra extends Context.Service<
           known: cluster().client.hosts.length,
           connected: cluster().client.getState().getConnectedHosts().length
         })),
-        nodes: Effect.sync(() => [...cluster().client.hosts.values()].map(nodeOf))
+        nodes: Effect.sync(() => [...cluster().client.hosts.values()].map(nodeOf)),
+        loginRefusal: Effect.sync(() => login.refusal)
       })
     })
 }

@@ -4,6 +4,7 @@ import {
   asDriverError,
   type DriverError,
   errorsOfHosts,
+  isAlertAboutClient,
   isTlsCode,
   rowRefusals,
   type ServerAnswer,
@@ -96,6 +97,16 @@ export class TlsFailed extends Data.TaggedError("TlsFailed")<Detail> {
   readonly isRetryable = false
 }
 
+/** The servers speak TLS only, and were spoken to without. */
+export class TlsRequired extends Data.TaggedError("TlsRequired")<Detail> {
+  readonly isRetryable = false
+}
+
+/** The server wants a certificate of the client, and got none, or one that it does not trust. */
+export class ClientCertificateRefused extends Data.TaggedError("ClientCertificateRefused")<Detail> {
+  readonly isRetryable = false
+}
+
 /** The driver refuses the settings, or a file they name cannot be read. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<Detail> {
   readonly isRetryable = false
@@ -118,6 +129,8 @@ export type CassandraReason =
   | KeyspaceMissing
   | TableMissing
   | TlsFailed
+  | TlsRequired
+  | ClientCertificateRefused
   | SettingsRefused
 
 /**
@@ -162,6 +175,10 @@ const reasonOf = (cause: unknown): CassandraReason => {
       return /data ?cent(er|re)/i.test(detail)
         ? new WrongDataCenter({ detail, cause })
         : new SettingsRefused({ detail, cause })
+  }
+  if (isAlertAboutClient(error.code)) {
+    const what = "the server wants a client certificate that it trusts, and got none, or another"
+    return new ClientCertificateRefused({ detail: `${what} (${detail})`, cause })
   }
   if (isTlsCode(error.code)) return new TlsFailed({ detail: `TLS failed: ${detail}`, cause })
   if (settingCodes.has(error.code)) return new SettingsRefused({ detail, cause })

@@ -95,3 +95,12 @@ export const keyspacePollMillis = 250
 
 /** See {@link keyspacePollMillis}; together 5 s. */
 export const keyspacePolls = 20
+
+/** How long after a refused login it is tried again: a few times a minute, as many more may lock the account. **Units**: milliseconds. */
+export const loginRetryMillis = 20_000
+
+/** How long a refused login counts when it is not refused again: three tries, so that one may be lost. **Units**: milliseconds. */
+export const loginStaleMillis = 60_000
+
+/** How long an address may take to show whether it speaks TLS. **Units**: milliseconds. */
+export const tlsProbeMillis = 2_000

@@ -19,8 +19,19 @@ export class TableDiffers extends Data.TaggedError("TableDiffers")<{
 /** The cluster has several nodes, and the keyspace would be created with one copy of each row. */
 export class SingleCopy extends Data.TaggedError("SingleCopy")<{ readonly nodes: number }> {}
 
+/** The cluster has several data centres, and the keyspace would be created as if it had one. */
+export class OneOfSeveralDataCenters extends Data.TaggedError("OneOfSeveralDataCenters")<{
+  readonly dataCenters: ReadonlyArray<string>
+}> {}
+
 /** Why a schema cannot be brought up to date. */
-export type MigrationReason = MigrationUnknown | MigrationChanged | MigrationLate | TableDiffers | SingleCopy
+export type MigrationReason =
+  | MigrationUnknown
+  | MigrationChanged
+  | MigrationLate
+  | TableDiffers
+  | SingleCopy
+  | OneOfSeveralDataCenters
 
 /** The schema cannot be brought up to date as things are; no table was changed. */
 export class MigrationRefused extends Data.TaggedError("MigrationRefused")<{
@@ -46,5 +57,10 @@ const describe = (reason: MigrationReason): string => {
       return `${reason.differences.join("; ")}: Cassandra changes neither types nor keys, and nothing was done`
     case "SingleCopy":
       return `the cluster has ${reason.nodes} nodes, and replication 1 would keep one copy of each row`
+    case "OneOfSeveralDataCenters":
+      return (
+        `the cluster has the data centres ${reason.dataCenters.join(", ")}, and a number of copies alone ` +
+        "(SimpleStrategy) spreads them over all, as if they were one"
+      )
   }
 }

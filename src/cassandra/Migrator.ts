@@ -1,6 +1,6 @@
 /** Brings the schema up to date: keyspace, tables, and a record of what was applied. */
 import { Effect, Result, Schedule, type Scope } from "effect"
-import { Cassandra } from "./Cassandra.ts"
+import { Cassandra, type Node } from "./Cassandra.ts"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraSettings } from "./CassandraSettings.ts"
 import { readTables } from "./internal/ExistingTables.ts"
@@ -13,7 +13,7 @@ import {
   migrationRecord
 } from "./internal/MigrationRecord.ts"
 import { keyspacePollMillis, keyspacePolls } from "./Limits.ts"
-import { MigrationRefused, SingleCopy } from "./MigrationRefused.ts"
+import { MigrationRefused, OneOfSeveralDataCenters, SingleCopy } from "./MigrationRefused.ts"
 
 export type { Repair } from "./internal/MigrationPlan.ts"
 export type { MigrationLock } from "./internal/MigrationRecord.ts"
@@ -80,7 +80,7 @@ export const preview = (
     Effect.scoped,
     Effect.catchIf(
       (error) => error._tag === "CassandraError" && error.reason._tag === "KeyspaceMissing",
-      () => plan(settings, options)
+      () => Effect.andThen(Effect.scoped(refuseReplication(settings, options)), plan(settings, options))
     )
   )
 
@@ -89,8 +89,8 @@ export const preview = (
  * had made and is gone. Two processes may do so at once: one waits for the other.
  *
  * **Errors**: `MigrationRefused` when an applied file was changed or is unknown here, when a table differs from its
- * migration in a type or in its key, or when the cluster has several nodes and the keyspace would keep one copy;
- * no table is changed then. `CassandraError`: call it again.
+ * migration in a type or in its key, or when the keyspace would keep one copy on several nodes, or be spread over several
+ * data centres as over one; no table is changed then. `CassandraError`: call it again.
  */
 export const apply = (
   settings: CassandraSettings,
@@ -144,13 +144,35 @@ const ensureKeyspace = (
       params: [settings.keyspace]
     })
     if (rows.length > 0) return false
-    const { known } = yield* cassandra.hosts
-    if (known > 1 && options.replication._tag === "Simple" && options.replication.factor === 1) {
-      return yield* new MigrationRefused({ reason: new SingleCopy({ nodes: known }) })
-    }
+    yield* refuseOn(cassandra, options)
     yield* cassandra.execute({ query: createKeyspace(settings, options), params: [] }, schema)
     return true
   })
+
+const refuseReplication = (settings: CassandraSettings, options: MigratorOptions) =>
+  Effect.flatMap(Cassandra.make(settings, { ...inKeyspace, useKeyspace: false }), (cassandra) =>
+    refuseOn(cassandra, options)
+  )
+
+const refuseOn = (
+  cassandra: Cassandra["Service"],
+  { replication }: MigratorOptions
+): Effect.Effect<void, MigrationRefused> =>
+  Effect.flatMap(cassandra.nodes, (nodes) => {
+    const reason = replicationObjection(replication, nodes)
+    return reason === undefined ? Effect.void : Effect.fail(new MigrationRefused({ reason }))
+  })
+
+/** Why a keyspace must not be created so on these nodes; undefined where it may. */
+export const replicationObjection = (
+  replication: Replication,
+  nodes: ReadonlyArray<Pick<Node, "dataCenter">>
+): OneOfSeveralDataCenters | SingleCopy | undefined => {
+  if (replication._tag === "PerDataCenter") return undefined
+  const dataCenters = [...new Set(nodes.flatMap(({ dataCenter }) => dataCenter ?? []))].sort()
+  if (dataCenters.length > 1) return new OneOfSeveralDataCenters({ dataCenters })
+  return replication.factor === 1 && nodes.length > 1 ? new SingleCopy({ nodes: nodes.length }) : undefined
+}
 
 const carryOut = (
   cassandra: Cassandra["Service"],

@@ -35,6 +35,8 @@ export interface Index {
   readonly kind: string
   /** What it is on: a column's name, or an expression of one as `values(c)`. */
   readonly target: string
+  /** Which one a `CUSTOM` index is. **Shape**: without its package: `StorageAttachedIndex`. */
+  readonly implementation: string | undefined
 }
 
 /** The options of a table that decide how long its data lives. */
@@ -88,11 +90,15 @@ export const readDroppedColumns = (
 export const readIndexes = (cassandra: Cassandra["Service"], name: TableName): Read<ReadonlyArray<Index>> =>
   orUnknown(
     Effect.map(rowsOf(cassandra, "index_name, kind, options FROM system_schema.indexes", name), (rows) =>
-      rows.map((row) => ({
-        name: String(row["index_name"]),
-        kind: String(row["kind"]),
-        target: textsOf(row["options"]).get("target") ?? ""
-      }))
+      rows.map((row) => {
+        const options = textsOf(row["options"])
+        return {
+          name: String(row["index_name"]),
+          kind: String(row["kind"]),
+          target: options.get("target") ?? "",
+          implementation: options.get("class_name")?.split(".").at(-1)
+        }
+      })
     )
   )
 

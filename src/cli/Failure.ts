@@ -1,6 +1,8 @@
 /** Reports why a command failed: a line for people, an exit code for supervisors. */
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
+import { CassandraError } from "../cassandra/CassandraError.ts"
+import { connectionCode } from "../checks/ConnectionCodes.ts"
 import { bugSentence } from "./LibraryOutput.ts"
 import { say } from "./Logging.ts"
 import { cutOffBy } from "./ProcessExit.ts"
@@ -70,7 +72,9 @@ const linesOf = (error: unknown): ReadonlyArray<string> => {
   if (isShowHelp(error)) return []
   const text = error instanceof Error && error.message !== "" ? error.message : Formatter.format(error)
   const remedy = remedyOf(error)
-  return `${text}${remedy === undefined ? "" : `; ${remedy}`}`.split("\n")
+  const code = error instanceof CassandraError ? connectionCode(error.reason) : undefined
+  const line = `${text}${remedy === undefined ? "" : `; ${remedy}`}${code === undefined ? "" : ` (${code})`}`
+  return line.split("\n")
 }
 
 const isShowHelp = (error: unknown): error is CliError.ShowHelp =>

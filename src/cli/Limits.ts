@@ -38,3 +38,12 @@ export const runSummarySeconds = 60
 
 /** Demos that run in one folder at a time, each with a file of its own; more than a person starts by mistake. */
 export const demosAtOnce = 9
+
+/** How long Pub/Sub may take to say how long a subscription keeps messages, before the usual time is taken. **Units**: seconds. */
+export const retentionAnswerSeconds = 3
+
+/** For how long Cassandra must refuse the credentials, and say nothing else, before `run` ends. **Units**: minutes. */
+export const loginRefusedMinutes = 5
+
+/** How often that is looked at; well below the time between two tries. **Units**: seconds. */
+export const loginTickSeconds = 5

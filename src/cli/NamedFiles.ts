@@ -13,7 +13,10 @@ export const checkNamedFiles = ({
   Effect.gen(function* () {
     const cassandra = settings["cassandra"] as CassandraSettings | undefined
     const files = [
+      ["CASSANDRA_PASSWORD_FILE", passwordFileOf(cassandra)],
       ["CASSANDRA_TLS_CA", cassandra?.tls?.caFile],
+      ["CASSANDRA_TLS_CERT", cassandra?.tls?.certFile],
+      ["CASSANDRA_TLS_KEY", cassandra?.tls?.keyFile],
       ["CASSANDRA_SECURE_BUNDLE", cassandra?.secureBundle]
     ] as const
     const problems = yield* Effect.forEach(files, ([variable, path]) =>
@@ -25,6 +28,11 @@ export const checkNamedFiles = ({
     )
     if (problems.flat().length > 0) return yield* new ConfigurationError({ problems: problems.flat() })
   })
+
+const passwordFileOf = (cassandra: CassandraSettings | undefined): string | undefined => {
+  const credentials = cassandra?.credentials
+  return credentials !== undefined && "passwordFile" in credentials ? credentials.passwordFile : undefined
+}
 
 const troubleWith = (path: string): Effect.Effect<string | undefined> =>
   Effect.promise(async () => {

@@ -29,7 +29,12 @@ const lessAtOnce = "if it stays so, look at Cassandra's log, or lower MAX_IN_FLI
 export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   PubSubUnavailable: "check the network, or PUBSUB_EMULATOR_HOST where an emulator is meant",
   ResourceMissing: createPubSub,
+  TopicDeleted:
+    "once what it still holds is done, delete it; `counterfoil setup pubsub` creates it on the new topic",
+  SubscriptionDetached: "delete it; `counterfoil setup pubsub` creates it on its topic",
   AccessDenied: "check the credentials and their roles on this resource",
+  CredentialsRefused:
+    "renew them: `gcloud auth application-default login`, or another key at GOOGLE_APPLICATION_CREDENTIALS",
   CredentialsMissing: "run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS",
   ProjectUnknown: "set PUBSUB_PROJECT_ID or pass --project",
   RequestRejected:
@@ -44,17 +49,23 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   Faulty: "if it stays so, look at Cassandra's log",
   MutationTooLarge: "set MAX_ROW_BYTES to no more than the cluster takes",
   StatementRefused: "`counterfoil setup cassandra` brings the tables up to date",
-  BadCredentials: "check CASSANDRA_USERNAME, CASSANDRA_PASSWORD",
+  BadCredentials: "check CASSANDRA_USERNAME, CASSANDRA_PASSWORD or CASSANDRA_PASSWORD_FILE",
   Unauthorized: "grant it to the role of CASSANDRA_USERNAME",
   WrongDataCenter: "set CASSANDRA_LOCAL_DATACENTER to a data centre of the cluster",
   KeyspaceMissing: createSchema,
   TableMissing: createSchema,
   TlsFailed: "check CASSANDRA_TLS and CASSANDRA_TLS_CA",
-  SettingsRefused: "check CASSANDRA_CONTACT_POINTS, CASSANDRA_TLS_CA and CASSANDRA_SECURE_BUNDLE",
+  TlsRequired:
+    "set CASSANDRA_TLS=true, and CASSANDRA_TLS_CA where no public authority signed the servers' certificates",
+  ClientCertificateRefused:
+    "set CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY to a certificate that the servers trust, and its key",
+  SettingsRefused:
+    "check CASSANDRA_CONTACT_POINTS, CASSANDRA_SECURE_BUNDLE, and the files of CASSANDRA_TLS_CA, CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY",
   MigrationUnknown: "use the Counterfoil that applied it",
   MigrationChanged: "restore the file, and put the change in a new one",
   MigrationLate: "give it a later number",
   TableDiffers: "use another keyspace (CASSANDRA_KEYSPACE), or drop the table once its rows are saved",
+  OneOfSeveralDataCenters: "set CASSANDRA_REPLICATION to the copies in each, for instance dc1:3,dc2:3",
   SingleCopy: "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
   DemoFolderUnusable: "start the demo in a folder where you may write",

@@ -1,122 +1,9 @@
 /** Where Cassandra is, and how to connect to it. */
 import { Option, Redacted } from "effect"
-import { consistencies } from "../cassandra/CassandraSettings.ts"
-import { anyText, filePath } from "./parsers/AnyText.ts"
-import { bool } from "./parsers/Bool.ts"
-import { dataCenterName, keyspaceName } from "./parsers/CassandraName.ts"
-import { enumeration } from "./parsers/Enumeration.ts"
-import { contactPoints } from "./parsers/HostPort.ts"
-import { replicationText } from "./parsers/ReplicationText.ts"
-import { type Relation, section } from "./Section.ts"
+import type { Credentials } from "../cassandra/CassandraSettings.ts"
+import { cassandraVariables as variables } from "./CassandraVariables.ts"
+import { type Relation, section, type ValuesOf } from "./Section.ts"
 import type { TableSettings } from "./Settings.ts"
-import { optional, withDefault } from "./Variable.ts"
-
-const variables = {
-  contactPoints: optional(
-    {
-      name: "CASSANDRA_CONTACT_POINTS",
-      meaning:
-        "The nodes to connect to first. They name all other nodes, which are then reached at the same port; 9042 unless given",
-      change:
-        "Always, since there is no default. Give two or three nodes, so that one may be down at the start",
-      see: "`CASSANDRA_LOCAL_DATACENTER`: these should be nodes of it"
-    },
-    contactPoints,
-    "required, unless `CASSANDRA_SECURE_BUNDLE` is given"
-  ),
-  localDataCenter: withDefault(
-    {
-      name: "CASSANDRA_LOCAL_DATACENTER",
-      meaning: "The data centre whose nodes get all requests",
-      change: "`nodetool status` shows another name. With a wrong name nothing connects"
-    },
-    dataCenterName,
-    "datacenter1"
-  ),
-  keyspace: withDefault(
-    {
-      name: "CASSANDRA_KEYSPACE",
-      meaning: "The keyspace of the fact table",
-      change: "Several deployments share a cluster"
-    },
-    keyspaceName,
-    "ecom_store"
-  ),
-  replication: withDefault(
-    {
-      name: "CASSANDRA_REPLICATION",
-      meaning:
-        "How many copies of each row the keyspace keeps. Only `setup` uses it, when it creates the keyspace",
-      unit: "copies",
-      change:
-        "Always in production: with one copy, the facts of a lost node are lost. Where the cluster has several nodes, `setup` requires it",
-      see: "`CASSANDRA_CONSISTENCY`"
-    },
-    replicationText,
-    "1"
-  ),
-  consistency: withDefault(
-    {
-      name: "CASSANDRA_CONSISTENCY",
-      meaning: "How many copies must confirm a read or a write",
-      change: "One copy is enough (`LOCAL_ONE`), or other data centres must confirm too (`QUORUM`)",
-      see: "`CASSANDRA_REPLICATION`"
-    },
-    enumeration(consistencies, "LOCAL_QUORUM"),
-    "LOCAL_QUORUM"
-  ),
-  username: optional(
-    {
-      name: "CASSANDRA_USERNAME",
-      meaning: "The role to log in with",
-      change: "The cluster asks for a login",
-      see: "`CASSANDRA_PASSWORD`"
-    },
-    anyText
-  ),
-  password: optional(
-    {
-      name: "CASSANDRA_PASSWORD",
-      meaning:
-        "The password of the role; it is never shown. Prefer the variable: other users of the machine can see a flag",
-      change: "The cluster asks for a login",
-      see: "`CASSANDRA_USERNAME`, `CASSANDRA_TLS`",
-      secret: true
-    },
-    { ...anyText, example: "…" }
-  ),
-  tls: withDefault(
-    {
-      name: "CASSANDRA_TLS",
-      meaning: "Whether connections are encrypted; the server's certificate is verified then",
-      change: "The cluster offers TLS. Without TLS the password is sent in clear text",
-      see: "`CASSANDRA_TLS_CA`",
-      isSwitch: true
-    },
-    bool,
-    "false"
-  ),
-  tlsCa: optional(
-    {
-      name: "CASSANDRA_TLS_CA",
-      meaning: "A PEM file with the certificate of the authority that signed the servers' certificates",
-      change: "No public authority signed them",
-      see: "`CASSANDRA_TLS`"
-    },
-    filePath("/etc/cassandra/ca.pem"),
-    "the public authorities Node knows"
-  ),
-  secureBundle: optional(
-    {
-      name: "CASSANDRA_SECURE_BUNDLE",
-      meaning:
-        "The secure-connect zip file of an Astra database, which holds its address and its certificates",
-      change: "The database is on Astra",
-      see: "`CASSANDRA_USERNAME`; excludes `CASSANDRA_CONTACT_POINTS` and `CASSANDRA_TLS`"
-    },
-    filePath("secure-connect-shop.zip")
-  )
-}
 
 type CassandraRelation = Relation<typeof variables>
 
@@ -157,13 +44,39 @@ const relations: ReadonlyArray<CassandraRelation> = [
         : undefined
   },
   {
-    of: ["username", "password"],
+    of: ["tls", "tlsCert", "tlsKey", "secureBundle"],
     severity: "error",
-    broken: ({ username, password }, given) => {
-      if (Option.isSome(username) === Option.isSome(password)) return undefined
+    broken: ({ tls, tlsCert, tlsKey, secureBundle }, given) => {
+      const one = given.tlsCert ?? given.tlsKey
+      if (one === undefined) return undefined
+      if (Option.isNone(tlsKey))
+        return `${one} is given without its key. Set CASSANDRA_TLS_KEY too, or neither`
+      if (Option.isNone(tlsCert))
+        return `${one} is given without a certificate. Set CASSANDRA_TLS_CERT too, or neither`
+      if (Option.isSome(secureBundle))
+        return `${one} and ${given.secureBundle} exclude each other: the bundle brings its own certificates. Leave one out`
+      return tls
+        ? undefined
+        : `${one} is given, but TLS is off, so it would not be used. Set CASSANDRA_TLS=true, or leave it out`
+    }
+  },
+  {
+    of: ["password", "passwordFile"],
+    severity: "error",
+    broken: ({ password, passwordFile }, given) =>
+      Option.isSome(password) && Option.isSome(passwordFile)
+        ? `${given.password} and ${given.passwordFile} exclude each other. Leave one out`
+        : undefined
+  },
+  {
+    of: ["username", "password", "passwordFile"],
+    severity: "error",
+    broken: ({ username, password, passwordFile }, given) => {
+      const hasPassword = Option.isSome(password) || Option.isSome(passwordFile)
+      if (Option.isSome(username) === hasPassword) return undefined
       return Option.isSome(username)
-        ? `${given.username} is given without a password. Set CASSANDRA_PASSWORD too, or neither`
-        : `${given.password} is given without a user name. Set CASSANDRA_USERNAME too, or neither`
+        ? `${given.username} is given without a password. Set CASSANDRA_PASSWORD or CASSANDRA_PASSWORD_FILE too, or neither`
+        : `${given.password ?? given.passwordFile} is given without a user name. Set CASSANDRA_USERNAME too, or neither`
     }
   }
 ]
@@ -179,13 +92,26 @@ export const cassandraSection = section({
     keyspace: values.keyspace,
     replication: values.replication,
     consistency: values.consistency,
-    credentials: Option.getOrUndefined(
-      Option.zipWith(values.username, values.password, (username, password) => ({
-        username,
-        password: Redacted.make(password)
-      }))
-    ),
-    tls: values.tls ? { caFile: Option.getOrUndefined(values.tlsCa) } : undefined,
+    credentials: credentialsOf(values),
+    tls: values.tls
+      ? {
+          caFile: Option.getOrUndefined(values.tlsCa),
+          certFile: Option.getOrUndefined(values.tlsCert),
+          keyFile: Option.getOrUndefined(values.tlsKey)
+        }
+      : undefined,
     secureBundle: Option.getOrUndefined(values.secureBundle)
   })
 })
+
+const credentialsOf = ({
+  password,
+  passwordFile,
+  username
+}: ValuesOf<typeof variables>): Credentials | undefined => {
+  if (Option.isNone(username)) return undefined
+  if (Option.isSome(passwordFile)) return { username: username.value, passwordFile: passwordFile.value }
+  return Option.isSome(password)
+    ? { username: username.value, password: Redacted.make(password.value) }
+    : undefined
+}

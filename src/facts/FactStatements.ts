@@ -4,6 +4,9 @@ import { type Fact, type FactState, factColumns, orderColumns, paymentColumns } 
 import type { Version } from "../domain/Version.ts"
 import type { OrderWrite, PaymentWrite } from "./FactStore.ts"
 
+/** The table's name, as the migrations and these statements have it. */
+export const factTable = "orders_payments_facts"
+
 /** Writes the orders' columns only, each row at its own version: a payment in a row stays. */
 export const ordersStatement = (writes: ReadonlyArray<OrderWrite>): Statement => {
   const params: Array<Param> = []

@@ -1,4 +1,5 @@
 /** What is known of a source stream, and the state of health that follows from it. */
+import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import type { HealthState } from "../telemetry/Health.ts"
 import { disconnectedMillis, pausedMillis, startingMillis } from "./Limits.ts"
@@ -10,6 +11,8 @@ export interface StreamEvidence {
   /** The first of the readings in a row that found it disconnected; undefined while it is connected. */
   disconnectedSince: number | undefined
   trouble: string
+  /** Set where nothing new can come. */
+  error: PubSubError | undefined
   /** The same for a paused intake. */
   pausedSince: number | undefined
   pausedBecause: string
@@ -21,6 +24,7 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
   wasConnected: false,
   disconnectedSince: undefined,
   trouble: "",
+  error: undefined,
   pausedSince: undefined,
   pausedBecause: ""
 })
@@ -28,13 +32,14 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
 /** The stream's state was read. */
 export const streamRead = (
   evidence: StreamEvidence,
-  { connected, trouble }: Pick<SubscriptionStatus, "connected" | "trouble">,
+  { connected, error, trouble }: Pick<SubscriptionStatus, "connected" | "error" | "trouble">,
   pausedBecause: string | undefined,
   now: number
 ): void => {
   if (connected) evidence.wasConnected = true
   evidence.disconnectedSince = connected ? undefined : (evidence.disconnectedSince ?? now)
   evidence.trouble = trouble
+  evidence.error = error
   evidence.pausedSince = pausedBecause === undefined ? undefined : (evidence.pausedSince ?? now)
   if (pausedBecause !== undefined) evidence.pausedBecause = pausedBecause
 }
@@ -48,7 +53,8 @@ export const streamStateOf = (evidence: StreamEvidence, now: number): HealthStat
   const allowedMillis = evidence.wasConnected ? disconnectedMillis : startingMillis
   const brokenSince = evidence.wasConnected ? disconnectedSince : evidence.startedAt
   if (brokenSince !== undefined && now - brokenSince >= allowedMillis) {
-    return { _tag: "Unavailable", reason: evidence.trouble }
+    const { error, trouble } = evidence
+    return { _tag: "Unavailable", reason: trouble, ...(error === undefined ? {} : { error }) }
   }
   if (!evidence.wasConnected) return { _tag: "Starting" }
   return pausedSince !== undefined && now - pausedSince >= pausedMillis

@@ -1,5 +1,5 @@
 /** What can go wrong with Pub/Sub. Data without advice: what to do is the application's to say. */
-import { Data } from "effect"
+import { Data, Option } from "effect"
 
 /** The server cannot be reached or asks to be left alone for a while. */
 export class PubSubUnavailable extends Data.TaggedError("PubSubUnavailable")<{
@@ -18,8 +18,25 @@ export class ResourceMissing extends Data.TaggedError("ResourceMissing")<{ reado
   readonly isRetryable = false
 }
 
-/** The credentials are refused, or lack a permission. */
+/** The subscription's topic was deleted: nothing new will ever come, also by a new topic of the same name. */
+export class TopicDeleted extends Data.TaggedError("TopicDeleted")<{ readonly cause: unknown }> {
+  readonly isRetryable = false
+}
+
+/** The subscription was detached from its topic: it has lost its messages, and gets no more. */
+export class SubscriptionDetached extends Data.TaggedError("SubscriptionDetached")<{
+  readonly cause: unknown
+}> {
+  readonly isRetryable = false
+}
+
+/** The credentials lack a permission. */
 export class AccessDenied extends Data.TaggedError("AccessDenied")<{ readonly cause: unknown }> {
+  readonly isRetryable = false
+}
+
+/** The credentials are refused for good: revoked, expired, of a deleted account, or not what they say. */
+export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{ readonly cause: unknown }> {
   readonly isRetryable = false
 }
 
@@ -49,7 +66,10 @@ export class RequestRejected extends Data.TaggedError("RequestRejected")<{
 export type PubSubReason =
   | PubSubUnavailable
   | ResourceMissing
+  | TopicDeleted
+  | SubscriptionDetached
   | AccessDenied
+  | CredentialsRefused
   | CredentialsMissing
   | ProjectUnknown
   | RequestRejected
@@ -76,6 +96,22 @@ export class PubSubError extends Data.TaggedError("PubSubError")<{
   }
 }
 
+/** Why nothing new can come by a subscription that is so described; undefined where it can. */
+export const undeliverable = ({
+  detached,
+  name,
+  topic
+}: {
+  readonly detached: boolean
+  /** The full name. */
+  readonly name: string
+  readonly topic: Option.Option<string>
+}): PubSubError | undefined => {
+  const failure = (reason: PubSubReason) => new PubSubError({ operation: "pull", resource: name, reason })
+  if (detached) return failure(new SubscriptionDetached({ cause: undefined }))
+  return Option.isNone(topic) ? failure(new TopicDeleted({ cause: undefined })) : undefined
+}
+
 const describe = (reason: PubSubReason): string => {
   switch (reason._tag) {
     case "PubSubUnavailable":
@@ -83,8 +119,14 @@ const describe = (reason: PubSubReason): string => {
       return reason.detail
     case "ResourceMissing":
       return "it does not exist"
+    case "TopicDeleted":
+      return "its topic was deleted, so nothing new will ever come"
+    case "SubscriptionDetached":
+      return "it is detached from its topic: it has lost its messages, and gets no more"
     case "AccessDenied":
       return "access denied"
+    case "CredentialsRefused":
+      return "the credentials are refused"
     case "CredentialsMissing":
       return "no credentials were found"
     case "RequestRejected":

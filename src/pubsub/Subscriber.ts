@@ -64,10 +64,15 @@ export interface Subscription {
  * **Guarantee**: at every moment `received = held + acked + released + lost`.
  */
 export interface SubscriptionStatus {
-  /** Whether every stream to the server is open. */
+  /** Whether every stream to the server is open, and something new can come by them. */
   readonly connected: boolean
   /** Why it is not, in a sentence without personal data; empty when connected. */
   readonly trouble: string
+  /**
+   * Set where nothing new can come: the subscription's topic was deleted, or it was detached from it. Then it is never
+   * quiet either. What it still holds is delivered.
+   */
+  readonly error?: PubSubError
   /** Handed over in `deliveries` since the start. */
   readonly received: number
   /** Handed over and unsettled, those set aside, held by id or being settled included. */

@@ -8,6 +8,7 @@ import { flowTests } from "./FlowTests.ts"
 import { heldIdTests } from "./HeldIdTests.ts"
 import { publishingTests } from "./PublishingTests.ts"
 import { settlementTests } from "./SettlementTests.ts"
+import { sourceTests } from "./SourceTests.ts"
 import { statusTests } from "./StatusTests.ts"
 import { stopTests } from "./StopTests.ts"
 import { realClock, testClock } from "./SuiteClock.ts"
@@ -44,4 +45,5 @@ export const pubSubSuite = (
     publishingTests(context)
     adminTests(context)
     descriptionTests(context)
+    sourceTests(context)
   })

@@ -18,6 +18,8 @@ export type Trait =
   | "wire-limits"
   /** A delivery keeps its ordering key. */
   | "ordering-key"
+  /** The streams of a subscription that is deleted end, so that who reads one of its name created at once is not deaf. */
+  | "ends-streams"
   /** Permissions can be asked for, and none is granted on what does not exist. */
   | "permissions"
 

@@ -95,11 +95,11 @@ describe("a failed command", () => {
         operation: "connect",
         reason: new KeyspaceMissing({ detail: "Keyspace 'k' does not exist", cause: undefined })
       }),
-      "Cassandra, connect: Keyspace 'k' does not exist; `counterfoil setup cassandra` creates it"
+      "Cassandra, connect: Keyspace 'k' does not exist; `counterfoil setup cassandra` creates it (CF-107)"
     ],
     [
       new CassandraError({ operation: "connect", reason: new BadCredentials(detail) }),
-      "Cassandra, connect: as the server said; check CASSANDRA_USERNAME, CASSANDRA_PASSWORD"
+      "Cassandra, connect: as the server said; check CASSANDRA_USERNAME, CASSANDRA_PASSWORD or CASSANDRA_PASSWORD_FILE (CF-105)"
     ]
   ] as const)("tells what to do about it in the same line: %s", ([error, line]) =>
     Effect.gen(function* () {

@@ -61,8 +61,10 @@ describe("where a value comes from", () => {
         CASSANDRA_USERNAME: "ann",
         CASSANDRA_PASSWORD: " a b "
       })
-      const password = settings.cassandra.credentials?.password
-      expect(password === undefined ? undefined : Redacted.value(password)).toBe(" a b ")
+      const { credentials } = settings.cassandra
+      expect(
+        credentials !== undefined && "password" in credentials && Redacted.value(credentials.password)
+      ).toBe(" a b ")
     })
   )
 })

@@ -107,6 +107,41 @@ describe("what values have to do with one another", () => {
       /^CASSANDRA_TLS_CA is given, but TLS is off/
     ],
     [
+      "a client certificate without its key",
+      { ...required, CASSANDRA_TLS: "true", CASSANDRA_TLS_CERT: "c.pem" },
+      /^CASSANDRA_TLS_CERT is given without its key\. Set CASSANDRA_TLS_KEY/
+    ],
+    [
+      "a key without its client certificate",
+      { ...required, CASSANDRA_TLS: "true", CASSANDRA_TLS_KEY: "c.key" },
+      /^CASSANDRA_TLS_KEY is given without a certificate\. Set CASSANDRA_TLS_CERT/
+    ],
+    [
+      "a client certificate without TLS",
+      { ...required, CASSANDRA_TLS_CERT: "c.pem", CASSANDRA_TLS_KEY: "c.key" },
+      /^CASSANDRA_TLS_CERT is given, but TLS is off/
+    ],
+    [
+      "a client certificate beside a bundle",
+      { CASSANDRA_SECURE_BUNDLE: "b.zip", CASSANDRA_TLS_CERT: "c.pem", CASSANDRA_TLS_KEY: "c.key" },
+      /^CASSANDRA_TLS_CERT and CASSANDRA_SECURE_BUNDLE exclude each other/
+    ],
+    [
+      "a password and a file of it",
+      {
+        ...required,
+        CASSANDRA_USERNAME: "ann",
+        CASSANDRA_PASSWORD: "hunter2",
+        CASSANDRA_PASSWORD_FILE: "p"
+      },
+      /^CASSANDRA_PASSWORD and CASSANDRA_PASSWORD_FILE exclude each other/
+    ],
+    [
+      "a file of a password without a user name",
+      { ...required, CASSANDRA_PASSWORD_FILE: "p" },
+      /^CASSANDRA_PASSWORD_FILE is given without a user name/
+    ],
+    [
       "a user name without a password",
       { ...required, CASSANDRA_USERNAME: "ann" },
       /^CASSANDRA_USERNAME is given without a password/

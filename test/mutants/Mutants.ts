@@ -12,6 +12,7 @@ import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
+import { ofSources } from "./guarantees/Sources.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
 import type { Mutant } from "./Mutant.ts"
@@ -28,6 +29,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,
+  ...ofSources,
   ...ofEarlyPayments,
   ...ofBounds,
   ...ofLedger,

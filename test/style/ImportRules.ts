@@ -17,11 +17,12 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = (() => {
     facts: ["domain", "time", "cassandra"],
     telemetry: ["domain", "time", "pubsub", "cassandra", "deadletters", "pipeline"],
     ingest: [...library, "domain", "facts", "telemetry"],
+    checks: [...library, "domain", "facts"],
     sample: [...library, "domain"],
     http: ["telemetry", "domain"],
     config: [...library, "domain", "facts", "telemetry", "ingest", "sample", "http"],
     app: [...library, "domain", "facts", "telemetry", "ingest", "sample", "http", "config"],
-    cli: [...library, "domain", "facts", "telemetry", "ingest", "sample", "http", "config", "app"],
+    cli: [...library, "domain", "facts", "checks", "telemetry", "ingest", "sample", "http", "config", "app"],
     main: ["cli"]
   }
 })()

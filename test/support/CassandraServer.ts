@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { cacheFolder, serverLog } from "./Cache.ts"
-import { probeCql } from "./CqlProbe.ts"
+import { type ClientCertificate, probeCql } from "./CqlProbe.ts"
 import { cassandraYaml, javaModuleFlags, logbackXml, type YamlValue } from "./cassandra/Configuration.ts"
 import { findJava } from "./Java.ts"
 import { freePorts } from "./Ports.ts"
@@ -27,6 +27,8 @@ export interface CassandraOptions {
   /** Further lines of cassandra.yaml, or other values for ours. */
   readonly yaml?: Readonly<Record<string, YamlValue>>
   readonly jvmArgs?: ReadonlyArray<string>
+  /** Shown by who waits for its answer; for a server that wants one of its clients. **Shape**: PEM files. */
+  readonly clientCertificate?: ClientCertificate
 }
 
 /** A Cassandra that answers. With `PasswordAuthenticator` its superuser is cassandra, password cassandra. */
@@ -86,7 +88,8 @@ export const cassandraServer = Effect.fnUntraced(function* (
       host,
       port,
       tls: options.yaml?.["client_encryption_options"] !== undefined,
-      credentials: { username: "cassandra", password: "cassandra" }
+      credentials: { username: "cassandra", password: "cassandra" },
+      ...(options.clientCertificate === undefined ? {} : { certificate: options.clientCertificate })
     }),
     startWithin: "150 seconds"
   })

@@ -14,6 +14,8 @@ export interface Certificate {
   readonly password: string
   /** The certificate alone, as PEM: who trusts it trusts the server. */
   readonly pemFile: string
+  /** The same as PKCS #12, with the same password. */
+  readonly truststore: string
 }
 
 /** Certificates by name, in a folder that goes with the scope. **Errors**: `ServerError`: there is no JDK. */
@@ -36,11 +38,21 @@ const temporaryFolder = Effect.acquireRelease(
 const password = "changeit"
 
 const make = (keytool: string, path: string): Certificate => {
-  const [keystore, pemFile] = [`${path}.p12`, `${path}.pem`]
+  const [keystore, pemFile, truststore] = [`${path}.p12`, `${path}.pem`, `${path}.trust.p12`]
   const store = ["-keystore", keystore, "-storepass", password, "-alias", "node"]
   const run = (...args: ReadonlyArray<string>) => execFileSync(keytool, [...args], { stdio: "pipe" })
   const subject = ["-dname", "CN=localhost", "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-validity", "2"]
   run("-genkeypair", "-keyalg", "RSA", "-keysize", "2048", "-storetype", "PKCS12", ...store, ...subject)
   run("-exportcert", "-rfc", "-file", pemFile, ...store)
-  return { keystore, password, pemFile }
+  const trusted = ["-keystore", truststore, "-storepass", password, "-alias", "node", "-storetype", "PKCS12"]
+  run("-importcert", "-noprompt", "-file", pemFile, ...trusted)
+  return { keystore, password, pemFile, truststore }
+}
+
+/** A file with a certificate's private key, as PEM without a passphrase, beside it. Needs `openssl`. */
+export const keyFileOf = ({ keystore, password }: Certificate): string => {
+  const keyFile = `${keystore}.key`
+  const from = ["pkcs12", "-in", keystore, "-passin", `pass:${password}`]
+  execFileSync("openssl", [...from, "-nocerts", "-nodes", "-out", keyFile], { stdio: "pipe" })
+  return keyFile
 }

@@ -1,4 +1,5 @@
 /** Asks a server whether it speaks CQL, without a driver: a driver would retry, reconnect and log meanwhile. */
+import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { connect as connectTls } from "node:tls"
 import { Data, Effect } from "effect"
@@ -10,6 +11,13 @@ export interface CqlProbe {
   readonly tls: boolean
   /** With them, a server that asks for a password is up only once it accepts this one. */
   readonly credentials?: { readonly username: string; readonly password: string }
+  readonly certificate?: ClientCertificate
+}
+
+/** What a client shows of itself. **Shape**: PEM files. */
+export interface ClientCertificate {
+  readonly certFile: string
+  readonly keyFile: string
 }
 
 /** The server does not speak CQL yet, or refuses. */
@@ -19,7 +27,13 @@ export class NoCqlAnswer extends Data.TaggedError("NoCqlAnswer")<{ readonly deta
 export const probeCql = (probe: CqlProbe): Effect.Effect<void, NoCqlAnswer> =>
   Effect.callback<void, NoCqlAnswer>((resume) => {
     const { host, port, credentials } = probe
-    const socket = probe.tls ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port })
+    const shown =
+      probe.certificate === undefined
+        ? {}
+        : { cert: readFileSync(probe.certificate.certFile), key: readFileSync(probe.certificate.keyFile) }
+    const socket = probe.tls
+      ? connectTls({ host, port, rejectUnauthorized: false, ...shown })
+      : connect({ host, port })
     const done = (failure?: string) => {
       socket.destroy()
       resume(failure === undefined ? Effect.void : Effect.fail(new NoCqlAnswer({ detail: failure })))

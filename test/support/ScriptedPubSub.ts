@@ -101,7 +101,8 @@ export interface ScriptedPubSub {
     acknowledge?: (ackIds: ReadonlyArray<string>) => ScriptedAnswer
     changeLease?: (ackIds: ReadonlyArray<string>, seconds: number) => ScriptedAnswer
     publish?: (messages: ReadonlyArray<protos.google.pubsub.v1.IPubsubMessage>) => ScriptedAnswer
-    lookup?: () => ScriptedAnswer
+    /** A subscription in the server's own words, or what else comes of asking for it. */
+    lookup?: () => ScriptedAnswer | protos.google.pubsub.v1.ISubscription
     /** Which of the permissions asked for are granted. */
     granted?: (permissions: ReadonlyArray<string>) => ReadonlyArray<string> | ScriptedStatus
   }
@@ -203,7 +204,9 @@ const handlers = (told: Told) => ({
   },
   getSubscription: (_call: unknown, answer: sendUnaryData<object>) => {
     told.lookups += 1
-    reply(told, answer, told.script.lookup?.())
+    const said = told.script.lookup?.()
+    if (typeof said === "object" && !("code" in said)) answer(null, said)
+    else reply(told, answer, said)
   }
 })
 

@@ -20,6 +20,9 @@ const make = Effect.gen(function* () {
     heap: "768m",
     yaml: {
       authenticator: "PasswordAuthenticator",
+      authorizer: "CassandraAuthorizer",
+      // A guardrail: it holds for those who are no super-users.
+      user_timestamps_enabled: false,
       client_encryption_options: {
         enabled: true,
         optional: true,
@@ -30,7 +33,25 @@ const make = Effect.gen(function* () {
     }
   })
   const deployment = yield* testDeployment({ cassandra: server.address, credentials })
-  return { server, deployment, trusted: node.pemFile, stranger: stranger.pemFile }
+  const { table } = deployment
+  const others = { narrow: `${table.keyspace}_narrow`, wide: `${table.keyspace}_wide` }
+  const simple = (copies: number) => `{'class': 'SimpleStrategy', 'replication_factor': ${copies}}`
+  yield* Effect.promise(async () => {
+    for (const query of [
+      `CREATE KEYSPACE ${others.narrow} WITH replication = ${simple(1)}`,
+      `CREATE TABLE ${others.narrow}.orders_payments_facts (order_id int PRIMARY KEY, item int)`,
+      `CREATE KEYSPACE ${others.wide} WITH replication = ${simple(3)}`,
+      "CREATE ROLE reader WITH PASSWORD = 'reader' AND LOGIN = true",
+      "GRANT SELECT ON KEYSPACE KEYSPACE TO reader",
+      "CREATE ROLE writer WITH PASSWORD = 'writer' AND LOGIN = true",
+      "GRANT SELECT ON KEYSPACE KEYSPACE TO writer",
+      "GRANT MODIFY ON KEYSPACE KEYSPACE TO writer",
+      "CREATE ROLE nobody WITH PASSWORD = 'nobody' AND LOGIN = true"
+    ]) {
+      await table.execute(query.replace("KEYSPACE KEYSPACE", `KEYSPACE ${table.keyspace}`))
+    }
+  })
+  return { server, deployment, others, trusted: node.pemFile, stranger: stranger.pemFile }
 })
 
 /** A Cassandra that asks for a password and offers TLS, and a deployment on it. */
@@ -59,12 +80,7 @@ const toMend: ReadonlyArray<readonly [what: string, changes: Changes, line: RegE
   [
     "an absent keyspace",
     () => ({ CASSANDRA_KEYSPACE: "no_such_keyspace" }),
-    /^counterfoil: Cassandra, .*no_such_keyspace.* does not exist; `counterfoil setup cassandra` creates it$/
-  ],
-  [
-    "an absent table",
-    () => ({ CASSANDRA_KEYSPACE: "system" }),
-    /^counterfoil: Cassandra, .*orders_payments_facts does not exist; `counterfoil setup cassandra` creates it$/
+    /^counterfoil: Cassandra, .*no_such_keyspace.* does not exist; `counterfoil setup cassandra` creates it \(CF-107\)$/
   ],
   [
     "a certificate that is not trusted",
@@ -83,6 +99,52 @@ const toMend: ReadonlyArray<readonly [what: string, changes: Changes, line: RegE
       `^counterfoil: .*projects/${projectId}/subscriptions/no-such-subscription: it does not exist; ` +
         "`counterfoil setup pubsub` creates what is missing$"
     )
+  ]
+]
+
+const login = (role: string) => ({ CASSANDRA_USERNAME: role, CASSANDRA_PASSWORD: role })
+
+/** What the checks of the start find: a line each, whatever else they find. */
+const toMendFirst: ReadonlyArray<readonly [what: string, changes: Changes, lines: ReadonlyArray<RegExp>]> = [
+  [
+    "an absent table",
+    () => ({ CASSANDRA_KEYSPACE: "system" }),
+    [
+      /^counterfoil: CF-201: table system\.orders_payments_facts does not exist; .*run `counterfoil setup cassandra`$/
+    ]
+  ],
+  [
+    "columns of other types, and some that are not there",
+    ({ others }) => ({ CASSANDRA_KEYSPACE: others.narrow }),
+    [
+      /^counterfoil: CF-202: \w+\.orders_payments_facts\.order_id is of type int; expected: type bigint; /,
+      /^counterfoil: CF-202: \w+\.orders_payments_facts\.item is of type int; expected: type text; /,
+      /^counterfoil: CF-202: column \w+\.orders_payments_facts\.payment_id does not exist; .*run `counterfoil setup cassandra`$/
+    ]
+  ],
+  [
+    "more copies than nodes",
+    ({ others }) => ({ CASSANDRA_KEYSPACE: others.wide }),
+    [
+      /^counterfoil: CF-206: keyspace \w+ keeps 3 copies in the cluster, which has 1 node: CASSANDRA_CONSISTENCY=LOCAL_QUORUM can never be reached; /
+    ]
+  ],
+  [
+    "a role that may read, and not write",
+    () => login("reader"),
+    [
+      /^counterfoil: CF-302: role reader may not write to (\w+\.orders_payments_facts); .*; GRANT MODIFY ON TABLE \1 TO reader$/
+    ]
+  ],
+  [
+    "a role that may do nothing",
+    () => login("nobody"),
+    [/^counterfoil: CF-301: role nobody may not read /, /^counterfoil: CF-302: role nobody may not write to /]
+  ],
+  [
+    "servers that refuse write times of clients",
+    () => login("writer"),
+    [/^counterfoil: CF-401: the servers refuse write times of clients \(`user_timestamps_enabled: false`\); /]
   ]
 ]
 
@@ -111,6 +173,22 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
           assert.strictEqual(ended.told.length, 1, ended.errors)
           assert.match(ended.told[0] ?? "", line)
           assert.notInclude(ended.errors + ended.out, wrongPassword)
+        })
+      )
+    }
+
+    for (const [what, changes, lines] of toMendFirst) {
+      it.effect(`run names ${what} before it takes a message, with the command that mends it: exit 2`, () =>
+        Effect.gen(function* () {
+          const guarded = yield* Guarded
+          const ended = yield* ran(["run"], { ...guarded.deployment.environment, ...changes(guarded) })
+          assert.strictEqual(ended.code, 2, ended.errors)
+          for (const line of lines)
+            assert.isTrue(
+              ended.told.some((told) => line.test(told)),
+              ended.errors
+            )
+          assert.strictEqual(ended.out, "")
         })
       )
     }

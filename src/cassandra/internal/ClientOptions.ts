@@ -20,7 +20,7 @@ import type { Driver } from "./Driver.ts"
  * A statement is prepared on one host, and on each other when it is first sent there: to prepare it on all at once
  * would wait for one that is silent.
  *
- * **Errors**: `SettingsRefused` when the CA file cannot be read.
+ * **Errors**: `SettingsRefused` when a file of TLS cannot be read.
  */
 export const clientOptions = (
   driver: Driver,
@@ -40,7 +40,7 @@ export const clientOptions = (
           }),
       ...(sslOptions === undefined ? {} : { sslOptions }),
       ...(options.useKeyspace === false ? {} : { keyspace: settings.keyspace }),
-      ...(settings.credentials === undefined
+      ...(settings.credentials === undefined || !("password" in settings.credentials)
         ? {}
         : {
             credentials: {
@@ -105,21 +105,27 @@ const tlsOptions = (
 ): Effect.Effect<ConnectionOptions | undefined, CassandraError> =>
   Effect.gen(function* () {
     if (settings.tls === undefined) return undefined
-    const { caFile } = settings.tls
-    const ca =
-      caFile === undefined
-        ? undefined
-        : yield* Effect.tryPromise({
-            try: () => readFile(caFile),
-            catch: (cause) => classify("read the TLS certificate authority", cause)
-          })
+    const { caFile, certFile, keyFile } = settings.tls
+    const ca = yield* readPem("the TLS certificate authority", caFile)
+    const cert = yield* readPem("the client's TLS certificate", certFile)
+    const key = yield* readPem("the key of the client's TLS certificate", keyFile)
     // The driver's own default is false.
     return {
       rejectUnauthorized: true,
       checkServerIdentity: identityAmong(settings.contactPoints),
-      ...(ca === undefined ? {} : { ca })
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key })
     }
   })
+
+const readPem = (
+  what: string,
+  file: string | undefined
+): Effect.Effect<Buffer | undefined, CassandraError> =>
+  file === undefined
+    ? Effect.undefined
+    : Effect.tryPromise({ try: () => readFile(file), catch: (cause) => classify(`read ${what}`, cause) })
 
 /** The driver connects to addresses; certificates mostly carry the name the user gave as contact point. */
 const identityAmong =

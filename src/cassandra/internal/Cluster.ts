@@ -8,6 +8,7 @@ import { verdictOn } from "./DriverError.ts"
 import type { HostLoad } from "./HostLoad.ts"
 import { watchHosts } from "./HostWatch.ts"
 import { localHosts, type Replicas } from "./LocalHosts.ts"
+import type { Login } from "./Login.ts"
 import { chooseHost, type RandomSource } from "./ReplicaChoice.ts"
 import { type Attempt, makeRouter } from "./RoutedRequests.ts"
 
@@ -33,6 +34,8 @@ export interface Cluster {
 export interface ClusterSources {
   /** Gets what is known of each host. */
   readonly loadOf: WeakMap<Host, HostLoad>
+  /** Is told of answers, and tells why nobody can be reached. */
+  readonly login: Pick<Login, "heard" | "explained">
   /** **Units**: milliseconds of a clock that never jumps. */
   readonly now: () => number
   readonly random: RandomSource
@@ -42,7 +45,7 @@ export interface ClusterSources {
 export const makeCluster = (
   client: Client,
   settings: Pick<CassandraSettings, "keyspace" | "localDataCenter">,
-  { loadOf, now, random }: ClusterSources
+  { loadOf, login, now, random }: ClusterSources
 ): Cluster => {
   const hosts = localHosts(client, dataCenterOf(client) ?? settings.localDataCenter, loadOf)
   const router = makeRouter(hosts.all, now, random)
@@ -74,8 +77,13 @@ export const makeCluster = (
       isAlone() ? undefined : hosts.replicasOf(settings.keyspace, partitionKey()),
     choose: (replicas) => chooseHost(replicas, now(), random),
     execute: async (statement, options, at) => {
-      const result = await (isAlone() ? send(statement, options) : sendRouted(statement, options, at))
-      return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+      try {
+        const result = await (isAlone() ? send(statement, options) : sendRouted(statement, options, at))
+        login.heard()
+        return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+      } catch (cause) {
+        throw login.explained(cause)
+      }
     },
     watch: () => {
       if (!isAlone()) watchHosts(hosts.all(), { now, probe: probeOf(client) })

@@ -9,8 +9,15 @@ import { hostTickMillis } from "../Limits.ts"
 import { type Cluster, makeCluster } from "./Cluster.ts"
 import { connect, connectWithRetry } from "./Connection.ts"
 import { type HostLoad, isResponsive } from "./HostLoad.ts"
+import type { Login } from "./Login.ts"
 import { renewWhenLost } from "./Renewal.ts"
 import type { RequestQueue } from "./RequestQueue.ts"
+
+/** What is shared by the clients that replace each other. */
+export interface ClusterConnectionParts {
+  readonly queue: Pick<RequestQueue, "drain" | "unansweredMillis">
+  readonly login: Login
+}
 
 /**
  * Connects, and closes with the scope once what is in flight is answered. What it gives is the cluster as it is now,
@@ -21,19 +28,22 @@ import type { RequestQueue } from "./RequestQueue.ts"
 export const connectCluster = (
   settings: CassandraSettings,
   options: CassandraOptions,
-  queue: Pick<RequestQueue, "drain" | "unansweredMillis">
+  { login, queue }: ClusterConnectionParts
 ): Effect.Effect<() => Cluster, CassandraError, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const source = yield* Effect.service(Random.Random)
     const now = () => monotonicMillis(clock)
     const loadOf = new WeakMap<Host, HostLoad>()
-    const attempt = connect(settings, options, (host) => {
-      const load = loadOf.get(host)
-      return load === undefined || isResponsive(load, now())
+    const attempt = connect(settings, options, {
+      login,
+      isResponsive: (host) => {
+        const load = loadOf.get(host)
+        return load === undefined || isResponsive(load, now())
+      }
     })
     const clusterOf = (client: Client): Cluster =>
-      makeCluster(client, settings, { loadOf, now, random: () => source.nextDoubleUnsafe() })
+      makeCluster(client, settings, { loadOf, login, now, random: () => source.nextDoubleUnsafe() })
     const report = options.onUnreachable ?? "fail"
     const current = yield* Effect.acquireRelease(
       Effect.map(
@@ -52,6 +62,7 @@ export const connectCluster = (
     const renewed = renewWhenLost({
       connect: attempt,
       isDisconnected: () => current.cluster.isDisconnected(),
+      isLoginRefused: () => login.refusal !== undefined,
       unansweredMillis: queue.unansweredMillis,
       replaceBy: (client) =>
         Effect.suspend(() => {

@@ -59,6 +59,10 @@ const codesOfHosts: ReadonlySet<unknown> = new Set([0x0000, 0x1000, 0x1001, 0x10
 /** Whether an error code of Node is one of TLS: an untrusted certificate, or no TLS at the other end. */
 export const isTlsCode = (code: unknown): boolean => typeof code === "string" && tlsCodes.test(code)
 
+/** Whether an error code of Node is an alert of the server about our certificate: one that is missing, or not trusted. */
+export const isAlertAboutClient = (code: unknown): boolean =>
+  typeof code === "string" && clientAlerts.test(code)
+
 /** Error codes of Node for a wrong setting: a file that cannot be read, an invalid port. */
 export const settingCodes: ReadonlySet<unknown> = new Set([
   "ENOENT",
@@ -107,6 +111,9 @@ const connectionErrorTexts = [
   "Connection timeout",
   "Connection closed"
 ]
+
+const clientAlerts =
+  /^ERR_SSL_.*ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA)$/
 
 const tlsCodes =
   /^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT)_|HOSTNAME_MISMATCH$|INVALID_CA$)/

@@ -12,6 +12,8 @@ export interface RenewalParts {
   readonly connect: Effect.Effect<Client, CassandraError>
   /** The driver has no way to the hosts any more. */
   readonly isDisconnected: () => boolean
+  /** The hosts answer, and refuse the login: the driver tries it again by itself, not too often. */
+  readonly isLoginRefused: () => boolean
   /** For how long no request was answered. **Units**: milliseconds. */
   readonly unansweredMillis: () => number
   /** From now on requests go to this client. */
@@ -28,6 +30,7 @@ export interface RenewalParts {
 export const renewWhenLost = ({
   connect,
   isDisconnected,
+  isLoginRefused,
   replaceBy,
   unansweredMillis
 }: RenewalParts): Effect.Effect<never> =>
@@ -40,6 +43,7 @@ export const renewWhenLost = ({
     const isLost = (): boolean => {
       const now = monotonicMillis(clock)
       disconnectedSince = isDisconnected() ? (disconnectedSince ?? now) : undefined
+      if (isLoginRefused()) return false
       return (
         unansweredMillis() >= lostMillis ||
         (disconnectedSince !== undefined && now - disconnectedSince >= disconnectedMillis)

@@ -125,16 +125,15 @@ const createSubscription = Effect.fnUntraced(function* (
 const keptNote = (kept: Duration.Duration): string =>
   ` (keeps messages for ${Duration.toDays(kept)} days: longer is refused here)`
 
-/** Answers whether the subscription is there. **Errors**: `SubscriptionTaken`, where it reads another topic. */
+/** Answers whether the subscription is there. **Errors**: `SubscriptionTaken`, where it reads another topic, or none. */
 const ensureTopic = Effect.fnUntraced(function* (admin: PubSubAdmin["Service"], plan: SubscriptionPlan) {
   const found = yield* admin.describeSubscription(plan.subscription)
+  if (Option.isNone(found)) return false
+  const { detached, name, topic: actual } = found.value
   const topic = admin.topicName(plan.topic)
-  if (Option.isSome(found) && !Option.contains(found.value.topic, topic)) {
-    return yield* new SubscriptionTaken({
-      subscription: found.value.name,
-      topic,
-      actualTopic: Option.getOrElse(found.value.topic, () => "a topic that was deleted")
-    })
-  }
-  return Option.isSome(found)
+  if (!detached && Option.contains(actual, topic)) return true
+  const actualTopic = detached
+    ? "no topic since it was detached"
+    : Option.getOrElse(actual, () => "a topic that was deleted")
+  return yield* new SubscriptionTaken({ subscription: name, topic, actualTopic })
 })

@@ -12,6 +12,8 @@ import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
 import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+import { untilLoginRefused } from "./RefusedLogin.ts"
+import { checkSetUp } from "./SetUpChecks.ts"
 
 /** The options of `run`. */
 export interface RunOptions extends RunSettings {
@@ -39,12 +41,12 @@ export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing
 /**
  * Runs the processor; interrupting it stops it cleanly (G8). Prints the fates at the end.
  *
- * **Errors**: `CassandraError` or `PubSubError` that a person has to fix: exit 2. Where nothing answers yet it
- * waits indefinitely; a drain for `giveUpAfter`: `DrainGivenUp`, exit 1.
+ * **Errors**: `CassandraError`, `SetUpRefused` or `PubSubError` that a person has to fix: exit 2. Where nothing answers
+ * yet it waits indefinitely; a drain for `giveUpAfter`: `DrainGivenUp`, exit 1.
  */
 export const run = (options: RunOptions) => {
   const { appVersion, giveUpAfter, http } = options
-  const work = process(options).pipe(Effect.provide(application(options, appVersion)))
+  const work = process(options).pipe(Effect.provide(application(options, appVersion, checkSetUp(options))))
   return Effect.provide(
     Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
     observed(http, { appVersion, remedyOf })
@@ -73,6 +75,7 @@ const process = (options: RunOptions) =>
       const isDrain = Option.isSome(options.giveUpAfter)
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
+        (work) => Effect.raceFirst(work, untilLoginRefused),
         withProgress(
           Effect.map(totals, progressLine),
           Duration.seconds(isDrain ? progressSummarySeconds : runSummarySeconds)

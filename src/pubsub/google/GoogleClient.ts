@@ -14,6 +14,7 @@ import { InvalidOptions, millisOf } from "../SubscriptionOptions.ts"
 import type { GoogleSettings } from "./GoogleSettings.ts"
 import { type ClosableClient, type Connection, openConnection, type Silence } from "./internal/Connection.ts"
 import { classify } from "./internal/ErrorClassification.ts"
+import { logGrpcOf } from "./internal/GrpcLog.ts"
 
 /** Google's own clients of one project, and who they speak for. One connection each, closed with the layer. */
 export class GoogleClient extends Context.Service<
@@ -83,6 +84,7 @@ const open = Effect.fnUntraced(function* (
   // Initializing finds credentials, if any are needed, so that their absence shows at the start.
   const connect = <Client extends ClosableClient>(openClient: () => Promise<Client>) =>
     openConnection(openClient, noCredentials, watching.silence, Option.getOrUndefined(settings.proxy))
+  yield* logGrpcOf(new clients.SubscriberClient(options))
   const subscriber = yield* connect(async () => {
     const client = new clients.SubscriberClient(options)
     await client.initialize()

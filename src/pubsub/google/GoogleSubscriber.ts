@@ -126,9 +126,9 @@ const open = Effect.fnUntraced(function* (
     isHeld: (delivery) => heldDeliveries.isHeld(delivery),
     stop,
     status: Effect.sync(() => {
-      const { connected, trouble } = streamPool.status()
+      const { connected, error, trouble } = streamPool.status()
       const held = heldDeliveries.handedOver + heldIds.count
-      return { connected, trouble, ...counts, held }
+      return { connected, trouble, ...(error === undefined ? {} : { error }), ...counts, held }
     }),
     progress: Effect.sync(() => ({
       oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros(),

@@ -117,7 +117,7 @@ const legalName = (operation: string, name: string) => {
 const describe = (server: Server, served: ServedSubscription): SubscriptionInfo => ({
   name: served.name,
   topic: server.isDeleted(served) ? Option.none() : Option.some(served.plan.topic),
-  detached: false,
+  detached: served.isDetached,
   delivery: "pull",
   pushEndpoint: Option.none(),
   ackDeadline: served.plan.ackDeadline,

@@ -45,6 +45,8 @@ export class MemoryBroker extends Context.Service<
     readonly setTopicMissing: (topic: string, isMissing: boolean) => Effect.Effect<void>
     /** Makes a subscription answer as if it were not there, or be there again with its messages. */
     readonly setSubscriptionMissing: (subscription: string, isMissing: boolean) => Effect.Effect<void>
+    /** Detaches a subscription from its topic, for good: it loses its messages, and who reads it is refused. */
+    readonly detach: (subscription: string) => Effect.Effect<void>
     /** Nothing answers for so long (or until `heal`): calls wait or fail with `PubSubUnavailable`, leases run out. */
     readonly makeUnavailable: (duration: Duration.Input) => Effect.Effect<void>
     /**
@@ -103,6 +105,7 @@ function make(options: MemoryBrokerOptions) {
         Effect.sync(() => server.setMissing(fullTopicName(topic), isMissing)),
       setSubscriptionMissing: (subscription, isMissing) =>
         Effect.sync(() => server.setMissing(fullSubscriptionName(subscription), isMissing)),
+      detach: (subscription) => Effect.sync(() => server.detach(fullSubscriptionName(subscription))),
       makeUnavailable: (duration) =>
         Effect.map(Clock.currentTimeMillis, (now) =>
           server.setUnavailable(now + Duration.toMillis(duration))

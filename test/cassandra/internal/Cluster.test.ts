@@ -37,10 +37,12 @@ const clusterOf = (count: number) => {
   const cluster = makeCluster(
     client,
     { keyspace: "k", localDataCenter: "here" },
-    { loadOf: new WeakMap(), now: () => clock.now, random: () => 0 }
+    { loadOf: new WeakMap(), login: unrefused, now: () => clock.now, random: () => 0 }
   )
   return { cluster, hosts, clock, asked }
 }
+
+const unrefused = { heard: () => {}, explained: (cause: unknown) => cause }
 
 describe("a cluster", () => {
   it("of one host is asked without anything of the choice among hosts", async () => {

@@ -1,8 +1,15 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { connect } from "../../../src/cassandra/internal/Connection.ts"
+import { Login } from "../../../src/cassandra/internal/Login.ts"
 import { describeWith } from "../../support/TestServices.ts"
 import { settingsFor } from "../TestKeyspace.ts"
+
+const connection = Effect.suspend(() =>
+  Effect.flatMap(Clock.Clock, (clock) =>
+    connect(settingsFor("system"), {}, { login: new Login(clock, undefined) })
+  )
+)
 
 describeWith("cassandra")("connect", () => {
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })(
@@ -12,7 +19,7 @@ describeWith("cassandra")("connect", () => {
         "[G4] refreshed twice at once, as by a host that answers late, does not end the process",
         () =>
           Effect.gen(function* () {
-            const client = yield* Effect.acquireRelease(connect(settingsFor("system"), {}), (open) =>
+            const client = yield* Effect.acquireRelease(connection, (open) =>
               Effect.promise(() => open.shutdown())
             )
             const { controlConnection } = client as typeof client & { readonly controlConnection: Control }

@@ -23,7 +23,8 @@ const clusterThat = (answers: (statement: Statement) => Effect.Effect<boolean, C
     silentHosts: () => [],
     inFlightLimit: () => 1,
     hosts: Effect.succeed({ known: 1, connected: 1 }),
-    nodes: Effect.succeed([])
+    nodes: Effect.succeed([]),
+    loginRefusal: Effect.undefined
   })
   return { cassandra, verbs }
 }

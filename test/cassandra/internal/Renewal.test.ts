@@ -17,6 +17,7 @@ const watched = Effect.gen(function* () {
   const seen = { attempts: 0, replaced: 0, closed: 0 }
   const state = {
     isDisconnected: false,
+    isLoginRefused: false,
     unansweredSince: undefined as number | undefined,
     connect: Effect.fail(unreachable) as Effect.Effect<void, CassandraError>
   }
@@ -33,6 +34,7 @@ const watched = Effect.gen(function* () {
         return Effect.as(state.connect, client)
       }),
       isDisconnected: () => state.isDisconnected,
+      isLoginRefused: () => state.isLoginRefused,
       unansweredMillis: () =>
         state.unansweredSince === undefined ? 0 : clock.currentTimeMillisUnsafe() - state.unansweredSince,
       replaceBy: () =>
@@ -94,6 +96,20 @@ describe("renewWhenLost", () => {
       yield* Deferred.succeed(connected, undefined)
       yield* TestClock.adjust("1 millis")
       assert.deepStrictEqual(seen, { attempts: 1, replaced: 0, closed: 1 })
+    })
+  )
+
+  it.effect("does not connect anew while the login is refused, which the driver tries often enough", () =>
+    Effect.gen(function* () {
+      const { seen, silent, state } = yield* watched
+      state.isDisconnected = true
+      state.isLoginRefused = true
+      silent()
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(seen.attempts, 0)
+      state.isLoginRefused = false
+      yield* TestClock.adjust("5 seconds")
+      assert.isAtLeast(seen.attempts, 1)
     })
   )
 

@@ -89,7 +89,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     what: "takes a connection on which nothing arrives any more for a quiet one",
     guarantee: "G5",
     file: "src/pubsub/google/internal/StreamPool.ts",
-    text: "isQuiet ? Math.max(0, connection.heardAt - since) : 0",
+    text: "isQuiet ? Math.max(0, provenAt - since) : 0",
     replacement: "isQuiet ? Math.max(0, now - since) : 0",
     caughtBy: [unit(connection, "proves nothing: it never looks quiet")]
   },

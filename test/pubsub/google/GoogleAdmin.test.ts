@@ -99,7 +99,7 @@ describe("permissions on a scripted server", () => {
       assert.deepStrictEqual(yield* test(server), { _tag: "Unsupported" })
       server.script = { granted: () => ({ code: 16, details: "who are you?" }) }
       const error = yield* Effect.flip(test(server))
-      assert.strictEqual(error.reason._tag, "AccessDenied")
+      assert.strictEqual(error.reason._tag, "CredentialsRefused")
       assert.include(error.resource, scriptedName)
     })
   )

@@ -71,7 +71,7 @@ describe("publishing to a scripted server", () => {
 
   it.effect.each([
     [7, "AccessDenied"],
-    [16, "AccessDenied"],
+    [16, "CredentialsRefused"],
     [5, "ResourceMissing"]
   ] as const)("status %i is answered at once with %s", ([code, tag]) =>
     Effect.gen(function* () {

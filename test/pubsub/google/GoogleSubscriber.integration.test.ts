@@ -23,6 +23,6 @@ describeWith("pubsub")("Google's client on the emulator", { concurrent: true }, 
 describeWith("pstest")("Google's client on pstest", { concurrent: true }, () => {
   pubSubSuite("pstest", portsAt(psTestHost ?? ""), {
     clock: "real",
-    cannotShow: ["wire-limits", "name-rules", "permissions"]
+    cannotShow: ["wire-limits", "name-rules", "permissions", "ends-streams"]
   })
 })

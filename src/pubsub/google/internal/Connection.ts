@@ -3,7 +3,7 @@ import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { connectionNewsMillis } from "../../Limits.ts"
 import type { Proxy } from "../GoogleSettings.ts"
-import { codeOf, Status } from "./ErrorClassification.ts"
+import { codeOf, isLocal, Status } from "./ErrorClassification.ts"
 
 /** What a connection is made of: a client of Google's. */
 export interface ClosableClient {
@@ -183,6 +183,7 @@ export const connectionLost = { code: Status.Unavailable, details: "the connecti
 type Meaning = "answer" | "no connection" | "silence"
 
 const meaningOf = (error: unknown): Meaning => {
+  if (isLocal(error)) return "no connection"
   switch (codeOf(error)) {
     case Status.Cancelled:
     case Status.DeadlineExceeded:

@@ -2,6 +2,7 @@
 import {
   AccessDenied,
   CredentialsMissing,
+  CredentialsRefused,
   noAnswer,
   ProjectUnknown,
   type PubSubReason,
@@ -16,7 +17,8 @@ import type { Proxy } from "../GoogleSettings.ts"
  *
  * **Shape**: a gRPC status or gax error (`code` a gRPC status number), or an error of the authentication library
  * (no number). Whatever is unknown counts as unavailable: trying again is safe, giving up is not.
- * A connection that failed names the proxy it went through, if there is one.
+ * A connection that failed names the proxy it went through, if there is one. So do credentials that cannot be had for a
+ * moment: the server that gives them out may be busy. Only what that server itself says to be refused is so for good.
  *
  * **Source**: `google.rpc.Code`; the codes Google's own subscriber retries.
  */
@@ -25,7 +27,10 @@ export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
   // gRPC reports credentials that cannot be had under whatever code it finds: only the text tells.
   if (absentCredentials.test(text)) return new CredentialsMissing({ cause: error })
   if (absentProject.test(text)) return new ProjectUnknown({ detail: "no project was found", cause: error })
-  if (isCredentialTrouble(text)) return new AccessDenied({ cause: error })
+  if (isLocal(error)) {
+    if (refusedCredentials.test(text)) return new CredentialsRefused({ cause: error })
+    return new PubSubUnavailable({ detail: awaitedCredentials(text) + throughProxy(proxy), cause: error })
+  }
   const code = codeOf(error)
   switch (code) {
     case undefined:
@@ -47,11 +52,24 @@ export const classify = (error: unknown, proxy?: Proxy): PubSubReason => {
     case Status.NotFound:
       return new ResourceMissing({ cause: error })
     case Status.PermissionDenied:
-    case Status.Unauthenticated:
       return new AccessDenied({ cause: error })
+    case Status.Unauthenticated:
+      return new CredentialsRefused({ cause: error })
     default:
       return new PubSubUnavailable({ detail: refusal(code, text), cause: error })
   }
+}
+
+/**
+ * Whether a call failed on this side, before anything was asked: there was no access token for it. Whatever its code, it
+ * is no word of the server.
+ */
+export const isLocal = (error: unknown): boolean => {
+  const text = textOf(error)
+  const code = codeOf(error)
+  // Else it would do to give a subscription such a name.
+  const isOfServer = code !== undefined && code <= Status.Unauthenticated
+  return noToken.test(text) || (!isOfServer && refusedCredentials.test(text))
 }
 
 /** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
@@ -111,15 +129,19 @@ const textOf = (error: unknown): string => {
 const refusal = (code: number, text: string): string =>
   `Pub/Sub refused it just now (status ${code}: ${text})`
 
-const isCredentialTrouble = (text: string): boolean =>
-  refusedCredentials.test(text) && !networkTrouble.test(text)
-
 const tooLarge = /message larger than max/i
 const absentCredentials = /Could not load the default credentials|Unable to read the credential file/i
 const absentProject = /Unable to detect a Project Id/i
-const refusedCredentials = /Getting metadata from plugin failed|invalid_grant|invalid_client|invalid_rapt/i
-const networkTrouble =
-  /ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|socket hang up|network|timeout|status code 5\d\d/i
+// gRPC's words for a token that could not be had, and the authentication library's own.
+const noToken = /^(?:Getting metadata from plugin failed|Could not refresh access token)/
+// RFC 6749, and Google's own of a session that asks for the person anew.
+const refusedCredentials = /\b(?:invalid_grant|invalid_client|invalid_rapt|unauthorized_client)\b/
+
+/** Without the text, which may be a whole page: what failed for people to look at is that server. */
+const awaitedCredentials = (text: string): string => {
+  const status = /status code (\d{3})\b/.exec(text)?.[1]
+  return `no access token is to be had just now${status === undefined ? "" : ` (HTTP ${status})`}`
+}
 
 const hasProperty = <Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> =>
   typeof value === "object" && value !== null && name in value

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto"
-import { Clock, Effect, Latch } from "effect"
+import { Clock, Effect } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { connectionProofMillis, leaseTickMillis, streamsOnEmulator, streamsOnService } from "../../Limits.ts"
 import type { PubSubError } from "../../PubSubError.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
-import { callOnce } from "./Calls.ts"
 import { throughProxy } from "./ErrorClassification.ts"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
 import { ReconnectingStream } from "./ReconnectingStream.ts"
+import { makeSourceCheck } from "./SourceCheck.ts"
 
 /** Reads from the network streams of one subscription as long as there is room. */
 export interface StreamPool {
@@ -32,6 +32,8 @@ export interface StreamPool {
 export interface StreamPoolStatus {
   readonly connected: boolean
   readonly trouble: string
+  /** Set where the trouble is that nothing new can come. */
+  readonly error: PubSubError | undefined
   readonly quietMillis: number
 }
 
@@ -44,7 +46,9 @@ export const makeStreamPool = Effect.fnUntraced(function* (
 ): Effect.fn.Return<StreamPool> {
   const clock = yield* Clock.Clock
   const connection = client.subscriber
-  const unproven = yield* Latch.make()
+  const source = yield* makeSourceCheck(connection, options, () => {
+    for (const stream of streams) stream.renew()
+  })
   let exactlyOnce = false
   let isPaused = false
   let isStopped = false
@@ -106,7 +110,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
 
   const troubleOf = (closed: ReconnectingStream | undefined): string => {
     if (isStopped) return "intake is stopped"
-    if (!connection.isSilent) return closed?.trouble ?? ""
+    if (!connection.isSilent) return closed?.trouble ?? source.error()?.message ?? ""
     const seconds = Math.floor(connection.silentMillis / 1000)
     return `Pub/Sub has left everything unanswered for ${seconds} s${throughProxy(connection.proxy)}`
   }
@@ -115,7 +119,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     run: Effect.raceAllFirst([
       Effect.forEach(streams, (stream) => stream.run, { concurrency: "unbounded", discard: true }),
       keepHeartbeat({ streams, options, isEmulator: client.isEmulator, clock, isPaused: () => isPaused }),
-      proveWhenAsked(connection, options, unproven)
+      source.run
     ]),
     regulate,
     stop: () => {
@@ -126,17 +130,21 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       const now = monotonicMillis(clock)
       const closed = streams.find((stream) => !stream.isOpen)
       const { isSilent } = connection
-      const connected = closed === undefined && !isStopped && !isSilent
+      const error = source.error()
+      const connected = closed === undefined && !isStopped && !isSilent && error === undefined
       if (connected && !seenConnected) disturb()
       seenConnected = connected
       const since = Math.max(quietSince, connection.steadySince)
-      if (now - Math.max(since, connection.heardAt) >= connectionProofMillis) unproven.openUnsafe()
+      // Only up to the last word of the server: what came later may be on its way, or swallowed. Nor does another
+      // subscription's word say that this one still has its topic.
+      const provenAt = Math.min(connection.heardAt, source.soundAt())
+      if (now - Math.max(since, provenAt) >= connectionProofMillis) source.ask()
       const isQuiet = connected && !isPaused && !heldDeliveries.hasParked
       return {
         connected,
         trouble: troubleOf(closed),
-        // Only up to the last word of the server: what came later may be on its way, or swallowed.
-        quietMillis: isQuiet ? Math.max(0, connection.heardAt - since) : 0
+        error,
+        quietMillis: isQuiet ? Math.max(0, provenAt - since) : 0
       }
     }
   }
@@ -173,24 +181,6 @@ const keepHeartbeat = ({
     Effect.forever
   )
 }
-
-/** Asks something of no account: any answer, be it a refusal, proves that nothing else is on its way to us. */
-const proveWhenAsked = (
-  connection: GoogleClient["Service"]["subscriber"],
-  { settleCallMillis, subscription }: ResolvedOptions,
-  asked: Latch.Latch
-): Effect.Effect<never> =>
-  asked.await.pipe(
-    Effect.andThen(
-      callOnce(connection, "get subscription", subscription, settleCallMillis, (api, callOptions) =>
-        api.getSubscription({ subscription }, callOptions)
-      )
-    ),
-    Effect.ignore,
-    Effect.andThen(Effect.sync(() => asked.closeUnsafe())),
-    Effect.andThen(Effect.sleep(connectionProofMillis)),
-    Effect.forever
-  )
 
 const streamCount = (options: ResolvedOptions, isEmulator: boolean): number =>
   Math.min(

@@ -3,13 +3,12 @@ import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
 import type { SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
 import { releaseDelayMaxSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
-import { PubSubError, ResourceMissing } from "../../PubSubError.ts"
+import { PubSubError, type PubSubReason, RequestRejected, ResourceMissing } from "../../PubSubError.ts"
 import type { Settled } from "../../Settled.ts"
 import type { DeliveryProgress, SubscriptionStatus } from "../../Subscriber.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
-import type { Backlog } from "./Backlog.ts"
 import { Holding } from "./Holding.ts"
-import type { Consumer, Server } from "./Server.ts"
+import type { Consumer, ServedSubscription, Server } from "./Server.ts"
 
 const releaseDelayMaxMillis = releaseDelayMaxSeconds * 1_000
 
@@ -58,13 +57,19 @@ export class Consumption implements Consumer {
     const now = this.#now()
     const outageLeft = this.#server.outageLeft(now)
     if (outageLeft > 0) return this.#waitLoudly(outageLeft)
-    const backlog = this.#backlog()
-    if (backlog === undefined) return Effect.fail(missing(this.subscription))
+    const served = this.#served()
+    if (served === undefined) return this.#refused(new ResourceMissing({ cause: "no such subscription" }))
+    if (served.isDetached) {
+      const detail = "Subscription is detached"
+      return this.#refused(new RequestRejected({ detail, cause: detail }))
+    }
+    const { backlog } = served
     const room = this.#holding.deliveries.room(this.#server.batchSize)
     if (room === undefined) return this.#waitLoudly(Number.POSITIVE_INFINITY)
     const taken = backlog.take(now, room, this.#leaseMillis)
     if (taken.length > 0) return Effect.succeed(this.#handOver(taken, now))
     if (backlog.hasReady) return this.#waitLoudly(Number.POSITIVE_INFINITY)
+    if (this.#undeliverable() !== undefined) return this.#waitLoudly(backlog.nextDue - now)
     this.#quietSince ??= this.#clock.monotonicTimeNanosUnsafe()
     return this.#wait(backlog.nextDue - now)
   })
@@ -149,9 +154,11 @@ export class Consumption implements Consumer {
 
   status(): SubscriptionStatus {
     const trouble = this.#trouble()
+    const error = this.#undeliverable()
     return {
       connected: trouble === "",
       trouble,
+      ...(error === undefined ? {} : { error }),
       ...this.#holding.counts,
       held: this.#holding.size,
       leasesLost: this.#holding.leasesLost
@@ -197,25 +204,27 @@ export class Consumption implements Consumer {
   #trouble(): string {
     if (this.#state !== "open" || !this.#isStreaming) return "not reading"
     if (this.#server.outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
-    if (this.#backlog() === undefined) return "the subscription does not exist"
-    return ""
+    if (this.#served() === undefined) return "the subscription does not exist"
+    return this.#undeliverable()?.message ?? ""
   }
 
-  #backlog(): Backlog | undefined {
-    return this.#server.subscription(this.subscription)?.backlog
+  #undeliverable(): PubSubError | undefined {
+    const served = this.#served()
+    return served === undefined ? undefined : this.#server.undeliverable(served)
+  }
+
+  #refused(reason: PubSubReason): Pull.Pull<Batch, PubSubError> {
+    return Effect.fail(new PubSubError({ operation: "pull", resource: this.subscription, reason }))
+  }
+
+  #served(): ServedSubscription | undefined {
+    return this.#server.subscription(this.subscription)
   }
 
   #now(): number {
     return this.#clock.currentTimeMillisUnsafe()
   }
 }
-
-const missing = (subscription: string): PubSubError =>
-  new PubSubError({
-    operation: "pull",
-    resource: subscription,
-    reason: new ResourceMissing({ cause: "no such subscription" })
-  })
 
 const delayMillis = (delay: Duration.Duration): number =>
   Math.min(Duration.toMillis(delay), releaseDelayMaxMillis)

@@ -1,8 +1,9 @@
 /** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
-import { type Clock, Duration, Effect, Latch } from "effect"
+import { type Clock, Duration, Effect, Latch, Option } from "effect"
 import type { Message } from "../../Message.ts"
 import { deliveredBytes } from "../../MessageLimits.ts"
 import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
+import { type PubSubError, undeliverable } from "../../PubSubError.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog } from "./Backlog.ts"
 import type { Published } from "./Published.ts"
@@ -25,6 +26,8 @@ export interface ServedSubscription {
   readonly topic: ServedTopic
   readonly plan: SubscriptionPlan
   readonly backlog: Backlog
+  /** Whether it was detached from its topic. */
+  readonly isDetached: boolean
 }
 
 /** A topic on the server. */
@@ -81,17 +84,28 @@ export class Server {
   createSubscription(name: string, topic: ServedTopic, plan: SubscriptionPlan): boolean {
     if (this.subscription(name) !== undefined) return false
     this.#missing.delete(name)
-    const backlog = new Backlog({ random: this.#random, faults: () => this.faults })
-    const served: ServedSubscription = { name, topic, plan, backlog }
+    const served: ServedSubscription = { name, topic, plan, backlog: this.#emptyBacklog(), isDetached: false }
     this.#subscriptions.set(name, served)
     topic.subscriptions.set(name, served)
     return true
   }
 
+  /** It loses its messages and gets no more; who reads it is refused. */
+  detach(name: string): void {
+    const served = this.subscription(name)
+    if (served === undefined) return
+    served.topic.subscriptions.delete(name)
+    this.#subscriptions.set(name, { ...served, backlog: this.#emptyBacklog(), isDetached: true })
+    this.wake(name)
+  }
+
   /** Its subscriptions stay, and get nothing more; a new topic of the name is another. */
   deleteTopic(name: string): boolean {
-    if (this.topic(name) === undefined) return false
-    return this.#topics.delete(name)
+    const served = this.topic(name)
+    if (served === undefined) return false
+    this.#topics.delete(name)
+    this.wakeConsumersOf(served)
+    return true
   }
 
   deleteSubscription(name: string): boolean {
@@ -106,6 +120,13 @@ export class Server {
   /** Whether the topic that a subscription was created for is gone, for good or for a while. */
   isDeleted({ plan, topic }: ServedSubscription): boolean {
     return this.topic(plan.topic) !== topic
+  }
+
+  /** Why nothing new can come by it; undefined where it can. */
+  undeliverable(served: ServedSubscription): PubSubError | undefined {
+    const { isDetached: detached, name } = served
+    if (!detached && !this.isDeleted(served)) return undefined
+    return undeliverable({ name, detached, topic: Option.none() })
   }
 
   /** Accepts a message, fans it out, and answers its id; who waits for it is told by `wakeConsumersOf`. */
@@ -180,6 +201,10 @@ export class Server {
 
   crash(process: string): void {
     for (const consumer of this.consumers) if (consumer.process === process) consumer.crash()
+  }
+
+  #emptyBacklog(): Backlog {
+    return new Backlog({ random: this.#random, faults: () => this.faults })
   }
 
   #remember(topic: ServedTopic, published: Published): void {

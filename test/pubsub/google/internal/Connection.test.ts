@@ -34,11 +34,8 @@ describe("a connection to a scripted server", () => {
   )
 
   it.effect.each([
-    [5, "not found"],
     [7, "permission denied"],
-    [8, "quota used up"],
-    [12, "unimplemented"],
-    [13, "internal"]
+    [12, "unimplemented"]
   ] as const)("[G5] an answer of status %i, %s, proves quiet as well as any", ([code, details]) =>
     Effect.gen(function* () {
       const { open } = yield* idle({ script: { lookup: () => ({ code, details }) } })
@@ -48,6 +45,10 @@ describe("a connection to a scripted server", () => {
 
   it.effect.each([
     ["unavailable", unavailable],
+    ["a subscription that is not there", { code: 5, details: "not found" }],
+    ["a quota that is used up", { code: 8, details: "quota used up" }],
+    ["a failure of the server", { code: 13, details: "internal" }],
+    ["a token that was not to be had", { code: 2, details: "Getting metadata from plugin failed: 503" }],
     ["silence", "silence"]
   ] as const)("[G5] %s proves nothing: it never looks quiet", ([, answer]) =>
     Effect.gen(function* () {
@@ -89,6 +90,28 @@ describe("a connection to a scripted server", () => {
       server.script = {}
       assert.isAtLeast(yield* readFor(15, open), caughtUpAfterMillis)
       assert.strictEqual(server.streams.length, 2 * before.length)
+    })
+  )
+
+  it.effect("[G5] a call that fails on this side, for want of a token, is no word of the server", () =>
+    Effect.gen(function* () {
+      const client = { close: () => Promise.resolve() }
+      const connection = new Connection(client, () => Promise.resolve(client), yield* Clock.Clock, {
+        answerMillis: connectionAnswerSeconds * 1000,
+        renewMillis: connectionRenewSeconds * 1000
+      })
+      const ask = (code: number, details: string) =>
+        Effect.exit(
+          Effect.tryPromise(() =>
+            connection.ask(() => Promise.reject(Object.assign(new Error(details), { code, details })))
+          )
+        )
+      for (const code of [2, 7, 16]) {
+        yield* ask(code, "Getting metadata from plugin failed with error: invalid_grant")
+        assert.strictEqual(connection.heardAt, Number.NEGATIVE_INFINITY)
+      }
+      yield* ask(16, "Request had invalid authentication credentials")
+      assert.isAbove(connection.heardAt, Number.NEGATIVE_INFINITY)
     })
   )
 

@@ -1,5 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { classify, failedAckIds } from "../../../../src/pubsub/google/internal/ErrorClassification.ts"
+import {
+  classify,
+  failedAckIds,
+  isLocal
+} from "../../../../src/pubsub/google/internal/ErrorClassification.ts"
 import { PubSubError } from "../../../../src/pubsub/PubSubError.ts"
 
 const grpc = (code: number, details = "scripted") =>
@@ -22,7 +26,7 @@ describe("classify", () => {
     [13, "PubSubUnavailable"],
     [14, "PubSubUnavailable"],
     [15, "PubSubUnavailable"],
-    [16, "AccessDenied"],
+    [16, "CredentialsRefused"],
     [0, "PubSubUnavailable"],
     [17, "PubSubUnavailable"],
     [-1, "PubSubUnavailable"],
@@ -35,22 +39,43 @@ describe("classify", () => {
     ["Could not load the default credentials. Browse to …", "CredentialsMissing"],
     ["Unable to read the credential file specified by the … environment variable", "CredentialsMissing"],
     ["Unable to detect a Project Id in the current environment.", "ProjectUnknown"],
-    ["invalid_grant", "AccessDenied"],
+    ["invalid_grant", "CredentialsRefused"],
+    ["unauthorized_client", "CredentialsRefused"],
+    ["Could not refresh access token: Unsuccessful response status code.", "PubSubUnavailable"],
     ["request to https://oauth2… failed, reason: connect ECONNREFUSED", "PubSubUnavailable"],
     ["The client has already been closed.", "PubSubUnavailable"]
   ] as const)("an error without a status, %j, is %s", (text, tag) => {
     assert.strictEqual(classify(new Error(text))._tag, tag)
   })
 
+  const plugin = "Getting metadata from plugin failed with error: "
+
   it.each([
-    ["Getting metadata from plugin failed with error: invalid_grant", "AccessDenied"],
-    ["Getting metadata from plugin failed with error: connect ETIMEDOUT 1.2.3.4:443", "PubSubUnavailable"],
-    [
-      "Getting metadata from plugin failed with error: Request failed with status code 503",
-      "PubSubUnavailable"
-    ]
-  ] as const)("credentials that cannot be had under status 2, %j, are %s", (details, tag) => {
-    assert.strictEqual(classify(grpc(2, details))._tag, tag)
+    ["invalid_grant", "CredentialsRefused"],
+    ["invalid_client", "CredentialsRefused"],
+    ['{"error":"invalid_grant","error_subtype":"invalid_rapt"}', "CredentialsRefused"],
+    ["unauthorized_client: Client is unauthorized to retrieve access tokens", "CredentialsRefused"],
+    ["connect ETIMEDOUT 1.2.3.4:443", "PubSubUnavailable"],
+    ["Request failed with status code 503", "PubSubUnavailable"],
+    ["Request failed with status code 429", "PubSubUnavailable"],
+    ["Could not refresh access token: Unsuccessful response status code.", "PubSubUnavailable"],
+    ["Unexpected token < in JSON at position 0", "PubSubUnavailable"],
+    ["no text that anybody has thought of", "PubSubUnavailable"]
+  ] as const)("[G4] a token that is not to be had, %j, is %s, whatever its status", (text, tag) => {
+    for (const code of [2, 7, 14, 16, 503]) {
+      assert.strictEqual(classify(grpc(code, plugin + text))._tag, tag)
+      assert.isTrue(isLocal(grpc(code, plugin + text)))
+    }
+  })
+
+  it("a subscription with the name of such a refusal is none", () => {
+    const error = grpc(5, "Resource not found (resource=invalid_grant)")
+    assert.strictEqual(classify(error)._tag, "ResourceMissing")
+    assert.isFalse(isLocal(error))
+  })
+
+  it("what the server says is no failure of this side", () => {
+    for (const code of [5, 7, 8, 13, 14, 16]) assert.isFalse(isLocal(grpc(code)))
   })
 
   it.each([undefined, null, 7, "text", {}, { code: "ENOTFOUND" }])(
@@ -89,6 +114,11 @@ describe("an error's text", () => {
     [grpc(14), "Pub/Sub does not answer"],
     [new Error("connect ECONNREFUSED"), "Pub/Sub does not answer"],
     [undefined, "Pub/Sub does not answer"],
+    [
+      grpc(2, "Getting metadata from plugin failed with error: Request failed with status code 503"),
+      "no access token is to be had just now (HTTP 503)"
+    ],
+    [grpc(2, "Getting metadata from plugin failed with error: x"), "no access token is to be had just now"],
     [grpc(8, "Quota exceeded"), "Pub/Sub refused it just now (status 8: Quota exceeded)"],
     [grpc(10, "aborted"), "Pub/Sub refused it just now (status 10: aborted)"],
     [grpc(13, "internal error"), "Pub/Sub refused it just now (status 13: internal error)"],

@@ -61,7 +61,7 @@ describe("streams to a scripted server", () => {
     [9, "RequestRejected"],
     [11, "RequestRejected"],
     [12, "RequestRejected"],
-    [16, "AccessDenied"]
+    [16, "CredentialsRefused"]
   ] as const)(
     "a stream that ends with status %i fails the deliveries with %s, naming the subscription",
     ([code, tag]) =>

@@ -1,0 +1,70 @@
+/** Checks how Cassandra is set up before the first message is taken. */
+import { Clock, Data, Duration, Effect, Option } from "effect"
+import { Cassandra } from "../../cassandra/Cassandra.ts"
+import { declaredTables } from "../../cassandra/DeclaredTables.ts"
+import { judgeCassandra } from "../../checks/CassandraChecks.ts"
+import { planOf, readCassandra } from "../../checks/CassandraReading.ts"
+import { type CheckResult, type Finding, findingsIn, isFatal, sentenceOf } from "../../checks/Check.ts"
+import type { RunSettings } from "../../config/Settings.ts"
+import { factTable } from "../../facts/FactStatements.ts"
+import { migrationFolder } from "../../facts/MigrationFolder.ts"
+import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
+import { retentionAnswerSeconds, retentionDays } from "../Limits.ts"
+
+/** The cluster is not set up for what is to be done. The command exits 2. */
+export class SetUpRefused extends Data.TaggedError("SetUpRefused")<{
+  readonly findings: ReadonlyArray<Finding>
+}> {
+  readonly isRetryable = false
+
+  override get message(): string {
+    return this.findings.map(sentenceOf).join("\n")
+  }
+}
+
+/**
+ * Reads and judges how the cluster is set up; logs warnings, and what could not be checked.
+ *
+ * **Errors**: `SetUpRefused`, with everything that has to be mended first.
+ */
+export const checkSetUp = Effect.fn("checkSetUp")(function* (
+  settings: Pick<RunSettings, "cassandra" | "pubSub">
+) {
+  const cassandra = yield* Cassandra
+  const reading = yield* readCassandra(cassandra, {
+    ...planOf(settings.cassandra),
+    tables: yield* declaredTables(migrationFolder),
+    factTable,
+    retentionMillis: Duration.toMillis(yield* longestRetention(settings)),
+    nowMillis: yield* Clock.currentTimeMillis
+  })
+  yield* report(judgeCassandra(reading))
+})
+
+/** Logs what was found, and fails where any of it is fatal. **Errors**: `SetUpRefused`. */
+export const report = Effect.fnUntraced(function* (results: ReadonlyArray<CheckResult>) {
+  const findings = findingsIn(results)
+  const fatal = findings.filter(isFatal)
+  if (fatal.length > 0) return yield* new SetUpRefused({ findings: fatal })
+  yield* Effect.forEach(findings, (finding) => Effect.logWarning(sentenceOf(finding)), { discard: true })
+  const unmade = results.flatMap(({ code, outcome, title }) =>
+    outcome._tag === "NotMade" ? [`${code} (${title}): ${outcome.why}`] : []
+  )
+  if (unmade.length > 0) yield* Effect.logInfo(`not checked: ${unmade.join("; ")}`)
+})
+
+/** How long the source subscriptions keep messages; Pub/Sub's default where they do not say. */
+const longestRetention = Effect.fnUntraced(function* ({ pubSub }: Pick<RunSettings, "pubSub">) {
+  const admin = yield* PubSubAdmin
+  const usual = Duration.days(retentionDays)
+  const retentionOf = (subscription: string) =>
+    admin.describeSubscription(subscription).pipe(
+      Effect.timeout(Duration.seconds(retentionAnswerSeconds)),
+      Effect.map(Option.match({ onNone: () => usual, onSome: ({ retention }) => retention })),
+      Effect.orElseSucceed(() => usual)
+    )
+  const both = yield* Effect.forEach([pubSub.ordersSubscription, pubSub.paymentsSubscription], retentionOf, {
+    concurrency: "unbounded"
+  })
+  return both.reduce((one, other) => Duration.max(one, other))
+})
