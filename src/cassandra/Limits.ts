@@ -81,6 +81,9 @@ export const lostMillis = 5_000
 /** The same where the driver says by itself that it has no connection. **Units**: milliseconds. */
 export const disconnectedMillis = 2_000
 
+/** How long a connection waits that somebody has to fix something for: many logins that fail lock a role. **Units**: milliseconds. */
+export const refusedMillis = 20_000
+
 /** How often it is checked whether the cluster is lost. **Units**: milliseconds. */
 export const lostTickMillis = 1_000
 

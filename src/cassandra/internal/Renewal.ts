@@ -4,7 +4,7 @@ import { Clock, Duration, Effect, Result } from "effect"
 import { backoffMillis, retryBackoff } from "../../time/Backoff.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import type { CassandraError } from "../CassandraError.ts"
-import { disconnectedMillis, lostMillis, lostTickMillis } from "../Limits.ts"
+import { disconnectedMillis, lostMillis, lostTickMillis, refusedMillis } from "../Limits.ts"
 
 /** What tells whether a cluster is lost, and what to do then. */
 export interface RenewalParts {
@@ -50,7 +50,7 @@ export const renewWhenLost = ({
         const attempt = yield* restore(Effect.result(connect))
         if (Result.isFailure(attempt)) {
           failures += 1
-          return yield* restore(waitAfter(failures))
+          return yield* restore(waitAfter(failures, attempt.failure))
         }
         failures = 0
         if (isLost()) yield* replaceBy(attempt.success)
@@ -68,5 +68,8 @@ export const renewWhenLost = ({
     }
   })
 
-const waitAfter = (failures: number): Effect.Effect<void> =>
-  Effect.flatMap(backoffMillis(retryBackoff, failures), (millis) => Effect.sleep(Duration.millis(millis)))
+const waitAfter = (failures: number, { isRetryable }: CassandraError): Effect.Effect<void> =>
+  Effect.flatMap(
+    isRetryable ? backoffMillis(retryBackoff, failures) : Effect.succeed(refusedMillis),
+    (millis) => Effect.sleep(Duration.millis(millis))
+  )

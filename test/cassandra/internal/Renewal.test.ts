@@ -2,13 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Client } from "cassandra-driver"
 import { Clock, Deferred, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { CassandraError, Unreachable } from "../../../src/cassandra/CassandraError.ts"
+import { BadCredentials, CassandraError, Unreachable } from "../../../src/cassandra/CassandraError.ts"
 import { renewWhenLost } from "../../../src/cassandra/internal/Renewal.ts"
 import { lostMillis } from "../../../src/cassandra/Limits.ts"
 
 const unreachable = new CassandraError({
   operation: "connect",
   reason: new Unreachable({ detail: "no host answers", hosts: [], cause: undefined })
+})
+
+const refused = new CassandraError({
+  operation: "connect",
+  reason: new BadCredentials({ detail: "credentials refused, or missing", cause: undefined })
 })
 
 /** A cluster that a test loses, and what was done about it. */
@@ -80,6 +85,17 @@ describe("renewWhenLost", () => {
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual(seen.replaced, 1)
       })
+  )
+
+  it.effect("logs in a few times a minute at most while credentials are refused", () =>
+    Effect.gen(function* () {
+      const { seen, state } = yield* watched
+      state.isDisconnected = true
+      state.connect = Effect.fail(refused)
+      yield* TestClock.adjust("10 minutes")
+      assert.isAtMost(seen.attempts, 3 * 10)
+      assert.isAtLeast(seen.attempts, 2 * 10)
+    })
   )
 
   it.effect("throws the new connection away where the old one is answered again meanwhile", () =>
