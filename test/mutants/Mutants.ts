@@ -10,6 +10,7 @@ import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
@@ -26,6 +27,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofRetries,
   ...ofHealth,
   ...ofReconnection,
+  ...ofReplicas,
   ...ofEarlyPayments,
   ...ofBounds,
   ...ofLedger,
