@@ -11,12 +11,14 @@ describeWith("cassandra")("a contact point whose name gets another address", () 
   layer(Layer.empty, { excludeTestServices: true, timeout: 60_000 })("when the old address", (it) => {
     it.effect(
       "[G4] refuses every connection, statements are answered again within 30 s, without a restart",
-      () => moved("Cut")
+      () => moved("Cut"),
+      60_000
     )
 
     it.effect(
       "[G4] swallows what is sent to it, statements are answered again within 30 s, without a restart",
-      () => moved("BlackHole")
+      () => moved("BlackHole"),
+      60_000
     )
   })
 })

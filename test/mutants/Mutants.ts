@@ -11,6 +11,7 @@ import { ofLogLines } from "./guarantees/LogLines.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
 import { ofSources } from "./guarantees/Sources.ts"
 import { ofStops } from "./guarantees/Stops.ts"
@@ -30,6 +31,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofLogLines,
   ...ofReconnection,
   ...ofSources,
+  ...ofReplicas,
   ...ofEarlyPayments,
   ...ofBounds,
   ...ofLedger,

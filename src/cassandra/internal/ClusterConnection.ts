@@ -62,7 +62,6 @@ export const connectCluster = (
     const renewed = renewWhenLost({
       connect: attempt,
       isDisconnected: () => current.cluster.isDisconnected(),
-      isLoginRefused: () => login.refusal !== undefined,
       unansweredMillis: queue.unansweredMillis,
       replaceBy: (client) =>
         Effect.suspend(() => {

@@ -4,7 +4,7 @@ import { Clock, Duration, Effect, Result } from "effect"
 import { backoffMillis, retryBackoff } from "../../time/Backoff.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import type { CassandraError } from "../CassandraError.ts"
-import { disconnectedMillis, lostMillis, lostTickMillis } from "../Limits.ts"
+import { disconnectedMillis, lostMillis, lostTickMillis, loginRetryMillis } from "../Limits.ts"
 
 /** What tells whether a cluster is lost, and what to do then. */
 export interface RenewalParts {
@@ -12,8 +12,6 @@ export interface RenewalParts {
   readonly connect: Effect.Effect<Client, CassandraError>
   /** The driver has no way to the hosts any more. */
   readonly isDisconnected: () => boolean
-  /** The hosts answer, and refuse the login: the driver tries it again by itself, not too often. */
-  readonly isLoginRefused: () => boolean
   /** For how long no request was answered. **Units**: milliseconds. */
   readonly unansweredMillis: () => number
   /** From now on requests go to this client. */
@@ -30,7 +28,6 @@ export interface RenewalParts {
 export const renewWhenLost = ({
   connect,
   isDisconnected,
-  isLoginRefused,
   replaceBy,
   unansweredMillis
 }: RenewalParts): Effect.Effect<never> =>
@@ -43,7 +40,6 @@ export const renewWhenLost = ({
     const isLost = (): boolean => {
       const now = monotonicMillis(clock)
       disconnectedSince = isDisconnected() ? (disconnectedSince ?? now) : undefined
-      if (isLoginRefused()) return false
       return (
         unansweredMillis() >= lostMillis ||
         (disconnectedSince !== undefined && now - disconnectedSince >= disconnectedMillis)
@@ -54,7 +50,7 @@ export const renewWhenLost = ({
         const attempt = yield* restore(Effect.result(connect))
         if (Result.isFailure(attempt)) {
           failures += 1
-          return yield* restore(waitAfter(failures))
+          return yield* restore(waitAfter(failures, attempt.failure))
         }
         failures = 0
         if (isLost()) yield* replaceBy(attempt.success)
@@ -72,5 +68,8 @@ export const renewWhenLost = ({
     }
   })
 
-const waitAfter = (failures: number): Effect.Effect<void> =>
-  Effect.flatMap(backoffMillis(retryBackoff, failures), (millis) => Effect.sleep(Duration.millis(millis)))
+const waitAfter = (failures: number, { isRetryable }: CassandraError): Effect.Effect<void> =>
+  Effect.flatMap(
+    isRetryable ? backoffMillis(retryBackoff, failures) : Effect.succeed(loginRetryMillis),
+    (millis) => Effect.sleep(Duration.millis(millis))
+  )

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Client } from "cassandra-driver"
 import { Clock, Deferred, Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { CassandraError, Unreachable } from "../../../src/cassandra/CassandraError.ts"
+import { BadCredentials, CassandraError, Unreachable } from "../../../src/cassandra/CassandraError.ts"
 import { renewWhenLost } from "../../../src/cassandra/internal/Renewal.ts"
 import { lostMillis } from "../../../src/cassandra/Limits.ts"
 
@@ -11,13 +11,17 @@ const unreachable = new CassandraError({
   reason: new Unreachable({ detail: "no host answers", hosts: [], cause: undefined })
 })
 
+const refused = new CassandraError({
+  operation: "connect",
+  reason: new BadCredentials({ detail: "credentials refused, or missing", cause: undefined })
+})
+
 /** A cluster that a test loses, and what was done about it. */
 const watched = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const seen = { attempts: 0, replaced: 0, closed: 0 }
   const state = {
     isDisconnected: false,
-    isLoginRefused: false,
     unansweredSince: undefined as number | undefined,
     connect: Effect.fail(unreachable) as Effect.Effect<void, CassandraError>
   }
@@ -34,7 +38,6 @@ const watched = Effect.gen(function* () {
         return Effect.as(state.connect, client)
       }),
       isDisconnected: () => state.isDisconnected,
-      isLoginRefused: () => state.isLoginRefused,
       unansweredMillis: () =>
         state.unansweredSince === undefined ? 0 : clock.currentTimeMillisUnsafe() - state.unansweredSince,
       replaceBy: () =>
@@ -84,6 +87,17 @@ describe("renewWhenLost", () => {
       })
   )
 
+  it.effect("logs in a few times a minute at most while credentials are refused", () =>
+    Effect.gen(function* () {
+      const { seen, state } = yield* watched
+      state.isDisconnected = true
+      state.connect = Effect.fail(refused)
+      yield* TestClock.adjust("10 minutes")
+      assert.isAtMost(seen.attempts, 3 * 10)
+      assert.isAtLeast(seen.attempts, 2 * 10)
+    })
+  )
+
   it.effect("throws the new connection away where the old one is answered again meanwhile", () =>
     Effect.gen(function* () {
       const { seen, silent, state } = yield* watched
@@ -96,20 +110,6 @@ describe("renewWhenLost", () => {
       yield* Deferred.succeed(connected, undefined)
       yield* TestClock.adjust("1 millis")
       assert.deepStrictEqual(seen, { attempts: 1, replaced: 0, closed: 1 })
-    })
-  )
-
-  it.effect("does not connect anew while the login is refused, which the driver tries often enough", () =>
-    Effect.gen(function* () {
-      const { seen, silent, state } = yield* watched
-      state.isDisconnected = true
-      state.isLoginRefused = true
-      silent()
-      yield* TestClock.adjust("2 minutes")
-      assert.strictEqual(seen.attempts, 0)
-      state.isLoginRefused = false
-      yield* TestClock.adjust("5 seconds")
-      assert.isAtLeast(seen.attempts, 1)
     })
   )
 
