@@ -11,6 +11,7 @@ import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
+import { ofSetUp } from "./guarantees/SetUp.ts"
 import { ofSources } from "./guarantees/Sources.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
@@ -28,6 +29,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofHealth,
   ...ofReconnection,
   ...ofSources,
+  ...ofSetUp,
   ...ofEarlyPayments,
   ...ofBounds,
   ...ofLedger,
