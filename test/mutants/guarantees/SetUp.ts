@@ -14,7 +14,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/RightsChecks.ts",
     text: "grant.permission === permission && wide.has(grant.resource)",
     replacement: "wide.has(grant.resource)",
-    caughtBy: [unit(cluster, "find a role that may not write")]
+    caughtBy: [unit(cluster, "a role that may not write")]
   },
   {
     name: "denied-write-not-heeded",
@@ -23,7 +23,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/RightsChecks.ts",
     text: "isKnown && table === plan.factTable ? !isDenied : isGranted",
     replacement: "isKnown && table === plan.factTable && !isDenied ? true : isGranted",
-    caughtBy: [unit(cluster, "find a role whose write is denied, whatever is granted")]
+    caughtBy: [unit(cluster, "a role whose write is denied, whatever is granted")]
   },
   {
     name: "refused-write-times-not-heeded",
@@ -32,7 +32,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/ServerChecks.ts",
     text: "/timestamp/i.test(emptyWrite.failure.detail)",
     replacement: "/no such text/i.test(emptyWrite.failure.detail)",
-    caughtBy: [unit(cluster, "find servers that refuse write times, by what they say to one")]
+    caughtBy: [unit(cluster, "servers that refuse write times, by what they say to one")]
   },
   {
     name: "quorum-out-of-reach",
@@ -41,7 +41,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/ReplicationCheck.ts",
     text: "possible >= needed &&",
     replacement: "possible >= 0 &&",
-    caughtBy: [unit(cluster, "find a quorum of more copies than nodes")]
+    caughtBy: [unit(cluster, "a quorum of more copies than nodes")]
   },
   {
     name: "old-drop-warned-of",
@@ -50,7 +50,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/SchemaChecks.ts",
     text: "droppedAtMillis > nowMillis - retentionMillis",
     replacement: "droppedAtMillis > 0 * retentionMillis * nowMillis",
-    caughtBy: [unit(schema, "find nothing in a column dropped before")]
+    caughtBy: [unit(schema, "nothing in a column dropped before")]
   },
   {
     name: "unread-is-well",
@@ -59,7 +59,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     file: "src/checks/SchemaChecks.ts",
     text: "Result.isFailure(read) ? notMade(read.failure) : judge(read.success)",
     replacement: "Result.isFailure(read) ? [] : judge(read.success)",
-    caughtBy: [unit(schema, "say of options that cannot be read")]
+    caughtBy: [unit(schema, "that cannot be read what was not checked, and find nothing")]
   },
   {
     name: "checks-say-it-twice",
