@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CassandraLimits from "../src/cassandra/Limits.ts"
+import * as CheckLimits from "../src/checks/Limits.ts"
 import * as CliLimits from "../src/cli/Limits.ts"
 import * as DeadLetterLimits from "../src/deadletters/Limits.ts"
 import * as DomainLimits from "../src/domain/Limits.ts"
@@ -17,6 +18,7 @@ import * as TimeLimits from "../src/time/Limits.ts"
 const leaseMillis = PubSubLimits.leaseSeconds * 1_000
 
 const all = [
+  CheckLimits,
   CliLimits,
   PubSubLimits,
   CassandraLimits,
@@ -105,6 +107,12 @@ describe("Limits", () => {
       [...IngestLimits.recoveryMillis]
     )
     assert.isBelow(Math.max(...IngestLimits.recoveryMillis), IngestLimits.relapseWithinMillis)
+  })
+
+  it("[G4] a refused login is tried three times while it counts, and for long before the process ends", () => {
+    assert.isAtMost(3 * CassandraLimits.loginRetryMillis, CassandraLimits.loginStaleMillis)
+    assert.isBelow(CassandraLimits.loginStaleMillis, CliLimits.loginRefusedMinutes * 60_000)
+    assert.isBelow(CliLimits.loginTickSeconds * 1_000, CassandraLimits.loginRetryMillis)
   })
 
   it("[G5] an early payment is rechecked sooner than a lease ends", () => {

@@ -1,7 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { HealthMonitor } from "../../src/ingest/HealthMonitor.ts"
-import { CredentialsMissing, PubSubError, RequestRejected } from "../../src/pubsub/PubSubError.ts"
+import {
+  CredentialsMissing,
+  CredentialsRefused,
+  PubSubError,
+  PubSubUnavailable,
+  RequestRejected
+} from "../../src/pubsub/PubSubError.ts"
 import { Health, sentenceOf } from "../../src/telemetry/Health.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { checkError, connected, every, pingError, watched } from "../support/WatchedParts.ts"
@@ -178,7 +184,9 @@ describe("HealthMonitor", () => {
 
   for (const reason of [
     new RequestRejected({ detail: "an illegal name", cause: undefined }),
-    new CredentialsMissing({ cause: undefined })
+    new CredentialsMissing({ cause: undefined }),
+    new CredentialsRefused({ cause: undefined }),
+    new PubSubUnavailable({ detail: "no access token is to be had just now", cause: undefined })
   ]) {
     it.effect(`[G4] a check that ends with ${reason._tag} has found no topic, and health says why`, () =>
       Effect.gen(function* () {

@@ -13,6 +13,7 @@ import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
+import { ofSetUp } from "./guarantees/SetUp.ts"
 import { ofSources } from "./guarantees/Sources.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
@@ -32,6 +33,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofReconnection,
   ...ofSources,
   ...ofReplicas,
+  ...ofSetUp,
   ...ofEarlyPayments,
   ...ofBounds,
   ...ofLedger,

@@ -84,6 +84,11 @@ export class PlainPubSub {
     await this.#publisher.deleteTopic({ topic: this.topic(name) })
   }
 
+  /** Deletes a subscription, with its messages. */
+  async deleteSubscription(name: string): Promise<void> {
+    await this.#subscriber.deleteSubscription({ subscription: this.subscription(name) })
+  }
+
   /** Publishes in requests of at most 1,000 messages and 4 MB, and answers the message ids in order. */
   async publish(topic: string, messages: ReadonlyArray<PlainMessage>): Promise<ReadonlyArray<string>> {
     const ids: Array<string> = []

@@ -81,6 +81,8 @@ describeWith("cassandra", "pubsub")("A proxy that does not answer", () => {
         yield* processor.signal("SIGTERM")
         yield* processor.ended
         assert.notInclude(processor.stderr() + processor.stdout(), password)
+        // What gRPC would print by itself begins so; programs read what is JSON only.
+        assert.notMatch(processor.stderr(), /^[EID] /m)
       }),
     120_000
   )

@@ -32,7 +32,7 @@ describeWith("cassandra", "pubsub")("A dropped fact table", () => {
         assert.strictEqual(refused.code, 2, refused.errors)
         assert.match(
           refused.told[0] ?? "",
-          /orders_payments_facts.*`counterfoil setup cassandra` creates it$/
+          /^counterfoil: CF-201: .*orders_payments_facts does not exist; .*run `counterfoil setup cassandra`$/
         )
 
         const planned = yield* ran(["setup", "cassandra", "--dry-run"], deployment.environment)
@@ -55,6 +55,32 @@ describeWith("cassandra", "pubsub")("A dropped fact table", () => {
         assert.strictEqual(drained.code, 0, drained.errors)
         yield* processor.signal("SIGTERM")
         assert.deepStrictEqual(yield* processor.ended, { code: 0, signal: null }, processor.stderr())
+      }),
+    180_000
+  )
+
+  it.live(
+    "as every other table of the keyspace, its record of migrations too, is made again by setup when it was dropped",
+    () =>
+      Effect.gen(function* () {
+        const { environment, table } = yield* testDeployment({ table: false })
+        const setUp = ran(["setup", "cassandra"], environment)
+        assert.strictEqual((yield* setUp).code, 0)
+        const tables = Effect.promise(async () => {
+          const { rows } = await table.execute(
+            `SELECT table_name FROM system_schema.tables WHERE keyspace_name = '${table.keyspace}'`
+          )
+          return rows.map((row) => String(row["table_name"])).sort()
+        })
+        const all = yield* tables
+        assert.includeMembers([...all], ["counterfoil_migrations", "orders_payments_facts"])
+        for (const name of all) {
+          yield* Effect.promise(() => table.execute(`DROP TABLE KEYSPACE.${name}`))
+          const mended = yield* setUp
+          assert.strictEqual(mended.code, 0, mended.errors)
+          assert.deepStrictEqual(yield* tables, all, name)
+        }
+        assert.include((yield* setUp).out, "exists   tables, all migrations applied\n")
       }),
     180_000
   )

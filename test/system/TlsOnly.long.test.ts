@@ -58,25 +58,29 @@ describeWith("cassandra")("A Cassandra that speaks TLS only", () => {
         })
       )
 
-      it.effect("without a certificate that it trusts, it is said that it wants one: exit 2", () =>
-        Effect.gen(function* () {
-          const { stranger, tls } = yield* Strict
-          const withStranger = {
-            ...tls,
-            CASSANDRA_TLS_CERT: stranger.pemFile,
-            CASSANDRA_TLS_KEY: keyFileOf(stranger)
-          }
-          for (const environment of [tls, withStranger]) {
-            const ended = yield* ran(["setup", "cassandra"], environment)
+      const unknown: ReadonlyArray<
+        readonly [string, (strict: Strict["Service"]) => Readonly<Record<string, string>>]
+      > = [
+        ["no certificate", () => ({})],
+        [
+          "a certificate that it does not trust",
+          ({ stranger }) => ({ CASSANDRA_TLS_CERT: stranger.pemFile, CASSANDRA_TLS_KEY: keyFileOf(stranger) })
+        ]
+      ]
+      for (const [what, changes] of unknown) {
+        it.effect(`shown ${what}, it is said that it wants one: exit 2`, () =>
+          Effect.gen(function* () {
+            const strict = yield* Strict
+            const ended = yield* ran(["setup", "cassandra"], { ...strict.tls, ...changes(strict) })
             assert.strictEqual(ended.code, 2, ended.errors)
             assert.lengthOf(ended.told, 1, ended.errors)
             assert.match(
               ended.told[0] ?? "",
               /^counterfoil: Cassandra, connect: the server wants a client certificate that it trusts, .*; set CASSANDRA_TLS_CERT and CASSANDRA_TLS_KEY .* \(CF-103\)$/
             )
-          }
-        })
-      )
+          })
+        )
+      }
 
       it.effect("with a certificate and its key, it works", () =>
         Effect.gen(function* () {

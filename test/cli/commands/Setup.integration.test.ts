@@ -65,7 +65,9 @@ describeWith("cassandra", "pubsub")("commands on the real servers", () => {
       Effect.gen(function* () {
         const missing = yield* ran(["facts", "count"], { CASSANDRA_KEYSPACE: uniqueName("absent") })
         expect(missing.code).toBe(2)
-        expect(missing.errors).toMatch(/^counterfoil: .*`counterfoil setup cassandra` creates it\n$/)
+        expect(missing.errors).toMatch(
+          /^counterfoil: .*`counterfoil setup cassandra` creates it \(CF-\d+\)\n$/
+        )
         const away = yield* ran(["facts", "count"], { CASSANDRA_CONTACT_POINTS: "127.0.0.1:9" })
         expect(away.code).toBe(1)
         expect(away.errors).toMatch(/^counterfoil: .*127\.0\.0\.1:9.*\n$/)

@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Logger, References } from "effect"
+import { logGrpcOf } from "../../../../src/pubsub/google/internal/GrpcLog.ts"
+import { onTheWire } from "../ScriptedSubscriber.ts"
+
+describe("what gRPC has to say", () => {
+  it.effect("is a line of the log at level Debug, and not printed", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+        lines.push(`${logLevel} ${String(message)}`)
+      })
+      let set: { readonly error: (...parts: ReadonlyArray<unknown>) => void } | undefined
+      const client = {
+        _gaxGrpc: {
+          grpc: {
+            setLogger: (given: typeof set) => {
+              set = given
+            }
+          }
+        }
+      }
+      yield* logGrpcOf(client).pipe(
+        Effect.provideService(References.MinimumLogLevel, "Debug"),
+        Effect.provide(Logger.layer([logger]))
+      )
+      set?.error("Failed to connect to proxy", "127.0.0.1:9")
+      yield* onTheWire
+      assert.deepStrictEqual(lines, ["Debug gRPC: Failed to connect to proxy 127.0.0.1:9"])
+    })
+  )
+
+  it.effect("is left alone where a client is of another make", () =>
+    Effect.gen(function* () {
+      for (const client of [undefined, {}, { _gaxGrpc: {} }]) yield* logGrpcOf(client)
+    })
+  )
+})
