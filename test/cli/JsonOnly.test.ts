@@ -34,7 +34,7 @@ const linesOf = (errors: string): ReadonlyArray<Line> =>
     .split("\n")
     .map((line) => JSON.parse(line))
 
-describe("standard error that is no terminal", () => {
+describe("standard error that is no terminal", { concurrent: true }, () => {
   it.live(
     "[G8] of a process that runs and is stopped holds JSON lines, and nothing that a library writes",
     () =>
@@ -116,28 +116,6 @@ describe("standard error that is no terminal", () => {
         for (const said of ["Sample traffic: ", "fact table: ", "ready", "dead letter: unmatched-payment"])
           expect(messages).toContain(said)
       })
-  )
-
-  it.live("of a command that a signal cuts off says so, in one line: exit 128 + its number", () =>
-    Effect.gen(function* () {
-      for (const [signal, code] of [
-        ["SIGINT", 130],
-        ["SIGTERM", 143]
-      ] as const) {
-        const drain = yield* counterfoil(["run", "--drain"], { ...nobody, LOG_FORMAT: "pretty" })
-        yield* until(
-          "what is unavailable",
-          Effect.sync(() => drain.stderr().includes("facts: unavailable")),
-          "30 seconds",
-          drain.stderr
-        )
-        yield* drain.signal(signal)
-        expect(yield* drain.ended).toEqual({ code, signal: null })
-        expect(drain.stderr().match(/^counterfoil: .*$/gm)).toEqual([
-          `counterfoil: ${signal} stopped this command before its end`
-        ])
-      }
-    })
   )
 
   it.live("of a drain that cannot connect says what it waited for and gives up: exit 1", () =>
