@@ -23,7 +23,7 @@ const silentServer = Effect.acquireRelease(
   })
 )
 
-describe("a command with an end of its own that a signal cuts off", { concurrent: true }, () => {
+describe("a command with an end of its own that a signal cuts off", () => {
   it.live.each([
     ["setup", "SIGTERM", 143],
     ["setup pubsub", "SIGINT", 130],

@@ -27,14 +27,14 @@ interface Line {
   readonly message: string
 }
 
-/** Every line, read as JSON. */
-const linesOf = (errors: string): ReadonlyArray<Line> =>
-  errors
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line))
+/** Every line, read as JSON; each of them has to be that. */
+const linesOf = (errors: string): ReadonlyArray<Line> => {
+  const lines = errors.trimEnd().split("\n")
+  expect(lines.filter((line) => !(line.startsWith("{") && line.endsWith("}")))).toEqual([])
+  return lines.map((line) => JSON.parse(line))
+}
 
-describe("standard error that is no terminal", { concurrent: true }, () => {
+describe("standard error that is no terminal", () => {
   it.live(
     "[G8] of a process that runs and is stopped holds JSON lines, and nothing that a library writes",
     () =>
@@ -43,7 +43,7 @@ describe("standard error that is no terminal", { concurrent: true }, () => {
         yield* until(
           "what is unavailable",
           Effect.sync(() => process.stderr().includes("facts: unavailable")),
-          "30 seconds",
+          "50 seconds",
           process.stderr
         )
         yield* process.signal("SIGTERM")
@@ -59,7 +59,7 @@ describe("standard error that is no terminal", { concurrent: true }, () => {
       yield* until(
         "the library's line",
         Effect.sync(() => process.stderr().includes("No address added")),
-        "30 seconds",
+        "50 seconds",
         process.stderr
       )
       yield* process.signal("SIGTERM")
