@@ -1,5 +1,5 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
-import { type Effect, Layer } from "effect"
+import { Duration, type Effect, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import { refuseClashes } from "./config/NameClashes.ts"
@@ -7,6 +7,8 @@ import type { PubSubSettings, RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
+import { ProgressTableCassandra } from "./facts/ProgressTableCassandra.ts"
+import { ProgressTableMemory } from "./facts/ProgressTableMemory.ts"
 import { layerHttpApi } from "./http/HttpApiLayer.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
 import { layerCassandraWithRetry } from "./ingest/CassandraWithRetry.ts"
@@ -18,7 +20,7 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
-import type { PubSubAdmin } from "./pubsub/PubSubAdmin.ts"
+import { PubSubAdmin } from "./pubsub/PubSubAdmin.ts"
 import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
@@ -70,9 +72,20 @@ const cassandraFactsWithRetry = <E>(settings: CassandraSettings, maxInFlight: nu
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
+/** The progress table in Cassandra; none where no payment waits, and so no process has to know of another. */
+const progressTable = ({ processing, pubSub }: RunSettings) =>
+  Duration.toMillis(processing.paymentGrace) === 0
+    ? ProgressTableMemory.layer
+    : Layer.unwrap(
+        PubSubAdmin.useSync((admin) =>
+          ProgressTableCassandra.layer(admin.subscriptionName(pubSub.ordersSubscription))
+        )
+      )
+
 /** All layers of `run` but {@link observed}. */
 export const application = <E>(settings: RunSettings, appVersion: string, checked: Checked<E>) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(progressTable(settings)),
     Layer.provideMerge(
       cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites, checked)
     ),
@@ -86,6 +99,7 @@ export const embedded = (
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(ProgressTableMemory.layer),
     Layer.provideMerge(memoryPubSub),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
     Layer.provideMerge(observed(settings.http, { appVersion }))

@@ -49,9 +49,9 @@ export interface Node {
  * What waits for a host that has fallen silent while others answer is sent again to another, unless it must not be sent
  * twice. When none of the hosts can be reached any more, the contact points are resolved and connected to anew.
  *
- * **Guarantee**: never more than `maxInFlight` statements wait for an answer, an interrupted caller's included: an
- * interruption stops the waiting, not the statement. One that was sent again counts once. Closing waits for them, for a
- * bounded time.
+ * **Guarantee**: never more than `maxInFlight` statements wait for an answer (urgent ones apart), an interrupted caller's
+ * included: an interruption stops the waiting, not the statement. One that was sent again counts once. Closing waits for
+ * them, for a bounded time.
  */
 export class Cassandra extends Context.Service<
   Cassandra,
@@ -103,6 +103,7 @@ export class Cassandra extends Context.Service<
       const cluster = yield* connectCluster(settings, options, { queue, login })
       const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
+        isUrgent: options.isUrgent ?? false,
         start: (at) => cluster().execute(statement, options, at)
       })
       return Cassandra.of({

@@ -1,9 +1,10 @@
 /** What is asked of a cluster, and what it answers. */
+import type { Consistency } from "./CassandraSettings.ts"
 import type { HostLoad } from "./internal/HostLoad.ts"
 import type { Replicas as ReplicaSet } from "./internal/LocalHosts.ts"
 
 /** A value to bind; a bigint column takes a bigint. */
-export type Param = string | number | bigint | null | ReadonlyArray<bigint>
+export type Param = string | number | bigint | boolean | Buffer | null | ReadonlyArray<bigint>
 
 /** One statement with its values; a batch is one too. */
 export interface Statement {
@@ -52,6 +53,10 @@ export interface ExecuteOptions {
   readonly prepare?: false
   /** How long one host may take to answer. **Units**: milliseconds. */
   readonly timeoutMillis?: number
+  /** In place of that of the settings. */
+  readonly consistency?: Consistency
+  /** Sent at once, beside `maxInFlight`: for the few statements whose delay would stop the others. */
+  readonly isUrgent?: true
 }
 
 /** A statement of several that are executed together. */

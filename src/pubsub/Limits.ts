@@ -3,6 +3,12 @@
 /** One lease on a delivery; short, so that a killed process's messages come back soon. **Units**: seconds. */
 export const leaseSeconds = 10
 
+/**
+ * For how long what was given back or lost counts as not handed over: longer than it takes until another process has
+ * received it, and shows it. **Units**: seconds.
+ */
+export const givenBackSeconds = 60
+
 /** The longest a delivery is held before it is given up and released. **Units**: minutes. */
 export const leaseTotalMinutes = 60
 
@@ -69,8 +75,11 @@ export const connectionRenewSeconds = 10
 /** How far lines at Info about a replaced connection are apart at least; in an outage it is replaced every few seconds. **Units**: milliseconds. */
 export const connectionNewsMillis = 300_000
 
-/** How long quiet may go unproven while somebody reads the status: then one small question is asked. **Units**: milliseconds. */
+/** How long quiet may go unproven while somebody waits for it: then one small question is asked. **Units**: milliseconds. */
 export const connectionProofMillis = 3_000
+
+/** The same while nobody does: a source that can deliver nothing any more is noticed by then. **Units**: milliseconds. */
+export const sourceProofMillis = 60_000
 
 /** A stream that lived this long, or delivered, is reopened at once; others wait longer each time. **Units**: milliseconds. */
 export const streamProvenMillis = 10_000

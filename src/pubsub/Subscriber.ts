@@ -56,6 +56,15 @@ export interface Subscription {
 
   /** How far the subscription has been read. Absent where the implementation cannot tell. Cheap; read at will. */
   readonly progress?: Effect.Effect<DeliveryProgress>
+
+  /**
+   * Asks the server for any word, where it has said nothing for 3 s; does not wait for it. The quiet of an idle
+   * subscription goes on counting only while somebody does so.
+   */
+  readonly probe: Effect.Effect<void>
+
+  /** Replaces `maxOutstandingMessages`, by a value that is not greater. What is held already stays. */
+  readonly limitOutstanding: (messages: number) => Effect.Effect<void>
 }
 
 /**
@@ -90,19 +99,28 @@ export interface SubscriptionStatus {
 /** How far a subscription has been read. */
 export interface DeliveryProgress {
   /**
-   * Oldest publish time among what was received from the server and not yet handed over in `deliveries`; undefined
-   * when nothing is.
+   * Oldest publish time among what was received from the server and not yet handed over in `deliveries`, and among
+   * what was given back or lost without being handed over, for a minute; undefined when nothing is.
    *
    * **Units**: µs since the epoch.
    */
   readonly oldestUndeliveredMicros: number | undefined
   /**
-   * For how long the streams have been open, with free credit all the while, and nothing delivered; up to the last
-   * word of the server, since a connection that has died since then would be as quiet.
+   * For how long the streams have been open, with free credit all the while, and nothing delivered; up to
+   * `provenAtMillis`.
    *
    * **Units**: milliseconds by a monotonic clock; 0 while closed, paused or delivering.
    */
   readonly quietMillis: number
+  /**
+   * Until when silence means that there was nothing: the server's last word, if it was the subscription's too. A
+   * connection that has died since then would be as silent, and so would a subscription whose topic was deleted.
+   *
+   * **Units**: ms of the monotonic clock, `-Infinity` before the first.
+   */
+  readonly provenAtMillis: number
+  /** When the last word of the server came; `-Infinity` before the first. **Units**: ms of the monotonic clock. */
+  readonly heardAtMillis: number
 }
 
 /** Port: opens subscriptions. */

@@ -10,6 +10,7 @@ import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofLogLines } from "./guarantees/LogLines.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
+import { ofProgress } from "./guarantees/Progress.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
@@ -35,6 +36,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofReplicas,
   ...ofSetUp,
   ...ofEarlyPayments,
+  ...ofProgress,
   ...ofBounds,
   ...ofLedger,
   ...ofStops

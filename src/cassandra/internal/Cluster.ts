@@ -1,6 +1,6 @@
 /** A connected client of the driver, with its choice of hosts. */
 import type { Client, Host, types } from "cassandra-driver"
-import type { CassandraSettings } from "../CassandraSettings.ts"
+import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { probeTimeoutMillis } from "../Limits.ts"
 import type { ExecuteOptions, Page, SilentHost, Statement } from "../Statement.ts"
 import type { RoutedOptions } from "./CoordinatorFirst.ts"
@@ -30,6 +30,8 @@ export interface Cluster {
   readonly retire: () => void
 }
 
+type ConsistencyCodes = Readonly<Record<Consistency, number>>
+
 /** What clusters are made with. */
 export interface ClusterSources {
   /** Gets what is known of each host. */
@@ -39,13 +41,15 @@ export interface ClusterSources {
   /** **Units**: milliseconds of a clock that never jumps. */
   readonly now: () => number
   readonly random: RandomSource
+  /** The driver's number of each consistency level. */
+  readonly codes: ConsistencyCodes
 }
 
 /** Takes over a client that has connected. */
 export const makeCluster = (
   client: Client,
   settings: Pick<CassandraSettings, "keyspace" | "localDataCenter">,
-  { loadOf, login, now, random }: ClusterSources
+  { codes, loadOf, login, now, random }: ClusterSources
 ): Cluster => {
   const hosts = localHosts(client, dataCenterOf(client) ?? settings.localDataCenter, loadOf)
   const router = makeRouter(hosts.all, now, random)
@@ -58,7 +62,7 @@ export const makeCluster = (
     attempt?: Attempt
   ): Promise<types.ResultSet> =>
     // The driver only reads the values; its types do not say so.
-    client.execute(query, params as Array<unknown>, toQueryOptions(options, coordinator, attempt))
+    client.execute(query, params as Array<unknown>, toQueryOptions(options, { codes, coordinator, attempt }))
 
   const sendRouted = (statement: Statement, options: ExecuteOptions, at: number) =>
     router.send(
@@ -94,10 +98,15 @@ export const makeCluster = (
   }
 }
 
+interface Sending {
+  readonly codes: ConsistencyCodes
+  readonly coordinator: Host | undefined
+  readonly attempt: Attempt | undefined
+}
+
 const toQueryOptions = (
   options: ExecuteOptions,
-  coordinator: Host | undefined,
-  attempt: Attempt | undefined
+  { attempt, codes, coordinator }: Sending
 ): RoutedOptions => ({
   ...(coordinator === undefined ? {} : { coordinator }),
   ...(attempt === undefined ? {} : { attempt }),
@@ -105,7 +114,8 @@ const toQueryOptions = (
   ...(options.page === undefined ? {} : { pageState: options.page }),
   ...(options.isIdempotent === undefined ? {} : { isIdempotent: options.isIdempotent }),
   ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
-  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis })
+  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis }),
+  ...(options.consistency === undefined ? {} : { consistency: codes[options.consistency] })
 })
 
 /** A read that every host answers by itself, whatever its table or its neighbours do. */

@@ -6,8 +6,10 @@ import type { CassandraError } from "../CassandraError.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings } from "../CassandraSettings.ts"
 import { hostTickMillis } from "../Limits.ts"
+import { consistencyCodes } from "./ClientOptions.ts"
 import { type Cluster, makeCluster } from "./Cluster.ts"
 import { connect, connectWithRetry } from "./Connection.ts"
+import { loadDriver } from "./Driver.ts"
 import { type HostLoad, isResponsive } from "./HostLoad.ts"
 import type { Login } from "./Login.ts"
 import { renewWhenLost } from "./Renewal.ts"
@@ -34,6 +36,7 @@ export const connectCluster = (
     const clock = yield* Clock.Clock
     const source = yield* Effect.service(Random.Random)
     const now = () => monotonicMillis(clock)
+    const codes = consistencyCodes(yield* loadDriver)
     const loadOf = new WeakMap<Host, HostLoad>()
     const attempt = connect(settings, options, {
       login,
@@ -43,7 +46,7 @@ export const connectCluster = (
       }
     })
     const clusterOf = (client: Client): Cluster =>
-      makeCluster(client, settings, { loadOf, login, now, random: () => source.nextDoubleUnsafe() })
+      makeCluster(client, settings, { codes, loadOf, login, now, random: () => source.nextDoubleUnsafe() })
     const report = options.onUnreachable ?? "fail"
     const current = yield* Effect.acquireRelease(
       Effect.map(

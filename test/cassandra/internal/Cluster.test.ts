@@ -37,9 +37,20 @@ const clusterOf = (count: number) => {
   const cluster = makeCluster(
     client,
     { keyspace: "k", localDataCenter: "here" },
-    { loadOf: new WeakMap(), login: unrefused, now: () => clock.now, random: () => 0 }
+    { loadOf: new WeakMap(), login: unrefused, codes: consistencyNumbers, now: () => clock.now, random: () => 0 }
   )
   return { cluster, hosts, clock, asked }
+}
+
+const consistencyNumbers = {
+  ONE: 1,
+  TWO: 2,
+  THREE: 3,
+  QUORUM: 4,
+  ALL: 5,
+  LOCAL_QUORUM: 6,
+  EACH_QUORUM: 7,
+  LOCAL_ONE: 10
 }
 
 const unrefused = { heard: () => {}, explained: (cause: unknown) => cause }

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto"
 import { Clock, Effect } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
-import { connectionProofMillis, leaseTickMillis, streamsOnEmulator, streamsOnService } from "../../Limits.ts"
+import {
+  connectionProofMillis,
+  leaseTickMillis,
+  sourceProofMillis,
+  streamsOnEmulator,
+  streamsOnService
+} from "../../Limits.ts"
 import type { PubSubError } from "../../PubSubError.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { GoogleClient } from "../GoogleClient.ts"
@@ -25,6 +31,10 @@ export interface StreamPool {
   readonly stop: () => void
   /** Pauses or resumes reading, as the limits leave room; to be called when that changed. */
   readonly regulate: () => void
+  /** Asks the server for a word, where it has said nothing for a while. */
+  readonly probe: () => void
+  /** The limit of messages has changed: the streams are opened anew, with their shares of it. */
+  readonly relimit: () => void
   readonly status: () => StreamPoolStatus
 }
 
@@ -35,6 +45,8 @@ export interface StreamPoolStatus {
   /** Set where the trouble is that nothing new can come. */
   readonly error: PubSubError | undefined
   readonly quietMillis: number
+  readonly provenAtMillis: number
+  readonly heardAtMillis: number
 }
 
 /** Makes the stream pool of one subscription. **Shape**: `received` gets what was just received, not handed over yet. */
@@ -75,22 +87,21 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     regulate()
   }
 
-  const request = streamRequest(options, client.isEmulator)
-  const streams = Array.from(
-    { length: streamCount(options, client.isEmulator) },
-    () =>
-      new ReconnectingStream({
-        connection,
-        request: { ...request, clientId: randomUUID() },
-        clock,
-        restsWhilePaused: client.isEmulator,
-        responded,
-        changed: () => {
-          seenConnected = false
-          disturb()
-        }
-      })
-  )
+  let request = streamRequest(options, options.maxOutstandingMessages, client.isEmulator)
+  const streams = Array.from({ length: streamCount(options, client.isEmulator) }, () => {
+    const clientId = randomUUID()
+    return new ReconnectingStream({
+      connection,
+      request: () => ({ ...request, clientId }),
+      clock,
+      restsWhilePaused: client.isEmulator,
+      responded,
+      changed: () => {
+        seenConnected = false
+        disturb()
+      }
+    })
+  })
 
   const regulate = (): void => {
     // Opening streams costs something: where a pause ends them, it lasts until there is room for many deliveries.
@@ -108,6 +119,12 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     for (const stream of streams) if (isHalfSpent(stream.current, request)) stream.renew()
   }
 
+  /**
+   * When Pub/Sub gave its last word on this subscription: what came later may be on its way, or swallowed. Nor does
+   * another subscription's word say that this one still has its topic.
+   */
+  const proven = (): number => Math.min(connection.heardAt, source.soundAt())
+
   const troubleOf = (closed: ReconnectingStream | undefined): string => {
     if (isStopped) return "intake is stopped"
     if (!connection.isSilent) return closed?.trouble ?? source.error()?.message ?? ""
@@ -122,12 +139,19 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       source.run
     ]),
     regulate,
+    probe: () => {
+      const since = Math.max(quietSince, connection.steadySince, proven())
+      if (monotonicMillis(clock) - since >= connectionProofMillis) source.ask()
+    },
+    relimit: () => {
+      request = streamRequest(options, heldDeliveries.maxMessages, client.isEmulator)
+      for (const stream of streams) stream.renew()
+    },
     stop: () => {
       isStopped = true
       for (const stream of streams) stream.stop()
     },
     status: () => {
-      const now = monotonicMillis(clock)
       const closed = streams.find((stream) => !stream.isOpen)
       const { isSilent } = connection
       const error = source.error()
@@ -135,16 +159,16 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       if (connected && !seenConnected) disturb()
       seenConnected = connected
       const since = Math.max(quietSince, connection.steadySince)
-      // Only up to the last word of the server: what came later may be on its way, or swallowed. Nor does another
-      // subscription's word say that this one still has its topic.
-      const provenAt = Math.min(connection.heardAt, source.soundAt())
-      if (now - Math.max(since, provenAt) >= connectionProofMillis) source.ask()
+      const provenAt = proven()
+      if (monotonicMillis(clock) - Math.max(since, provenAt) >= sourceProofMillis) source.ask()
       const isQuiet = connected && !isPaused && !heldDeliveries.hasParked
       return {
         connected,
         trouble: troubleOf(closed),
         error,
-        quietMillis: isQuiet ? Math.max(0, provenAt - since) : 0
+        quietMillis: isQuiet ? Math.max(0, provenAt - since) : 0,
+        provenAtMillis: provenAt,
+        heardAtMillis: connection.heardAt
       }
     }
   }
@@ -188,12 +212,12 @@ const streamCount = (options: ResolvedOptions, isEmulator: boolean): number =>
     options.maxOutstandingMessages
   )
 
-const streamRequest = (options: ResolvedOptions, isEmulator: boolean) => {
+const streamRequest = (options: ResolvedOptions, maxMessages: number, isEmulator: boolean) => {
   const streams = streamCount(options, isEmulator)
   return {
     subscription: options.subscription,
     streamAckDeadlineSeconds: options.leaseSeconds,
-    maxOutstandingMessages: Math.ceil(options.maxOutstandingMessages / streams),
+    maxOutstandingMessages: Math.ceil(maxMessages / streams),
     maxOutstandingBytes: Math.max(options.streamMinBytes, Math.ceil(options.maxOutstandingBytes / streams)),
     // Version 1 has the service answer each heartbeat; emulators would leave it open.
     protocolVersion: isEmulator ? 0 : 1
