@@ -7,7 +7,8 @@ import { describeWith, projectId, serviceEnvironment, uniqueName } from "../../s
 const ran = (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const started = yield* counterfoil(args, { ...serviceEnvironment, ...environment })
+      const pretty = { LOG_FORMAT: "pretty" }
+      const started = yield* counterfoil(args, { ...serviceEnvironment, ...pretty, ...environment })
       const { code } = yield* started.ended
       return { code, out: started.stdout().trimEnd().split("\n"), errors: started.stderr() }
     })
