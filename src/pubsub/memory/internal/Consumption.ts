@@ -10,6 +10,7 @@ import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { Backlog } from "./Backlog.ts"
 import { Holding } from "./Holding.ts"
 import type { Consumer, Server } from "./Server.ts"
+import { Socket } from "./Socket.ts"
 
 const releaseDelayMaxMillis = releaseDelayMaxSeconds * 1_000
 
@@ -26,6 +27,7 @@ export class Consumption implements Consumer {
   readonly #server: Server
   readonly #clock: Clock.Clock
   readonly #holding: Holding
+  readonly #socket: Socket
   readonly #leaseMillis: number
   readonly #wakeUp = Latch.makeUnsafe(false)
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
@@ -43,7 +45,8 @@ export class Consumption implements Consumer {
     this.#clock = options.clock
     this.process = options.process
     this.subscription = options.options.subscription
-    this.#holding = new Holding(options.server, options.clock, options.options)
+    this.#holding = new Holding(options.server, options.clock, options.process, options.options)
+    this.#socket = new Socket(options.server, options.clock, this.process, this.subscription)
     this.#leaseMillis = options.options.leaseSeconds * 1000
     this.#server.consumers.add(this)
   }
@@ -55,8 +58,11 @@ export class Consumption implements Consumer {
     if (this.#defect !== undefined) return Effect.failCause(this.#defect)
     if (this.#state === "crashed") return Effect.never
     if (this.#state !== "open") return Cause.done()
+    if (this.#socket.isFrozen) return this.#wait(Number.POSITIVE_INFINITY)
     const now = this.#now()
-    const outageLeft = this.#server.outageLeft(now)
+    const unread = this.#socket.read()
+    if (unread.length > 0) return Effect.succeed(this.#handOver(unread, now))
+    const outageLeft = this.#outageLeft(now)
     if (outageLeft > 0) return this.#waitLoudly(outageLeft)
     const backlog = this.#backlog()
     if (backlog === undefined) return Effect.fail(missing(this.subscription))
@@ -117,6 +123,7 @@ export class Consumption implements Consumer {
 
   /** Extends what is held, gives up what has been held too long, and forgets what could not be kept. */
   keepLeases(): void {
+    if (this.#socket.isFrozen) return
     this.#holding.keepLeases()
     this.#server.wake(this.subscription)
   }
@@ -144,7 +151,15 @@ export class Consumption implements Consumer {
   }
 
   wake(): void {
-    this.#wakeUp.openUnsafe()
+    if (!this.#socket.isFrozen) this.#wakeUp.openUnsafe()
+    if (!this.#socket.isDeaf || this.#state !== "open" || !this.#isStreaming) return
+    const room = this.#holding.deliveries.room(this.#server.batchSize)
+    this.#socket.fill(this.#backlog(), room, this.#leaseMillis)
+  }
+
+  setFrozen(isFrozen: boolean): void {
+    this.#socket.setFrozen(isFrozen)
+    this.wake()
   }
 
   status(): SubscriptionStatus {
@@ -160,7 +175,7 @@ export class Consumption implements Consumer {
 
   progress(): DeliveryProgress {
     const isQuiet = this.#trouble() === "" && this.#quietSince !== undefined
-    const quietNanos = isQuiet ? this.#clock.monotonicTimeNanosUnsafe() - (this.#quietSince ?? 0n) : 0n
+    const quietNanos = isQuiet ? this.#socket.heardAt - (this.#quietSince ?? 0n) : 0n
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
@@ -196,13 +211,17 @@ export class Consumption implements Consumer {
 
   #trouble(): string {
     if (this.#state !== "open" || !this.#isStreaming) return "not reading"
-    if (this.#server.outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
+    if (this.#outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
     if (this.#backlog() === undefined) return "the subscription does not exist"
     return ""
   }
 
   #backlog(): Backlog | undefined {
     return this.#server.subscription(this.subscription)?.backlog
+  }
+
+  #outageLeft(now: number): number {
+    return this.#server.outageLeft(now, this.process)
   }
 
   #now(): number {
