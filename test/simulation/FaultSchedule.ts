@@ -57,7 +57,7 @@ const drawShort = (
 
 const drawLong = (random: SeededRandom, { places, millis }: Frame): ReadonlyArray<PlannedFault> => {
   const faults: Array<PlannedFault> = []
-  for (let count = random.between(1, 4); count > 0; count--) {
+  for (let count = random.between(2, 5); count > 0; count--) {
     const at = random.between(0, millis)
     const place = random.between(0, places - 1)
     switch (random.oneOf(longKinds)) {

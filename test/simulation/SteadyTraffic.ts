@@ -12,7 +12,7 @@ export const drawSteadyTraffic = (
 ): ReadonlyArray<Publication> => {
   const publications: Array<Publication> = []
   // Between orders the streams are quiet for longer than it takes to count as caught up, or never.
-  const everyMillis = random.oneOf([500, 2_000, 5_000])
+  const everyMillis = random.oneOf([1_000, 2_000, 5_000])
   const pairs = Math.min(mostPairs, Math.floor(millis / everyMillis))
   for (let id = 1; id <= pairs; id++) {
     const at = Math.floor((millis * id) / pairs)

@@ -99,7 +99,7 @@ const report = (file: ProofFile, path: string): void => {
     title: "The simulation under faults",
     command: `npm run test:simulate -- --first ${first} --seeds ${last - first + 1}`,
     claim:
-      "Each seed is a schedule of messages and faults in virtual time, on the in-memory Pub/Sub and table. A ledger that computes rows and versions by itself finds nothing lost, wrong, doubled, misrouted, given up too soon or stuck, and no bound exceeded (G1–G7). In three of ten seeds one to four processes run for minutes, and are cut off, stand still, die, stop and start.",
+      "Each seed is a schedule of messages and faults in virtual time, on the in-memory Pub/Sub and table. A ledger that computes rows and versions by itself finds nothing lost, wrong, doubled, misrouted, given up too soon or stuck, and no bound exceeded (G1–G7). In one of four seeds one to four processes run for minutes, and are cut off, stand still, die, stop and start.",
     tree: file.tree,
     parts: ranges.length,
     results,

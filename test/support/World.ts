@@ -3,6 +3,7 @@ import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
+import { ProgressRows } from "../../src/facts/ProgressTableMemory.ts"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
@@ -15,6 +16,7 @@ import type { StreamTotals } from "../../src/telemetry/Metrics.ts"
 import { CellTable } from "./CellTable.ts"
 import { DeliveryLog } from "./DeliveryLog.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
+import { faultyProgressTable } from "./FaultyProgressTable.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
 import { type Parked, type Servers, startProcess } from "./WorldProcess.ts"
@@ -65,10 +67,12 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   const publisherFaults = noPublisherFaults()
   const parked: Parked = { oldestMicros: undefined }
   const log = new DeliveryLog()
+  const clock = yield* Clock.Clock
   const servers: Servers = {
-    outside: { context: yield* Effect.context<never>(), clock: yield* Clock.Clock },
+    outside: { context: yield* Effect.context<never>(), clock },
     broker,
     store: faultyFactStore(table.store, storeFaults),
+    progress: faultyProgressTable(new ProgressRows(clock).table, storeFaults),
     publisher: faultyPublisher(publisher, publisherFaults),
     admin,
     parked,

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { answerMillis } from "../../src/cassandra/Limits.ts"
 import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
 import { FactStore, FactStoreError, FactStoreUnavailable } from "../../src/facts/FactStore.ts"
+import { ProgressTable, type ProgressTableError } from "../../src/facts/ProgressTable.ts"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import { makeProcessor } from "../../src/ingest/Processor.ts"
 import { adminCallSeconds, publishTimeoutSeconds } from "../../src/pubsub/Limits.ts"
@@ -19,6 +20,7 @@ import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { type Custody, custodyOf, nothingHeld } from "./Custody.ts"
 import type { DeliveryLog } from "./DeliveryLog.ts"
+import { progressUnanswered } from "./FaultyProgressTable.ts"
 import { type Link, type Outside, ProcessHost, type Remote } from "./ProcessHost.ts"
 
 /** What subscriptions claim to have received and not handed over: the embedded one hands over at once. */
@@ -32,6 +34,7 @@ export interface Servers {
   readonly outside: Outside
   readonly broker: MemoryBroker["Service"]
   readonly store: FactStore["Service"]
+  readonly progress: ProgressTable["Service"]
   readonly publisher: Publisher["Service"]
   readonly admin: PubSubAdmin["Service"]
   readonly parked: Parked
@@ -129,6 +132,7 @@ const portsOf = (servers: Servers, host: ProcessHost, name: string, custodies: M
         })
       )
     ),
+    Layer.succeed(ProgressTable, progressOver(host, servers.progress)),
     Layer.succeed(PubSubAdmin, adminOver(host, servers.admin)),
     Layer.fresh(Metrics.layer),
     Layer.fresh(Health.layer)
@@ -177,6 +181,21 @@ const factsOver = (host: ProcessHost, store: FactStore["Service"]): FactStore["S
       Effect.suspend(() => Effect.fail(away("ping"))),
       answerMillis
     )
+  }
+}
+
+const progressOver = (host: ProcessHost, table: ProgressTable["Service"]): ProgressTable["Service"] => {
+  const over = <A>(operation: string, serve: Effect.Effect<A, ProgressTableError>) =>
+    host.request(
+      "progress",
+      serve,
+      Effect.suspend(() => Effect.fail(progressUnanswered(operation))),
+      answerMillis
+    )
+  return {
+    write: (row) => over("write progress", table.write(row)),
+    readAll: over("read progress", table.readAll),
+    remove: (process) => over("remove progress", table.remove(process))
   }
 }
 

@@ -58,6 +58,7 @@ describe("a process of the embedded Pub/Sub that does not read", () => {
       const { topic, subscription } = yield* freshChannel
       const broker = yield* MemoryBroker
       const cut = yield* read(clock, subscription)
+      yield* clock.pass(0)
       yield* broker.cutOff(first, Duration.seconds(60))
       yield* publishTexts(topic, ["m-1"])
       assert.isFalse((yield* cut.open.status).connected)
