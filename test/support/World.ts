@@ -3,6 +3,8 @@ import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
+import type { FactStore } from "../../src/facts/FactStore.ts"
+import type { ProgressTable } from "../../src/facts/ProgressTable.ts"
 import { ProgressRows } from "../../src/facts/ProgressTableMemory.ts"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
@@ -68,11 +70,13 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   const parked: Parked = { oldestMicros: undefined }
   const log = new DeliveryLog()
   const clock = yield* Clock.Clock
+  const progressTable = new ProgressRows(clock).table
+  let runs = 0
   const servers: Servers = {
     outside: { context: yield* Effect.context<never>(), clock },
     broker,
     store: faultyFactStore(table.store, storeFaults),
-    progress: faultyProgressTable(new ProgressRows(clock).table, storeFaults),
+    progress: faultyProgressTable(progressTable, storeFaults),
     publisher: faultyPublisher(publisher, publisherFaults),
     admin,
     parked,
@@ -99,11 +103,27 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     /** Messages of a source topic that are not acknowledged. */
     pending: (topic: string) =>
       Effect.map(broker.backlog(`${topic}-sub`), ({ unacknowledged }) => unacknowledged),
-    /** Starts a processor; it is closed with the scope. */
-    start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1") =>
-      startProcess(servers, { ...processing, ...overrides }, name)
+    progressTable,
+    /** Starts a processor; it is closed with the scope. `behind`: what stands between it alone and the tables. */
+    start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1", behind: Behind = {}) =>
+      startProcess(
+        {
+          ...servers,
+          store: faultyFactStore(behind.store?.(table.store) ?? table.store, storeFaults),
+          progress: behind.progress?.(servers.progress) ?? servers.progress
+        },
+        { ...processing, ...overrides },
+        // Each start is another process, whatever its place is called.
+        { name, process: `${name} run ${++runs}` }
+      )
   }
 })
+
+/** What stands between one process and the tables. */
+export interface Behind {
+  readonly store?: (table: FactStore["Service"]) => FactStore["Service"]
+  readonly progress?: (table: ProgressTable["Service"]) => ProgressTable["Service"]
+}
 
 /** A world. */
 export type World = Effect.Success<ReturnType<typeof makeWorld>>

@@ -47,7 +47,8 @@ export interface Servers {
 export const startProcess = Effect.fnUntraced(function* (
   servers: Servers,
   settings: ProcessingSettings,
-  name: string
+  /** `name`: as the broker knows it; `process`: as the progress table does. */
+  { name, process }: { readonly name: string; readonly process: string }
 ) {
   const { broker, topics } = servers
   const host = new ProcessHost(servers.outside, yield* Scheduler.Scheduler)
@@ -60,6 +61,7 @@ export const startProcess = Effect.fnUntraced(function* (
     ordersSubscription: `${topics.orders}-sub`,
     paymentsSubscription: `${topics.payments}-sub`,
     deadLetterTopic: topics.deadLetters,
+    process,
     processing: settings
   }).pipe(Effect.provide(context), Scope.provide(scope), host.run)
   const running = yield* Effect.forkIn(processor.run, scope).pipe(host.run)

@@ -33,6 +33,7 @@ export class Consumption implements Consumer {
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
   #isStreaming = false
   #quietSince: bigint | undefined
+  #heardAtMillis = Number.NEGATIVE_INFINITY
   #defect: Cause.Cause<never> | undefined
 
   constructor(options: {
@@ -128,6 +129,11 @@ export class Consumption implements Consumer {
     this.#server.wake(this.subscription)
   }
 
+  limitOutstanding(messages: number): void {
+    this.#holding.deliveries.limitMessages(messages)
+    this.wake()
+  }
+
   /** Stops handing over. */
   stop(): void {
     if (this.#state === "open") this.#state = "stopped"
@@ -174,12 +180,16 @@ export class Consumption implements Consumer {
   }
 
   progress(): DeliveryProgress {
-    const isQuiet = this.#trouble() === "" && this.#quietSince !== undefined
-    const quietNanos = isQuiet ? this.#socket.heardAt - (this.#quietSince ?? 0n) : 0n
+    const isOpen = this.#trouble() === ""
+    // The server is in this process: it is heard whenever it is looked at, unless it is unavailable or nobody reads.
+    const heardAt = this.#socket.heardAt
+    if (isOpen) this.#heardAtMillis = Number(heardAt / 1_000n) / 1_000
+    const quietNanos = isOpen && this.#quietSince !== undefined ? heardAt - this.#quietSince : 0n
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
-      quietMillis: Number(quietNanos / 1_000_000n)
+      quietMillis: Number(quietNanos / 1_000_000n),
+      heardAtMillis: this.#heardAtMillis
     }
   }
 
