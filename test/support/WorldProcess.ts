@@ -232,7 +232,10 @@ const watchedSubscriber = ({ log, parked }: Servers, name: string, custodies: Ma
     Effect.map(Subscriber, (inner) =>
       Subscriber.of({
         open: (options) =>
-          Effect.map(inner.open(options), (open) => {
+          Effect.gen(function* () {
+            // What a subscription held when it was closed is nobody's any more.
+            yield* Effect.addFinalizer(() => Effect.sync(() => custodies.delete(options.subscription)))
+            const open = yield* inner.open(options)
             const custody = custodyOf(open, name, log)
             custodies.set(options.subscription, custody)
             return {
