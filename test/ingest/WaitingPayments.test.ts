@@ -62,7 +62,6 @@ describe("WaitingPayments", () => {
         yield* pass(0)
         const judged: Array<bigint> = []
         yield* room.reconsider({
-          isDue: () => true,
           isGraceOver: () => true,
           isUnmatched: ({ orderId }) => {
             judged.push(orderId)

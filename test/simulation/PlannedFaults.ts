@@ -16,11 +16,13 @@ export const injectFaults = (world: World, plan: Plan, clock: Clock.Clock): void
       return "timed-out-unwritten"
     return drawTimeOut(random, table)
   }
-  world.storeFaults.encounterOfProgress = () => drawTimeOut(random, table)
   world.storeFaults.failsToRead = () => table.unread > 0 && random.chance(table.unread)
   world.storeFaults.rejects = (_, write) =>
     ("order" in write ? write.order.item : write.payment.payment_method) === refusedText
   world.storeFaults.late = () => random.between(1, 4_000)
+  world.progressFaults.latency = world.storeFaults.latency.bind(undefined, "read states")
+  world.progressFaults.encounter = () => drawTimeOut(random, table)
+  world.progressFaults.late = world.storeFaults.late
   world.publisherFaults.latency = () => random.between(0, plan.publishLatencyMax)
 }
 

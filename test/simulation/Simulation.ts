@@ -105,7 +105,7 @@ class Simulation {
   }
 
   apply(event: PlannedEvent): Effect.Effect<void> {
-    const { broker, publisherFaults, publishRaw, storeFaults } = this.#world
+    const { broker, progressFaults, publisherFaults, publishRaw, storeFaults } = this.#world
     switch (event._tag) {
       case "Publish":
         this.#note(`publish ${event.messages.length} to ${event.topic}`)
@@ -116,6 +116,7 @@ class Simulation {
         this.#note(event._tag)
         return Effect.sync(() => {
           storeFaults.isAway = event._tag === "TableAway"
+          progressFaults.isAway = storeFaults.isAway
         })
       case "DeadLettersAway":
       case "DeadLettersBack":
@@ -143,10 +144,11 @@ class Simulation {
     return Effect.gen({ self: this }, function* () {
       yield* this.passUntil(this.#now + 5_000)
       this.#note("everything heals")
-      const { broker, publisherFaults, storeFaults } = this.#world
+      const { broker, progressFaults, publisherFaults, storeFaults } = this.#world
       storeFaults.isAway = false
       storeFaults.encounter = () => "answered"
-      storeFaults.encounterOfProgress = () => "answered"
+      progressFaults.isAway = false
+      progressFaults.encounter = () => "answered"
       storeFaults.failsToRead = () => false
       publisherFaults.isAway = false
       yield* broker.heal

@@ -21,7 +21,7 @@ export type Encounter =
   | "timed-out-late"
 
 /** A call that may take long. */
-export type StoreOperation = "store orders" | "store payments" | "read states" | "progress"
+export type StoreOperation = "store orders" | "store payments" | "read states"
 
 /** What goes wrong; set while tests run. */
 export interface StoreFaults {
@@ -31,8 +31,6 @@ export interface StoreFaults {
   latency: (operation: StoreOperation) => number
   /** Drawn once an element of a write. */
   encounter: (orderId: bigint) => Encounter
-  /** Drawn once a call to the progress table; a read only fails or not. */
-  encounterOfProgress: () => Encounter
   /** Whether a read of one element has no answer. */
   failsToRead: (orderId: bigint) => boolean
   /** Whether a time-out of one element is one of its whole call, as for the rows of a batch. */
@@ -56,7 +54,6 @@ export const noStoreFaults = (): StoreFaults => ({
   isAway: false,
   latency: () => 0,
   encounter: () => "answered",
-  encounterOfProgress: () => "answered",
   failsToRead: () => false,
   isShared: false,
   late: () => 0,

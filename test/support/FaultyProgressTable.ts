@@ -1,21 +1,41 @@
-/** Wraps a progress table, so that it goes wrong on demand, with the fact table or apart from it. */
+/** Wraps a progress table, so that it goes wrong on demand. */
 import { Duration, Effect } from "effect"
 import { type ProgressTable, ProgressTableError } from "../../src/facts/ProgressTable.ts"
-import type { StoreFaults } from "./FaultyFactStore.ts"
+import type { Encounter } from "./FaultyFactStore.ts"
+
+/** What goes wrong; set while tests run. */
+export interface ProgressFaults {
+  /** Nothing answers. */
+  isAway: boolean
+  /** How long a call takes. **Units**: milliseconds. */
+  latency: () => number
+  /** Drawn once a call; a read only fails or not. */
+  encounter: () => Encounter
+  /** How much later a late write happens. **Units**: milliseconds. */
+  late: () => number
+}
+
+/** Nothing goes wrong. */
+export const noProgressFaults = (): ProgressFaults => ({
+  isAway: false,
+  latency: () => 0,
+  encounter: () => "answered",
+  late: () => 0
+})
 
 /** The same table, behind these faults. */
 export const faultyProgressTable = (
   inner: ProgressTable["Service"],
-  faults: StoreFaults
+  faults: ProgressFaults
 ): ProgressTable["Service"] => {
   const travel = Effect.suspend(() => {
-    const millis = faults.latency("progress")
+    const millis = faults.latency()
     return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.void
   })
   const writing = (operation: string, write: Effect.Effect<void, ProgressTableError>) =>
     Effect.gen(function* () {
       yield* travel
-      const met = faults.isAway ? "timed-out-unwritten" : faults.encounterOfProgress()
+      const met = faults.isAway ? "timed-out-unwritten" : faults.encounter()
       if (met === "answered") return yield* write
       if (met === "timed-out-written") yield* write
       if (met === "timed-out-late") {
@@ -30,7 +50,7 @@ export const faultyProgressTable = (
     readAll: Effect.andThen(
       travel,
       Effect.suspend(() =>
-        faults.isAway || faults.encounterOfProgress() !== "answered"
+        faults.isAway || faults.encounter() !== "answered"
           ? Effect.fail(progressUnanswered("read progress"))
           : inner.readAll
       )

@@ -18,7 +18,7 @@ import type { StreamTotals } from "../../src/telemetry/Metrics.ts"
 import { CellTable } from "./CellTable.ts"
 import { DeliveryLog } from "./DeliveryLog.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
-import { faultyProgressTable } from "./FaultyProgressTable.ts"
+import { faultyProgressTable, noProgressFaults } from "./FaultyProgressTable.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
 import { type Parked, type Servers, startProcess } from "./WorldProcess.ts"
@@ -66,6 +66,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   }
   const table = new CellTable()
   const storeFaults = noStoreFaults()
+  const progressFaults = noProgressFaults()
   const publisherFaults = noPublisherFaults()
   const parked: Parked = { oldestMicros: undefined }
   const log = new DeliveryLog()
@@ -76,7 +77,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     outside: { context: yield* Effect.context<never>(), clock },
     broker,
     store: faultyFactStore(table.store, storeFaults),
-    progress: faultyProgressTable(progressTable, storeFaults),
+    progress: faultyProgressTable(progressTable, progressFaults),
     publisher: faultyPublisher(publisher, publisherFaults),
     admin,
     parked,
@@ -90,6 +91,7 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     broker,
     table,
     storeFaults,
+    progressFaults,
     publisherFaults,
     parked,
     /** What became of each delivery. */
