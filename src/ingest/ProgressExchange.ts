@@ -160,30 +160,26 @@ export const makeProgressExchange = (
     )
 
     const watch = Effect.gen(function* () {
-      for (;;) {
-        const ownReport = yield* report
-        hearing.heard(ownReport.heardAtMillis)
-        const isAsked = intake.waiting() > 0 || reading?.othersWait === true
-        if (intake.isOpen()) {
-          if (isAsked || !(ownReport.hasUnsettled || ownReport.isCaughtUp)) {
-            yield* intake.probe
-            if (now() - ownReport.heardAtMillis >= progressRenewMillis) hearing.asked(now())
-          }
-          if (isOverdue() && isStuck(intake, now())) closing.openUnsafe()
-        } else if (hearing.isUnheard(now()) && (yield* intake.askPubSub)) hearing.heard(now())
-        yield* Effect.sleep(Duration.millis(progressTickMillis))
-      }
+      const ownReport = yield* report
+      hearing.heard(ownReport.heardAtMillis)
+      const isAsked = intake.waiting() > 0 || reading?.othersWait === true
+      if (intake.isOpen()) {
+        if (isAsked || !(ownReport.hasUnsettled || ownReport.isCaughtUp)) {
+          yield* intake.probe
+          if (now() - ownReport.heardAtMillis >= progressRenewMillis) hearing.asked(now())
+        }
+        if (isOverdue() && isStuck(intake, now())) closing.openUnsafe()
+      } else if (hearing.isUnheard(now()) && (yield* intake.askPubSub)) hearing.heard(now())
     })
-
-    // By itself: the others may wait for an answer for long.
-    const clockWatch = Effect.sync(noticeFreeze).pipe(
-      Effect.andThen(Effect.sleep(Duration.millis(progressTickMillis))),
-      Effect.forever
-    )
 
     return {
       own,
-      run: Effect.raceAllFirst([own.run, repeatRead(read, isWanted, now), watch, clockWatch]),
+      run: Effect.raceAllFirst([
+        own.run,
+        repeatRead(read, isWanted, now),
+        everyTick(watch),
+        everyTick(Effect.sync(noticeFreeze))
+      ]),
       verdict,
       mustGiveBack: (receivedAtMillis) => isOverdue() && now() - receivedAtMillis >= earlyReleaseMillis,
       mustClose: Effect.suspend(() => {
@@ -193,6 +189,10 @@ export const makeProgressExchange = (
       end: (isAnythingLeft) => lastWord(own, isAnythingLeft || !givenBack.isEmpty)
     }
   })
+
+/** Freezes are noticed by a fiber of its own: the others may wait for an answer for long. */
+const everyTick = (work: Effect.Effect<void>): Effect.Effect<never> =>
+  Effect.forever(Effect.andThen(work, Effect.sleep(Duration.millis(progressTickMillis))))
 
 const lastWord = (own: OwnProgressRow, isNeeded: boolean): Effect.Effect<void> =>
   own.end(isNeeded).pipe(

@@ -89,7 +89,11 @@ describe("setup cassandra --dry-run", () => {
       assert.strictEqual(code, 0)
       assert.match(first, /^-- for a cluster that holds nothing yet \(.*127\.0\.0\.1:9.*\)$/)
       assert.match(second, /^CREATE KEYSPACE /)
-      assert.match(rest.at(-1) ?? "", createsTable)
+      assert.match(rest.at(-2) ?? "", createsTable)
+      assert.match(
+        rest.at(-1) ?? "",
+        /^CREATE TABLE IF NOT EXISTS counterfoil_progress \(.*\) WITH gc_grace_seconds = 0;$/
+      )
     })
   )
 })
