@@ -137,7 +137,8 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
       reconsider: (verdict) =>
         Effect.sync(() => {
           let heldUp = 0
-          for (const payment of byOrder.idle()) {
+          // All at once: one that is looked up and kept meanwhile is at the end of the queue again.
+          for (const payment of [...byOrder.idle()]) {
             if (verdict.isUnmatched(judged(payment))) {
               payment.dueAtMillis = Number.NEGATIVE_INFINITY
               wakeUp.openUnsafe()

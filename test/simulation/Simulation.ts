@@ -1,18 +1,21 @@
 /** Runs a plan: processors on the in-memory ports, in virtual time, until everything has its fate. */
-import { Clock, Duration, Effect, Exit, Random, Scope } from "effect"
+import { Clock, Duration, Effect, Random, Scope } from "effect"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import type { CellTable } from "../support/CellTable.ts"
+import type { DeliveryLog } from "../support/DeliveryLog.ts"
 import {
   deadLetterTopic,
-  imbalanceOf,
   makeWorld,
   ordersTopic,
-  type Process,
   paymentsTopic,
   type World,
   worldBegins
 } from "../support/World.ts"
+import { brokenBounds } from "./Bounds.ts"
+import { fateDeadlineMillis } from "./FateDeadline.ts"
+import { insertForeignRows } from "./ForeignRows.ts"
+import { Places } from "./Places.ts"
 import type { Plan, PlannedEvent } from "./Plan.ts"
 import { injectFaults } from "./PlannedFaults.ts"
 
@@ -24,15 +27,15 @@ export interface SimulationResult {
   /** Message ids that are not acknowledged at the end. */
   readonly pending: ReadonlySet<string>
   readonly table: CellTable
-  /** When each order was first written. **Units**: ms since the epoch. */
+  /** When each order was first in the table. **Units**: ms since the epoch. */
   readonly storedAt: ReadonlyMap<bigint, number>
+  /** Orders a payment of which was written after its writer had given that write up. */
+  readonly lateWrites: ReadonlySet<bigint>
+  readonly log: DeliveryLog
   /** Bounds that were broken and equations that did not hold, as they were seen. */
   readonly violations: ReadonlyArray<string>
   readonly trace: ReadonlyArray<string>
 }
-
-/** For how long nothing may get its fate once nothing goes wrong any more. **Units**: milliseconds. */
-const settleTimeoutMillis = 180_000
 
 /** How often bounds are looked at. **Units**: milliseconds. */
 const stepMillis = 500
@@ -47,7 +50,7 @@ export const simulate = Effect.fnUntraced(
     const world = yield* makeWorld({ seed: plan.seed, batchSize: plan.batchSize })
     const simulation = new Simulation(world, plan, yield* Clock.Clock, yield* Scope.Scope)
     yield* world.broker.setFaults(plan.pubSub)
-    for (let place = 0; place < plan.places; place++) yield* simulation.start(place)
+    for (let place = 0; place < plan.places; place++) yield* simulation.places.start(place)
     for (const event of plan.events) {
       yield* simulation.passUntil(event.at)
       yield* simulation.apply(event)
@@ -58,50 +61,42 @@ export const simulate = Effect.fnUntraced(
   (effect, plan) => effect.pipe(Effect.scoped, Random.withSeed(plan.seed))
 )
 
-const streams = [
-  ["orders", ordersTopic],
-  ["payments", paymentsTopic]
-] as const
-
 class Simulation {
+  readonly places: Places
   readonly #world: World
   readonly #plan: Plan
   readonly #clock: Clock.Clock
   readonly #scope: Scope.Scope
-  readonly #running = new Map<number, Process>()
   readonly #storedAt = new Map<bigint, number>()
+  readonly #lateWrites = new Set<bigint>()
   readonly #violations: Array<string> = []
   readonly #trace: Array<string> = []
-  #started = 0
 
   constructor(world: World, plan: Plan, clock: Clock.Clock, scope: Scope.Scope) {
     this.#world = world
     this.#plan = plan
     this.#clock = clock
     this.#scope = scope
+    const reports = { note: this.#note.bind(this), violate: this.#violate.bind(this) }
+    this.places = new Places(world, plan.settings, reports, scope)
     injectFaults(world, plan, clock)
-    world.storeFaults.onWrite = (operation, orderIds) => {
-      this.#note(`${operation} ${orderIds.join(" ")}`)
-      if (operation === "store payments") return
+    insertForeignRows(world.table, plan.table.foreign)
+    for (const { orderId } of plan.table.foreign) this.#storedAt.set(orderId, worldBegins)
+    world.storeFaults.onWrite = (operation, orderIds, isLate) => {
+      this.#note(`${operation} ${orderIds.join(" ")}${isLate ? " late" : ""}`)
       for (const orderId of orderIds) {
-        if (!this.#storedAt.has(orderId)) this.#storedAt.set(orderId, this.#clock.currentTimeMillisUnsafe())
+        if (operation === "store payments" && isLate) this.#lateWrites.add(orderId)
+        if (operation === "store orders" && !this.#storedAt.has(orderId))
+          this.#storedAt.set(orderId, this.#clock.currentTimeMillisUnsafe())
       }
     }
-  }
-
-  start(place: number): Effect.Effect<void, never, Scope.Scope> {
-    return Effect.gen({ self: this }, function* () {
-      const name = `process ${++this.#started}`
-      this.#note(`${name} starts`)
-      this.#running.set(place, yield* this.#world.start(this.#plan.settings, name))
-    })
   }
 
   /** Lets time pass, and looks at the bounds meanwhile. **Units**: ms from the begin. */
   passUntil(at: number): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       for (;;) {
-        const left = worldBegins + at - this.#clock.currentTimeMillisUnsafe()
+        const left = at - this.#now
         if (left <= 0) return
         yield* pass(Math.min(left, stepMillis))
         yield* this.#checkBounds
@@ -109,82 +104,70 @@ class Simulation {
     })
   }
 
-  apply(event: PlannedEvent): Effect.Effect<void, never, Scope.Scope> {
-    return Effect.gen({ self: this }, function* () {
-      const { storeFaults, publisherFaults, broker, publishRaw } = this.#world
-      switch (event._tag) {
-        case "Publish":
-          this.#note(`publish ${event.messages.length} to ${event.topic}`)
-          // In the background: it waits while the server is away.
-          yield* Effect.forkIn(publishRaw(event.topic, ...event.messages), this.#scope)
-          return
-        case "TableAway":
-        case "TableBack":
-          this.#note(event._tag)
+  apply(event: PlannedEvent): Effect.Effect<void> {
+    const { broker, progressFaults, publisherFaults, publishRaw, storeFaults } = this.#world
+    switch (event._tag) {
+      case "Publish":
+        this.#note(`publish ${event.messages.length} to ${event.topic}`)
+        // In the background: it waits while the server is away.
+        return Effect.asVoid(Effect.forkIn(publishRaw(event.topic, ...event.messages), this.#scope))
+      case "TableAway":
+      case "TableBack":
+        this.#note(event._tag)
+        return Effect.sync(() => {
           storeFaults.isAway = event._tag === "TableAway"
-          return
-        case "DeadLettersAway":
-        case "DeadLettersBack":
-          this.#note(event._tag)
+          progressFaults.isAway = storeFaults.isAway
+        })
+      case "DeadLettersAway":
+      case "DeadLettersBack":
+        this.#note(event._tag)
+        return Effect.sync(() => {
           publisherFaults.isAway = event._tag === "DeadLettersAway"
-          return
-        case "ServerAway":
-          this.#note(`ServerAway for ${event.millis} ms`)
-          return yield* broker.makeUnavailable(Duration.millis(event.millis))
-        case "Crash":
-        case "Stop":
-          yield* this.#end(event)
-      }
-    })
-  }
-
-  #end(event: PlannedEvent & { readonly _tag: "Crash" | "Stop" }) {
-    return Effect.gen({ self: this }, function* () {
-      const process = this.#running.get(event.place)
-      if (process === undefined) return
-      this.#running.delete(event.place)
-      this.#note(`${event._tag} of the process in place ${event.place}`)
-      const scope = yield* Scope.Scope
-      yield* event._tag === "Crash"
-        ? process.crash
-        : Effect.andThen(process.shutDown, this.#checkRest(process)).pipe(Effect.forkIn(scope))
-      yield* Effect.sleep(Duration.millis(event.downMillis)).pipe(
-        Effect.andThen(this.start(event.place)),
-        Effect.forkIn(scope)
-      )
-    })
+        })
+      case "ServerAway":
+        this.#note(`ServerAway for ${event.millis} ms`)
+        return broker.makeUnavailable(Duration.millis(event.millis))
+      case "Kill":
+      case "Stop":
+        return this.places.end(event)
+      case "Start":
+        return this.places.start(event.place)
+      case "Freeze":
+        return this.places.freeze(event)
+      case "Partition":
+        return this.places.partition(event)
+    }
   }
 
   /** Nothing goes wrong any more. */
   get heal(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      yield* this.passUntil(this.#clock.currentTimeMillisUnsafe() - worldBegins + 5_000)
+      yield* this.passUntil(this.#now + 5_000)
       this.#note("everything heals")
-      const { storeFaults, publisherFaults, broker } = this.#world
+      const { broker, progressFaults, publisherFaults, storeFaults } = this.#world
       storeFaults.isAway = false
       storeFaults.encounter = () => "answered"
+      progressFaults.isAway = false
+      progressFaults.encounter = () => "answered"
+      storeFaults.failsToRead = () => false
       publisherFaults.isAway = false
       yield* broker.heal
+      yield* this.places.heal
     })
   }
 
-  /** Waits until everything has its fate, stops, and tells what is left. */
+  /** Waits until everything has its fate or should have, stops, and tells what is left. */
   get finish(): Effect.Effect<SimulationResult> {
     return Effect.gen({ self: this }, function* () {
       let pending = yield* this.#pending
-      // A room with one place lets one lost payment through at a time: slow, but not stuck.
-      for (let quiet = 0; pending.size > 0 && quiet < settleTimeoutMillis; quiet += stepMillis) {
+      const deadline = this.#now + fateDeadlineMillis(this.#plan, pending.size)
+      while (pending.size > 0 && this.#now < deadline) {
         yield* pass(stepMillis)
         yield* this.#checkBounds
-        const still = yield* this.#pending
-        if (still.size < pending.size) quiet = 0
-        pending = still
+        pending = yield* this.#pending
       }
-      for (const process of this.#running.values()) {
-        yield* process.shutDown
-        yield* this.#checkRest(process)
-      }
-      const { broker, table } = this.#world
+      yield* this.places.shutDown
+      const { broker, log, table } = this.#world
       const publishedTo = (topic: string) =>
         Effect.map(broker.publishedTo(topic), (all) => all.map((message) => ({ ...message, topic })))
       return {
@@ -194,6 +177,8 @@ class Simulation {
         pending,
         table,
         storedAt: this.#storedAt,
+        lateWrites: this.#lateWrites,
+        log,
         violations: this.#violations,
         trace: this.#trace
       }
@@ -212,38 +197,16 @@ class Simulation {
 
   get #checkBounds(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const { settings } = this.#plan
-      for (const process of this.#running.values()) {
-        const exit = process.running.pollUnsafe()
-        if (exit !== undefined && Exit.isFailure(exit)) this.#violate(`run failed: ${exit.cause}`)
-        for (const [stream, topic] of streams) {
-          const totals = yield* process.totals(stream)
-          const held = totals.inFlight + totals.retrying + totals.waiting
-          const accountable = yield* process.accountable(topic)
-          if (held !== accountable) {
-            this.#violate(`the ledger holds ${held} ${stream}, their subscription ${accountable}`)
-          }
-          if (totals.waiting > settings.waitingRoomMax) this.#violate(`${totals.waiting} wait`)
-          if (totals.retrying > settings.maxRetrying) this.#violate(`${totals.retrying} ${stream} retry`)
-          for (const [what, count] of Object.entries({ ...totals, fates: 0 })) {
-            if (count < 0) this.#violate(`${what} of ${stream} is ${count}`)
-          }
-        }
+      for (const process of this.places.running) {
+        for (const what of yield* brokenBounds(process, this.#plan.settings))
+          this.#violate(`${process.name}: ${what}`)
       }
     })
   }
 
-  /** A process that has ended has accounted for all it received (G7). */
-  #checkRest(process: Process): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      for (const stream of ["orders", "payments"] as const) {
-        const totals = yield* process.totals(stream)
-        const left = totals.inFlight + totals.retrying + totals.waiting
-        if (left !== 0) this.#violate(`${left} ${stream} are left after the end`)
-        const imbalance = imbalanceOf(totals)
-        if (imbalance !== 0) this.#violate(`${imbalance} ${stream} are unaccounted for`)
-      }
-    })
+  /** **Units**: ms from the begin. */
+  get #now(): number {
+    return this.#clock.currentTimeMillisUnsafe() - worldBegins
   }
 
   #violate(what: string): void {
@@ -252,7 +215,6 @@ class Simulation {
   }
 
   #note(what: string): void {
-    const at = (this.#clock.currentTimeMillisUnsafe() - worldBegins) / 1_000
-    this.#trace.push(`${at.toFixed(3).padStart(9)} s  ${what}`)
+    this.#trace.push(`${(this.#now / 1_000).toFixed(3).padStart(9)} s  ${what}`)
   }
 }

@@ -6,6 +6,7 @@ import { paymentWrite } from "../support/Expectation.ts"
 import { bytesOf, messageOf, orderOf, paymentOf } from "../support/Samples.ts"
 import type { SeededRandom } from "../support/SeededRandom.ts"
 import { ordersTopic, paymentsTopic } from "../support/World.ts"
+import type { ForeignRow } from "./ForeignRows.ts"
 
 /** Messages published together, so within one millisecond. */
 export interface Publication {
@@ -18,17 +19,31 @@ export interface Publication {
 /** The attribute that tells the ledger what a message is; the processor knows nothing of it. */
 export const kindAttribute = "simulated-as"
 
-/** What a message is. */
-export type Kind = "order" | "payment" | "undecodable" | "schema-violation" | "store-rejected"
+/** What a message is. A `refused-payment` is one whose row the table refuses; it is never written. */
+export type Kind =
+  | "order"
+  | "payment"
+  | "refused-payment"
+  | "undecodable"
+  | "schema-violation"
+  | "store-rejected"
+
+/** A text that the table refuses in any row, as a server-side limit does that no client knows. */
+export const refusedText = "refused by the table"
 
 /** Rows larger than this are rejected. **Units**: bytes. */
 export const maxRowBytes = 1_000
 
 /** Draws the publications of the first `millis`. */
-export const drawTraffic = (random: SeededRandom, millis: number): ReadonlyArray<Publication> => {
+export const drawTraffic = (
+  random: SeededRandom,
+  millis: number,
+  foreign: ReadonlyArray<ForeignRow>
+): ReadonlyArray<Publication> => {
   const publications: Array<Publication> = []
   const orderCount = random.between(5, 40)
   for (let id = 1; id <= orderCount; id++) publications.push(...drawOrder(random, BigInt(id), millis))
+  for (const { orderId } of foreign) publications.push(...drawForeign(random, orderId, millis))
   for (let count = random.between(0, 6); count > 0; count--) {
     const payment = paymentOf(BigInt(10_000 + count))
     publications.push({
@@ -55,10 +70,32 @@ const drawOrder = (random: SeededRandom, id: bigint, millis: number): ReadonlyAr
     const messages = payments.map((payment) => as("payment", payment))
     publications.push({ at: near(), topic: paymentsTopic, messages })
   }
+  if (random.chance(0.03)) {
+    const refused = paymentOf(id, { payment_method: refusedText })
+    publications.push({ at: near(), topic: paymentsTopic, messages: [as("refused-payment", refused)] })
+  }
   return publications
 }
 
-const drawPayment = (random: SeededRandom, id: bigint): Payment =>
+/** Payments for a row of the scripts, and now and then an order message for it. */
+const drawForeign = (random: SeededRandom, id: bigint, millis: number): ReadonlyArray<Publication> => {
+  const publications: Array<Publication> = []
+  for (let count = random.between(1, 2); count > 0; count--) {
+    const messages = [as("payment", drawPayment(random, id))]
+    publications.push({ at: random.between(0, millis), topic: paymentsTopic, messages })
+  }
+  if (random.chance(0.3)) {
+    publications.push({
+      at: random.between(0, millis),
+      topic: ordersTopic,
+      messages: [as("order", orderOf(id))]
+    })
+  }
+  return publications
+}
+
+/** A payment for an order. */
+export const drawPayment = (random: SeededRandom, id: bigint): Payment =>
   paymentOf(id, {
     payment_id: BigInt(random.between(1, 1_000_000)),
     payment_status: random.oneOf(statuses),
@@ -66,7 +103,7 @@ const drawPayment = (random: SeededRandom, id: bigint): Payment =>
   })
 
 /** Two or three payments for one order with one version: published together, and equal in their hash. */
-const drawTie = (random: SeededRandom, id: bigint): ReadonlyArray<Payment> => {
+export const drawTie = (random: SeededRandom, id: bigint): ReadonlyArray<Payment> => {
   return random
     .oneOf(ties)
     .slice(0, random.between(2, 3))
@@ -93,13 +130,17 @@ const statuses = ["Pending", "Completed", "Failed"] as const
 /** Payments by their hash; the hash does not depend on the order. */
 const ties = findTies()
 
-const drawPoison = (random: SeededRandom, millis: number): Publication => {
+/** A message that can never be stored. */
+export const drawPoison = (random: SeededRandom, millis: number): Publication => {
   const topic: Publication["topic"] = random.chance(0.5) ? ordersTopic : paymentsTopic
   const kind = random.oneOf(["undecodable", "schema-violation", "store-rejected"])
   const at = random.between(0, millis)
   if (kind === "store-rejected") {
-    const huge = orderOf(BigInt(20_000 + random.between(1, 1_000)), { item: "x".repeat(2 * maxRowBytes) })
-    return { at, topic: ordersTopic, messages: [as(kind, huge)] }
+    const id = BigInt(20_000 + random.between(1, 1_000))
+    const huge = "x".repeat(2 * maxRowBytes)
+    return topic === paymentsTopic
+      ? { at, topic, messages: [as(kind, paymentOf(id, { payment_method: huge }))] }
+      : { at, topic, messages: [as(kind, orderOf(id, { item: random.oneOf([huge, refusedText]) }))] }
   }
   const data =
     kind === "undecodable"
@@ -108,4 +149,5 @@ const drawPoison = (random: SeededRandom, millis: number): Publication => {
   return { at, topic, messages: [{ data, attributes: { [kindAttribute]: kind }, orderingKey: "" }] }
 }
 
-const as = (kind: Kind, value: Order | Payment): Message => messageOf(value, { [kindAttribute]: kind })
+/** The message of an order or a payment, marked as what it is. */
+export const as = (kind: Kind, value: Order | Payment): Message => messageOf(value, { [kindAttribute]: kind })

@@ -31,6 +31,8 @@ export interface StoreFaults {
   latency: (operation: StoreOperation) => number
   /** Drawn once an element of a write. */
   encounter: (orderId: bigint) => Encounter
+  /** Whether a read of one element has no answer. */
+  failsToRead: (orderId: bigint) => boolean
   /** Whether a time-out of one element is one of its whole call, as for the rows of a batch. */
   isShared: boolean
   /** How much later a late write happens. **Units**: milliseconds. */
@@ -39,8 +41,12 @@ export interface StoreFaults {
   rejects: (orderId: bigint, write: OrderWrite | PaymentWrite) => boolean
   /** Thrown by every call: a bug. */
   defect: Error | undefined
-  /** Told of each write that is carried out, whether or not its answer comes back. */
-  onWrite: (operation: "store orders" | "store payments", orderIds: ReadonlyArray<bigint>) => void
+  /** Told of each write as it is carried out, whether or not its answer comes back. */
+  onWrite: (
+    operation: "store orders" | "store payments",
+    orderIds: ReadonlyArray<bigint>,
+    isLate: boolean
+  ) => void
 }
 
 /** Nothing goes wrong. */
@@ -48,6 +54,7 @@ export const noStoreFaults = (): StoreFaults => ({
   isAway: false,
   latency: () => 0,
   encounter: () => "answered",
+  failsToRead: () => false,
   isShared: false,
   late: () => 0,
   rejects: () => false,
@@ -81,12 +88,16 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
       const shared = faults.isShared ? met.find((fate) => fate.startsWith("timed-out")) : undefined
       const fates = shared === undefined ? met : met.map(() => shared)
       const carried = writes.filter((_, index) => carriesOut(fates[index]))
-      if (carried.length > 0) faults.onWrite(operation, carried.map(idOf))
+      if (carried.length > 0) faults.onWrite(operation, carried.map(idOf), false)
       const answers = carried.length > 0 ? yield* call(carried) : []
       const late = writes.filter((_, index) => fates[index] === "timed-out-late")
       if (late.length > 0) {
         // Not supervised, and on purpose: neither a retry nor the end of the process stops such a write.
-        yield* Effect.forkDetach(Effect.delay(call(late), Duration.millis(faults.late())))
+        const landing = Effect.suspend(() => {
+          faults.onWrite(operation, late.map(idOf), true)
+          return call(late)
+        })
+        yield* Effect.forkDetach(Effect.delay(landing, Duration.millis(faults.late())))
       }
       let next = 0
       return fates.map((fate) => {
@@ -105,7 +116,11 @@ export const faultyFactStore = (inner: FactStore["Service"], faults: StoreFaults
         Effect.suspend(() =>
           faults.isAway
             ? Effect.succeed(orderIds.map(() => unavailable("read states", "away")))
-            : inner.states(orderIds)
+            : Effect.map(inner.states(orderIds), (answers) =>
+                answers.map((answer, index) =>
+                  faults.failsToRead(orderIds[index] ?? 0n) ? unavailable("read states", "timed out") : answer
+                )
+              )
         )
       ),
     get: inner.get,

@@ -1,31 +1,27 @@
-/** An embedded Pub/Sub and a fact table under a test clock, and processors on them that may crash. */
-import { Context, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+/** An embedded Pub/Sub and a fact table under a test clock, and processors that share them. */
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
-import { FactStore } from "../../src/facts/FactStore.ts"
-import { ProgressTable } from "../../src/facts/ProgressTable.ts"
-import { ProgressTableMemory } from "../../src/facts/ProgressTableMemory.ts"
+import type { FactStore } from "../../src/facts/FactStore.ts"
+import type { ProgressTable } from "../../src/facts/ProgressTable.ts"
+import { ProgressRows } from "../../src/facts/ProgressTableMemory.ts"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
-import { makeProcessor } from "../../src/ingest/Processor.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { MemoryAdmin } from "../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker, type MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "../../src/pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscriber } from "../../src/pubsub/memory/MemorySubscriber.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
 import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
-import { Subscriber } from "../../src/pubsub/Subscriber.ts"
-import { Health } from "../../src/telemetry/Health.ts"
-import { Metrics, type StreamTotals } from "../../src/telemetry/Metrics.ts"
-import { pass } from "../../src/testing/VirtualTime.ts"
+import type { StreamTotals } from "../../src/telemetry/Metrics.ts"
 import { CellTable } from "./CellTable.ts"
-import { type Custody, custodyOf } from "./Custody.ts"
+import { DeliveryLog } from "./DeliveryLog.ts"
 import { faultyFactStore, noStoreFaults } from "./FaultyFactStore.ts"
+import { faultyProgressTable, noProgressFaults } from "./FaultyProgressTable.ts"
 import { faultyPublisher, noPublisherFaults } from "./FaultyPublisher.ts"
 import { messageOf } from "./Samples.ts"
+import { type Parked, type Servers, startProcess } from "./WorldProcess.ts"
 
 /** Topics of a world; the subscription of each is its name with `-sub`. */
 export const ordersTopic = "orders_data"
@@ -52,14 +48,13 @@ export const worldBegins = 1_700_000_000_000
 export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions = {}) {
   yield* TestClock.setTime(worldBegins)
   const context = yield* Layer.build(
-    Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer, ProgressTableMemory.layer).pipe(
+    Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer).pipe(
       Layer.provideMerge(MemoryBroker.layerWith(options))
     )
   )
   const broker = Context.get(context, MemoryBroker)
   const publisher = Context.get(context, Publisher)
   const admin = Context.get(context, PubSubAdmin)
-  const progressTable = Context.get(context, ProgressTable)
   for (const topic of [ordersTopic, paymentsTopic, deadLetterTopic]) {
     yield* admin.createTopic(topic)
     yield* admin.createSubscription({
@@ -71,8 +66,24 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
   }
   const table = new CellTable()
   const storeFaults = noStoreFaults()
+  const progressFaults = noProgressFaults()
   const publisherFaults = noPublisherFaults()
   const parked: Parked = { oldestMicros: undefined }
+  const log = new DeliveryLog()
+  const clock = yield* Clock.Clock
+  const progressTable = new ProgressRows(clock).table
+  let runs = 0
+  const servers: Servers = {
+    outside: { context: yield* Effect.context<never>(), clock },
+    broker,
+    store: faultyFactStore(table.store, storeFaults),
+    progress: faultyProgressTable(progressTable, progressFaults),
+    publisher: faultyPublisher(publisher, publisherFaults),
+    admin,
+    parked,
+    log,
+    topics: { orders: ordersTopic, payments: paymentsTopic, deadLetters: deadLetterTopic }
+  }
 
   const publish = (topic: string) => (messages: ReadonlyArray<Message>) => publisher.publish(topic, messages)
 
@@ -80,8 +91,11 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     broker,
     table,
     storeFaults,
+    progressFaults,
     publisherFaults,
     parked,
+    /** What became of each delivery. */
+    log,
     publishOrders: (...orders: ReadonlyArray<Order>) =>
       publish(ordersTopic)(orders.map((it) => messageOf(it))),
     publishPayments: (...payments: ReadonlyArray<Payment>) =>
@@ -95,13 +109,14 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     /** Starts a processor; it is closed with the scope. `behind`: what stands between it alone and the tables. */
     start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1", behind: Behind = {}) =>
       startProcess(
-        broker,
-        faultyFactStore(behind.store?.(table.store) ?? table.store, storeFaults),
-        faultyPublisher(publisher, publisherFaults),
-        behind.progress?.(progressTable) ?? progressTable,
+        {
+          ...servers,
+          store: faultyFactStore(behind.store?.(table.store) ?? table.store, storeFaults),
+          progress: behind.progress?.(servers.progress) ?? servers.progress
+        },
         { ...processing, ...overrides },
-        parked,
-        name
+        // Each start is another process, whatever its place is called.
+        { name, process: `${name} run ${++runs}` }
       )
   }
 })
@@ -114,113 +129,6 @@ export interface Behind {
 
 /** A world. */
 export type World = Effect.Success<ReturnType<typeof makeWorld>>
-
-const startProcess = Effect.fnUntraced(function* (
-  broker: MemoryBroker["Service"],
-  store: FactStore["Service"],
-  publisher: Publisher["Service"],
-  progressTable: ProgressTable["Service"],
-  settings: ProcessingSettings,
-  parked: Parked,
-  name: string
-) {
-  const scope = yield* Effect.acquireRelease(Scope.make(), close)
-  const power = { isOn: true }
-  const custodies = new Map<string, Custody>()
-  // A dead process neither writes nor publishes, whatever its fibers still do.
-  const whilePowered = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => (power.isOn ? call : Effect.never)).pipe(
-      Effect.tap(() => (power.isOn ? Effect.void : Effect.never))
-    )
-  const ports = Layer.mergeAll(
-    parking(parked, custodies).pipe(
-      Layer.provide(MemorySubscriber.layerOf(name)),
-      Layer.provide(Layer.succeed(MemoryBroker, broker))
-    ),
-    Layer.succeed(FactStore, {
-      ...store,
-      storeOrders: (writes) => whilePowered(store.storeOrders(writes)),
-      storePayments: (writes) => whilePowered(store.storePayments(writes)),
-      states: (orderIds) => whilePowered(store.states(orderIds))
-    }),
-    Layer.succeed(ProgressTable, {
-      write: (row) => whilePowered(progressTable.write(row)),
-      readAll: whilePowered(progressTable.readAll),
-      remove: (process) => whilePowered(progressTable.remove(process))
-    }),
-    DeadLetters.layer({ topic: deadLetterTopic, appVersion: "test" }).pipe(
-      Layer.provide(
-        Layer.succeed(Publisher, {
-          publish: (topic, messages) => whilePowered(publisher.publish(topic, messages))
-        })
-      )
-    ),
-    MemoryAdmin.layer.pipe(Layer.provide(Layer.succeed(MemoryBroker, broker))),
-    Layer.fresh(Metrics.layer),
-    Layer.fresh(Health.layer)
-  )
-  const context = yield* Layer.buildWithScope(ports, scope)
-  const processor = yield* makeProcessor({
-    ordersSubscription: `${ordersTopic}-sub`,
-    paymentsSubscription: `${paymentsTopic}-sub`,
-    deadLetterTopic,
-    process: `${name} run ${++runs}`,
-    processing: settings
-  }).pipe(Effect.provide(context), Scope.provide(scope))
-  const running = yield* Effect.forkIn(processor.run, scope)
-  yield* pass(0)
-  return {
-    processor,
-    running,
-    subscription: Context.get(context, Subscriber),
-    totals: Context.get(context, Metrics).totals,
-    /** Deliveries that the ledger of a stream must hold, as its subscription sees it. */
-    accountable: (topic: string) => custodies.get(`${topic}-sub`)?.accountable ?? Effect.succeed(0),
-    prometheus: Context.get(context, Metrics).prometheus,
-    health: Context.get(context, Health).states,
-    /** Interrupts `run`, as a signal does, waits for its end, and closes everything. */
-    shutDown: Effect.suspend(() => close(scope)),
-    /** Dies: nothing more reaches the table or the server. */
-    crash: Effect.suspend(() => {
-      power.isOn = false
-      return broker.crash(name)
-    }).pipe(Effect.andThen(Effect.forkIn(Fiber.interrupt(running), scope)), Effect.asVoid)
-  }
-})
-
-/** Each start is another process, whatever its place is called. */
-let runs = 0
-
-/** What subscriptions claim to have received and not handed over: the embedded one hands over at once. */
-interface Parked {
-  /** **Units**: µs since the epoch. */
-  oldestMicros: number | undefined
-}
-
-const parking = (parked: Parked, custodies: Map<string, Custody>) =>
-  Layer.effect(
-    Subscriber,
-    Effect.map(Subscriber, (inner) =>
-      Subscriber.of({
-        open: (options) =>
-          Effect.map(inner.open(options), (open) => {
-            const custody = custodyOf(open)
-            custodies.set(options.subscription, custody)
-            return {
-              ...custody.subscription,
-              progress: Effect.map(open.progress ?? Effect.never, (progress) => ({
-                ...progress,
-                oldestUndeliveredMicros: parked.oldestMicros
-              }))
-            }
-          })
-      })
-    )
-  )
-
-/** Closing may wait for a shutdown timeout, and time passes only where it is made to. */
-const close = (scope: Scope.Closeable) =>
-  Effect.raceFirst(Scope.close(scope, Exit.void), Effect.forever(TestClock.adjust("100 millis")))
 
 /** A running processor. */
 export type Process = Effect.Success<ReturnType<World["start"]>>

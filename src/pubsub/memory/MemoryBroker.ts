@@ -50,6 +50,16 @@ export class MemoryBroker extends Context.Service<
     /** Nothing answers for so long (or until `heal`): calls wait or fail with `PubSubUnavailable`, leases run out. */
     readonly makeUnavailable: (duration: Duration.Input) => Effect.Effect<void>
     /**
+     * The consumers of one process reach the server for so long no more (or until `heal`; 0: they do again). It sends to
+     * them for a while yet; what is lost on the way comes again when its lease ends.
+     */
+    readonly cutOff: (process: string, duration: Duration.Input) => Effect.Effect<void>
+    /**
+     * The consumers of a process stand still, or go on: they read nothing and keep no lease, while the server sends them
+     * a batch more, which they find in their socket.
+     */
+    readonly setFrozen: (process: string, isFrozen: boolean) => Effect.Effect<void>
+    /**
      * The consumers of a process (see `MemorySubscriber.layerOf`) die: nothing is released, no lease kept, no
      * request of theirs reaches the server, and their `deliveries` stay silent until they are interrupted.
      */
@@ -99,6 +109,7 @@ function make(options: MemoryBrokerOptions) {
         }),
       heal: Effect.sync(() => {
         server.faults = noFaults
+        server.joinAll()
         server.setUnavailable(Number.NEGATIVE_INFINITY)
       }),
       setTopicMissing: (topic, isMissing) =>
@@ -110,6 +121,11 @@ function make(options: MemoryBrokerOptions) {
         Effect.map(Clock.currentTimeMillis, (now) =>
           server.setUnavailable(now + Duration.toMillis(duration))
         ),
+      cutOff: (process, duration) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          server.cutOff(process, now, now + Duration.toMillis(duration))
+        ),
+      setFrozen: (process, isFrozen) => Effect.sync(() => server.setFrozen(process, isFrozen)),
       crash: (process = defaultProcess) => Effect.sync(() => server.crash(process)),
       backlog: (subscription) =>
         Effect.map(Clock.currentTimeMillis, (now) => picture(server, subscription, now)),

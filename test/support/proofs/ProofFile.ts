@@ -13,6 +13,8 @@ export interface ProofResult {
   readonly said: string
   /** **Units**: seconds. */
   readonly seconds: number
+  /** What was counted meanwhile, by name. */
+  readonly counts?: Readonly<Record<string, number>>
   /** When it ended. **Shape**: ISO 8601. */
   readonly at: string
 }
@@ -50,7 +52,7 @@ export class ProofFile {
     return parts.flatMap((part) => latest.get(part) ?? [])
   }
 
-  add(part: string, result: Pick<ProofResult, "holds" | "said" | "seconds">): void {
+  add(part: string, result: Pick<ProofResult, "holds" | "said" | "seconds" | "counts">): void {
     this.#file.append({ part, ...result, at: new Date().toISOString() })
   }
 

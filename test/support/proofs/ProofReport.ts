@@ -18,6 +18,16 @@ export interface Proof {
   readonly results: ReadonlyArray<ProofResult>
   /** What the table lists instead of the results, where it would be long: parts that follow each other, as one. */
   readonly rows?: ReadonlyArray<ProofResult>
+  /** What the page says besides. */
+  readonly sections?: ReadonlyArray<ProofSection>
+}
+
+/** A table of its own. */
+export interface ProofSection {
+  readonly title: string
+  readonly text: string
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
 }
 
 /** Writes the page. */
@@ -34,7 +44,8 @@ export const proofReport = ({
   tree,
   parts,
   results,
-  rows = results
+  rows = results,
+  sections = []
 }: Proof): string => {
   const failed = results.filter(({ holds }) => !holds)
   const ends = results.map(({ at }) => at).sort()
@@ -58,9 +69,21 @@ export const proofReport = ({
     "## All",
     "",
     ...tableOf(rows),
-    ""
+    "",
+    ...sections.flatMap(sectionOf)
   ].join("\n")
 }
+
+const sectionOf = ({ title, text, columns, rows }: ProofSection): ReadonlyArray<string> => [
+  `## ${title}`,
+  "",
+  text,
+  "",
+  `| ${columns.join(" | ")} |`,
+  `|${columns.map(() => "---").join("|")}|`,
+  ...rows.map((row) => `| ${row.map(cell).join(" | ")} |`),
+  ""
+]
 
 const tableOf = (results: ReadonlyArray<ProofResult>): ReadonlyArray<string> => [
   "| part | holds | what was seen | took |",

@@ -1,6 +1,5 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
-import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import type { SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
 import { releaseDelayMaxSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
@@ -10,6 +9,7 @@ import type { DeliveryProgress, SubscriptionStatus } from "../../Subscriber.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import { Holding } from "./Holding.ts"
 import type { Consumer, ServedSubscription, Server } from "./Server.ts"
+import { Socket } from "./Socket.ts"
 
 const releaseDelayMaxMillis = releaseDelayMaxSeconds * 1_000
 
@@ -26,6 +26,7 @@ export class Consumption implements Consumer {
   readonly #server: Server
   readonly #clock: Clock.Clock
   readonly #holding: Holding
+  readonly #socket: Socket
   readonly #leaseMillis: number
   readonly #wakeUp = Latch.makeUnsafe(false)
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
@@ -44,7 +45,8 @@ export class Consumption implements Consumer {
     this.#clock = options.clock
     this.process = options.process
     this.subscription = options.options.subscription
-    this.#holding = new Holding(options.server, options.clock, options.options)
+    this.#holding = new Holding(options.server, options.clock, options.process, options.options)
+    this.#socket = new Socket(options.server, options.clock, this.process, this.subscription)
     this.#leaseMillis = options.options.leaseSeconds * 1000
     this.#server.consumers.add(this)
   }
@@ -56,8 +58,11 @@ export class Consumption implements Consumer {
     if (this.#defect !== undefined) return Effect.failCause(this.#defect)
     if (this.#state === "crashed") return Effect.never
     if (this.#state !== "open") return Cause.done()
+    if (this.#socket.isFrozen) return this.#wait(Number.POSITIVE_INFINITY)
     const now = this.#now()
-    const outageLeft = this.#server.outageLeft(now)
+    const unread = this.#socket.read()
+    if (unread.length > 0) return Effect.succeed(this.#handOver(unread, now))
+    const outageLeft = this.#outageLeft(now)
     if (outageLeft > 0) return this.#waitLoudly(outageLeft)
     const served = this.#served()
     if (served === undefined) return this.#refused(new ResourceMissing({ cause: "no such subscription" }))
@@ -124,6 +129,7 @@ export class Consumption implements Consumer {
 
   /** Extends what is held, gives up what has been held too long, and forgets what could not be kept. */
   keepLeases(): void {
+    if (this.#socket.isFrozen) return
     this.#holding.keepLeases()
     this.#server.wake(this.subscription)
   }
@@ -156,7 +162,15 @@ export class Consumption implements Consumer {
   }
 
   wake(): void {
-    this.#wakeUp.openUnsafe()
+    if (!this.#socket.isFrozen) this.#wakeUp.openUnsafe()
+    if (!this.#socket.isDeaf || this.#state !== "open" || !this.#isStreaming) return
+    const room = this.#holding.deliveries.room(this.#server.batchSize)
+    this.#socket.fill(this.#backlog(), room, this.#leaseMillis)
+  }
+
+  setFrozen(isFrozen: boolean): void {
+    this.#socket.setFrozen(isFrozen)
+    this.wake()
   }
 
   status(): SubscriptionStatus {
@@ -174,12 +188,10 @@ export class Consumption implements Consumer {
 
   progress(): DeliveryProgress {
     const isOpen = this.#trouble() === ""
-    const quietNanos =
-      isOpen && this.#quietSince !== undefined
-        ? this.#clock.monotonicTimeNanosUnsafe() - this.#quietSince
-        : 0n
-    // The server is in this process: it answers whenever it is looked at, unless it is unavailable.
-    if (isOpen) this.#heardAtMillis = monotonicMillis(this.#clock)
+    // The server is in this process: it is heard whenever it is looked at, unless it is unavailable or nobody reads.
+    const heardAt = this.#socket.heardAt
+    if (isOpen) this.#heardAtMillis = Number(heardAt / 1_000n) / 1_000
+    const quietNanos = isOpen && this.#quietSince !== undefined ? heardAt - this.#quietSince : 0n
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
@@ -217,7 +229,7 @@ export class Consumption implements Consumer {
 
   #trouble(): string {
     if (this.#state !== "open" || !this.#isStreaming) return "not reading"
-    if (this.#server.outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
+    if (this.#outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
     if (this.#served() === undefined) return "the subscription does not exist"
     return this.#undeliverable()?.message ?? ""
   }
@@ -233,6 +245,10 @@ export class Consumption implements Consumer {
 
   #served(): ServedSubscription | undefined {
     return this.#server.subscription(this.subscription)
+  }
+
+  #outageLeft(now: number): number {
+    return this.#server.outageLeft(now, this.process)
   }
 
   #now(): number {

@@ -24,12 +24,14 @@ export class Holding {
   leasesLost = 0
   readonly #server: Server
   readonly #clock: Clock.Clock
+  readonly #process: string
   readonly #options: ResolvedOptions
   readonly #lostToLeases = new WeakSet<Delivery>()
 
-  constructor(server: Server, clock: Clock.Clock, options: ResolvedOptions) {
+  constructor(server: Server, clock: Clock.Clock, process: string, options: ResolvedOptions) {
     this.#server = server
     this.#clock = clock
+    this.#process = process
     this.#options = options
     this.deliveries = new HeldDeliveries(options)
     this.ids = new HeldIdTable(options.heldIdsMax)
@@ -53,7 +55,7 @@ export class Holding {
   /** Releases everything, unless the server does not answer: then the leases run out. */
   releaseAll(): void {
     const now = this.#now()
-    const backlog = this.#server.outageLeft(now) > 0 ? undefined : this.#backlog()
+    const backlog = this.#outageLeft(now) > 0 ? undefined : this.#backlog()
     backlog?.advance(now)
     this.#letGo((ackId) => backlog?.release(ackId, now, 0) === true)
   }
@@ -61,7 +63,7 @@ export class Holding {
   /** Extends what is held, gives up what has been held too long, and forgets what could not be kept. */
   keepLeases(): void {
     const now = this.#now()
-    const backlog = this.#server.outageLeft(now) > 0 ? undefined : this.#backlog()
+    const backlog = this.#outageLeft(now) > 0 ? undefined : this.#backlog()
     backlog?.advance(now)
     for (const held of this.deliveries) {
       if (this.#keepLease(held, backlog, now)) continue
@@ -133,11 +135,11 @@ export class Holding {
 
   #settle<A>(kind: Kind<A>, verb: SettleVerb, all: ReadonlyArray<A>): Effect.Effect<Sent<A>> {
     return Effect.suspend(() => {
-      const hasToWait = this.#server.outageLeft(this.#now()) > 0 && all.some((one) => kind.isHeld(one))
+      const hasToWait = this.#outageLeft(this.#now()) > 0 && all.some((one) => kind.isHeld(one))
       if (!hasToWait) return Effect.succeed(this.#send(kind, verb, all))
       // What is waited for stays held: an interruption leaves nothing to undo.
       const patienceMillis = this.#options.leaseSeconds * 1000
-      return Effect.map(this.#server.awaitAvailable(this.#clock, patienceMillis), () =>
+      return Effect.map(this.#server.awaitAvailable(this.#clock, patienceMillis, this.#process), () =>
         this.#send(kind, verb, all)
       )
     })
@@ -146,7 +148,7 @@ export class Holding {
   /** Settles what is held, in one step, so that of several callers one settles a delivery and the others lose it. */
   #send<A>(kind: Kind<A>, verb: SettleVerb, all: ReadonlyArray<A>): Sent<A> {
     const now = this.#now()
-    const hasArrived = this.#server.outageLeft(now) === 0
+    const hasArrived = this.#outageLeft(now) === 0
     const passage = hasArrived ? this.#server.settlePassage() : "request-lost"
     const backlog = passage === "request-lost" ? undefined : this.#backlog()
     backlog?.advance(now)
@@ -212,6 +214,10 @@ export class Holding {
 
   #backlog(): Backlog | undefined {
     return this.#server.subscription(this.#options.subscription)?.backlog
+  }
+
+  #outageLeft(now: number): number {
+    return this.#server.outageLeft(now, this.#process)
   }
 
   #now(): number {

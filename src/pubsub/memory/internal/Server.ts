@@ -17,6 +17,8 @@ export interface Consumer {
   readonly wake: () => void
   /** Its process has died: it is not to settle or release anything any more. */
   readonly crash: () => void
+  /** Its process stands still, or goes on. */
+  readonly setFrozen: (isFrozen: boolean) => void
 }
 
 /** A subscription on the server. */
@@ -53,6 +55,8 @@ export class Server {
   // What is missing for a while is kept here apart, so that it can come back as it was.
   readonly #missing = new Set<string>()
   readonly #changed = Latch.makeUnsafe(false)
+  // Processes that are cut off, and for how long they were and will be.
+  readonly #cuts = new Map<string, Cut>()
   #messagesAccepted = 0
   #unavailableUntil = Number.NEGATIVE_INFINITY
 
@@ -171,18 +175,48 @@ export class Server {
     this.wakeAll()
   }
 
-  /** For how long nothing will answer; 0 when it does. **Units**: milliseconds. */
-  outageLeft(nowMillis: number): number {
-    return Math.max(0, this.#unavailableUntil - nowMillis)
+  /** Cuts one process off, or joins it again where the time is over. */
+  cutOff(process: string, now: number, until: number): void {
+    if (until > now) this.#cuts.set(process, { from: this.#cuts.get(process)?.from ?? now, until })
+    else this.#cuts.delete(process)
+    this.wakeAll()
   }
 
-  /** Waits until the server answers, and says whether it did so in time. */
-  awaitAvailable(clock: Clock.Clock, patienceMillis: number): Effect.Effect<boolean> {
+  joinAll(): void {
+    this.#cuts.clear()
+    this.wakeAll()
+  }
+
+  /** For how long nothing will answer this process (or any, where none is named); 0 when it does. **Units**: milliseconds. */
+  outageLeft(nowMillis: number, process?: string): number {
+    const cut = process === undefined ? undefined : this.#cuts.get(process)
+    return Math.max(0, this.#unavailableUntil - nowMillis, (cut?.until ?? nowMillis) - nowMillis)
+  }
+
+  /** Whether the server still sends to a process that is cut off, since it does not know yet. */
+  sendsIntoTheVoid(process: string, nowMillis: number): boolean {
+    const cut = this.#cuts.get(process)
+    return cut !== undefined && nowMillis < Math.min(cut.from + unnoticedMillis, cut.until)
+  }
+
+  /** Whether, of the consumers of a subscription, one that reads nothing gets what is ready: each has the same chance. */
+  drawUnread(subscription: string): boolean {
+    let consumers = 0
+    for (const consumer of this.consumers) if (consumer.subscription === subscription) consumers += 1
+    return this.#random() * consumers < 1
+  }
+
+  setFrozen(process: string, isFrozen: boolean): void {
+    for (const consumer of this.consumers) if (consumer.process === process) consumer.setFrozen(isFrozen)
+  }
+
+  /** Waits until the server answers this process, and says whether it did so in time. */
+  awaitAvailable(clock: Clock.Clock, patienceMillis: number, process?: string): Effect.Effect<boolean> {
     const giveUpAt = clock.currentTimeMillisUnsafe() + patienceMillis
     const wait: Effect.Effect<boolean> = Effect.suspend(() => {
       this.#changed.closeUnsafe()
       const now = clock.currentTimeMillisUnsafe()
-      const left = this.outageLeft(now)
+      const left = this.outageLeft(now, process)
       if (left === 0) return Effect.succeed(true)
       if (now >= giveUpAt) return Effect.succeed(false)
       const pause = Duration.millis(Math.min(left, giveUpAt - now))
@@ -214,6 +248,15 @@ export class Server {
     if (topic.published.length > 2 * this.#history) topic.published.splice(0, this.#history)
   }
 }
+
+/** A process that is cut off. **Units**: ms since the epoch. */
+interface Cut {
+  readonly from: number
+  readonly until: number
+}
+
+/** How long the server sends on to a process that does not answer: a TCP connection times out. **Units**: milliseconds. */
+const unnoticedMillis = 15_000
 
 /** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
 const longestAckId = "0".repeat(24)
