@@ -165,7 +165,7 @@ export class Consumption implements Consumer {
     if (!this.#socket.isFrozen) this.#wakeUp.openUnsafe()
     if (!this.#socket.isDeaf || this.#state !== "open" || !this.#isStreaming) return
     const room = this.#holding.deliveries.room(this.#server.batchSize)
-    this.#socket.fill(this.#backlog(), room, this.#leaseMillis)
+    this.#socket.fill(this.#served()?.backlog, room, this.#leaseMillis)
   }
 
   setFrozen(isFrozen: boolean): void {
