@@ -25,7 +25,7 @@ export interface ScenarioContext {
   readonly toCassandra: TcpProxy
   /** In its stead, where single statements are to be refused. */
   readonly statements: CqlProxy
-  /** How many messages the load has. */
+  /** About how many messages the run was asked for. */
   readonly messages: number
   /** Suspends until this share of the load is published. */
   readonly untilPublished: (share: number) => Effect.Effect<void>

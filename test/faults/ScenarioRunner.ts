@@ -44,7 +44,7 @@ export const runScenario = (
   Effect.scoped(
     Effect.gen(function* () {
       const load = scenario.load?.(options.messages) ?? traffic({ messages: options.messages, seed: 1 })
-      const { context, unmet } = yield* prepare(scenario, servers, load.length, options.bin ?? bin)
+      const { context, unmet } = yield* prepare(scenario, servers, load.length, options)
       const { processors, observer } = context
       const publishing = yield* Effect.forkScoped(publish(scenario, observer, load))
       if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
@@ -82,7 +82,7 @@ const prepare = (
   scenario: Scenario,
   servers: Servers,
   loaded: number,
-  command: string
+  options: RunOptions
 ): Effect.Effect<
   { readonly context: ScenarioContext; readonly unmet: Array<string> },
   ServerError,
@@ -108,7 +108,7 @@ const prepare = (
       ...(proxied.includes("statements") ? { CASSANDRA_CONTACT_POINTS: statements.address } : {}),
       ...scenario.environment
     }
-    const processors = yield* makeProcessors(scenario.name, environment, command)
+    const processors = yield* makeProcessors(scenario.name, environment, options.bin ?? bin)
     const unmet: Array<string> = []
     const observer = yield* Effect.promise(() => Observer.of(deployment))
     const context: ScenarioContext = {
@@ -119,7 +119,7 @@ const prepare = (
       toPubSub,
       toCassandra,
       statements,
-      messages: loaded,
+      messages: options.messages,
       expect: (holds: boolean, otherwise: string) =>
         Effect.sync(() => {
           if (!holds) unmet.push(otherwise)

@@ -1,10 +1,11 @@
 /** Every scenario, in the order in which they are run. */
 import type { Scenario } from "./Scenario.ts"
 import { backlogs } from "./scenarios/Backlogs.ts"
-import { cassandraAway, nodesAway } from "./scenarios/CassandraAway.ts"
+import { cassandraAway } from "./scenarios/CassandraAway.ts"
 import { refusals } from "./scenarios/CassandraRefuses.ts"
 import { clocks } from "./scenarios/Clocks.ts"
 import { heat } from "./scenarios/Heat.ts"
+import { nodesAway } from "./scenarios/NodesAway.ts"
 import { processes, restarts } from "./scenarios/Processes.ts"
 import { answersAway, pubSubAway } from "./scenarios/PubSubAway.ts"
 import { ties } from "./scenarios/Ties.ts"
