@@ -6,9 +6,15 @@ import { refusals } from "./scenarios/CassandraRefuses.ts"
 import { clocks } from "./scenarios/Clocks.ts"
 import { heat } from "./scenarios/Heat.ts"
 import { nodesAway } from "./scenarios/NodesAway.ts"
+import { nodesSlow } from "./scenarios/NodesSlow.ts"
+import { oneOfTwoApart } from "./scenarios/OneOfTwoApart.ts"
+import { oneOrder } from "./scenarios/OneOrderHeldUp.ts"
 import { processes, restarts } from "./scenarios/Processes.ts"
 import { answersAway, pubSubAway } from "./scenarios/PubSubAway.ts"
+import { rowsRejected } from "./scenarios/RowsRejected.ts"
+import { sourcesGone } from "./scenarios/SourcesGone.ts"
 import { ties } from "./scenarios/Ties.ts"
+import { writesRefused } from "./scenarios/WritesRefused.ts"
 
 /** All of them. */
 export const scenarios: ReadonlyArray<Scenario> = [
@@ -22,7 +28,13 @@ export const scenarios: ReadonlyArray<Scenario> = [
   ...clocks,
   ...ties,
   ...answersAway,
-  ...nodesAway
+  ...oneOfTwoApart,
+  ...oneOrder,
+  ...rowsRejected,
+  ...writesRefused,
+  ...sourcesGone,
+  ...nodesAway,
+  ...nodesSlow
 ]
 
 /** The one of that name. **Errors**: throws where there is none. */

@@ -27,10 +27,14 @@ export interface TcpProxy {
   readonly connections: () => number
 }
 
-/** Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope. */
-export const tcpProxy = (target: string): Effect.Effect<TcpProxy, never, Scope.Scope> =>
+/**
+ * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope.
+ *
+ * It listens `at` that `host:port`; without, on a free port.
+ */
+export const tcpProxy = (target: string, at = "127.0.0.1:0"): Effect.Effect<TcpProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.promise(() => new Proxy(target).listen()),
+    Effect.promise(() => new Proxy(target).listen(at)),
     (proxy) => Effect.sync(() => proxy.close())
   ).pipe(
     Effect.map((proxy) => ({
@@ -52,13 +56,17 @@ class Proxy {
     this.#server = createServer((client) => this.#accept(client))
   }
 
-  listen(): Promise<this> {
-    return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(this)))
+  listen(at: string): Promise<this> {
+    const [host, port] = at.split(":")
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject)
+      this.#server.listen(Number(port), host, () => resolve(this))
+    })
   }
 
   get address(): string {
     const address = this.#server.address()
-    return typeof address === "object" && address !== null ? `127.0.0.1:${address.port}` : ""
+    return typeof address === "object" && address !== null ? `${address.address}:${address.port}` : ""
   }
 
   set(mode: Mode): void {

@@ -8,9 +8,14 @@ import type { ServerError } from "./ServerProcess.ts"
 /** Three nodes; the first is the one that the others joined. */
 export type ThreeNodes = readonly [CassandraServer, CassandraServer, CassandraServer]
 
-/** Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope. */
+/**
+ * Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope.
+ *
+ * `behindProxies`: they tell clients addresses where nobody listens yet.
+ */
 export const threeNodes = (
-  options: Pick<CassandraOptions, "heap" | "yaml">
+  options: Pick<CassandraOptions, "heap" | "yaml">,
+  behindProxies = false
 ): Effect.Effect<ThreeNodes, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
     // All nodes share one port, and a run beside this one could have it on the second or third address.
@@ -20,6 +25,7 @@ export const threeNodes = (
       cassandraServer({
         ...options,
         host: `${network}.${node}`,
+        ...(behindProxies ? { publicHost: `${network}.${node + 10}` } : {}),
         port,
         storagePort,
         seeds: [`${network}.1:${storagePort}`]
