@@ -179,9 +179,11 @@ export class Observer {
 
   /** What was published, with the publish times that Pub/Sub gave. */
   async publishedWithTimes(): Promise<ReadonlyArray<Published>> {
+    // What is published while this waits for publish times has none yet.
+    const sent = [...this.#sent]
     for (const stream of ["orders", "payments"] as const) {
       const missing = () =>
-        this.#sent.some(
+        sent.some(
           ({ planned, messageId }) =>
             planned.stream === stream && !this.#publishMillis.has(keyOf(stream, messageId))
         )
@@ -191,7 +193,7 @@ export class Observer {
         }
       }
     }
-    return this.#sent.map(({ planned, messageId }) => ({
+    return sent.map(({ planned, messageId }) => ({
       planned,
       messageId,
       publishMillis: this.#publishMillis.get(keyOf(planned.stream, messageId)) ?? 0
