@@ -57,11 +57,13 @@ export interface CqlProxy {
 export const passAll: Rule = () => undefined
 
 /**
- * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope.
- *
- * It listens `at` that `host:port`; without, on a free port.
+ * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope. It listens at a
+ * free port of 127.0.0.1, if not told where.
  */
-export const cqlProxy = (target: string, at = "127.0.0.1:0"): Effect.Effect<CqlProxy, never, Scope.Scope> =>
+export const cqlProxy = (
+  target: string,
+  at: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 }
+): Effect.Effect<CqlProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(() => new Proxy(target).listen(at)),
     (proxy) => Effect.sync(() => proxy.close())
@@ -97,12 +99,8 @@ class Proxy {
     })
   }
 
-  listen(at: string): Promise<this> {
-    const [host, port] = at.split(":")
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject)
-      this.#server.listen(Number(port), host, () => resolve(this))
-    })
+  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<this> {
+    return new Promise((resolve) => this.#server.listen(port, host, () => resolve(this)))
   }
 
   get address(): string {

@@ -1,6 +1,7 @@
 /** Everything a scenario is run with: its deployment, proxies, processors and observer. */
 import { Effect, type Scope } from "effect"
-import { localDataCenter } from "../support/CassandraServer.ts"
+import { clientAddress } from "../support/CassandraCluster.ts"
+import { type CassandraServer, localDataCenter } from "../support/CassandraServer.ts"
 import { bin, until } from "../support/Counterfoil.ts"
 import { type Deployment, makeDeployment } from "../support/Deployment.ts"
 import { psTestServer } from "../support/PsTestServer.ts"
@@ -112,13 +113,15 @@ const makeProxies = ({ proxied = [] }: Scenario, { node, others }: CassandraNode
       toCassandra: yield* tcpProxy(node.address),
       statements: yield* cqlProxy(node.address),
       toNodes: proxied.includes("nodes")
-        ? yield* Effect.forEach(nodes, ({ address, publicAddress }) => tcpProxy(address, publicAddress))
+        ? yield* Effect.forEach(nodes, (node) => tcpProxy(node.address, placeOf(node)))
         : [],
       nodeStatements: proxied.includes("node-statements")
-        ? yield* Effect.forEach(nodes, ({ address, publicAddress }) => cqlProxy(address, publicAddress))
+        ? yield* Effect.forEach(nodes, (node) => cqlProxy(node.address, placeOf(node)))
         : []
     }
   })
+
+const placeOf = ({ host, port }: CassandraServer) => ({ host: clientAddress(host), port })
 
 /** Makes a role that is no superuser and may read and write; answers the settings to log in as it. */
 const makeRole = async ({ table }: Deployment, role: string): Promise<Readonly<Record<string, string>>> => {

@@ -1,6 +1,6 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
 import { Effect, Scope, Semaphore } from "effect"
-import { threeNodes } from "../support/CassandraCluster.ts"
+import { clientAddress, threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import type { YamlValue } from "../support/cassandra/Configuration.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
@@ -88,9 +88,11 @@ const makeClusterInTurn: Effect.Effect<ClusterInTurn> = Effect.map(
   (turns) => (behindProxies) =>
     Effect.gen(function* () {
       yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
-      const nodes = yield* threeNodes(durable, behindProxies)
+      const nodes = yield* threeNodes({ ...durable, behindProxies })
       const [node, ...others] = nodes
-      const address = nodes.map(({ publicAddress }) => publicAddress).join(",")
+      const address = nodes
+        .map(({ host, port }) => `${behindProxies ? clientAddress(host) : host}:${port}`)
+        .join(",")
       return { node, others, address, replication: 3 }
     })
 )

@@ -28,11 +28,13 @@ export interface TcpProxy {
 }
 
 /**
- * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope.
- *
- * It listens `at` that `host:port`; without, on a free port.
+ * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope. It listens at a
+ * free port of 127.0.0.1, if not told where.
  */
-export const tcpProxy = (target: string, at = "127.0.0.1:0"): Effect.Effect<TcpProxy, never, Scope.Scope> =>
+export const tcpProxy = (
+  target: string,
+  at: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 }
+): Effect.Effect<TcpProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(() => new Proxy(target).listen(at)),
     (proxy) => Effect.sync(() => proxy.close())
@@ -56,12 +58,8 @@ class Proxy {
     this.#server = createServer((client) => this.#accept(client))
   }
 
-  listen(at: string): Promise<this> {
-    const [host, port] = at.split(":")
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject)
-      this.#server.listen(Number(port), host, () => resolve(this))
-    })
+  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<this> {
+    return new Promise((resolve) => this.#server.listen(port, host, () => resolve(this)))
   }
 
   get address(): string {

@@ -8,14 +8,12 @@ import type { ServerError } from "./ServerProcess.ts"
 /** Three nodes; the first is the one that the others joined. */
 export type ThreeNodes = readonly [CassandraServer, CassandraServer, CassandraServer]
 
-/**
- * Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope.
- *
- * `behindProxies`: they tell clients addresses where nobody listens yet.
- */
+/** Starts three nodes, on three addresses of the loopback network that no other run has taken, that end with the scope. */
 export const threeNodes = (
-  options: Pick<CassandraOptions, "heap" | "yaml">,
-  behindProxies = false
+  options: Pick<CassandraOptions, "heap" | "yaml"> & {
+    /** Clients are told the address {@link clientAddress} of each node, where something of the test's listens. */
+    readonly behindProxies?: boolean
+  }
 ): Effect.Effect<ThreeNodes, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
     // All nodes share one port, and a run beside this one could have it on the second or third address.
@@ -24,8 +22,13 @@ export const threeNodes = (
     const start = (node: number) =>
       cassandraServer({
         ...options,
+        yaml: {
+          ...options.yaml,
+          ...(options.behindProxies === true
+            ? { broadcast_rpc_address: clientAddress(`${network}.${node}`) }
+            : {})
+        },
         host: `${network}.${node}`,
-        ...(behindProxies ? { publicHost: `${network}.${node + 10}` } : {}),
         port,
         storagePort,
         seeds: [`${network}.1:${storagePort}`]
@@ -33,3 +36,6 @@ export const threeNodes = (
     // One after another: nodes that join at the same time refuse each other.
     return [yield* start(1), yield* start(2), yield* start(3)]
   })
+
+/** Where clients look for the node at this address, if it is behind a proxy. */
+export const clientAddress = (host: string): string => host.replace(/\d+$/, (node) => `1${node}`)

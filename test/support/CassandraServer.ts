@@ -18,8 +18,6 @@ export interface CassandraOptions {
   readonly host?: string
   readonly port?: number
   readonly storagePort?: number
-  /** The address it tells clients instead of its own: that of a proxy, on the same port. */
-  readonly publicHost?: string
   /** `host:storagePort` of the nodes it joins; itself, if absent. */
   readonly seeds?: ReadonlyArray<string>
   /** Kept at the end when given; else a temporary folder that is removed. */
@@ -37,8 +35,6 @@ export interface CassandraServer extends ServerProcess {
   readonly port: number
   /** `host:port`, as CASSANDRA_CONTACT_POINTS takes it. */
   readonly address: string
-  /** `host:port` that it tells clients: its own, unless it has another `publicHost`. */
-  readonly publicAddress: string
   readonly localDataCenter: string
   readonly dataFolder: string
 }
@@ -69,11 +65,7 @@ export const cassandraServer = Effect.fnUntraced(function* (
     return path
   }
   mkdirSync(dataFolder, { recursive: true })
-  const { publicHost = host } = options
-  const yaml = cassandraYaml(
-    { host, port, storagePort, dataFolder, seeds: options.seeds },
-    { ...(publicHost === host ? {} : { broadcast_rpc_address: publicHost }), ...options.yaml }
-  )
+  const yaml = cassandraYaml({ host, port, storagePort, dataFolder, seeds: options.seeds }, options.yaml)
   const heap = options.heap ?? "1g"
   const process = yield* serverProcess({
     name: serverName,
@@ -98,9 +90,7 @@ export const cassandraServer = Effect.fnUntraced(function* (
     }),
     startWithin: "150 seconds"
   })
-  const address = `${host}:${port}`
-  const publicAddress = `${publicHost}:${port}`
-  return { ...process, host, port, address, publicAddress, localDataCenter, dataFolder }
+  return { ...process, host, port, address: `${host}:${port}`, localDataCenter, dataFolder }
 })
 
 const serverName = "Apache Cassandra"
