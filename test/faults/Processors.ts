@@ -141,7 +141,7 @@ export const untilReady = (processor: RunningProcessor) =>
     Effect.map(ask(processor, "/ready"), (text) =>
       /^([a-z-]+: (healthy|degraded|paused)\b.*\n){4}$/.test(text)
     ),
-    "60 seconds",
+    "120 seconds",
     () => tailOf(processor)
   )
 

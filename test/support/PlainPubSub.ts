@@ -89,7 +89,7 @@ export class PlainPubSub {
     await this.#publisher.deleteTopic({ topic: this.topic(name) })
   }
 
-  /** Deletes a subscription. */
+  /** Deletes a subscription, with its messages. */
   async deleteSubscription(name: string): Promise<void> {
     await this.#subscriber.deleteSubscription({ subscription: this.subscription(name) })
   }

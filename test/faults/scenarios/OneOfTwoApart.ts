@@ -83,8 +83,10 @@ const withoutPubSub = apart(
       const environment = { PUBSUB_EMULATOR_HOST: toPubSub.address }
       const both = [yield* processors.start({ environment }), yield* processors.start()]
       yield* flowing(context, both)
-      yield* context.disturb("one cut off from Pub/Sub", cutOff(context, toPubSub))
-      yield* Effect.forEach(both, untilReady)
+      yield* context.disturb(
+        "one cut off from Pub/Sub",
+        Effect.andThen(cutOff(context, toPubSub), Effect.forEach(both, untilReady))
+      )
     })
 )
 
@@ -98,7 +100,8 @@ const freeze = (context: ScenarioContext, processor: RunningProcessor) =>
       .signal("SIGSTOP")
       .pipe(
         Effect.andThen(Effect.sleep(`${frozenSeconds} seconds`)),
-        Effect.andThen(processor.signal("SIGCONT"))
+        Effect.andThen(processor.signal("SIGCONT")),
+      Effect.andThen(untilReady(processor))
       )
   )
 

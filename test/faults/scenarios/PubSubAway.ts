@@ -21,7 +21,9 @@ const spoiling =
             .set(mode)
             .pipe(
               Effect.andThen(Effect.sleep(`${seconds} seconds`)),
-              Effect.andThen(toPubSub.set({ _tag: "Pass" }))
+              Effect.andThen(toPubSub.set({ _tag: "Pass" })),
+              // It lasts until the streams are open again.
+              Effect.andThen(untilReady(processor))
             )
         )
       }
@@ -55,6 +57,7 @@ const blackHole: Scenario = {
         )
         yield* Effect.sleep("30 seconds")
         yield* toPubSub.set({ _tag: "Pass" })
+        yield* untilReady(processor)
       })
       yield* disturb("connection black-holed", swallow)
     })
