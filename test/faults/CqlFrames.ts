@@ -60,6 +60,8 @@ export type CqlError =
   | { readonly _tag: "Overloaded" }
   | { readonly _tag: "WriteTimeout"; readonly writeType: "SIMPLE" | "UNLOGGED_BATCH" }
   | { readonly _tag: "ReadTimeout" }
+  | { readonly _tag: "ServerError" }
+  | { readonly _tag: "WriteFailure"; readonly writeType: "SIMPLE" | "UNLOGGED_BATCH" }
 
 /** The answer with which a coordinator fails a request. */
 export const errorFrame = (request: Frame, error: CqlError): Buffer => {
@@ -87,6 +89,14 @@ const errorBody = (error: CqlError): Buffer => {
     case "WriteTimeout":
       return Buffer.concat([
         ...[int(0x1100), text("Operation timed out"), localQuorum, noneOfOne],
+        text(error.writeType)
+      ])
+    case "ServerError":
+      return Buffer.concat([int(0x0000), text("java.lang.NullPointerException")])
+    case "WriteFailure":
+      // One replica failed, for a reason that has no number in protocol version 4.
+      return Buffer.concat([
+        ...[int(0x1500), text("Operation failed"), localQuorum, noneOfOne, int(1)],
         text(error.writeType)
       ])
     case "ReadTimeout":

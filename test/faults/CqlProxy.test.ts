@@ -72,6 +72,7 @@ interface Client {
   readonly send: (...parts: ReadonlyArray<Buffer>) => void
   /** Suspends until the answer to this stream has come. */
   readonly answer: (stream: number) => Effect.Effect<Frame>
+  readonly hasAnswered: (stream: number) => boolean
 }
 
 const clientOf = (address: string): Effect.Effect<Client, never, Scope.Scope> =>
@@ -98,7 +99,8 @@ const clientOf = (address: string): Effect.Effect<Client, never, Scope.Scope> =>
           ).pipe(
             Effect.orDie,
             Effect.map(() => answers.get(stream) as Frame)
-          )
+          ),
+        hasAnswered: (stream) => answers.has(stream)
       }
     }),
     ({ socket }) => Effect.sync(() => socket.destroy())
@@ -138,7 +140,9 @@ describe("a CQL proxy", () => {
     ["timed-out-unwritten", "id2", 0x1100, false],
     ["read-timed-out", "id3", 0x1200, false],
     ["overloaded", "id1", 0x1001, false],
-    ["unavailable", "id3", 0x1000, false]
+    ["unavailable", "id3", 0x1000, false],
+    ["server-error", "id1", 0x0000, false],
+    ["write-failed", "id2", 0x1500, false]
   ]
   for (const [how, id, code, isCarriedOut] of refusals) {
     it.live(
@@ -161,6 +165,17 @@ describe("a CQL proxy", () => {
         }).pipe(Effect.scoped)
     )
   }
+
+  it.live("swallowed: neither the client nor the server hears of it", () =>
+    Effect.gen(function* () {
+      const { server, proxy, client } = yield* set
+      yield* proxy.set(({ mentions }) => (mentions(1n) ? "swallowed" : undefined))
+      client.send(execute(300, "id1", bigint(1n)), execute(301, "id1", bigint(2n)))
+      yield* client.answer(301)
+      assert.isFalse(client.hasAnswered(300))
+      assert.deepStrictEqual([server.executed.length, proxy.refused("swallowed")], [1, 1])
+    }).pipe(Effect.scoped)
+  )
 
   it.live("says of a batch that timed out that it was one", () =>
     Effect.gen(function* () {

@@ -25,6 +25,12 @@ export type Refusal =
   | "overloaded"
   /** Not carried out; answered that too few replicas are alive. */
   | "unavailable"
+  /** Not carried out, and not answered. */
+  | "swallowed"
+  /** Not carried out; answered with an error of the server's own (0x0000). */
+  | "server-error"
+  /** Not carried out; answered that a replica failed to write (0x1500). */
+  | "write-failed"
 
 /** A prepared statement on its way to the server. */
 export interface SentStatement {
@@ -50,10 +56,16 @@ export interface CqlProxy {
 /** Lets every statement pass. */
 export const passAll: Rule = () => undefined
 
-/** Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope. */
-export const cqlProxy = (target: string): Effect.Effect<CqlProxy, never, Scope.Scope> =>
+/**
+ * Runs a proxy to `target` (`host:port`) that passes everything on at first; it ends with the scope. It listens at a
+ * free port of 127.0.0.1, if not told where.
+ */
+export const cqlProxy = (
+  target: string,
+  at: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 }
+): Effect.Effect<CqlProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.promise(() => new Proxy(target).listen()),
+    Effect.promise(() => new Proxy(target).listen(at)),
     (proxy) => Effect.sync(() => proxy.close())
   ).pipe(
     Effect.map((proxy) => ({
@@ -87,13 +99,13 @@ class Proxy {
     })
   }
 
-  listen(): Promise<this> {
-    return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(this)))
+  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<this> {
+    return new Promise((resolve) => this.#server.listen(port, host, () => resolve(this)))
   }
 
   get address(): string {
     const address = this.#server.address()
-    return typeof address === "object" && address !== null ? `127.0.0.1:${address.port}` : ""
+    return typeof address === "object" && address !== null ? `${address.address}:${address.port}` : ""
   }
 
   /** How to refuse what a frame executes; undefined where it is no prepared statement, or is to pass. */
@@ -149,6 +161,7 @@ class Connection {
   #onRequest(frame: Frame): void {
     if (frame.opcode === opcodes.prepare) this.#preparing.set(frame.stream, preparedText(frame))
     const refusal = this.#proxy.refusalOf(frame)
+    if (refusal?.how === "swallowed") return
     if (refusal !== undefined && refusal.how !== "timed-out-written") {
       send(this.#server, this.#client, errorFrame(frame, refusal.error))
       return
@@ -180,6 +193,7 @@ const errorOf = (how: Refusal, query: string): CqlError => {
   switch (how) {
     case "timed-out-written":
     case "timed-out-unwritten":
+    case "swallowed":
       return { _tag: "WriteTimeout", writeType: query.startsWith("BEGIN") ? "UNLOGGED_BATCH" : "SIMPLE" }
     case "read-timed-out":
       return { _tag: "ReadTimeout" }
@@ -187,5 +201,9 @@ const errorOf = (how: Refusal, query: string): CqlError => {
       return { _tag: "Overloaded" }
     case "unavailable":
       return { _tag: "Unavailable" }
+    case "server-error":
+      return { _tag: "ServerError" }
+    case "write-failed":
+      return { _tag: "WriteFailure", writeType: query.startsWith("BEGIN") ? "UNLOGGED_BATCH" : "SIMPLE" }
   }
 }

@@ -32,8 +32,8 @@ const rowOf = (...messages: ReadonlyArray<Published>): PlainRow =>
     ...messages.map(({ planned: { meaning } }) => (meaning._tag === "Poison" ? {} : meaning.cells))
   )
 
-const deadLetterOf = (message: Published, reason: string): DeadLetter => ({
-  publishTimeMillis: 40_000,
+const deadLetterOf = (message: Published, reason: string, publishTimeMillis = 40_000): DeadLetter => ({
+  publishTimeMillis,
   data: message.planned.data,
   attributes: {
     ...message.planned.attributes,
@@ -42,6 +42,8 @@ const deadLetterOf = (message: Published, reason: string): DeadLetter => ({
     "dlq-subscription": `projects/p/subscriptions/${message.planned.stream}-sub`
   }
 })
+
+const always = { why: "a process killed", from: 0, until: Number.POSITIVE_INFINITY }
 
 const firstOrder = published(order(1, "Pending", random), "1", 1_000)
 const firstPayment = published(payment(1, 1, random), "2", 2_000)
@@ -55,11 +57,12 @@ const history = (fields: Partial<History>): History => ({
   deadLetters: [],
   left: [],
   unseenUntil: new Map(),
+  disturbances: [],
   ...fields
 })
 
-const faultsOf = (fields: Partial<History>, repetitionsAllowed = 0) => {
-  const { lost, wrong, doubled, misrouted, stale, late, left } = judge(history(fields), repetitionsAllowed)
+const faultsOf = (fields: Partial<History>) => {
+  const { lost, wrong, doubled, misrouted, stale, late, left } = judge(history(fields))
   return { lost, wrong, doubled, misrouted, stale, late, left }
 }
 
@@ -101,18 +104,19 @@ describe("the ledger finds right", () => {
     assert.deepStrictEqual(faultsOf({ published: [badOrder, lonely], rows: new Map(), deadLetters }), none)
   })
 
-  it("copies of a dead letter, as many as a crash may leave", () => {
-    const deadLetters = [1, 2, 3].map(() => deadLetterOf(badOrder, badReason))
-    const twoTooMany = { published: [badOrder], rows: new Map(), deadLetters }
-    assert.deepStrictEqual(faultsOf(twoTooMany, 2), none)
-    assert.strictEqual(judge(history(twoTooMany), 2).copies, 2)
-    assert.deepStrictEqual(judge(history(twoTooMany), 2).findings, [])
-    assert.match(
-      judge(history(twoTooMany), 1).findings.join(),
-      /^doubled: orders:\d+: (.* at .*, delivery .*){3}$/
-    )
-    assert.deepStrictEqual(faultsOf(twoTooMany, 1), { ...none, doubled: 1 })
-    assert.deepStrictEqual(faultsOf(twoTooMany), { ...none, doubled: 2 })
+  it("a copy of a dead letter that a disturbance excuses, and no other", () => {
+    const copiesAt = (...times: ReadonlyArray<number>) => ({
+      published: [badOrder],
+      rows: new Map(),
+      deadLetters: times.map((time) => deadLetterOf(badOrder, badReason, time)),
+      disturbances: [{ why: "connection cut", from: 40_000, until: 49_000 }]
+    })
+    const excused = judge(history(copiesAt(90_000, 45_000, 40_000)))
+    assert.deepStrictEqual([excused.doubled, excused.copies, excused.findings], [0, 2, []])
+    assert.deepStrictEqual([...excused.excused], [["connection cut", 2]])
+    assert.deepStrictEqual(faultsOf(copiesAt(40_000, 60_001, 61_000)), { ...none, doubled: 1 })
+    const undisturbed = judge(history({ ...copiesAt(45_000, 46_000), disturbances: [] }))
+    assert.match(undisturbed.findings.join(), /^doubled: orders:\d+: (.* at .*, delivery .*){2}$/)
   })
 })
 
@@ -144,19 +148,17 @@ describe("the ledger finds lost", () => {
     const judgement = judge(history({ published: [firstOrder, badOrder], rows: new Map(), left }))
     assert.deepStrictEqual([judgement.lost, judgement.left], [0, 2])
     assert.isFalse(isRight(judgement))
-    assert.strictEqual(faultsOf({ published: [firstOrder], rows: new Map(), left: [left[0]] }, 9).left, 1)
+    assert.strictEqual(faultsOf({ rows: new Map(), left: [left[0]], disturbances: [always] }).left, 1)
   })
 
-  it("left, too, what had its effect and is on its subscription still, beyond what a fault may repeat", () => {
+  it("left, too, what had its effect and is on its subscription still, unless a disturbance came after its publish", () => {
     const left = [
       { stream: "orders", messageId: "1" },
       { stream: "payments", messageId: "2" }
     ] as const
-    assert.deepStrictEqual(
-      [0, 1, 2, 3].map((allowed) => faultsOf({ left }, allowed).left),
-      [2, 1, 0, 0]
-    )
-    assert.strictEqual(judge(history({ left }), 2).repeating, 2)
+    const leftAfter = (until: number) => faultsOf({ left, disturbances: [{ ...always, until }] }).left
+    assert.deepStrictEqual([999, 1_000, 2_000].map(leftAfter), [2, 1, 0])
+    assert.strictEqual(judge(history({ left })).repeating, 2)
   })
 })
 
@@ -224,17 +226,17 @@ describe("the ledger finds misrouted", () => {
     assert.deepStrictEqual(faultsOf({ published: all, deadLetters }), { ...none, misrouted: 1 })
   })
 
-  it("not one whose order no look had found when the dead letter was published; that is late", () => {
+  it("not one whose order a disturbance kept from every look; that is late, or stale if matched later", () => {
     const deadLetters = [deadLetterOf(firstPayment, "unmatched-payment")]
-    const rows = new Map([["1", rowOf(firstOrder)]])
-    const faultsAt = (at: number) => faultsOf({ rows, deadLetters, unseenUntil: new Map([["1", at]]) })
-    assert.deepStrictEqual(faultsAt(40_000), { ...none, late: 1 })
-    assert.deepStrictEqual(faultsAt(39_999), { ...none, misrouted: 1 })
-  })
-
-  it("not one that a later redelivery matched; that is stale", () => {
-    const deadLetters = [deadLetterOf(firstPayment, "unmatched-payment")]
-    assert.deepStrictEqual(faultsOf({ deadLetters }), { ...none, stale: 1 })
+    const unmatched = new Map([["1", rowOf(firstOrder)]])
+    const matched = new Map([["1", rowOf(firstOrder, firstPayment)]])
+    const faultsAt = (at: number, rows: History["rows"], disturbances = [always]) =>
+      faultsOf({ rows, deadLetters, unseenUntil: new Map([["1", at]]), disturbances })
+    assert.deepStrictEqual(faultsAt(40_000, unmatched), { ...none, late: 1 })
+    assert.deepStrictEqual(faultsAt(40_000, matched), { ...none, stale: 1 })
+    assert.deepStrictEqual(faultsAt(39_999, unmatched), { ...none, misrouted: 1 })
+    assert.deepStrictEqual(faultsAt(39_999, matched), { ...none, misrouted: 1 })
+    assert.deepStrictEqual(faultsAt(40_000, matched, []), { ...none, misrouted: 1 })
   })
 
   it("an order, or a payment for another reason, though they are stored as well", () => {

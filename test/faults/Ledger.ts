@@ -1,8 +1,9 @@
 /** Judges a run: what was published against what the table, the dead letters and the subscriptions then held. */
-import { isDeepStrictEqual } from "node:util"
 import type { PlainRow } from "../support/PlainTable.ts"
+import { deadLettersByKey, judgeDeadLetters } from "./DeadLetters.ts"
+import { copyExcuse, type Disturbance, latenessExcuse, repetitionExcuse } from "./Disturbances.ts"
 import { groupsOf, judgeRow, type OrderGroup } from "./Rows.ts"
-import type { Planned, StreamName } from "./Traffic.ts"
+import { keyOf, type Planned, type StreamName } from "./Traffic.ts"
 
 /** A message as Pub/Sub has it. */
 export interface Published {
@@ -37,14 +38,16 @@ export interface History {
    * **Units**: ms since the epoch.
    */
   readonly unseenUntil: ReadonlyMap<string, number>
+  /** What may have been lost, and when; without, nothing is repeated, left or late. */
+  readonly disturbances: ReadonlyArray<Disturbance>
 }
 
 /**
  * What became of a message.
  *
  * `stored`, `matched`, `superseded` by a later one, `dead-lettered` and rightly so, `left` unacknowledged without an
- * effect; `stale`: dead-lettered as unmatched, and matched all the same by a later redelivery; `late`: dead-lettered
- * as unmatched while its order was not in the table yet, because Pub/Sub held that back for longer than G5 waits.
+ * effect; `late`: dead-lettered as unmatched while its order was not in the table yet, because a disturbance made
+ * Pub/Sub hold that back for longer than G5 waits; `stale`: the same, and matched all the same by a later redelivery.
  * The faults: `lost` without an effect anywhere; `wrong`: its row shows what no message said; `misrouted`: a dead
  * letter it should not have become, or of another reason.
  */
@@ -70,45 +73,94 @@ export interface Judgement {
   readonly lostUnmatched: number
   /** Rows with a cell that is not as published, and dead letters that are not the message they stand for. */
   readonly wrong: number
-  /** Dead letters with the `dlq-message-id` of another, beyond the copies that were allowed. */
+  /** Dead letters with the `dlq-message-id` of another that no disturbance excuses. */
   readonly doubled: number
   readonly misrouted: number
   readonly stale: number
   readonly late: number
-  /** Dead letters with the `dlq-message-id` of another. */
+  /** Dead letters with the `dlq-message-id` of another, excused or not. */
   readonly copies: number
-  /** Messages left on the source subscriptions, beyond the repetitions that were allowed. */
+  /** Messages left on the source subscriptions that no disturbance excuses. */
   readonly left: number
-  /** Those that had their effect already: a repetition of each was under way. */
+  /** Those, excused or not, that had their effect already: a repetition of each was under way. */
   readonly repeating: number
+  /** How many copies, repetitions and late dead letters each disturbance excused, by its words. */
+  readonly excused: ReadonlyMap<string, number>
   /** The first of the faults, in words. */
   readonly findings: ReadonlyArray<string>
 }
 
-/**
- * Judges a run in which up to `repetitionsAllowed` dead letters may be there twice, and as many messages may be
- * delivered once more after they had their effect: 0 without crash, lost acknowledgement or lost lease.
- */
-export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
+/** Judges a run. */
+export const judge = (history: History): Judgement => {
   const findings: Array<string> = []
   const found = (text: string) => void (findings.length < findingsShown && findings.push(text))
+  const excused = new Map<string, number>()
+  const isExcused = (disturbance: Disturbance | undefined): boolean => {
+    if (disturbance === undefined) return false
+    excused.set(disturbance.why, (excused.get(disturbance.why) ?? 0) + 1)
+    return true
+  }
+  const { disturbances } = history
   const published = new Map(history.published.map((one) => [keyOf(one.planned.stream, one.messageId), one]))
   const deadLetters = deadLettersByKey(history.deadLetters)
   const left = new Set(history.left.map(({ stream, messageId }) => keyOf(stream, messageId)))
-  const verdicts = new Map<string, Verdict>()
-  let wrong = 0
-  let foreign = 0
-
-  for (const [key, copies] of deadLetters) {
-    const original = published.get(key)
-    if (original === undefined) {
-      foreign += 1
-      found(`a dead letter for ${key}, which was not published`)
-    } else if (!copies.every((deadLetter) => isCopyOf(deadLetter, original.planned))) {
-      wrong += 1
-      found(`the dead letter for ${key} is not the message it stands for`)
-    }
+  const judged = judgeDeadLetters(published, deadLetters, (original, first) =>
+    isExcused(copyExcuse(disturbances, original, first))
+  )
+  judged.findings.forEach(found)
+  const groups = groupsOf(published)
+  const verdicts = verdictsOfPoison(published, deadLetters, left)
+  const context = {
+    deadLetterOf: (key: string) => deadLetters.get(key)?.[0],
+    left,
+    wasLate: (orderId: string, orders: OrderGroup["orders"], deadLetter: DeadLetter) =>
+      (history.unseenUntil.get(orderId) ?? Number.NEGATIVE_INFINITY) >= deadLetter.publishTimeMillis &&
+      isExcused(latenessExcuse(disturbances, orders, deadLetter))
   }
+  let wrong = judged.wrong
+  for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
+    const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }
+    const row = judgeRow(orderId, group, history.rows.get(orderId), context)
+    for (const [key, verdict] of row.verdicts) verdicts.set(key, verdict)
+    if (row.wrong === undefined) continue
+    wrong += 1
+    found(`row ${orderId}: ${row.wrong}`)
+  }
+  for (const [key, verdict] of verdicts) {
+    if (!isTold.has(verdict)) continue
+    found(`${verdict}: ${describe(key, published.get(key), groups, deadLetters.get(key)?.[0])}`)
+  }
+  const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
+  const repeating = [...left].filter((key) => isDone.has(verdicts.get(key) ?? "lost"))
+  const repeatedRightly = repeating.filter((key) => {
+    const message = published.get(key)
+    return message !== undefined && isExcused(repetitionExcuse(disturbances, message))
+  })
+  return {
+    verdicts,
+    lost: countOf("lost"),
+    lostUnmatched: [...groups.values()]
+      .flatMap(({ orders, payments }) => (orders.length === 0 ? payments : []))
+      .filter(({ key }) => verdicts.get(key) === "lost").length,
+    wrong,
+    doubled: judged.doubled,
+    misrouted: countOf("misrouted") + judged.foreign,
+    stale: countOf("stale"),
+    late: countOf("late"),
+    copies: history.deadLetters.length - deadLetters.size,
+    left: left.size - repeatedRightly.length,
+    repeating: repeating.length,
+    excused,
+    findings
+  }
+}
+
+const verdictsOfPoison = (
+  published: ReadonlyMap<string, Published>,
+  deadLetters: ReadonlyMap<string, ReadonlyArray<DeadLetter>>,
+  left: ReadonlySet<string>
+): Map<string, Verdict> => {
+  const verdicts = new Map<string, Verdict>()
   for (const [key, { planned }] of published) {
     if (planned.meaning._tag !== "Poison") continue
     const reason = deadLetters.get(key)?.[0]?.attributes["dlq-reason"]
@@ -118,48 +170,7 @@ export const judge = (history: History, repetitionsAllowed = 0): Judgement => {
       reason === undefined ? missing : reason === planned.meaning.reason ? "dead-lettered" : "misrouted"
     )
   }
-  const context = {
-    deadLetterOf: (key: string) => deadLetters.get(key)?.[0],
-    left,
-    unseenUntil: history.unseenUntil
-  }
-  const groups = groupsOf(published)
-  for (const orderId of new Set([...groups.keys(), ...history.rows.keys()])) {
-    const group: OrderGroup = groups.get(orderId) ?? { orders: [], payments: [] }
-    const judged = judgeRow(orderId, group, history.rows.get(orderId), context)
-    for (const [key, verdict] of judged.verdicts) verdicts.set(key, verdict)
-    if (judged.wrong !== undefined) {
-      wrong += 1
-      found(`row ${orderId}: ${judged.wrong}`)
-    }
-  }
-  for (const [key, verdict] of verdicts) {
-    if (verdict === "lost" || verdict === "misrouted" || verdict === "stale" || verdict === "late") {
-      found(`${verdict}: ${describe(key, published.get(key), groups, deadLetters.get(key)?.[0])}`)
-    }
-  }
-  const countOf = (verdict: Verdict) => [...verdicts.values()].filter((one) => one === verdict).length
-  const copies = history.deadLetters.length - deadLetters.size
-  if (copies > repetitionsAllowed) {
-    for (const [key, all] of deadLetters) if (all.length > 1) found(`doubled: ${key}: ${copiesIn(all)}`)
-  }
-  const repeating = [...left].filter((key) => isDone.has(verdicts.get(key) ?? "lost")).length
-  return {
-    verdicts,
-    lost: countOf("lost"),
-    lostUnmatched: [...groups.values()]
-      .flatMap(({ orders, payments }) => (orders.length === 0 ? payments : []))
-      .filter(({ key }) => verdicts.get(key) === "lost").length,
-    wrong,
-    doubled: Math.max(0, copies - repetitionsAllowed),
-    misrouted: countOf("misrouted") + foreign,
-    stale: countOf("stale"),
-    late: countOf("late"),
-    copies,
-    left: left.size - Math.min(repeating, repetitionsAllowed),
-    repeating,
-    findings
-  }
+  return verdicts
 }
 
 /** Whether every message has its effect, whatever still waits to be acknowledged. */
@@ -172,36 +183,6 @@ export const isRecovered = ({ lost, lostUnmatched, wrong }: Judgement): boolean 
 /** Whether nothing is wrong with a run that has ended. */
 export const isRight = ({ lost, wrong, doubled, misrouted, left }: Judgement): boolean =>
   lost + wrong + doubled + misrouted + left === 0
-
-/** How a message is named here: ids may repeat between topics. */
-export const keyOf = (stream: StreamName, messageId: string): string => `${stream}:${messageId}`
-
-/** The stream a dead letter comes from, by the name of its subscription. */
-const streamOf = ({ attributes }: DeadLetter): StreamName =>
-  /\/subscriptions\/payment/.test(attributes["dlq-subscription"] ?? "") ? "payments" : "orders"
-
-const deadLettersByKey = (
-  deadLetters: ReadonlyArray<DeadLetter>
-): ReadonlyMap<string, ReadonlyArray<DeadLetter>> =>
-  Map.groupBy(deadLetters, (deadLetter) =>
-    keyOf(streamOf(deadLetter), deadLetter.attributes["dlq-message-id"] ?? "?")
-  )
-
-/** Tells a second publish of one delivery from a delivery that came again. */
-const copiesIn = (deadLetters: ReadonlyArray<DeadLetter>): string =>
-  deadLetters
-    .map(
-      ({ attributes }) =>
-        `${attributes["dlq-reason"]} at ${attributes["dlq-failed-at"]}, delivery ${attributes["dlq-delivery-attempt"]}`
-    )
-    .join("; ")
-
-const isCopyOf = ({ data, attributes }: DeadLetter, planned: Planned): boolean =>
-  data.equals(planned.data) &&
-  isDeepStrictEqual(
-    Object.fromEntries(Object.entries(attributes).filter(([name]) => !name.startsWith("dlq-"))),
-    { ...planned.attributes }
-  )
 
 const describe = (
   key: string,
@@ -223,6 +204,9 @@ const describe = (
         ])
   ].join("; ")
 }
+
+/** Verdicts that are told one by one. */
+const isTold: ReadonlySet<Verdict> = new Set(["lost", "misrouted", "stale", "late"])
 
 /** Verdicts of messages whose effect stands. */
 const isDone: ReadonlySet<Verdict> = new Set([

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Deployment } from "../support/Deployment.ts"
 import type { PlainReceived } from "../support/PlainPubSub.ts"
-import { type History, type Judgement, judge, keyOf, type Left, type Published } from "./Ledger.ts"
-import type { Planned, StreamName } from "./Traffic.ts"
+import { deadLettersByKey } from "./DeadLetters.ts"
+import type { Disturbance } from "./Disturbances.ts"
+import { type History, type Judgement, judge, type Left, type Published } from "./Ledger.ts"
+import { keyOf, type Planned, type StreamName } from "./Traffic.ts"
 
 /** A message and the id Pub/Sub gave it. */
 export interface Sent {
@@ -22,6 +24,7 @@ export class Observer {
   readonly #unseenUntil = new Map<string, number>()
   /** Orders that were in the table once. */
   readonly #present = new Set<string>()
+  readonly #disturbances: Array<Disturbance> = []
 
   private constructor(deployment: Deployment) {
     this.#deployment = deployment
@@ -33,6 +36,13 @@ export class Observer {
       await deployment.pubsub.createSubscription(observedBy(deployment, stream), deployment[stream])
     }
     return new Observer(deployment)
+  }
+
+  /** Subscribes anew to a topic that was created anew: what was published to the old one has to have been looked at. */
+  async subscribeAgain(stream: StreamName): Promise<void> {
+    const { pubsub } = this.#deployment
+    await pubsub.deleteSubscription(observedBy(this.#deployment, stream)).catch(() => {})
+    await pubsub.createSubscription(observedBy(this.#deployment, stream), this.#deployment[stream])
   }
 
   /** Messages published so far, in order. */
@@ -48,6 +58,16 @@ export class Observer {
   /** Dead letters seen so far. */
   get deadLetters(): ReadonlyArray<PlainReceived> {
     return [...this.#deadLetters.values()]
+  }
+
+  /** Notes that something is lost from now on; what it answers notes the end of it. */
+  disturb(why: string): () => void {
+    const index = this.#disturbances.length
+    const from = Date.now()
+    this.#disturbances.push({ why, from, until: Number.POSITIVE_INFINITY })
+    return () => {
+      this.#disturbances[index] = { why, from, until: Date.now() }
+    }
   }
 
   /** Publishes at once, both topics beside each other, and remembers the ids. */
@@ -96,18 +116,44 @@ export class Observer {
   }
 
   /** Reads the table and the dead letters as they are now, and judges them. */
-  async judgeNow(left: ReadonlyArray<Left> = [], repetitionsAllowed = 0): Promise<Judgement> {
+  async judgeNow(left: ReadonlyArray<Left> = []): Promise<Judgement> {
+    return judge(await this.historyNow(left))
+  }
+
+  /** Reads the table and the dead letters as they are now. */
+  async historyNow(left: ReadonlyArray<Left> = []): Promise<History> {
     await this.#readDeadLetters()
     const rows = await this.#deployment.table.rows()
     const published = await this.publishedWithTimes()
-    const history: History = {
+    return {
       published,
       rows,
       deadLetters: this.deadLetters,
       left,
-      unseenUntil: this.#unseenUntil
+      unseenUntil: this.#unseenUntil,
+      disturbances: this.#disturbances
     }
-    return judge(history, repetitionsAllowed)
+  }
+
+  /**
+   * The payments without an order that were no dead letter `millis` after their publish, or after `since` where that is
+   * later, in words. **Units**: ms, and ms since the epoch.
+   */
+  async unmatchedAfter(since: number, millis: number): Promise<ReadonlyArray<string>> {
+    await this.#readDeadLetters()
+    const published = await this.publishedWithTimes()
+    const ordered = new Set(
+      published.flatMap(({ planned: { meaning } }) => (meaning._tag === "Order" ? [meaning.orderId] : []))
+    )
+    const letters = deadLettersByKey(this.deadLetters)
+    return published.flatMap(({ planned: { stream, meaning }, messageId, publishMillis }) => {
+      if (meaning._tag !== "Payment" || ordered.has(meaning.orderId)) return []
+      const due = Math.max(publishMillis, since) + millis
+      const times = (letters.get(keyOf(stream, messageId)) ?? []).map((letter) => letter.publishTimeMillis)
+      const at = times.length === 0 ? Date.now() : Math.min(...times)
+      if (at <= due) return []
+      return [`${messageId}, ${((at - due) / 1_000).toFixed(1)} s later than ${millis / 1_000} s`]
+    })
   }
 
   /** Takes what is left on the source subscriptions, once the leases of all that ended have run out. */
@@ -133,19 +179,22 @@ export class Observer {
 
   /** What was published, with the publish times that Pub/Sub gave. */
   async publishedWithTimes(): Promise<ReadonlyArray<Published>> {
+    // What is published while this waits for publish times has none yet.
+    const sent = [...this.#sent]
     for (const stream of ["orders", "payments"] as const) {
       const missing = () =>
-        this.#sent.some(
+        sent.some(
           ({ planned, messageId }) =>
             planned.stream === stream && !this.#publishMillis.has(keyOf(stream, messageId))
         )
       while (missing()) {
         for (const seen of await this.#take(observedBy(this.#deployment, stream), quietMillis)) {
-          this.#publishMillis.set(keyOf(stream, seen.messageId), seen.publishTimeMillis)
+          // What was published within one millisecond is equally late.
+          this.#publishMillis.set(keyOf(stream, seen.messageId), Math.floor(seen.publishTimeMillis))
         }
       }
     }
-    return this.#sent.map(({ planned, messageId }) => ({
+    return sent.map(({ planned, messageId }) => ({
       planned,
       messageId,
       publishMillis: this.#publishMillis.get(keyOf(planned.stream, messageId)) ?? 0

@@ -5,6 +5,7 @@ import { Data, Effect, Ref, type Scope } from "effect"
 import { cacheFolder } from "../support/Cache.ts"
 import { type CounterfoilProcess, counterfoil, type Ended, until } from "../support/Counterfoil.ts"
 import { freePorts } from "../support/Ports.ts"
+import type { Observer } from "./Observer.ts"
 
 /** A process ended in another way than a scenario needs. */
 export class ProcessorError extends Data.TaggedError("ProcessorError")<{ readonly message: string }> {}
@@ -13,7 +14,7 @@ export class ProcessorError extends Data.TaggedError("ProcessorError")<{ readonl
 export interface RunningProcessor extends CounterfoilProcess {
   readonly port: number
   /** As of its latest answer on `/metrics`. **Units**: deliveries. */
-  readonly seen: { received: number; held: number; mostHeld: number }
+  readonly seen: { received: number }
 }
 
 /** All processors of a scenario. */
@@ -25,28 +26,30 @@ export interface Processors {
   }) => Effect.Effect<RunningProcessor, ProcessorError, Scope.Scope>
   /** Kills one without a warning; what it held may be done twice. */
   readonly kill: (processor: RunningProcessor) => Effect.Effect<void>
+  /** Suspends until one has ended by itself. */
+  readonly untilEnded: (processor: RunningProcessor) => Effect.Effect<Ended>
   /** Stops one by SIGTERM, which has to end it with exit code 0. */
   readonly stop: (processor: RunningProcessor) => Effect.Effect<void, ProcessorError>
   /** Stops all that run. */
   readonly stopAll: Effect.Effect<void, ProcessorError>
   /** Deliveries received by all of them, as far as their answers told. */
   readonly received: () => number
-  /** At most so many deliveries were held by those that were killed. */
-  readonly lostHolds: () => number
-  /** The most deliveries that any of them held at once. */
-  readonly mostHeld: () => number
 }
 
-/** The processors of a scenario; they end with the scope, and what they wrote is then kept in `.cache/logs/`. */
+/**
+ * The processors of a scenario; they end with the scope, and what they wrote is then kept in `.cache/logs/`.
+ *
+ * `disturb` is told of each that is killed.
+ */
 export const makeProcessors = (
   name: string,
   environment: Readonly<Record<string, string>>,
-  bin: string
+  bin: string,
+  disturb: Observer["disturb"]
 ): Effect.Effect<Processors, never, Scope.Scope> =>
   Effect.gen(function* () {
     const running = yield* Ref.make<ReadonlyArray<RunningProcessor>>([])
     const started: Array<RunningProcessor> = []
-    let lostHolds = 0
     yield* Effect.addFinalizer(() => Effect.sync(() => keepLogs(name, started)))
     const remove = (processor: RunningProcessor) =>
       Ref.update(running, (all) => all.filter((one) => one !== processor))
@@ -58,7 +61,7 @@ export const makeProcessors = (
         { LOG_FORMAT: "json", ...environment, ...options.environment, HTTP_PORT: String(port) },
         { bin, ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }) }
       )
-      const processor: RunningProcessor = { ...process, port, seen: { received: 0, held: 0, mostHeld: 0 } }
+      const processor: RunningProcessor = { ...process, port, seen: { received: 0 } }
       started.push(processor)
       yield* Ref.update(running, (others) => [...others, processor])
       yield* Effect.forkScoped(
@@ -85,17 +88,17 @@ export const makeProcessors = (
       start,
       kill: Effect.fnUntraced(function* (processor) {
         yield* remove(processor)
+        const isOver = disturb("a process killed")
         yield* processor.signal("SIGKILL")
         yield* processor.ended
-        lostHolds += processor.seen.mostHeld
+        isOver()
       }),
+      untilEnded: (processor) => Effect.tap(processor.ended, () => remove(processor)),
       stop,
       stopAll: Effect.flatMap(Ref.get(running), (all) =>
         Effect.forEach(all, stop, { concurrency: "unbounded", discard: true })
       ),
-      received: () => started.reduce((sum, { seen }) => sum + seen.received, 0),
-      lostHolds: () => lostHolds,
-      mostHeld: () => Math.max(0, ...started.map(({ seen }) => seen.mostHeld))
+      received: () => started.reduce((sum, { seen }) => sum + seen.received, 0)
     }
   })
 
@@ -104,6 +107,17 @@ export const ask = (processor: RunningProcessor, path: string): Effect.Effect<st
   Effect.tryPromise(async () => (await fetch(`http://127.0.0.1:${processor.port}${path}`)).text()).pipe(
     Effect.timeout("5 seconds"),
     Effect.orElseSucceed(() => "")
+  )
+
+/** The status of a processor's answer on a path of its HTTP address; 0 while it does not answer. */
+export const statusOf = (processor: RunningProcessor, path: string): Effect.Effect<number> =>
+  Effect.tryPromise(async () => {
+    const response = await fetch(`http://127.0.0.1:${processor.port}${path}`)
+    await response.arrayBuffer()
+    return response.status
+  }).pipe(
+    Effect.timeout("5 seconds"),
+    Effect.orElseSucceed(() => 0)
   )
 
 /** Suspends until a processor's health says something. */
@@ -127,7 +141,7 @@ export const untilReady = (processor: RunningProcessor) =>
     Effect.map(ask(processor, "/ready"), (text) =>
       /^([a-z-]+: (healthy|degraded|paused)\b.*\n){4}$/.test(text)
     ),
-    "60 seconds",
+    "120 seconds",
     () => tailOf(processor)
   )
 
@@ -146,14 +160,10 @@ const readMetrics = (processor: RunningProcessor): Effect.Effect<void> =>
   Effect.map(ask(processor, "/metrics"), (text) => {
     if (text === "") return
     processor.seen.received = sumOf(text, "counterfoil_deliveries_received_total")
-    processor.seen.held = ["in_flight", "waiting", "retrying"].reduce(
-      (sum, gauge) => sum + sumOf(text, `counterfoil_${gauge}_deliveries`),
-      0
-    )
-    processor.seen.mostHeld = Math.max(processor.seen.mostHeld, processor.seen.held)
   })
 
-const sumOf = (text: string, series: string): number =>
+/** The sum of a series over all its labels, in an answer on `/metrics`. */
+export const sumOf = (text: string, series: string): number =>
   text
     .split("\n")
     .filter((line) => line.startsWith(`${series}{`) || line.startsWith(`${series} `))

@@ -46,7 +46,8 @@ const countsOf = ({
   late,
   copies,
   left,
-  repeating
+  repeating,
+  excused
 }: Judgement): string =>
   [
     `${lost}/${wrong}/${doubled}/${misrouted}`,
@@ -54,7 +55,8 @@ const countsOf = ({
     ...(late > 0 ? [`${late} late`] : []),
     ...(copies > 0 ? [`${copies} copies`] : []),
     ...(repeating > 0 ? [`${repeating} repeating`] : []),
-    ...(left > 0 ? [`${left} left`] : [])
+    ...(left > 0 ? [`${left} left`] : []),
+    ...[...excused].map(([why, count]) => `${count} excused by "${why}"`)
   ].join(", ")
 
 /** Why a scenario could not be run to its end, in one line for a page. */

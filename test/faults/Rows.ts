@@ -22,8 +22,8 @@ export interface OtherEvidence {
   readonly deadLetterOf: (key: string) => DeadLetter | undefined
   /** Messages left unacknowledged. */
   readonly left: ReadonlySet<string>
-  /** As of a history. */
-  readonly unseenUntil: ReadonlyMap<string, number>
+  /** Whether a dead letter is excused though its order was published: that came to nobody before. */
+  readonly wasLate: (orderId: string, orders: ReadonlyArray<Keyed>, deadLetter: DeadLetter) => boolean
 }
 
 /** The judgement of one row. */
@@ -71,24 +71,16 @@ export const judgeRow = (
     const deadLetter = evidence.deadLetterOf(key)
     const effect = standing === "stored" ? "matched" : standing
     if (deadLetter === undefined) verdicts.set(key, effect ?? missing(key, evidence))
-    else
-      verdicts.set(key, unmatchedVerdict(deadLetter, effect !== undefined, evidence.unseenUntil.get(orderId)))
+    else {
+      const isLate =
+        deadLetter.attributes["dlq-reason"] === "unmatched-payment" &&
+        evidence.wasLate(orderId, group.orders, deadLetter)
+      verdicts.set(key, isLate ? (effect === undefined ? "late" : "stale") : "misrouted")
+    }
   }
   const paymentOnly =
     row !== undefined && orders.isEmpty && !payments.isEmpty ? "a payment without an order" : undefined
   return { verdicts, wrong: orders.wrong ?? payments.wrong ?? paymentOnly }
-}
-
-/** Of a payment that became a dead letter though its order is there now. */
-const unmatchedVerdict = (
-  { attributes, publishTimeMillis }: DeadLetter,
-  isMatched: boolean,
-  unseenUntil = Number.NEGATIVE_INFINITY
-): Verdict => {
-  if (attributes["dlq-reason"] !== "unmatched-payment") return "misrouted"
-  if (isMatched) return "stale"
-  // When the dead letter was published, no look at the table had found the order.
-  return unseenUntil >= publishTimeMillis ? "late" : "misrouted"
 }
 
 interface JudgedSide {

@@ -2,11 +2,12 @@
 import type { Effect, Scope } from "effect"
 import type { NotInTime } from "../support/Counterfoil.ts"
 import type { Deployment, DeploymentOptions } from "../support/Deployment.ts"
+import type { PubSubServer } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
 import type { CqlProxy } from "./CqlProxy.ts"
 import type { Observer } from "./Observer.ts"
 import type { ProcessorError, Processors } from "./Processors.ts"
-import type { CassandraNodes } from "./Servers.ts"
+import type { CassandraNodes, NodesNeeded } from "./Servers.ts"
 import type { TcpProxy } from "./TcpProxy.ts"
 import type { Planned } from "./Traffic.ts"
 
@@ -25,10 +26,20 @@ export interface ScenarioContext {
   readonly toCassandra: TcpProxy
   /** In its stead, where single statements are to be refused. */
   readonly statements: CqlProxy
-  /** How many messages the load has. */
+  /** Before each node, in the order of `cassandra.node` and `cassandra.others`; none unless `proxied` has `"nodes"`. */
+  readonly toNodes: ReadonlyArray<TcpProxy>
+  /** In their stead; none unless `proxied` has `"node-statements"`. */
+  readonly nodeStatements: ReadonlyArray<CqlProxy>
+  /** The scenario's own Pub/Sub, where `ownPubSub` asks for it. */
+  readonly pubsub: PubSubServer | undefined
+  /** The role that the processors log in as, where Cassandra asks for a login. */
+  readonly role: string
+  /** About how many messages the run was asked for. */
   readonly messages: number
   /** Suspends until this share of the load is published. */
   readonly untilPublished: (share: number) => Effect.Effect<void>
+  /** Does something meanwhile acknowledgements, or what a process holds, may be lost; `why` is for the report. */
+  readonly disturb: <A, E, R>(why: string, fault: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Notes what has to hold. */
   readonly expect: (holds: boolean, otherwise: string) => Effect.Effect<void>
 }
@@ -41,28 +52,31 @@ export interface Scenario {
   /** Traffic of every sort by default. */
   readonly load?: (messages: number) => ReadonlyArray<Planned>
   /** For how long the load is published; `"before"`: all of it before `run` begins. Default 20. **Units**: seconds. */
-  readonly loadSeconds?: number | "before"
+  readonly loadSeconds?: number | "before" | ((messages: number) => number)
   readonly deployment?: DeploymentOptions
   /** Settings that differ from the defaults. */
   readonly environment?: Readonly<Record<string, string>>
-  readonly nodes?: "one" | "three"
+  readonly nodes?: NodesNeeded
   /** Copies of each row; as many as there are nodes by default. */
   readonly replication?: number
-  /** What stands between the processors and the servers: `toPubSub`, `toCassandra` or `statements` of the context. */
-  readonly proxied?: ReadonlyArray<"pubsub" | "cassandra" | "statements">
   /**
-   * What the fault may leave twice in the dead letters, or unacknowledged after its effect; `0` by default, where
-   * nothing dies or is lost.
+   * What stands between the processors and the servers: `toPubSub`, `toCassandra` or `statements` of the context.
+   * `nodes` or `node-statements`: a proxy before each of three nodes, which tell clients its address.
    */
-  readonly repetitions?: (processors: Processors) => number
+  readonly proxied?: ReadonlyArray<"pubsub" | "cassandra" | "statements" | "nodes" | "node-statements">
+  /** A Pub/Sub server of the scenario's own, which it may end: Google's emulator, or `pstest`, which is written in Go. */
+  readonly ownPubSub?: "emulator" | "pstest"
   /**
-   * Whether Pub/Sub may hold orders back for longer than G5 waits, so that a payment's dead letter is no fault as
-   * long as no look at the table had found its order: an emulator sends to the streams of processes that died, once to
-   * each, and each time waits for a lease to end.
+   * Whether a disturbance may make Pub/Sub hold orders back for longer than G5 waits, so that a payment's dead letter
+   * is no fault as long as no look at the table had found its order: an emulator sends to the streams of processes that
+   * died, once to each, and each time waits for a lease to end.
    */
   readonly mayBeLate?: boolean
-  /** Whether a dead letter that was matched by a later redelivery is a failure here. */
-  readonly forbidsStale?: boolean
+  /**
+   * Within this of its publish, or of the end of `run` where that is later, a payment without an order has to be a
+   * dead letter. **Units**: seconds.
+   */
+  readonly unmatchedWithinSeconds?: number
   /** Whether the machine has what the scenario needs; else why not. */
   readonly missing?: () => string | undefined
   /** Starts the processors, brings the fault about and ends it; the load is published meanwhile. */

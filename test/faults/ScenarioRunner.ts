@@ -1,16 +1,11 @@
 /** Runs a scenario and judges it. */
-import { Effect, Fiber, type Scope } from "effect"
-import { localDataCenter } from "../support/CassandraServer.ts"
-import { bin, until } from "../support/Counterfoil.ts"
-import { makeDeployment } from "../support/Deployment.ts"
-import type { ServerError } from "../support/ServerProcess.ts"
-import { cqlProxy } from "./CqlProxy.ts"
+import { Effect, Fiber } from "effect"
+import { until } from "../support/Counterfoil.ts"
 import { isRecovered, isRight, isSettled, type Judgement } from "./Ledger.ts"
-import { Observer } from "./Observer.ts"
-import { makeProcessors } from "./Processors.ts"
+import type { Observer } from "./Observer.ts"
+import { prepare, type RunOptions } from "./Preparation.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "./Scenario.ts"
 import type { Servers } from "./Servers.ts"
-import { tcpProxy } from "./TcpProxy.ts"
 import { type Planned, traffic } from "./Traffic.ts"
 
 /** What came of a scenario. */
@@ -27,14 +22,6 @@ export interface Outcome {
   readonly isRight: boolean
 }
 
-/** How a scenario is run. */
-export interface RunOptions {
-  /** About so many. */
-  readonly messages: number
-  /** The `counterfoil` that is tried; this repository's by default. */
-  readonly bin?: string
-}
-
 /** Runs a scenario. */
 export const runScenario = (
   scenario: Scenario,
@@ -44,27 +31,35 @@ export const runScenario = (
   Effect.scoped(
     Effect.gen(function* () {
       const load = scenario.load?.(options.messages) ?? traffic({ messages: options.messages, seed: 1 })
-      const { context, unmet } = yield* prepare(scenario, servers, load.length, options.bin ?? bin)
+      const { context, unmet } = yield* prepare(scenario, servers, load.length, options)
       const { processors, observer } = context
-      const publishing = yield* Effect.forkScoped(publish(scenario, observer, load))
+      const publishing = yield* Effect.forkScoped(publish(scenario, context, load))
       if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
       if (scenario.mayBeLate === true) yield* Effect.forkScoped(watchAbsence(observer))
       yield* scenario.run(context)
+      const faultEnded = Date.now()
       yield* Fiber.join(publishing)
       const from = performance.now()
       const within = scenario.settleWithinSeconds ?? 180
-      yield* untilJudged(observer, "an effect of every message that need not wait", isRecovered, within)
+      // What is missing then is judged as lost; and it is told, too, what else did not hold.
+      const untilSo = (what: string, isSo: (judgement: Judgement) => boolean) =>
+        untilJudged(observer, what, isSo, within).pipe(
+          Effect.as(true),
+          Effect.catchTag("NotInTime", () =>
+            Effect.as(context.expect(false, `not within ${within} s: ${what}`), false)
+          )
+        )
+      const hasRecovered = yield* untilSo("an effect of every message that need not wait", isRecovered)
       const recoveredIn = (performance.now() - from) / 1000
-      yield* untilJudged(observer, "an effect of every message", isSettled, within)
+      if (hasRecovered) yield* untilSo("an effect of every message", isSettled)
       yield* processors.stopAll
       const left = yield* Effect.promise(() => observer.readLeft())
-      const judgement = yield* Effect.promise(() =>
-        observer.judgeNow(left, scenario.repetitions?.(processors) ?? 0)
-      )
-      yield* context.expect(
-        scenario.forbidsStale !== true || judgement.stale === 0,
-        `${judgement.stale} payments became dead letters and were matched later`
-      )
+      const judgement = yield* Effect.promise(() => observer.judgeNow(left))
+      const { unmatchedWithinSeconds: patience } = scenario
+      if (patience !== undefined) {
+        const tardy = yield* Effect.promise(() => observer.unmatchedAfter(faultEnded, patience * 1_000))
+        yield* context.expect(tardy.length === 0, `${tardy.length} payments without an order: ${tardy[0]}`)
+      }
       if (scenario.afterwards !== undefined) yield* scenario.afterwards(context)
       return {
         scenario,
@@ -78,66 +73,16 @@ export const runScenario = (
     })
   )
 
-const prepare = (
-  scenario: Scenario,
-  servers: Servers,
-  loaded: number,
-  command: string
-): Effect.Effect<
-  { readonly context: ScenarioContext; readonly unmet: Array<string> },
-  ServerError,
-  Scope.Scope
-> =>
-  Effect.gen(function* () {
-    const cassandra = yield* servers.cassandra(scenario.nodes ?? "one")
-    const { pubsub, projectId } = servers
-    const replication = scenario.replication ?? cassandra.replication
-    const deployment = yield* makeDeployment(
-      { pubsub, projectId, cassandra: cassandra.address, dataCenter: localDataCenter },
-      { replication, ...scenario.deployment }
-    )
-    const node = cassandra.address.split(",")[0] ?? ""
-    const toPubSub = yield* tcpProxy(pubsub)
-    const toCassandra = yield* tcpProxy(node)
-    const statements = yield* cqlProxy(node)
-    const { proxied = [] } = scenario
-    const environment = {
-      ...deployment.environment,
-      ...(proxied.includes("pubsub") ? { PUBSUB_EMULATOR_HOST: toPubSub.address } : {}),
-      ...(proxied.includes("cassandra") ? { CASSANDRA_CONTACT_POINTS: toCassandra.address } : {}),
-      ...(proxied.includes("statements") ? { CASSANDRA_CONTACT_POINTS: statements.address } : {}),
-      ...scenario.environment
-    }
-    const processors = yield* makeProcessors(scenario.name, environment, command)
-    const unmet: Array<string> = []
-    const observer = yield* Effect.promise(() => Observer.of(deployment))
-    const context: ScenarioContext = {
-      deployment,
-      processors,
-      observer,
-      cassandra,
-      toPubSub,
-      toCassandra,
-      statements,
-      messages: loaded,
-      expect: (holds: boolean, otherwise: string) =>
-        Effect.sync(() => {
-          if (!holds) unmet.push(otherwise)
-        }),
-      untilPublished: (share) =>
-        until(
-          "the load being published",
-          Effect.sync(() => observer.published >= loaded * share),
-          "10 minutes"
-        ).pipe(Effect.orDie)
-    }
-    return { context, unmet }
+const publish = (
+  { loadSeconds = 20 }: Scenario,
+  { observer, messages }: ScenarioContext,
+  load: ReadonlyArray<Planned>
+) =>
+  Effect.promise(() => {
+    if (loadSeconds === "before") return observer.publish(load)
+    const seconds = typeof loadSeconds === "number" ? loadSeconds : loadSeconds(messages)
+    return observer.publishOver(load, seconds * 1_000)
   })
-
-const publish = ({ loadSeconds }: Scenario, observer: Observer, load: ReadonlyArray<Planned>) =>
-  Effect.promise(() =>
-    loadSeconds === "before" ? observer.publish(load) : observer.publishOver(load, (loadSeconds ?? 20) * 1000)
-  )
 
 /** A table that does not answer just now proves nothing, and is looked at again. */
 const watchAbsence = (observer: Observer) =>

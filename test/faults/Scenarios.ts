@@ -1,13 +1,20 @@
 /** Every scenario, in the order in which they are run. */
 import type { Scenario } from "./Scenario.ts"
 import { backlogs } from "./scenarios/Backlogs.ts"
-import { cassandraAway, nodesAway } from "./scenarios/CassandraAway.ts"
+import { cassandraAway } from "./scenarios/CassandraAway.ts"
 import { refusals } from "./scenarios/CassandraRefuses.ts"
 import { clocks } from "./scenarios/Clocks.ts"
 import { heat } from "./scenarios/Heat.ts"
+import { nodesAway } from "./scenarios/NodesAway.ts"
+import { nodesSlow } from "./scenarios/NodesSlow.ts"
+import { oneOfTwoApart } from "./scenarios/OneOfTwoApart.ts"
+import { oneOrder } from "./scenarios/OneOrderHeldUp.ts"
 import { processes, restarts } from "./scenarios/Processes.ts"
 import { answersAway, pubSubAway } from "./scenarios/PubSubAway.ts"
+import { rowsRejected } from "./scenarios/RowsRejected.ts"
+import { sourcesGone } from "./scenarios/SourcesGone.ts"
 import { ties } from "./scenarios/Ties.ts"
+import { writesRefused } from "./scenarios/WritesRefused.ts"
 
 /** All of them. */
 export const scenarios: ReadonlyArray<Scenario> = [
@@ -21,7 +28,13 @@ export const scenarios: ReadonlyArray<Scenario> = [
   ...clocks,
   ...ties,
   ...answersAway,
-  ...nodesAway
+  ...oneOfTwoApart,
+  ...oneOrder,
+  ...rowsRejected,
+  ...writesRefused,
+  ...sourcesGone,
+  ...nodesAway,
+  ...nodesSlow
 ]
 
 /** The one of that name. **Errors**: throws where there is none. */

@@ -1,7 +1,8 @@
 /** The servers of a run, which scenarios may stop, freeze and kill. */
 import { Effect, Scope, Semaphore } from "effect"
-import { threeNodes } from "../support/CassandraCluster.ts"
+import { clientAddress, threeNodes } from "../support/CassandraCluster.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
+import type { YamlValue } from "../support/cassandra/Configuration.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
 
@@ -11,11 +12,22 @@ export interface CassandraNodes {
   readonly node: CassandraServer
   /** The two others of three. */
   readonly others: ReadonlyArray<CassandraServer>
-  /** `host:port,…`. */
+  /** `host:port,…`, as they tell clients. */
   readonly address: string
   /** As many as there are nodes. */
   readonly replication: number
+  /** Of its superuser, where it asks for a login. */
+  readonly credentials?: { readonly username: string; readonly password: string }
 }
+
+/** Which nodes a scenario needs. */
+export type NodesNeeded =
+  | "one"
+  | "three"
+  /** Three that tell clients addresses at which proxies are to listen. */
+  | "three-behind-proxies"
+  /** One of the scenario's own, which asks for a login and has these further lines in its cassandra.yaml. */
+  | { readonly guards: Readonly<Record<string, YamlValue>>; readonly jvmArgs?: ReadonlyArray<string> }
 
 /** The servers of one lane, on which one scenario runs at a time. */
 export interface Servers {
@@ -23,7 +35,7 @@ export interface Servers {
   readonly pubsub: string
   readonly projectId: string
   /** Ready for a scenario, until its scope ends: every node answers. */
-  readonly cassandra: (nodes: "one" | "three") => Effect.Effect<CassandraNodes, ServerError, Scope.Scope>
+  readonly cassandra: (nodes: NodesNeeded) => Effect.Effect<CassandraNodes, ServerError, Scope.Scope>
 }
 
 /** Servers of this run's own, for scenarios side by side in so many lanes. */
@@ -49,32 +61,61 @@ export const serversAround = (
       return { node: single, others: [], address: single.address, replication: 1 }
     })
     // The memory of one node is needed for three.
-    const threeReady = Effect.suspend(() =>
-      single === undefined ? three : Effect.andThen(single.stop, three)
-    )
+    const threeReady = (behindProxies: boolean) =>
+      Effect.suspend(() =>
+        single === undefined ? three(behindProxies) : Effect.andThen(single.stop, three(behindProxies))
+      )
     return {
       pubsub,
       projectId: "counterfoil-faults",
-      cassandra: (nodes) => (nodes === "one" ? oneReady : threeReady)
+      cassandra: (nodes) => {
+        if (typeof nodes !== "string") return guardedReady(nodes)
+        return nodes === "one" ? oneReady : threeReady(nodes === "three-behind-proxies")
+      }
     }
   })
 
 /** Three nodes, for one scenario at a time. */
-type ClusterInTurn = ReturnType<Servers["cassandra"]>
+type ClusterInTurn = (behindProxies: boolean) => ReturnType<Servers["cassandra"]>
 
 /**
  * All lanes share it: two clusters at once would take more memory than a small machine has.
  *
  * Started anew for each scenario: nodes that one has killed must not decide what another finds.
  */
-const makeClusterInTurn: Effect.Effect<ClusterInTurn> = Effect.map(Semaphore.make(1), (turns) =>
-  Effect.gen(function* () {
-    yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
-    const nodes = yield* threeNodes(durable)
-    const [node, ...others] = nodes
-    return { node, others, address: nodes.map(({ address }) => address).join(","), replication: 3 }
-  })
+const makeClusterInTurn: Effect.Effect<ClusterInTurn> = Effect.map(
+  Semaphore.make(1),
+  (turns) => (behindProxies) =>
+    Effect.gen(function* () {
+      yield* Effect.acquireRelease(turns.take(1), () => turns.release(1))
+      const nodes = yield* threeNodes({ ...durable, behindProxies })
+      const [node, ...others] = nodes
+      const address = nodes
+        .map(({ host, port }) => `${behindProxies ? clientAddress(host) : host}:${port}`)
+        .join(",")
+      return { node, others, address, replication: 3 }
+    })
 )
+
+/** Guardrails, denied partitions and grants do not bind a superuser, so there have to be logins. */
+const guardedReady = ({ guards, jvmArgs = [] }: Exclude<NodesNeeded, string>) =>
+  Effect.map(
+    cassandraServer({ ...durable, yaml: { ...durable.yaml, ...logins, ...guards }, jvmArgs }),
+    (node): CassandraNodes => ({
+      node,
+      others: [],
+      address: node.address,
+      replication: 1,
+      credentials: { username: "cassandra", password: "cassandra" }
+    })
+  )
+
+const logins = {
+  authenticator: "PasswordAuthenticator",
+  authorizer: "CassandraAuthorizer",
+  // A grant that is given or taken away counts at once.
+  permissions_validity: "0ms"
+} as const
 
 /** A scenario may have left it dead or frozen. */
 const recovered = (server: CassandraServer): Effect.Effect<void, ServerError> =>

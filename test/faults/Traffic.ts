@@ -11,7 +11,7 @@ export type Cells = Readonly<Record<string, string | number>>
 export type Meaning =
   | { readonly _tag: "Order"; readonly orderId: string; readonly cells: Cells }
   | { readonly _tag: "Payment"; readonly orderId: string; readonly cells: Cells }
-  | { readonly _tag: "Poison"; readonly reason: "undecodable" | "schema-violation" }
+  | { readonly _tag: "Poison"; readonly reason: "undecodable" | "schema-violation" | "store-rejected" }
 
 /** A message that is to be published. */
 export interface Planned {
@@ -135,6 +135,17 @@ export const poison = (stream: StreamName, random: SeededRandom): Planned => {
   const [reason, data] = random.oneOf(poisons)
   return { stream, data, attributes: { kind: "poison" }, meaning: { _tag: "Poison", reason } }
 }
+
+/** How a message is named here: ids may repeat between topics. */
+export const keyOf = (stream: StreamName, messageId: string): string => `${stream}:${messageId}`
+
+/** A message that can be read, and that Cassandra is made to refuse for itself: as poisonous as one that cannot. */
+export const rejected = ({ stream, data, attributes }: Planned): Planned => ({
+  stream,
+  data,
+  attributes,
+  meaning: { _tag: "Poison", reason: "store-rejected" }
+})
 
 /** Added to the ids of payments whose order never comes. */
 export const neverOrdered = 1_000_000_000

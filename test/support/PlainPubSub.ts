@@ -70,6 +70,11 @@ export class PlainPubSub {
     })
   }
 
+  /** Creates a topic that has no subscription. */
+  async createTopic(name: string): Promise<void> {
+    await this.#publisher.createTopic({ name: this.topic(name) })
+  }
+
   /** Creates one more subscription of a topic. */
   async createSubscription(name: string, topic: string): Promise<void> {
     await this.#subscriber.createSubscription({
@@ -87,6 +92,11 @@ export class PlainPubSub {
   /** Deletes a subscription, with its messages. */
   async deleteSubscription(name: string): Promise<void> {
     await this.#subscriber.deleteSubscription({ subscription: this.subscription(name) })
+  }
+
+  /** Detaches a subscription from its topic: nothing published from then on comes to it. */
+  async detachSubscription(name: string): Promise<void> {
+    await this.#publisher.detachSubscription({ subscription: this.subscription(name) })
   }
 
   /** Publishes in requests of at most 1,000 messages and 4 MB, and answers the message ids in order. */

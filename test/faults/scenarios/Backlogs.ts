@@ -29,7 +29,6 @@ const slowerOrders: Scenario = {
   load: (messages) => backlog(messages, 1_800),
   // Sooner over than the orders are read: only the watermark keeps the payments.
   environment: { PAYMENT_GRACE: "10s" },
-  forbidsStale: true,
   settleWithinSeconds: 600,
   run: ({ processors }) => Effect.asVoid(processors.start())
 }
@@ -40,7 +39,6 @@ const takenOver: Scenario = {
   fault: "the same, killed in the middle, another goes on",
   // The shortest with which the orders of a killed process come back in time.
   environment: { PAYMENT_GRACE: "25s" },
-  repetitions: ({ lostHolds }) => lostHolds(),
   run: ({ processors, deployment, observer }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
@@ -64,7 +62,6 @@ const littleMemory: Scenario = {
   loadSeconds: 30,
   // Never fewer than go beyond MAX_OUTSTANDING_MESSAGES.
   load: (messages) => backlog(Math.max(messages, 20_000) / 2, 3_600),
-  forbidsStale: true,
   settleWithinSeconds: 600,
   run: ({ processors, deployment, cassandra, untilPublished, expect }) =>
     Effect.gen(function* () {

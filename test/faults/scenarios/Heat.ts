@@ -2,10 +2,9 @@
 import { Effect } from "effect"
 import { until } from "../../support/Counterfoil.ts"
 import { SeededRandom } from "../../support/SeededRandom.ts"
-import { keyOf } from "../Ledger.ts"
 import { untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
-import { type Meaning, order, type Planned, payment, poison, traffic } from "../Traffic.ts"
+import { keyOf, type Meaning, order, type Planned, payment, poison, traffic } from "../Traffic.ts"
 
 const hotOrderId = 900_000_000
 

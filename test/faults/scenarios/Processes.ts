@@ -8,7 +8,6 @@ const killed: Scenario = {
   name: "kill-9",
   fault: "processor killed 5 times",
   loadSeconds: 25,
-  repetitions: ({ lostHolds }) => lostHolds(),
   mayBeLate: true,
   run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
@@ -27,7 +26,6 @@ const killed: Scenario = {
 const shared: Scenario = {
   name: "two-processors",
   fault: "of two processors one killed, one stopped",
-  repetitions: ({ lostHolds }) => lostHolds(),
   mayBeLate: true,
   run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {

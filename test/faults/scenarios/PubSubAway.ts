@@ -6,29 +6,33 @@ import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import type { Mode } from "../TcpProxy.ts"
 import { traffic } from "../Traffic.ts"
 
-/** Spoils the connection at these shares of the load, for so long each. */
+/** Spoils the connection at these shares of the load, for so long each: acknowledgements are lost, or the answers to them. */
 const spoiling =
   (modes: ReadonlyArray<Mode>, seconds: number) =>
-  ({ processors, toPubSub, untilPublished }: ScenarioContext) =>
+  ({ processors, toPubSub, untilPublished, disturb }: ScenarioContext) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
       for (const [index, mode] of modes.entries()) {
         yield* untilPublished((index + 1) / (modes.length + 2))
-        yield* toPubSub.set(mode)
-        yield* Effect.sleep(`${seconds} seconds`)
-        yield* toPubSub.set({ _tag: "Pass" })
+        yield* disturb(
+          `connection ${mode._tag}`,
+          toPubSub
+            .set(mode)
+            .pipe(
+              Effect.andThen(Effect.sleep(`${seconds} seconds`)),
+              Effect.andThen(toPubSub.set({ _tag: "Pass" })),
+              // It lasts until the streams are open again.
+              Effect.andThen(untilReady(processor))
+            )
+        )
       }
     })
-
-// An acknowledgement, or the answer to it, may be lost with a connection: what it was for comes again, after each of up to 4 faults.
-const asMuchAsWasHeld: NonNullable<Scenario["repetitions"]> = ({ mostHeld }) => 4 * mostHeld()
 
 const cut: Scenario = {
   name: "pubsub-cut",
   fault: "connection to Pub/Sub cut 4 times for 2 s",
   proxied: ["pubsub"],
-  repetitions: asMuchAsWasHeld,
   mayBeLate: true,
   run: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
 }
@@ -37,22 +41,25 @@ const blackHole: Scenario = {
   name: "pubsub-black-hole",
   fault: "connection to Pub/Sub black-holed for 30 s",
   proxied: ["pubsub"],
-  repetitions: asMuchAsWasHeld,
   mayBeLate: true,
-  run: ({ processors, toPubSub, untilPublished }) =>
+  run: ({ processors, toPubSub, untilPublished, disturb }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(1 / 3)
-      yield* toPubSub.set({ _tag: "BlackHole" })
-      // Sooner than the connection is replaced: what swallows everything is never taken for quiet.
-      yield* until(
-        "health saying that the orders are unavailable",
-        Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
-        "8 seconds"
-      )
-      yield* Effect.sleep("30 seconds")
-      yield* toPubSub.set({ _tag: "Pass" })
+      const swallow = Effect.gen(function* () {
+        yield* toPubSub.set({ _tag: "BlackHole" })
+        // Sooner than the connection is replaced: what swallows everything is never taken for quiet.
+        yield* until(
+          "health saying that the orders are unavailable",
+          Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
+          "8 seconds"
+        )
+        yield* Effect.sleep("30 seconds")
+        yield* toPubSub.set({ _tag: "Pass" })
+        yield* untilReady(processor)
+      })
+      yield* disturb("connection black-holed", swallow)
     })
 }
 
@@ -75,7 +82,6 @@ const acknowledgementsLost: Scenario = {
   fault: "requests, then answers of Pub/Sub lost",
   proxied: ["pubsub"],
   loadSeconds: 40,
-  repetitions: asMuchAsWasHeld,
   mayBeLate: true,
   // Longer than a lease: what was done and could not be acknowledged comes again.
   run: spoiling([{ _tag: "DropRequests" }, { _tag: "DropAnswers" }], 15)

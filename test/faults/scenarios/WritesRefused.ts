@@ -1,0 +1,126 @@
+/** A Cassandra that refuses every write for a while: outages, of which nothing becomes a dead letter (G4). */
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
+import { ask, untilReady } from "../Processors.ts"
+import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
+
+/** Longer than it takes to find that a row is refused for itself. **Units**: seconds. */
+const refusedSeconds = 50
+
+/** A third into the load every write is refused, and then none. */
+const refusedAll = (
+  name: string,
+  fault: string,
+  nodes: NonNullable<Scenario["nodes"]>,
+  refuse: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>,
+  allow: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
+): Scenario => ({
+  name,
+  fault,
+  nodes,
+  loadSeconds: 30,
+  unmatchedWithinSeconds: 120,
+  run: (context) =>
+    Effect.gen(function* () {
+      const { processors, observer, untilPublished, expect } = context
+      const processor = yield* processors.start()
+      yield* untilReady(processor)
+      yield* untilPublished(0.3)
+      yield* refuse(context)
+      yield* Effect.sleep(`${refusedSeconds} seconds`)
+      const health = yield* ask(processor, "/health")
+      yield* expect(/"facts":\{"state":"(unavailable|degraded)"/.test(health), `no word of it: ${health}`)
+      yield* allow(context)
+      yield* untilReady(processor)
+      yield* Effect.promise(() => observer.judgeNow())
+      const refused = observer.deadLetters.filter(
+        ({ attributes }) => attributes["dlq-reason"] === "store-rejected"
+      )
+      yield* expect(refused.length === 0, `${refused.length} dead letters of an outage`)
+    })
+})
+
+const statement = (cql: (context: ScenarioContext) => string) => (context: ScenarioContext) =>
+  Effect.asVoid(Effect.promise(() => context.deployment.table.execute(cql(context))))
+
+const ttlTo = (seconds: number) =>
+  statement(() => `ALTER TABLE KEYSPACE.orders_payments_facts WITH default_time_to_live = ${seconds}`)
+
+const copiesTo = (copies: number) =>
+  statement(
+    ({ deployment: { table } }) =>
+      `ALTER KEYSPACE ${table.keyspace} WITH replication = {'class':'SimpleStrategy','replication_factor':${copies}}`
+  )
+
+/** Starts the node again with another limit on how full its disk may be; -1: none. */
+const diskLimitTo =
+  (percent: number) =>
+  ({ cassandra: { node } }: ScenarioContext) =>
+    Effect.gen(function* () {
+      const file = join(node.dataFolder, "cassandra.yaml")
+      const others = readFileSync(file, "utf8").replaceAll(/^data_disk_usage_.*\n/gm, "")
+      writeFileSync(file, `${others}data_disk_usage_percentage_fail_threshold: ${percent}\n`)
+      yield* node.stop
+      yield* node.start
+    })
+
+/** 20 years: with it a write of today would expire when its time no longer fits. **Units**: seconds. */
+const ttlTooLarge = 630_720_000
+
+const badNode: Scenario = {
+  name: "one-node-fails-writes",
+  fault: "one of three nodes answers with 0x0000, then 0x1500",
+  proxied: ["node-statements"],
+  nodes: "three",
+  loadSeconds: 60,
+  settleWithinSeconds: 300,
+  unmatchedWithinSeconds: 120,
+  run: ({ processors, nodeStatements, untilPublished, expect }) =>
+    Effect.gen(function* () {
+      const processor = yield* processors.start()
+      yield* untilReady(processor)
+      const [, bad] = nodeStatements
+      if (bad === undefined) return
+      for (const [share, how] of [
+        [0.2, "server-error"],
+        [0.6, "write-failed"]
+      ] as const) {
+        yield* untilPublished(share)
+        yield* bad.set(refuseWrites(how))
+        yield* Effect.sleep("45 seconds")
+        yield* bad.set(passAll)
+        yield* expect(bad.refused(how) > 10, `only ${bad.refused(how)} writes were ${how}`)
+      }
+      yield* untilReady(processor)
+    })
+}
+
+const refuseWrites =
+  (how: Refusal): Rule =>
+  ({ query }) =>
+    query.startsWith("SELECT") ? undefined : how
+
+/** Outages that answer. */
+export const writesRefused: ReadonlyArray<Scenario> = [
+  refusedAll("ttl-too-large", "a default TTL that no write can have", "one", ttlTo(ttlTooLarge), ttlTo(0)),
+  refusedAll("copies-missing", "more copies asked for than nodes", "one", copiesTo(3), copiesTo(1)),
+  refusedAll(
+    "modify-revoked",
+    "the right to write revoked",
+    { guards: {} },
+    statement(
+      ({ deployment: { table }, role }) => `REVOKE MODIFY ON KEYSPACE ${table.keyspace} FROM ${role}`
+    ),
+    statement(({ deployment: { table }, role }) => `GRANT MODIFY ON KEYSPACE ${table.keyspace} TO ${role}`)
+  ),
+  refusedAll(
+    "disk-full",
+    "the disk fuller than a guardrail allows",
+    { guards: {}, jvmArgs: ["-Dcassandra.disk_usage.monitor_interval_ms=1000"] },
+    diskLimitTo(1),
+    diskLimitTo(-1)
+  ),
+  badNode
+]
