@@ -35,7 +35,12 @@ const makeExchange = Effect.gen(function* () {
     yield* progress.read({
       progress: Effect.sync((): DeliveryProgress => {
         if (!state.isSilent) state.heardAt = now()
-        return { oldestUndeliveredMicros: undefined, quietMillis: 60_000, provenAtMillis: state.heardAt, heardAtMillis: state.heardAt }
+        return {
+          oldestUndeliveredMicros: undefined,
+          quietMillis: 60_000,
+          provenAtMillis: state.heardAt,
+          heardAtMillis: state.heardAt
+        }
       })
     })
     return yield* makeProgressExchange({

@@ -4,7 +4,7 @@ import { Clock, Duration, Effect, Result } from "effect"
 import { backoffMillis, retryBackoff } from "../../time/Backoff.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import type { CassandraError } from "../CassandraError.ts"
-import { disconnectedMillis, lostMillis, lostTickMillis, loginRetryMillis } from "../Limits.ts"
+import { disconnectedMillis, loginRetryMillis, lostMillis, lostTickMillis } from "../Limits.ts"
 
 /** What tells whether a cluster is lost, and what to do then. */
 export interface RenewalParts {

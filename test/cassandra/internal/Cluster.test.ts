@@ -37,7 +37,13 @@ const clusterOf = (count: number) => {
   const cluster = makeCluster(
     client,
     { keyspace: "k", localDataCenter: "here" },
-    { loadOf: new WeakMap(), login: unrefused, codes: consistencyNumbers, now: () => clock.now, random: () => 0 }
+    {
+      loadOf: new WeakMap(),
+      login: unrefused,
+      codes: consistencyNumbers,
+      now: () => clock.now,
+      random: () => 0
+    }
   )
   return { cluster, hosts, clock, asked }
 }
