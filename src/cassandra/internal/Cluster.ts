@@ -5,7 +5,7 @@ import { probeTimeoutMillis } from "../Limits.ts"
 import type { ExecuteOptions, Page, SilentHost, Statement } from "../Statement.ts"
 import type { RoutedOptions } from "./CoordinatorFirst.ts"
 import { verdictOn } from "./DriverError.ts"
-import type { HostLoad } from "./HostLoad.ts"
+import { type HostLoad, isUsable } from "./HostLoad.ts"
 import { watchHosts } from "./HostWatch.ts"
 import { localHosts, type Replicas } from "./LocalHosts.ts"
 import { chooseHost, type RandomSource } from "./ReplicaChoice.ts"
@@ -21,6 +21,8 @@ export interface Cluster {
   readonly execute: (statement: Statement, options: ExecuteOptions, now: number) => Promise<Page>
   /** Finds silent hosts, and sends elsewhere what waits for them; to be called every `hostTickMillis`. */
   readonly watch: () => void
+  /** The hosts that may be asked now. */
+  readonly coordinators: () => Replicas
   /** The hosts that cannot be asked, while others can. */
   readonly silentHosts: () => ReadonlyArray<SilentHost>
   /** Whether the driver has no way to its hosts any more, or has lost its way among them. */
@@ -75,11 +77,16 @@ export const makeCluster = (
     choose: (replicas) => chooseHost(replicas, now(), random),
     execute: async (statement, options, at) => {
       const result = await (isAlone() ? send(statement, options) : sendRouted(statement, options, at))
-      return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+      return {
+        rows: result.rows ?? [],
+        next: result.pageState ?? undefined,
+        coordinator: result.info.queriedHost
+      }
     },
     watch: () => {
       if (!isAlone()) watchHosts(hosts.all(), { now, probe: probeOf(client) })
     },
+    coordinators: () => hosts.all().filter(isUsable),
     silentHosts: () => silentAmong(hosts.all(), now()),
     isDisconnected: () => isDisconnected(client, hosts.all()),
     retire: hosts.retire
