@@ -70,6 +70,8 @@ export class Cassandra extends Context.Service<
     readonly replicasOf: (partitionKey: () => Buffer) => Replicas | undefined
     /** The one of these hosts that a request would go to just now; undefined where none of them answers. */
     readonly preferredOf: (replicas: Replicas) => Replica | undefined
+    /** The local hosts that answer, in an order that stays; any of them may be asked for anything. */
+    readonly coordinators: () => Replicas
     /** The local hosts that do not answer while others do. */
     readonly silentHosts: () => ReadonlyArray<SilentHost>
     /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
@@ -111,6 +113,7 @@ export class Cassandra extends Context.Service<
         executeAll: (all) => queue.sendAll("execute", all.map(requestOf)),
         replicasOf: (partitionKey) => cluster().replicasOf(partitionKey),
         preferredOf: (replicas) => cluster().choose(replicas),
+        coordinators: () => cluster().coordinators(),
         silentHosts: () => cluster().silentHosts(),
         inFlightLimit: queue.limit,
         hosts: Effect.sync(() => ({

@@ -27,6 +27,8 @@ export type Row = { readonly [column: string]: unknown }
 export interface Page {
   readonly rows: ReadonlyArray<Row>
   readonly next: string | undefined
+  /** The host that answered, as `host:port`. */
+  readonly coordinator?: string | undefined
 }
 
 /** A host that cannot be asked, while others can. */

@@ -33,6 +33,7 @@ const answering = (answer: (query: string) => Effect.Effect<ReadonlyArray<Row>>)
     inFlightLimit: () => 1,
     replicasOf: () => undefined,
     preferredOf: () => undefined,
+    coordinators: () => [],
     silentHosts: () => [],
     execute: ({ query }) => Effect.map(answer(query), (rows) => ({ rows, next: undefined }))
   })

@@ -12,6 +12,7 @@ const cassandra = Layer.mock(Cassandra, {
   inFlightLimit: () => 512,
   replicasOf: () => undefined,
   preferredOf: () => undefined,
+  coordinators: () => [],
   silentHosts: () => []
 })
 

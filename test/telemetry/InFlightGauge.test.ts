@@ -19,6 +19,7 @@ describe("layerInFlightGauge", () => {
       inFlightLimit: () => limit,
       replicasOf: () => undefined,
       preferredOf: () => undefined,
+      coordinators: () => [],
       silentHosts: () => []
     })
     const shown = Metrics.use((metrics) => metrics.prometheus).pipe(

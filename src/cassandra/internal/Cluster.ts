@@ -5,7 +5,7 @@ import { probeTimeoutMillis } from "../Limits.ts"
 import type { ExecuteOptions, Page, SilentHost, Statement } from "../Statement.ts"
 import type { RoutedOptions } from "./CoordinatorFirst.ts"
 import { verdictOn } from "./DriverError.ts"
-import type { HostLoad } from "./HostLoad.ts"
+import { type HostLoad, isUsable } from "./HostLoad.ts"
 import { watchHosts } from "./HostWatch.ts"
 import { localHosts, type Replicas } from "./LocalHosts.ts"
 import type { Login } from "./Login.ts"
@@ -22,6 +22,8 @@ export interface Cluster {
   readonly execute: (statement: Statement, options: ExecuteOptions, now: number) => Promise<Page>
   /** Finds silent hosts, and sends elsewhere what waits for them; to be called every `hostTickMillis`. */
   readonly watch: () => void
+  /** The hosts that may be asked now. */
+  readonly coordinators: () => Replicas
   /** The hosts that cannot be asked, while others can. */
   readonly silentHosts: () => ReadonlyArray<SilentHost>
   /** Whether the driver has no way to its hosts any more, or has lost its way among them. */
@@ -84,7 +86,11 @@ export const makeCluster = (
       try {
         const result = await (isAlone() ? send(statement, options) : sendRouted(statement, options, at))
         login.heard()
-        return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+        return {
+          rows: result.rows ?? [],
+          next: result.pageState ?? undefined,
+          coordinator: result.info.queriedHost
+        }
       } catch (cause) {
         throw login.explained(cause)
       }
@@ -92,6 +98,7 @@ export const makeCluster = (
     watch: () => {
       if (!isAlone()) watchHosts(hosts.all(), { now, probe: probeOf(client) })
     },
+    coordinators: () => hosts.all().filter(isUsable),
     silentHosts: () => silentAmong(hosts.all(), now()),
     isDisconnected: () => isDisconnected(client, hosts.all()),
     retire: hosts.retire

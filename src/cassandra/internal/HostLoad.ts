@@ -4,6 +4,8 @@ import { latencyDecayMillis, latencyFloorMillis } from "../Limits.ts"
 
 /** The load and the answers of one host. **Units**: milliseconds of a clock that never jumps. */
 export interface HostLoad {
+  /** `host:port` */
+  readonly address: string
   readonly host: Host
   /** Requests sent to it that are not answered; one that was sent again elsewhere included. */
   inFlight: number
@@ -37,6 +39,7 @@ export interface Unanswered {
 
 /** Nothing is known of it yet. */
 export const newHostLoad = (host: Host): HostLoad => ({
+  address: host.address,
   host,
   inFlight: 0,
   waitingSince: 0,

@@ -52,7 +52,7 @@ export const localHosts = (
   /** The driver has one array for each range of the ring, and in each its own order. */
   const setOf = (ofDriver: ReadonlyArray<Host>): Replicas => {
     const hosts = all.filter(({ host }) => ofDriver.includes(host))
-    const key = hosts.map(({ host }) => host.address).join()
+    const key = hosts.map(({ address }) => address).join()
     const known = bySet.get(key) ?? hosts
     bySet.set(key, known)
     ofRange.set(ofDriver, known)

@@ -144,7 +144,7 @@ const answeredBy = (attempt: Try, address: string, now: number, isRouted: boolea
   const { load, sentAt } = attempt
   if (load === undefined) return
   load.unanswered.delete(attempt)
-  if (address !== load.host.address) {
+  if (address !== load.address) {
     requestAbandoned(load)
     latencySeen(load, now, Math.max(now - sentAt, failedAnswerMillis))
     return
@@ -157,7 +157,7 @@ const failedOn = (attempt: Try, cause: unknown, now: number, isRouted: boolean):
   const { load, sentAt } = attempt
   if (load === undefined) return
   load.unanswered.delete(attempt)
-  const { blamesHost, isAnswer } = verdictOn(load.host.address, cause)
+  const { blamesHost, isAnswer } = verdictOn(load.address, cause)
   if (isAnswer) requestAnswered(load, sentAt, now)
   else requestAbandoned(load)
   const millis = now - sentAt

@@ -74,10 +74,12 @@ describe("a cluster", () => {
     const replicas = cluster.replicasOf(() => Buffer.alloc(8))
     await cluster.execute(statement, { replicas }, clock.now)
     await cluster.execute(statement, { pageSize: 5 }, clock.now)
+    const page = await cluster.execute(statement, { replicas: cluster.coordinators().slice(2) }, clock.now)
     assert.deepStrictEqual(
       asked.map(({ coordinator }) => coordinator?.address),
-      ["host 1", "host 1"]
+      ["host 1", "host 1", "host 3"]
     )
+    assert.strictEqual(page.coordinator, "host 3")
   })
 
   it("[G4] is disconnected when no host has a connection, and when one counts as up without", () => {
@@ -105,6 +107,10 @@ describe("a cluster", () => {
     clock.now += 2_500
     cluster.watch()
     assert.deepStrictEqual(cluster.silentHosts(), [{ address: "host 2", millis: 2_500, isConnected: false }])
+    assert.deepStrictEqual(
+      cluster.coordinators().map(({ address }) => address),
+      ["host 1", "host 3"]
+    )
     Object.assign(hosts[1] ?? {}, { up: true })
     cluster.watch()
     assert.deepStrictEqual(cluster.silentHosts(), [])

@@ -20,6 +20,7 @@ const clusterThat = (answers: (statement: Statement) => Effect.Effect<boolean, C
     executeAll: () => Effect.die("not asked"),
     replicasOf: () => undefined,
     preferredOf: () => undefined,
+    coordinators: () => [],
     silentHosts: () => [],
     inFlightLimit: () => 1,
     hosts: Effect.succeed({ known: 1, connected: 1 }),
