@@ -1,5 +1,5 @@
 /** Where the demo keeps its table: a new file that no other demo uses. */
-import { mkdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Data, Effect, type Scope } from "effect"
 import { lockedByUs } from "../../facts/FactStoreSqliteLock.ts"
@@ -29,7 +29,10 @@ export const claimDemoFile = (folder: string): Effect.Effect<string, DemoFolderU
       new DemoFolderUnusable({ folder, detail: cause instanceof Error ? cause.message : String(cause) })
     const attempt = (work: () => void) => Effect.try({ try: work, catch: unusable })
 
-    yield* attempt(() => mkdirSync(folder, { recursive: true }))
+    yield* attempt(() => {
+      // Not recursive: below /proc, Node would then try indefinitely.
+      if (!existsSync(folder)) mkdirSync(folder)
+    })
     for (let number = 1; number <= demosAtOnce; number++) {
       const path = join(folder, number === 1 ? "demo" : `demo-${number}`)
       const isOurs = yield* Effect.mapError(lockedByUs(`${path}.lock`), unusable)
