@@ -54,7 +54,8 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   WrongDataCenter: "set CASSANDRA_LOCAL_DATACENTER to a data centre of the cluster",
   KeyspaceMissing: createSchema,
   TableMissing: createSchema,
-  TlsFailed: "check CASSANDRA_TLS and CASSANDRA_TLS_CA",
+  TlsFailed:
+    "check CASSANDRA_TLS and CASSANDRA_TLS_CA, and CASSANDRA_TLS_CERT where the servers want a client certificate",
   TlsRequired:
     "set CASSANDRA_TLS=true, and CASSANDRA_TLS_CA where no public authority signed the servers' certificates",
   ClientCertificateRefused:

@@ -56,6 +56,25 @@ describe("classify", () => {
     ["exists already", answer(0x2400, "Table k.t already exists"), "StatementRefused", false],
     ["unprepared", answer(0x2500, "Prepared query with ID 1f not found"), "Unprepared", true],
     ["a code of servers to come", answer(0x7777, "?"), "Faulty", true],
+    [
+      "a client certificate that is wanted",
+      nodeError("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+      "ClientCertificateRefused",
+      false
+    ],
+    [
+      "a client certificate that is wanted, as Java says it",
+      nodeError("ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE"),
+      "ClientCertificateRefused",
+      false
+    ],
+    [
+      "a client certificate that is not trusted",
+      nodeError("ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN"),
+      "ClientCertificateRefused",
+      false
+    ],
+    ["an alert that says little", nodeError("ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR"), "TlsFailed", false],
     ["a host that is silent", new errors.OperationTimedOutError("did not reply", "h"), "TimedOut", true],
     ["a full connection", new errors.BusyConnectionError("h", 2048, 1), "Overloaded", true],
     [

@@ -47,7 +47,7 @@ describeWith("cassandra", "pubsub")("An emulator that forgot everything", () => 
             assert.strictEqual(code, 2, processor.stderr())
             assert.match(
               processor.stderr(),
-              /it does not exist; `counterfoil setup pubsub` creates what is missing/
+              /(it does not exist|these do not exist: .*); `counterfoil setup pubsub` creates what is missing/
             )
             const next = alive === processor ? yield* serving(["run"], environment) : alive
             yield* until("the order", stored, "60 seconds", next.stderr)

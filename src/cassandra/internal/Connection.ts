@@ -2,7 +2,7 @@
 import type { Client, DseClientOptions } from "cassandra-driver"
 import { Duration, Effect } from "effect"
 import { type Backoff, backoffMillis, retryBackoff } from "../../time/Backoff.ts"
-import { CassandraError, classify, SettingsRefused, TlsRequired, Unreachable } from "../CassandraError.ts"
+import { CassandraError, classify, SettingsRefused, Unreachable } from "../CassandraError.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings } from "../CassandraSettings.ts"
 import { connectSeconds } from "../Limits.ts"
@@ -10,7 +10,7 @@ import { clientOptions } from "./ClientOptions.ts"
 import type { IsResponsive } from "./CoordinatorFirst.ts"
 import { type Driver, loadDriver } from "./Driver.ts"
 import type { Login } from "./Login.ts"
-import { wantsTls } from "./TlsProbe.ts"
+import { explained } from "./TlsFailure.ts"
 
 /** What a client is made with besides settings. */
 export interface ConnectionParts {
@@ -38,27 +38,6 @@ export const connect = (
       orElse: () => Effect.fail(silent(settings, timeout))
     })
   }).pipe(Effect.catch((error) => explained(settings, error)))
-
-/** A server that speaks TLS only hangs up on who does not, which looks as if nobody was there. */
-const explained = (
-  settings: CassandraSettings,
-  error: CassandraError
-): Effect.Effect<never, CassandraError> => {
-  const { reason } = error
-  const isPlain = settings.tls === undefined && settings.secureBundle === undefined
-  if (!isPlain || reason._tag !== "Unreachable") return Effect.fail(error)
-  return Effect.flatMap(wantsTls(settings.contactPoints), (isTlsOnly) => {
-    const detail = `${settings.contactPoints.join(", ")}: spoken to without TLS, and answers with TLS only`
-    return Effect.fail(
-      isTlsOnly
-        ? new CassandraError({
-            operation: "connect",
-            reason: new TlsRequired({ detail, cause: reason.cause })
-          })
-        : error
-    )
-  })
-}
 
 /** Tries again indefinitely while nothing answers; each failed attempt is reported. */
 export const connectWithRetry = <A>(
