@@ -132,14 +132,45 @@ describe("Limits", () => {
     assert.isBelow(PubSubLimits.ackCallSeconds, PubSubLimits.connectionRenewSeconds)
   })
 
+  it("[G5] a row is renewed three times within the time in which it must be seen to change", () => {
+    const { progressReadMillis, progressRenewMillis, progressSeenMillis } = IngestLimits
+    assert.isAtMost(2 * progressRenewMillis + progressRenewMillis + progressReadMillis, progressSeenMillis)
+    assert.isBelow(2 * FactsLimits.progressAnswerMillis, progressSeenMillis)
+  })
+
+  it("[G5] a process has given its orders back, and another has them, before its row is gone", () => {
+    const nextTry = TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter) + CassandraLimits.answerMillis
+    const closed = IngestLimits.earlyCloseMillis + PubSubLimits.closeTimeoutSeconds * 1_000
+    const givenBack = IngestLimits.earlyReleaseMillis + Math.max(nextTry, closed)
+    assert.isBelow(Math.max(givenBack, IngestLimits.earlyReleaseLateMillis + closed) + leaseMillis, 60_000)
+    assert.isAtLeast(FactsLimits.progressTtlSeconds, 60)
+    assert.isAtLeast(PubSubLimits.givenBackSeconds, FactsLimits.progressTtlSeconds)
+    assert.isBelow(IngestLimits.progressSeenMillis, IngestLimits.earlyReleaseMillis)
+  })
+
+  it("[G5] a dead letter is published within 10 s of the reading that it follows from", () => {
+    const published = PubSubLimits.publishTimeoutSeconds * 1_000 + DeadLetterLimits.deadLetterDelayMillis
+    assert.isBelow(IngestLimits.verdictMillis + published, 10_000)
+    assert.isBelow(IngestLimits.progressReadMillis, IngestLimits.verdictMillis)
+  })
+
+  it("[G5] a freeze is longer than what looks at the clock takes, and shorter than a lease", () => {
+    assert.isAtLeast(IngestLimits.freezeMillis, 5 * IngestLimits.progressTickMillis)
+    assert.isBelow(IngestLimits.freezeMillis, leaseMillis)
+  })
+
   it("[G8] publishing gives up within a lease", () => {
     assert.isBelow(PubSubLimits.publishTimeoutSeconds, PubSubLimits.leaseSeconds)
   })
 
   it("[G8] a stop of default settings ends within the 30 s that Kubernetes gives, however little answers", () => {
     const defaultShutdownSeconds = 20
+    const lastRowSeconds = IngestLimits.lastRowMillis / 1_000
     assert.isBelow(
-      defaultShutdownSeconds + PubSubLimits.closeTimeoutSeconds + CassandraLimits.drainSeconds,
+      defaultShutdownSeconds +
+        PubSubLimits.closeTimeoutSeconds +
+        lastRowSeconds +
+        CassandraLimits.drainSeconds,
       30
     )
   })
