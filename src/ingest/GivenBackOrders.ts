@@ -49,10 +49,6 @@ export class GivenBackOrders {
     for (const [orderId, until] of this.#untilById) if (until <= now) this.#untilById.delete(orderId)
     return [...this.#untilById.keys()]
   }
-
-  get isEmpty(): boolean {
-    return this.oldestMicros() === undefined && this.orderIds().length === 0
-  }
 }
 
 /** The order's id of a delivery of the orders stream; undefined where it is no order. */

@@ -26,12 +26,10 @@ export interface Intake {
   readonly orders: Stream
   readonly payments: Stream
   readonly waitingRoom: WaitingRoom
-  /** Runs both streams until they are stopped. */
+  /** Runs both streams until they are stopped; an interruption leaves what is held to the closing of the subscriptions. */
   readonly run: Effect.Effect<void, PipelineError>
   /** Stops reading, then gives back what waits and what is in backoff; `run` ends when the rest has its fate. */
   readonly stop: Effect.Effect<void>
-  /** Once `run` is interrupted: ends what runs beside it. */
-  readonly abandon: Effect.Effect<void>
 }
 
 type PipelineError = Effect.Error<Pipeline["run"]>
@@ -94,11 +92,10 @@ export const makeIntake = (parts: IntakeParts): Effect.Effect<Intake, never, Sco
       orders: { subscription: orders, pipeline: orderPipeline },
       payments: { subscription: payments, pipeline: paymentPipeline },
       waitingRoom,
-      run: all([orderPipeline.run, paymentPipeline.run, waitingRoom.run]),
-      stop: Effect.all([orderPipeline.stop, paymentPipeline.stop, waitingRoom.stop], { discard: true }),
-      abandon: Effect.all([orderPipeline.abandon, paymentPipeline.abandon, waitingRoom.abandon], {
-        discard: true
-      })
+      run: Effect.onInterrupt(all([orderPipeline.run, paymentPipeline.run, waitingRoom.run]), () =>
+        all([orderPipeline.abandon, paymentPipeline.abandon, waitingRoom.abandon])
+      ),
+      stop: Effect.all([orderPipeline.stop, paymentPipeline.stop, waitingRoom.stop], { discard: true })
     }
   })
 

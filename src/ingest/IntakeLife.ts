@@ -65,9 +65,7 @@ export const makeIntakeLife = (
     })
 
     return {
-      run: Effect.raceFirst(lives, exchange.run).pipe(
-        Effect.onExit(() => exchange.end(parts.ledgers.orders.held() > 0))
-      ),
+      run: Effect.raceFirst(lives, exchange.run).pipe(Effect.onExit(() => exchange.end)),
       closedBecause: () =>
         hasClosed || exchange.own.error() !== undefined
           ? troubleOf(exchange)
@@ -113,7 +111,6 @@ const oneIntake = Effect.fnUntraced(function* (
   const ended = yield* Effect.timeoutOption(Fiber.await(running), Duration.millis(earlyCloseMillis))
   if (ended._tag === "None") {
     yield* Fiber.interrupt(running)
-    yield* intake.abandon
     parts.ledgers.orders.abandon()
     parts.ledgers.payments.abandon()
   } else if (Exit.isFailure(ended.value)) return yield* Effect.failCause(ended.value.cause)

@@ -62,7 +62,7 @@ export interface ProgressExchange {
   /** Suspends until the streams have to be closed, from now on. */
   readonly mustClose: Effect.Effect<void>
   /** The last word to the others, once everything is given back. */
-  readonly end: (isAnythingLeft: boolean) => Effect.Effect<void>
+  readonly end: Effect.Effect<void>
 }
 
 const noVerdict: UnmatchedVerdict | undefined = undefined
@@ -186,7 +186,9 @@ export const makeProgressExchange = (
         closing.closeUnsafe()
         return closing.await
       }),
-      end: (isAnythingLeft) => lastWord(own, isAnythingLeft || !givenBack.isEmpty)
+      end: Effect.flatMap(report, ({ hasUnsettled, orderIds }) =>
+        lastWord(own, hasUnsettled || orderIds.length > 0)
+      )
     }
   })
 

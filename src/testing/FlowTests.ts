@@ -58,6 +58,21 @@ export const flowTests = ({ it, clock }: SuiteContext): void => {
     })
   )
 
+  it.effect("[G6] the limit on messages can be raised while they are read", () =>
+    Effect.gen(function* () {
+      const { topic, subscription } = yield* freshChannel
+      yield* publishTexts(topic, numbered(6))
+      const reader = yield* read(clock, subscription, { messages: 2 })
+      yield* reader.awaitReceived(2)
+      yield* reader.open.limitOutstanding(5)
+      yield* reader.awaitReceived(5)
+      assert.strictEqual((yield* reader.open.status).held, 5)
+      assert.strictEqual(reader.most.messages, 5)
+      yield* reader.ack(reader.received)
+      yield* reader.awaitReceived(6)
+    })
+  )
+
   it.effect("[G5] what is set aside frees its place, stays held, and can be settled", () =>
     Effect.gen(function* () {
       const { topic, subscription } = yield* freshChannel

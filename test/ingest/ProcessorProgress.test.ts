@@ -1,52 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
 import { progressTtlSeconds } from "../../src/facts/Limits.ts"
-import { type ProgressTable, ProgressTableError } from "../../src/facts/ProgressTable.ts"
-import { earlyReleaseMillis } from "../../src/ingest/Limits.ts"
+import { earlyReleaseMillis, reopenedOutstanding } from "../../src/ingest/Limits.ts"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
+import { cuttable } from "../support/CuttableTables.ts"
 import { faultyFactStore, noStoreFaults } from "../support/FaultyFactStore.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
-import {
-  attributeOf,
-  type Behind,
-  makeWorld,
-  paymentsTopic,
-  type World,
-  worldBegins
-} from "../support/World.ts"
+import { attributeOf, makeWorld, paymentsTopic, type World, worldBegins } from "../support/World.ts"
 
 const grace = { paymentGrace: Duration.seconds(10) }
-
-/** A line between one process and both tables, which can be cut. */
-const cuttable = () => {
-  const faults = noStoreFaults()
-  const line = { isCut: false, statements: 0, cut: (isCut: boolean) => void isCut }
-  line.cut = (isCut) => {
-    line.isCut = isCut
-    faults.isAway = isCut
-  }
-  const along = <A>(call: Effect.Effect<A, ProgressTableError>): Effect.Effect<A, ProgressTableError> =>
-    Effect.suspend(() => {
-      line.statements += 1
-      return line.isCut ? Effect.delay(Effect.fail(noAnswer), "3 seconds") : call
-    })
-  const behind: Behind = {
-    store: (table) => faultyFactStore(table, faults),
-    progress: (table): ProgressTable["Service"] => ({
-      write: (row) => along(table.write(row)),
-      readAll: along(table.readAll),
-      remove: (process) => along(table.remove(process))
-    })
-  }
-  return { line, behind }
-}
-
-const noAnswer = new ProgressTableError({
-  operation: "test",
-  detail: "no answer",
-  isRetryable: true,
-  cause: undefined
-})
 
 const rowsOf = (world: World) => world.progressTable.readAll
 
@@ -75,19 +37,24 @@ describe("processors of one subscription", () => {
 
   it.effect("[G5] while another process cannot store an order, its payment is no dead letter", () =>
     Effect.gen(function* () {
-      const world = yield* makeWorld()
+      const world = yield* makeWorld({ batchSize: 1 })
       const slow = noStoreFaults()
       slow.encounter = () => "timed-out-unwritten"
-      const holder = yield* world.start(grace, "a", { store: (table) => faultyFactStore(table, slow) })
+      const small = { ...grace, maxOutstandingMessages: 2, waitingRoomMax: 1 }
+      const holder = yield* world.start(small, "a", { store: (table) => faultyFactStore(table, slow) })
       yield* world.publishOrders(orderOf(1n))
       yield* pass("3 seconds")
       assert.strictEqual((yield* holder.totals("orders")).retrying, 1)
-      yield* world.start(grace, "b")
-      yield* world.publishPayments(paymentOf(1n), paymentOf(2n))
+      const other = yield* world.start(grace, "b")
+      yield* pass("2 seconds")
+      // The holder takes three of them.
+      yield* world.publishPayments(...[1n, 1n, 1n, 1n, 1n, 1n, 2n].map((id) => paymentOf(id)))
+      yield* pass("1 second")
+      assert.isAtLeast((yield* other.totals("payments")).waiting, 2)
       yield* pass("60 seconds")
       // The order is told by id: it holds up no other payment.
       assert.deepStrictEqual(yield* reasonsOf(world), ["unmatched-payment"])
-      assert.lengthOf(yield* world.pending(paymentsTopic), 1)
+      assert.lengthOf(yield* world.pending(paymentsTopic), 6)
       slow.encounter = () => "answered"
       yield* eventually("the payment is matched", settled(world, paymentsTopic))
       assert.lengthOf(yield* world.deadLetters, 1)
@@ -121,6 +88,35 @@ describe("processors of one subscription", () => {
         line.cut(false)
         yield* pass("10 seconds")
         assert.strictEqual((yield* cut.health).orders._tag, "Healthy")
+      })
+  )
+
+  it.effect(
+    "[G5] a process that reads again begins with few messages, and takes twice as many with each renewal",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        const { line, behind } = cuttable()
+        const process = yield* world.start(grace, "a", behind)
+        yield* pass("4 seconds")
+        line.cut(true)
+        yield* pass("30 seconds")
+        yield* world.publishOrders(...ids(900).map((id) => orderOf(id)))
+        world.storeFaults.latency = () => 300_000
+        line.cut(false)
+        const received = Effect.map(process.totals("orders"), (totals) => totals.received)
+        yield* eventually(
+          "the first",
+          Effect.map(received, (count) => count > 0)
+        )
+        assert.strictEqual(yield* received, reopenedOutstanding)
+        yield* eventually(
+          "the next",
+          Effect.map(received, (count) => count > reopenedOutstanding)
+        )
+        assert.strictEqual(yield* received, 2 * reopenedOutstanding)
+        yield* pass("20 seconds")
+        assert.strictEqual(yield* received, 900)
       })
   )
 
@@ -203,6 +199,15 @@ describe("processors of one subscription", () => {
         yield* stuck.shutDown
         const [row] = yield* rowsOf(world)
         assert.strictEqual(row?.progress?.watermarkMicros, publishedMicros)
+
+        // What was received and never handed over is given back as well.
+        world.storeFaults.encounter = () => "answered"
+        const parked = yield* world.start(grace, "c")
+        yield* pass("70 seconds")
+        world.parked.oldestMicros = 5
+        yield* parked.shutDown
+        const [last] = yield* rowsOf(world)
+        assert.strictEqual(last?.progress?.watermarkMicros, 5)
       })
   )
 

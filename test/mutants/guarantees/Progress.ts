@@ -23,7 +23,7 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     guarantee: "G5",
     file: "src/ingest/UnmatchedVerdict.ts",
     text: "Math.min(reading.passedMicros, own.watermarkMicros)",
-    replacement: "Math.max(0 * reading.passedMicros, own.watermarkMicros)",
+    replacement: "own.watermarkMicros + 0 * Number(reading.passedMicros > 0)",
     caughtBy: [
       unit(verdict, "a process has not passed its publish time by the grace"),
       unit(together, "the row of a process that died holds verdicts up until it is gone")
@@ -128,15 +128,20 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     file: "src/ingest/OrdersProgress.ts",
     text: "lesser(held, givenBack.oldestMicros())",
     replacement: "lesser(held, givenBack.oldestMicros() && undefined)",
-    caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
+    caughtBy: [
+      unit(
+        "test/ingest/OrdersProgress.test.ts",
+        "an order that was given back holds the watermark for a minute"
+      )
+    ]
   },
   {
     name: "last-row-always-removed",
     what: "removes its row at a stop though it gave orders back",
     guarantee: "G5",
     file: "src/ingest/ProgressExchange.ts",
-    text: "lastWord(own, isAnythingLeft || !givenBack.isEmpty)",
-    replacement: "lastWord(own, isAnythingLeft && givenBack.isEmpty)",
+    text: "lastWord(own, hasUnsettled || orderIds.length > 0)",
+    replacement: "lastWord(own, hasUnsettled && orderIds.length > 0)",
     caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
   }
 ]
