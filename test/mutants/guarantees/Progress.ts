@@ -1,5 +1,5 @@
 /** What processes tell each other of the orders, and what they do when they cannot (G5). */
-import { type Mutant, unit } from "../Mutant.ts"
+import { type Mutant, simulation, unit } from "../Mutant.ts"
 
 const watermark = "test/ingest/OrdersWatermark.test.ts"
 const verdict = "test/ingest/UnmatchedVerdict.test.ts"
@@ -26,7 +26,8 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     replacement: "own.watermarkMicros + 0 * Number(reading.passedMicros > 0)",
     caughtBy: [
       unit(verdict, "a process has not passed its publish time by the grace"),
-      unit(together, "the row of a process that died holds verdicts up until it is gone")
+      unit(together, "the row of a process that died holds verdicts up until it is gone"),
+      simulation
     ]
   },
   {
