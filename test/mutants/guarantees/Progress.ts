@@ -144,5 +144,14 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     text: "lastWord(own, hasUnsettled || orderIds.length > 0)",
     replacement: "lastWord(own, hasUnsettled && orderIds.length > 0)",
     caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
+  },
+  {
+    name: "freeze-unnoticed",
+    what: "goes on after a freeze with what it had read before it",
+    guarantee: "G5",
+    file: "src/ingest/ProgressExchange.ts",
+    text: "if (gap < freezeMillis) return",
+    replacement: "if (gap < 1e9 * freezeMillis) return",
+    caughtBy: [simulation]
   }
 ]
