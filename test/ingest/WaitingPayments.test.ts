@@ -52,27 +52,6 @@ describe("WaitingPayments", () => {
     })
   )
 
-  it.effect(
-    "[G5] verdicts are given on each payment once, also where a lookup of it is over before the next one has its own",
-    () =>
-      Effect.gen(function* () {
-        const room = yield* makeRoom()
-        yield* admitAll(room, 1, 2)
-        yield* Effect.forkChild(Effect.forever(Effect.flatMap(room.takeDue(10), room.keep)))
-        yield* pass(0)
-        const judged: Array<bigint> = []
-        yield* room.reconsider({
-          isGraceOver: () => true,
-          isUnmatched: ({ orderId }) => {
-            judged.push(orderId)
-            if (judged.length > 10) throw new Error("it does not end")
-            return true
-          }
-        })
-        assert.deepStrictEqual(judged, [1n, 2n])
-      })
-  )
-
   it.effect("[G6] bytes are bounded as messages are, and one message always fits", () =>
     Effect.gen(function* () {
       const room = yield* makeRoom({ maxBytes: 1_000 })

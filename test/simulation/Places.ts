@@ -1,5 +1,6 @@
 /** The processes of a simulation, each in its place, and what happens to them. */
-import { Duration, Effect, Scope } from "effect"
+import { Duration, Effect, Fiber, Scope } from "effect"
+import { TestClock } from "effect/testing"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import type { Remote } from "../support/ProcessHost.ts"
 import type { Process, World } from "../support/World.ts"
@@ -22,6 +23,7 @@ export class Places {
   readonly #scope: Scope.Scope
   readonly #running = new Map<number, Process>()
   readonly #all: Array<Process> = []
+  readonly #stops: Array<Fiber.Fiber<void>> = []
 
   constructor(world: World, settings: ProcessingSettings, reports: PlaceReports, scope: Scope.Scope) {
     this.#world = world
@@ -51,7 +53,8 @@ export class Places {
       if (process === undefined) return
       this.#running.delete(place)
       this.#reports.note(`${_tag} ${process.name}`)
-      yield* _tag === "Kill" ? process.crash : this.#aside(this.#stop(process))
+      if (_tag === "Kill") yield* process.crash
+      else this.#stops.push(yield* this.#aside(this.#stop(process)))
       if (downMillis !== undefined) yield* this.#after(downMillis, this.start(place))
     })
   }
@@ -93,8 +96,10 @@ export class Places {
     })
   }
 
+  /** Stops all, and waits for those that are stopping already. */
   get shutDown(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
+      yield* Effect.raceFirst(Fiber.awaitAll(this.#stops), Effect.forever(TestClock.adjust("100 millis")))
       for (const process of this.#running.values()) {
         yield* process.shutDown
         yield* this.#checkRest(process)
@@ -113,11 +118,11 @@ export class Places {
   }
 
   #after(millis: number, effect: Effect.Effect<void>): Effect.Effect<void> {
-    return this.#aside(Effect.delay(effect, Duration.millis(millis)))
+    return Effect.asVoid(this.#aside(Effect.delay(effect, Duration.millis(millis))))
   }
 
-  #aside(effect: Effect.Effect<void>): Effect.Effect<void> {
-    return Effect.asVoid(Effect.forkIn(effect, this.#scope))
+  #aside(effect: Effect.Effect<void>): Effect.Effect<Fiber.Fiber<void>> {
+    return Effect.forkIn(effect, this.#scope)
   }
 }
 

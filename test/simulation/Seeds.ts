@@ -16,4 +16,4 @@ export const simulateSeeds = (first: number, last: number): void => {
   }
 }
 
-const seedsOfTest = 50
+const seedsOfTest = 25

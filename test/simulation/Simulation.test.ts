@@ -5,7 +5,7 @@ import { simulateSeed } from "./SimulatedSeed.ts"
 
 describe("a simulation under faults", () => {
   // The others are in Simulation.long.test.ts; more with `npm run test:simulate -- --seeds N`.
-  simulateSeeds(1, 200)
+  simulateSeeds(1, 100)
 
   it("gives the same trace for the same seed", async () => {
     for (const seed of [3, 17]) {

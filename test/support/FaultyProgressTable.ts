@@ -42,7 +42,7 @@ export const faultyProgressTable = (
         // Not supervised, and on purpose: neither a retry nor the end of the process stops such a write.
         yield* Effect.forkDetach(Effect.delay(write, Duration.millis(faults.late())))
       }
-      return yield* Effect.fail(progressUnanswered(operation))
+      return yield* progressUnanswered(operation)
     })
   return {
     write: (row) => writing("write progress", inner.write(row)),

@@ -21,6 +21,7 @@ const watched = (refusalAt: (seconds: number) => LoginRefusal | undefined) =>
       inFlightLimit: () => 1,
       replicasOf: () => undefined,
       preferredOf: () => undefined,
+      coordinators: () => [],
       silentHosts: () => [],
       loginRefusal: Effect.sync(() => refusalAt(seconds))
     })

@@ -148,5 +148,14 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     text: "Math.min(most, limit + Math.ceil(most * options.increaseShare))",
     replacement: "Math.min(most, limit + 0 * options.increaseShare)",
     caughtBy: [unit(limit, "it climbs back to its most within half a minute")]
+  },
+  {
+    name: "unread-is-unmatched",
+    what: "takes an order that could not be read for one that is not there",
+    guarantee: "G4",
+    file: "src/ingest/PaymentHandler.ts",
+    text: "if (Result.isFailure(state)) settleAll(group, outcomes, Result.fail(storeFailureOf(state.failure)))",
+    replacement: "if (Result.isFailure(state)) settleAll(group, outcomes, unmatched)",
+    caughtBy: [simulation]
   }
 ]

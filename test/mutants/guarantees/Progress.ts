@@ -1,5 +1,5 @@
 /** What processes tell each other of the orders, and what they do when they cannot (G5). */
-import { type Mutant, unit } from "../Mutant.ts"
+import { type Mutant, simulation, unit } from "../Mutant.ts"
 
 const watermark = "test/ingest/OrdersWatermark.test.ts"
 const verdict = "test/ingest/UnmatchedVerdict.test.ts"
@@ -26,7 +26,8 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     replacement: "own.watermarkMicros + 0 * Number(reading.passedMicros > 0)",
     caughtBy: [
       unit(verdict, "a process has not passed its publish time by the grace"),
-      unit(together, "the row of a process that died holds verdicts up until it is gone")
+      unit(together, "the row of a process that died holds verdicts up until it is gone"),
+      simulation
     ]
   },
   {
@@ -143,5 +144,14 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     text: "lastWord(own, hasUnsettled || orderIds.length > 0)",
     replacement: "lastWord(own, hasUnsettled && orderIds.length > 0)",
     caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
+  },
+  {
+    name: "freeze-unnoticed",
+    what: "goes on after a freeze with what it had read before it",
+    guarantee: "G5",
+    file: "src/ingest/ProgressExchange.ts",
+    text: "if (gap < freezeMillis) return",
+    replacement: "if (gap < 1e9 * freezeMillis) return",
+    caughtBy: [simulation]
   }
 ]
