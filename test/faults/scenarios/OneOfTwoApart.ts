@@ -101,7 +101,7 @@ const freeze = (context: ScenarioContext, processor: RunningProcessor) =>
       .pipe(
         Effect.andThen(Effect.sleep(`${frozenSeconds} seconds`)),
         Effect.andThen(processor.signal("SIGCONT")),
-      Effect.andThen(untilReady(processor))
+        Effect.andThen(untilReady(processor))
       )
   )
 

@@ -17,14 +17,12 @@ const spoiling =
         yield* untilPublished((index + 1) / (modes.length + 2))
         yield* disturb(
           `connection ${mode._tag}`,
-          toPubSub
-            .set(mode)
-            .pipe(
-              Effect.andThen(Effect.sleep(`${seconds} seconds`)),
-              Effect.andThen(toPubSub.set({ _tag: "Pass" })),
-              // It lasts until the streams are open again.
-              Effect.andThen(untilReady(processor))
-            )
+          toPubSub.set(mode).pipe(
+            Effect.andThen(Effect.sleep(`${seconds} seconds`)),
+            Effect.andThen(toPubSub.set({ _tag: "Pass" })),
+            // It lasts until the streams are open again.
+            Effect.andThen(untilReady(processor))
+          )
         )
       }
     })
