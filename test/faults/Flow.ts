@@ -9,9 +9,12 @@ import { keyOf, type Meaning } from "./Traffic.ts"
 export interface FlowExpected {
   /** Whether a message is about what is in trouble itself, and so need not flow. */
   readonly isInTrouble: (meaning: Meaning) => boolean
-  /** Within so long of its publish a message has its effect, payments without an order apart. **Units**: milliseconds. */
+  /**
+   * Within so long of its publish, or of the first look where that is later, a message has its effect, payments without
+   * an order apart. **Units**: milliseconds.
+   */
   readonly withinMillis: number
-  /** Within so long of its publish a payment without an order is a dead letter. **Units**: milliseconds. */
+  /** Within so long, counted in the same way, a payment without an order is a dead letter. **Units**: milliseconds. */
   readonly unmatchedWithinMillis: number
 }
 
@@ -38,6 +41,7 @@ export const watchFlow = (
   Effect.gen(function* () {
     let [looks, late, lateUnmatched]: [number, ReadonlyArray<string>, ReadonlyArray<string>] = [0, [], []]
     const notReady: Array<number> = []
+    const firstLook = Date.now()
     const healths = new Set<string>()
     for (const began = performance.now(); performance.now() - began < seconds * 1_000; looks++) {
       const status = yield* statusOf(processor, "/ready")
@@ -56,7 +60,7 @@ export const watchFlow = (
         ({ planned, messageId, publishMillis }) =>
           verdicts.get(keyOf(planned.stream, messageId)) === "lost" &&
           !expected.isInTrouble(planned.meaning) &&
-          now - publishMillis >
+          now - Math.max(publishMillis, firstLook) >
             (isUnmatched(planned.meaning, ordered) ? expected.unmatchedWithinMillis : expected.withinMillis)
       )
       const told = (isSo: boolean) =>

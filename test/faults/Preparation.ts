@@ -4,7 +4,6 @@ import { clientAddress } from "../support/CassandraCluster.ts"
 import { type CassandraServer, localDataCenter } from "../support/CassandraServer.ts"
 import { bin, until } from "../support/Counterfoil.ts"
 import { type Deployment, makeDeployment } from "../support/Deployment.ts"
-import { psTestServer } from "../support/PsTestServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
 import { cqlProxy } from "./CqlProxy.ts"
@@ -36,7 +35,7 @@ export const prepare = (
   Effect.gen(function* () {
     const cassandra = yield* servers.cassandra(nodesNeeded(scenario))
     const proxies = yield* makeProxies(scenario, cassandra)
-    const ownPubSub = yield* startPubSub(scenario)
+    const ownPubSub = scenario.ownPubSub === true ? yield* pubSubEmulator() : undefined
     const pubsub = ownPubSub?.address ?? servers.pubsub
     const { credentials } = cassandra
     const deployment = yield* makeDeployment(
@@ -94,12 +93,6 @@ export const prepare = (
         ).pipe(Effect.orDie)
     }
     return { context, unmet }
-  })
-
-const startPubSub = ({ ownPubSub }: Scenario) =>
-  Effect.gen(function* () {
-    if (ownPubSub === undefined) return undefined
-    return yield* ownPubSub === "emulator" ? pubSubEmulator() : psTestServer()
   })
 
 const nodesNeeded = ({ nodes = "one", proxied = [] }: Scenario): NodesNeeded =>

@@ -116,7 +116,7 @@ export const statusOf = (processor: RunningProcessor, path: string): Effect.Effe
     await response.arrayBuffer()
     return response.status
   }).pipe(
-    Effect.timeout("5 seconds"),
+    Effect.timeout("15 seconds"),
     Effect.orElseSucceed(() => 0)
   )
 

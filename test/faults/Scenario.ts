@@ -64,8 +64,8 @@ export interface Scenario {
    * `nodes` or `node-statements`: a proxy before each of three nodes, which tell clients its address.
    */
   readonly proxied?: ReadonlyArray<"pubsub" | "cassandra" | "statements" | "nodes" | "node-statements">
-  /** A Pub/Sub server of the scenario's own, which it may end: Google's emulator, or `pstest`, which is written in Go. */
-  readonly ownPubSub?: "emulator" | "pstest"
+  /** Whether the scenario has a Pub/Sub emulator of its own, which it may end. */
+  readonly ownPubSub?: boolean
   /**
    * Whether a disturbance may make Pub/Sub hold orders back for longer than G5 waits, so that a payment's dead letter
    * is no fault as long as no look at the table had found its order: an emulator sends to the streams of processes that

@@ -34,7 +34,7 @@ const aheadOfTheirMechanism: ReadonlySet<string> = new Set([
   ...["partition-denied", "timestamps-too-old", "ttl-too-large", "copies-missing", "modify-revoked"],
   ...["disk-full", "one-node-fails-writes"],
   // Sources that cannot deliver.
-  ...["orders-topic-recreated", "orders-detached", "orders-subscription-gone", "pubsub-forgot"],
+  ...["orders-topic-recreated", "orders-subscription-gone", "pubsub-forgot"],
   // Choice among live replicas.
   ...["node-frozen", "node-slow"]
 ])

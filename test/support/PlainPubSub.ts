@@ -94,11 +94,6 @@ export class PlainPubSub {
     await this.#subscriber.deleteSubscription({ subscription: this.subscription(name) })
   }
 
-  /** Detaches a subscription from its topic: nothing published from then on comes to it. */
-  async detachSubscription(name: string): Promise<void> {
-    await this.#publisher.detachSubscription({ subscription: this.subscription(name) })
-  }
-
   /** Publishes in requests of at most 1,000 messages and 4 MB, and answers the message ids in order. */
   async publish(topic: string, messages: ReadonlyArray<PlainMessage>): Promise<ReadonlyArray<string>> {
     const ids: Array<string> = []

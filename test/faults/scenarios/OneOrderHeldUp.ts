@@ -51,7 +51,7 @@ const oneOrderHeldUp: Scenario = {
         seen.lateUnmatched.length === 0,
         `${seen.lateUnmatched.length} payments without an order had no fate in time: ${seen.lateUnmatched[0]}`
       )
-      yield* expect(seen.notReady.length === 0, `not ready in ${seen.notReady.length} of ${seen.looks} looks`)
+      yield* expect(seen.notReady.length === 0, `/ready answered ${seen.notReady} in ${seen.looks} looks`)
       const said = [...seen.healths].some((health) => degradedByRetries.test(health))
       yield* expect(said, `health never said what is retried: ${[...seen.healths].at(-1)}`)
       yield* statements.set(passAll)

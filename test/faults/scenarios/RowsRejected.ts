@@ -66,7 +66,7 @@ const tooLong = (name: string, fault: string, characters: number, guard: string 
         seen.lateUnmatched.length === 0,
         `${seen.lateUnmatched.length} payments without an order had no fate in time: ${seen.lateUnmatched[0]}`
       )
-      yield* expect(seen.notReady.length === 0, `not ready in ${seen.notReady.length} of ${seen.looks} looks`)
+      yield* expect(seen.notReady.length === 0, `/ready answered ${seen.notReady} in ${seen.looks} looks`)
     })
 })
 
