@@ -28,6 +28,8 @@ export type Row = { readonly [column: string]: unknown }
 export interface Page {
   readonly rows: ReadonlyArray<Row>
   readonly next: string | undefined
+  /** The host that answered, as `host:port`. */
+  readonly coordinator?: string | undefined
 }
 
 /** A node of the cluster. */
@@ -84,6 +86,11 @@ export class Cassandra extends Context.Service<
      * **Shape**: the partition key as Cassandra encodes it, for a bigint 8 bytes big-endian.
      */
     readonly coordinatorOf: (partitionKey: () => Buffer) => Coordinator | undefined
+    /**
+     * The hosts that are up and connected, in an order that stays; the driver connects to those of its own data
+     * centre only. Any of them may be the coordinator of any statement.
+     */
+    readonly coordinators: () => ReadonlyArray<Coordinator>
     /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
     readonly inFlightLimit: () => number
     /** How many hosts of the cluster the driver knows, and how many it is connected to. */
@@ -126,7 +133,11 @@ export class Cassandra extends Context.Service<
           // The driver only reads the values; its types do not say so.
           const params = statement.params as Array<Param>
           const result = await client.execute(statement.query, params, toQueryOptions(options))
-          return { rows: result.rows ?? [], next: result.pageState ?? undefined }
+          return {
+            rows: result.rows ?? [],
+            next: result.pageState ?? undefined,
+            coordinator: result.info.queriedHost
+          }
         }
       })
       const inLocalDataCenter = (host: Host): boolean => host.datacenter === settings.localDataCenter
@@ -139,6 +150,11 @@ export class Cassandra extends Context.Service<
           const replicas: ReadonlyArray<Host> | null = client.getReplicas(settings.keyspace, partitionKey())
           return replicas?.find((host) => host.isUp() && inLocalDataCenter(host))
         },
+        coordinators: () =>
+          client
+            .getState()
+            .getConnectedHosts()
+            .filter((host) => host.isUp()),
         inFlightLimit: queue.limit,
         hosts: Effect.sync(() => ({
           known: client.hosts.length,

@@ -1,15 +1,9 @@
 /** The fact table in Cassandra. */
-import { Effect, Layer, Option, Result } from "effect"
-import {
-  Cassandra,
-  type Coordinator,
-  type Row,
-  type Statement,
-  type StatementRequest
-} from "../cassandra/Cassandra.ts"
+import { Effect, Layer, Option } from "effect"
+import { Cassandra, type Page } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { FactState } from "../domain/Fact.ts"
-import { rejectedOrUnavailable, unavailable } from "./CassandraFailure.ts"
+import { unavailable } from "./CassandraFailure.ts"
 import {
   bytesOfOrder,
   bytesOfPayment,
@@ -17,22 +11,21 @@ import {
   factStatement,
   keysStatement,
   ordersStatement,
-  partitionKey,
   paymentsStatement,
   pingStatement,
   stateFrom,
   statesStatement
 } from "./FactStatements.ts"
-import { type Answers, FactStore } from "./FactStore.ts"
-import { answerGroups } from "./GroupedAnswers.ts"
+import { FactStore, type OrderWrite, type PaymentWrite } from "./FactStore.ts"
 import { batchBytesMax, batchRowsMax, readKeysMax, scanAnswerMillis, scanPageRows } from "./Limits.ts"
-import { groupRows } from "./RowGroups.ts"
+import { makeRowRequests, type RowKind } from "./RowRequests.ts"
 
 /**
  * The fact table `orders_payments_facts` in the cluster's keyspace.
  *
  * Rows of one call that one replica holds go to it together, in small unlogged batches; where a batch fails for
- * what may be one row's fault, its rows are written one by one, so that it costs only itself (G3).
+ * what may be one row's fault, its rows are written one by one, so that it costs only itself (G3). A row that
+ * Cassandra refuses for itself is rejected once that is certain (decision 0015).
  *
  * The caller checks the size of a row: MAX_ROW_BYTES (1 MiB) is far below the 16 MiB at which Cassandra by default
  * refuses a request or a mutation. A cluster with a lower limit says so, and that row is rejected.
@@ -48,21 +41,9 @@ export const FactStoreCassandra = {
       const isOutage = (error: CassandraError): boolean => error.isRetryable
       yield* Effect.catchIf(cassandra.execute(pingStatement), isOutage, () => Effect.void)
       return FactStore.of({
-        storeOrders: (writes) =>
-          writeRows(cassandra, writes, {
-            operation: "store orders",
-            orderIdOf: ({ order }) => order.order_id,
-            bytesOf: bytesOfOrder,
-            statementOf: ordersStatement
-          }),
-        storePayments: (writes) =>
-          writeRows(cassandra, writes, {
-            operation: "store payments",
-            orderIdOf: ({ payment }) => payment.order_id,
-            bytesOf: bytesOfPayment,
-            statementOf: paymentsStatement
-          }),
-        states: (orderIds) => readStates(cassandra, orderIds),
+        storeOrders: yield* makeRowRequests(cassandra, orderWrites),
+        storePayments: yield* makeRowRequests(cassandra, paymentWrites),
+        states: yield* makeRowRequests(cassandra, stateReads),
         get: (orderId) =>
           Effect.mapBoth(cassandra.execute(factStatement(orderId)), {
             onSuccess: ({ rows }) => Option.map(Option.fromNullishOr(rows[0]), factFrom),
@@ -80,73 +61,51 @@ export const FactStoreCassandra = {
 
 type Connected = Cassandra["Service"]
 
-/** A kind of write. */
-interface RowWrite<A> {
-  readonly operation: string
-  readonly orderIdOf: (write: A) => bigint
-  readonly bytesOf: (write: A) => number
-  readonly statementOf: (writes: ReadonlyArray<A>) => Statement
+const orderWrites: RowKind<OrderWrite, void> = {
+  operation: "store orders",
+  maxRows: batchRowsMax,
+  maxBytes: batchBytesMax,
+  bytesOf: bytesOfOrder,
+  orderIdOf: ({ order }) => order.order_id,
+  versionOf: ({ version }) => version,
+  textsOf: ({ order }) => [order.item, order.shipping_address, order.order_status, order.creation_date],
+  statementOf: ordersStatement,
+  resultsOf: () => [],
+  harmless: undefined
 }
 
-const writeRows = <A>(
-  cassandra: Connected,
-  writes: ReadonlyArray<A>,
-  { operation, orderIdOf, bytesOf, statementOf }: RowWrite<A>
-): Effect.Effect<Answers<void>> => {
-  const groups = groupRows(writes, {
-    maxRows: batchRowsMax,
-    maxBytes: batchBytesMax,
-    bytesOf,
-    hostOf: (write) => cassandra.coordinatorOf(() => partitionKey(orderIdOf(write)))
-  })
-  return answerGroups(groups, {
-    operation,
-    ask: (asked) =>
-      Effect.map(
-        cassandra.executeAll(asked.map(({ elements, host }) => request(statementOf(elements), host))),
-        (results) => results.map(Result.map(() => []))
-      ),
-    failureOf: rejectedOrUnavailable
-  })
+const paymentWrites: RowKind<PaymentWrite, void> = {
+  operation: "store payments",
+  maxRows: batchRowsMax,
+  maxBytes: batchBytesMax,
+  bytesOf: bytesOfPayment,
+  orderIdOf: ({ payment }) => payment.order_id,
+  versionOf: ({ version }) => version,
+  textsOf: ({ payment }) => [
+    payment.payment_method,
+    payment.card_last_four,
+    payment.payment_status,
+    payment.payment_datetime
+  ],
+  statementOf: paymentsStatement,
+  resultsOf: () => [],
+  harmless: undefined
 }
 
-const readStates = (
-  cassandra: Connected,
-  orderIds: ReadonlyArray<bigint>
-): Effect.Effect<Answers<FactState | undefined>> => {
-  const groups = groupRows(orderIds, {
-    maxRows: readKeysMax,
-    maxBytes: Number.POSITIVE_INFINITY,
-    bytesOf: () => 0,
-    hostOf: (orderId) => cassandra.coordinatorOf(() => partitionKey(orderId))
-  })
-  return answerGroups(groups, {
-    operation: "read states",
-    ask: (asked) =>
-      Effect.map(
-        cassandra.executeAll(
-          asked.map(({ elements, host }) => request(statesStatement([...new Set(elements)]), host))
-        ),
-        (results) =>
-          results.map((result, at) =>
-            Result.map(result, ({ rows }) => statesOf(asked[at]?.elements ?? [], rows))
-          )
-      ),
-    failureOf: unavailable
-  })
-}
-
-const request = (statement: Statement, coordinator: Coordinator | undefined): StatementRequest => ({
-  statement,
-  options: { coordinator }
-})
-
-const statesOf = (
-  orderIds: ReadonlyArray<bigint>,
-  rows: ReadonlyArray<Row>
-): ReadonlyArray<FactState | undefined> => {
-  const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
-  return orderIds.map((orderId) => states.get(orderId))
+const stateReads: RowKind<bigint, FactState | undefined> = {
+  operation: "read states",
+  maxRows: readKeysMax,
+  maxBytes: Number.POSITIVE_INFINITY,
+  bytesOf: () => 0,
+  orderIdOf: (orderId) => orderId,
+  versionOf: () => 0n,
+  textsOf: () => [],
+  statementOf: (orderIds) => statesStatement([...new Set(orderIds)]),
+  resultsOf: (orderIds, { rows }: Page) => {
+    const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
+    return orderIds.map((orderId) => states.get(orderId))
+  },
+  harmless: 0n
 }
 
 /** Page by page: a `count(*)` of a large table runs into the server's time limit. */

@@ -32,6 +32,7 @@ const answering = (answer: (query: string) => Effect.Effect<ReadonlyArray<Row>>)
   Layer.mock(Cassandra, {
     inFlightLimit: () => 1,
     coordinatorOf: () => undefined,
+    coordinators: () => [],
     execute: ({ query }) => Effect.map(answer(query), (rows) => ({ rows, next: undefined }))
   })
 

@@ -10,6 +10,7 @@ import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofRefusals } from "./guarantees/Refusals.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
@@ -22,6 +23,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofHeldIds,
   ...ofVersions,
   ...ofPoison,
+  ...ofRefusals,
   ...ofOutages,
   ...ofRetries,
   ...ofHealth,

@@ -8,7 +8,11 @@ import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
 import { type Family, parseExposition } from "./Exposition.ts"
 
-const cassandra = Layer.mock(Cassandra, { inFlightLimit: () => 512, coordinatorOf: () => undefined })
+const cassandra = Layer.mock(Cassandra, {
+  inFlightLimit: () => 512,
+  coordinatorOf: () => undefined,
+  coordinators: () => []
+})
 
 /** Telemetry as `run` has it, without servers. */
 export const allMetrics = Layer.mergeAll(

@@ -46,8 +46,12 @@ export const processing: ProcessingSettings = {
 /** When a world begins. **Units**: ms since the epoch. */
 export const worldBegins = 1_700_000_000_000
 
-/** Makes a world with its topics and subscriptions, and no process. */
-export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions = {}) {
+/** Makes a world with its topics and subscriptions, and no process. `storeOn`: the fact store of each process. */
+export const makeWorld = Effect.fnUntraced(function* (
+  options: MemoryBrokerOptions = {},
+  storeOn: (table: CellTable) => Effect.Effect<FactStore["Service"], never, Scope.Scope> = ({ store }) =>
+    Effect.succeed(store)
+) {
   yield* TestClock.setTime(worldBegins)
   const context = yield* Layer.build(
     Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer).pipe(
@@ -90,13 +94,15 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
       Effect.map(broker.backlog(`${topic}-sub`), ({ unacknowledged }) => unacknowledged),
     /** Starts a processor; it is closed with the scope. */
     start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1") =>
-      startProcess(
-        broker,
-        faultyFactStore(table.store, storeFaults),
-        faultyPublisher(publisher, publisherFaults),
-        { ...processing, ...overrides },
-        parked,
-        name
+      Effect.flatMap(storeOn(table), (store) =>
+        startProcess(
+          broker,
+          faultyFactStore(store, storeFaults),
+          faultyPublisher(publisher, publisherFaults),
+          { ...processing, ...overrides },
+          parked,
+          name
+        )
       )
   }
 })

@@ -19,6 +19,7 @@ const clusterThat = (answers: (statement: Statement) => Effect.Effect<boolean, C
       }),
     executeAll: () => Effect.die("not asked"),
     coordinatorOf: () => undefined,
+    coordinators: () => [],
     inFlightLimit: () => 1,
     hosts: Effect.succeed({ known: 1, connected: 1 }),
     nodes: Effect.succeed([])

@@ -2,6 +2,7 @@
 import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
+const refusals = "test/ingest/ProcessorRefusals.test.ts"
 const retries = "test/time/Backoff.test.ts"
 
 /** Mutants of retries. */
@@ -11,9 +12,9 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: 'yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))',
+    text: 'yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1, groups.seen()))',
     replacement:
-      'const entry = ledger.open("retrying")\n          from.moveTo(entry, group)\n          yield* retryGroup(group, entry, 1)',
+      'const entry = ledger.open("retrying")\n          from.moveTo(entry, group)\n          yield* retryGroup(group, entry, 1, groups.seen())',
     caughtBy: [unit(trouble, "a retrying write gives its slot back")]
   },
   {
@@ -57,21 +58,48 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     name: "retries-not-divided",
     what: "tries what cannot be stored, again and again, together with what shared its batch",
     guarantee: "G4",
-    file: "src/pipeline/RetryQueue.ts",
-    text: "isWhole ? Math.ceil(retry.length / 2) : retry.length",
-    replacement: "isWhole ? retry.length : retry.length",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "const middle = Math.ceil(retry.length / 2)",
+    replacement: "const middle = retry.length",
     caughtBy: [
       unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
       scenario("orders-held-up")
     ]
   },
   {
+    name: "divided-in-an-outage",
+    what: "divides what an outage keeps from the table, until its end finds single rows",
+    guarantee: "G4",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "if (successes() > beforeLast) {",
+    replacement: "if (successes() >= beforeLast) {",
+    caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
+  },
+  {
+    name: "no-scout",
+    what: "keeps together what failed together while nothing else is stored",
+    guarantee: "G4",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "return { first: retry.slice(1), second: retry.slice(0, 1), isScouting: true }",
+    replacement: "return { first: retry, second: [], isScouting: false }",
+    caughtBy: [unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch")]
+  },
+  {
+    name: "scouts-without-end",
+    what: "sends a scout from every group at every try",
+    guarantee: "G4",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "if (isScouting) return",
+    replacement: "if (isScouting && retry.length < 0) return",
+    caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
+  },
+  {
     name: "dead-letter-backoff-forgotten",
     what: "tries a dead letter again after 100 ms, however often its publish has failed",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: "yield* retryGroup(unpublished, entry, failures)",
-    replacement: "yield* retryGroup(unpublished, entry, 1 + 0 * failures)",
+    text: "yield* retryGroup(unpublished, entry, failures, groups.seen())",
+    replacement: "yield* retryGroup(unpublished, entry, 1 + 0 * failures, groups.seen())",
     caughtBy: [
       unit(
         "test/pipeline/Pipeline.test.ts",

@@ -1,0 +1,196 @@
+/** Sends requests for rows of one kind: rows of one host together, refused rows alone and with the proof they need. */
+import { Clock, Duration, Effect, Result } from "effect"
+import type { Cassandra, Coordinator, Page, Statement } from "../cassandra/Cassandra.ts"
+import type { CassandraError } from "../cassandra/CassandraError.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import { partitionKey } from "./FactStatements.ts"
+import type { Answers, FactStoreError } from "./FactStore.ts"
+import { answerGroups, type GroupedCall, type SentGroup } from "./GroupedAnswers.ts"
+import { otherRowMillis } from "./Limits.ts"
+import { RefusedRows } from "./RefusedRows.ts"
+import { rowFailureOf } from "./RowFailure.ts"
+import { type Grouping, groupRows, type RowGroup } from "./RowGroups.ts"
+
+/** A kind of request. */
+export interface RowKind<A, R> extends Pick<Grouping<A, Coordinator>, "maxRows" | "maxBytes" | "bytesOf"> {
+  readonly operation: string
+  readonly orderIdOf: (element: A) => bigint
+  /** The version that is written; 0 where the kind reads. */
+  readonly versionOf: (element: A) => bigint
+  /** Texts of the element that no failure may show. */
+  readonly textsOf: (element: A) => ReadonlyArray<string | null>
+  readonly statementOf: (elements: ReadonlyArray<A>) => Statement
+  /** The results of the elements of one request. */
+  readonly resultsOf: (elements: ReadonlyArray<A>, page: Page) => ReadonlyArray<R>
+  /** What may be asked for before anything was: it does no harm. Undefined where everything does something. */
+  readonly harmless: A | undefined
+}
+
+/**
+ * Makes the requests of one kind: a function that answers every element of a call.
+ *
+ * A row that was refused is sent alone from then on, to each host in turn. Before that, each host that refused it shows
+ * that it takes other rows: by what it took anyhow, or by the last row of this kind that was taken, sent again
+ * unchanged, which changes nothing (G2). So neither places that refused rows take nor an ordering key keep a row from
+ * its fate (G3).
+ */
+export const makeRowRequests = <A, R>(
+  cassandra: Cassandra["Service"],
+  kind: RowKind<A, R>
+): Effect.Effect<(elements: ReadonlyArray<A>) => Effect.Effect<Answers<R>>> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const requests = new RowRequests(cassandra, kind, () => monotonicMillis(clock))
+    return (elements) => requests.ask(elements)
+  })
+
+class RowRequests<A, R> {
+  readonly #cassandra: Cassandra["Service"]
+  readonly #kind: RowKind<A, R>
+  readonly #now: () => number
+  readonly #refused = new RefusedRows()
+  #scouts = 0
+  /** The last element that was taken, and the last one of another row. */
+  #last: A | undefined
+  #other: A | undefined
+
+  constructor(cassandra: Cassandra["Service"], kind: RowKind<A, R>, now: () => number) {
+    this.#cassandra = cassandra
+    this.#kind = kind
+    this.#now = now
+    this.#last = kind.harmless
+  }
+
+  /** While no row is refused, nothing is recorded but what was taken last. */
+  ask(elements: ReadonlyArray<A>): Effect.Effect<Answers<R>> {
+    return Effect.suspend(() =>
+      this.#refused.isEmpty
+        ? answerGroups(this.#groupsOf(elements), this.#makeCall())
+        : this.#askApart(elements)
+    )
+  }
+
+  /** Asks for rows that were refused beside the others, which are asked for at once. */
+  #askApart(elements: ReadonlyArray<A>): Effect.Effect<Answers<R>> {
+    this.#refused.forget(this.#now())
+    const lone: Array<RowGroup<A, Coordinator>> = []
+    const others: Array<RowGroup<A, Coordinator>> = []
+    const isRefused = (element: A) => this.#refused.has(this.#kind.orderIdOf(element))
+    for (const group of this.#groupsOf(elements, isRefused)) {
+      const [first] = group.elements
+      if (first !== undefined && isRefused(first)) lone.push(group)
+      else others.push(group)
+    }
+    const answers = new Array<Result.Result<R, FactStoreError>>(elements.length)
+    const ofLone = Effect.suspend(() => answerGroups(lone, this.#makeCall(), answers))
+    return Effect.all(
+      [answerGroups(others, this.#makeCall(), answers), Effect.andThen(this.#contrast(lone), ofLone)],
+      { concurrency: "unbounded", discard: true }
+    ).pipe(Effect.as(answers))
+  }
+
+  #groupsOf(
+    elements: ReadonlyArray<A>,
+    isAlone?: (element: A) => boolean
+  ): ReadonlyArray<RowGroup<A, Coordinator>> {
+    const { bytesOf, maxBytes, maxRows, orderIdOf } = this.#kind
+    const hostOf = (element: A) => this.#cassandra.coordinatorOf(() => partitionKey(orderIdOf(element)))
+    const grouping = { maxRows, maxBytes, bytesOf, hostOf }
+    return groupRows(elements, isAlone === undefined ? grouping : { ...grouping, isAlone })
+  }
+
+  #makeCall(): GroupedCall<A, Coordinator, R> {
+    let sentAs = notRecorded
+    return {
+      operation: this.#kind.operation,
+      ask: (asked) =>
+        Effect.suspend(() => {
+          sentAs = this.#refused.isEmpty ? notRecorded : this.#refused.moment()
+          const requests = asked.map((group) => this.#requestOf(group, sentAs))
+          return Effect.map(this.#cassandra.executeAll(requests), (results) =>
+            results.map((result, at) =>
+              Result.map(result, (page) => this.#taken(asked[at]?.elements ?? [], page, sentAs))
+            )
+          )
+        }),
+      failureOf: (element, error) => this.#failureOf(element, error, sentAs),
+      scoutOf: (elements) => this.#scouts++ % elements
+    }
+  }
+
+  #requestOf({ elements, host }: SentGroup<A, Coordinator>, sentAs: number) {
+    const [element] = elements
+    const isRefused =
+      sentAs !== notRecorded &&
+      elements.length === 1 &&
+      element !== undefined &&
+      this.#refused.has(this.#kind.orderIdOf(element))
+    const coordinator = isRefused ? this.#inTurn(this.#kind.orderIdOf(element), sentAs) : host
+    return { statement: this.#kind.statementOf(elements), options: { coordinator } }
+  }
+
+  #inTurn(orderId: bigint, sentAs: number): Coordinator | undefined {
+    const hosts = this.#cassandra.coordinators()
+    const addresses = hosts.map(({ address }) => address)
+    const chosen = this.#refused.send(orderId, sentAs, addresses)
+    return hosts.find(({ address }) => address === chosen)
+  }
+
+  #taken(elements: ReadonlyArray<A>, page: Page, sentAs: number): ReadonlyArray<R> {
+    const { orderIdOf, resultsOf, versionOf } = this.#kind
+    const [first] = elements
+    if (first !== undefined) {
+      if (this.#last !== undefined && orderIdOf(this.#last) !== orderIdOf(first)) this.#other = this.#last
+      this.#last = first
+      if (sentAs !== notRecorded) {
+        this.#refused.took(page.coordinator ?? "", sentAs)
+        if (elements.length === 1) this.#refused.stored(orderIdOf(first), versionOf(first))
+      }
+    }
+    return resultsOf(elements, page)
+  }
+
+  #failureOf(element: A, error: CassandraError, sentAs: number): FactStoreError {
+    const { operation, orderIdOf, textsOf, versionOf } = this.#kind
+    const orderId = orderIdOf(element)
+    const version = versionOf(element)
+    const hosts = () => this.#cassandra.coordinators().length
+    return rowFailureOf(
+      {
+        operation,
+        orderId,
+        texts: textsOf(element),
+        onRefused: (refusal) =>
+          this.#refused.refused({ ...refusal, orderId, version, sentAs }, this.#now(), hosts())
+      },
+      error
+    )
+  }
+
+  /** Gives each host that refused one of these rows, and took none since, another row to take. */
+  #contrast(lone: ReadonlyArray<RowGroup<A, Coordinator>>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const { orderIdOf, statementOf } = this.#kind
+      const silent = this.#refused.silentSince(lone.flatMap(({ elements }) => elements.map(orderIdOf)))
+      // A partition may be denied after a row was stored there.
+      const isLastRefused = this.#last !== undefined && this.#refused.has(orderIdOf(this.#last))
+      const element = isLastRefused ? (this.#other ?? this.#last) : this.#last
+      if (silent.size === 0 || element === undefined) return Effect.void
+      const sentAs = this.#refused.moment()
+      const statement = statementOf([element])
+      const requests = this.#cassandra
+        .coordinators()
+        .filter(({ address }) => silent.has(address))
+        .map((coordinator) => ({ statement, options: { coordinator, timeoutMillis: otherRowMillis } }))
+      const answered = Effect.map(this.#cassandra.executeAll(requests), (results) => {
+        for (const result of results) {
+          if (Result.isSuccess(result)) this.#refused.took(result.success.coordinator ?? "", sentAs)
+        }
+        return results
+      })
+      return Effect.asVoid(Effect.timeoutOption(answered, Duration.millis(otherRowMillis)))
+    })
+  }
+}
+
+/** Instead of a moment: no row was refused when the request was sent. */
+const notRecorded = 0
