@@ -1,14 +1,8 @@
-/** Decides in which parts a group of deliveries is tried again. */
-import type { BatchAttempt, Unsettled } from "./BatchAttempt.ts"
+/** Tries groups of deliveries again, and decides in which parts they go on. */
+import { Effect } from "effect"
+import type { Batch, BatchAttempt, Unsettled } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
-
-/** The parts of a group that go on: `first` in its fiber, `second` beside it. */
-export interface Parts<A, E> {
-  readonly first: ReadonlyArray<DecodedDelivery<A, E>>
-  readonly second: ReadonlyArray<DecodedDelivery<A, E>>
-  /** Whether `second` is a scout. */
-  readonly isScouting: boolean
-}
+import { scoutPauseMillis } from "./Limits.ts"
 
 /** How many attempts of a stream had succeeded when a group's last two tries ended, or when it came. */
 export interface SuccessesSeen {
@@ -16,20 +10,24 @@ export interface SuccessesSeen {
   readonly last: number
 }
 
+/** What became of a group: `first` and `second` are to be tried again, apart. */
+export interface Parts<A, E, R extends string> extends Omit<Unsettled<A, E, R>, "retry"> {
+  readonly first: ReadonlyArray<DecodedDelivery<A, E>>
+  readonly second: ReadonlyArray<DecodedDelivery<A, E>>
+}
+
 /** Splits the groups of one retry queue. */
-export interface GroupSplit<A, E, R extends string> {
+export interface GroupSplit<A, E, F extends string, R extends string> {
   /** What a group that comes now has seen. */
   readonly seen: () => SuccessesSeen
   /** What a group has seen after a try. */
   readonly seenNext: (seen: SuccessesSeen) => SuccessesSeen
-  /** Splits a group after a try. */
-  readonly split: (
-    group: ReadonlyArray<DecodedDelivery<A, E>>,
-    unsettled: Unsettled<A, E, R>,
-    seen: SuccessesSeen
-  ) => Parts<A, E>
-  /** A scout was tried. */
-  readonly scouted: () => void
+  /** Tries a group of which so many tries have failed. */
+  readonly settle: (
+    batch: Batch<A, E, F>,
+    seen: SuccessesSeen,
+    failures: number
+  ) => Effect.Effect<Parts<A, E, R>>
 }
 
 /**
@@ -38,29 +36,43 @@ export interface GroupSplit<A, E, R extends string> {
  * A time-out of one row is one of its whole request, and a row that cannot be stored for minutes would delay the others
  * for as long. So a group of which nothing was stored goes on in two halves, if other deliveries were stored meanwhile.
  * While nothing is stored, groups stay whole, or the end of an outage would find nothing but single rows. Then one
- * delivery at a time leaves its group as a scout: it finds out whether the others of it could be stored.
+ * delivery of one group at a time is tried alone, to find out whether others can be stored; again after a pause where
+ * it was not.
+ *
+ * **Units**: `now` is in ms of a monotonic clock.
  */
-export const makeGroupSplit = <A, E, R extends string>({
-  successes
-}: Pick<BatchAttempt<A, E, never, R>, "successes">): GroupSplit<A, E, R> => {
-  let isScouting = false
+export const makeGroupSplit = <A, E, F extends string, R extends string>(
+  { settle, successes }: Pick<BatchAttempt<A, E, F, R>, "settle" | "successes">,
+  now: () => number
+): GroupSplit<A, E, F, R> => {
+  let mayScoutAt = Number.NEGATIVE_INFINITY
+  // The last two tries count: where one half is stored just before the other fails, that one is split again.
+  const areOthersStored = ({ beforeLast }: SuccessesSeen) => successes() > beforeLast
+
+  const mayScout = (seen: SuccessesSeen): boolean => {
+    if (now() < mayScoutAt || areOthersStored(seen)) return false
+    mayScoutAt = Number.POSITIVE_INFINITY
+    return true
+  }
+
+  const split = (rest: ReadonlyArray<DecodedDelivery<A, E>>, seen: SuccessesSeen) => {
+    const middle = areOthersStored(seen) ? Math.ceil(rest.length / 2) : rest.length
+    return { first: rest.slice(0, middle), second: rest.slice(middle) }
+  }
+
   return {
     seen: () => ({ beforeLast: successes(), last: successes() }),
     seenNext: ({ last }) => ({ beforeLast: last, last: successes() }),
-    split: (group, { mayBeOfOne, retry }, { beforeLast }) => {
-      const isWhole = retry.length === group.length && retry.length > 1 && mayBeOfOne
-      if (!isWhole) return { first: retry, second: [], isScouting: false }
-      // The last two tries count: where one half is stored just before the other fails, that one is split again.
-      if (successes() > beforeLast) {
-        const middle = Math.ceil(retry.length / 2)
-        return { first: retry.slice(0, middle), second: retry.slice(middle), isScouting: false }
-      }
-      if (isScouting) return { first: retry, second: [], isScouting: false }
-      isScouting = true
-      return { first: retry.slice(1), second: retry.slice(0, 1), isScouting: true }
-    },
-    scouted: () => {
-      isScouting = false
-    }
+    settle: Effect.fnUntraced(function* (batch, seen, failures) {
+      const unsettled = yield* settle(batch)
+      const { mayBeOfOne, retry } = unsettled
+      const isTogether = mayBeOfOne && retry.length > 1 && retry.length === batch.deliveries.length
+      if (!isTogether) return { ...unsettled, first: retry, second: [] }
+      if (!mayScout(seen)) return { ...unsettled, ...split(retry, seen) }
+      const scout = failures % retry.length
+      const scouted = yield* settle({ ...batch, deliveries: retry.slice(scout, scout + 1) })
+      mayScoutAt = scouted.retry.length === 0 ? now() : now() + scoutPauseMillis
+      return { ...scouted, ...split([...retry.toSpliced(scout, 1), ...scouted.retry], seen) }
+    })
   }
 }

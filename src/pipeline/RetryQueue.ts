@@ -1,7 +1,8 @@
 /** Deliveries in backoff, beside the slots of their pipeline: bounded, and ended at once by a stop. */
-import { Deferred, Effect, FiberSet, Semaphore } from "effect"
+import { Clock, Deferred, Effect, FiberSet, Semaphore } from "effect"
 import { copyOutOfResponse } from "../pubsub/Message.ts"
 import { retryDelay } from "../time/Backoff.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
 import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import { makeGroupSplit, type SuccessesSeen } from "./GroupSplit.ts"
@@ -49,7 +50,8 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
     const { attempt, fibers, ledger, maxRetrying } = options
     const places = yield* Semaphore.make(maxRetrying)
     const stopping = yield* Deferred.make<void>()
-    const groups = makeGroupSplit<A, E, R>(attempt)
+    const clock = yield* Clock.Clock
+    const groups = makeGroupSplit<A, E, F, R>(attempt, () => monotonicMillis(clock))
     let blocked = 0
 
     /** Runs `effect` unless a stop comes first; returns whether it ran to its end. */
@@ -75,8 +77,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
       group: ReadonlyArray<DecodedDelivery<A, E>>,
       entry: LedgerEntry<F>,
       failuresBefore: number,
-      seenBefore: SuccessesSeen,
-      isScout = false
+      seenBefore: SuccessesSeen
     ): Effect.fn.Return<void> {
       let rest = group
       let seen = seenBefore
@@ -89,20 +90,15 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
         }
         const onDurable = options.onDurable(rest)
         const batch = { deliveries: rest, entry, mayWait: options.mayWait, isFirstTry: false, onDurable }
-        const unsettled = yield* attempt.settle(batch)
-        if (isScout && failures === failuresBefore) groups.scouted()
-        const { first, isScouting, second } = groups.split(rest, unsettled, seen)
+        const { deadLetters, first, leave, second, wait } = yield* groups.settle(batch, seen, failures)
         seen = groups.seenNext(seen)
-        const { deadLetters, leave, wait } = unsettled
-        yield* places.release(rest.length - unsettled.retry.length - deadLetters.length)
+        yield* places.release(rest.length - first.length - second.length - deadLetters.length)
         yield* options.release(leave, entry)
         // Deliveries to be retried wait neither for a full waiting room nor for a slow dead-letter topic.
         const letters = deadLetters.map(({ decoded }) => decoded)
         yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own, failures + 1))
         yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))
-        yield* apart("retrying", second, entry, (own) =>
-          retryGroup(second, own, failures + 1, seen, isScouting)
-        )
+        yield* apart("retrying", second, entry, (own) => retryGroup(second, own, failures + 1, seen))
         if (first.length > 0) entry.keepOnly(first)
         rest = first
       }

@@ -59,8 +59,8 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     what: "tries what cannot be stored, again and again, together with what shared its batch",
     guarantee: "G4",
     file: "src/pipeline/GroupSplit.ts",
-    text: "const middle = Math.ceil(retry.length / 2)",
-    replacement: "const middle = retry.length",
+    text: "areOthersStored(seen) ? Math.ceil(rest.length / 2) : rest.length",
+    replacement: "areOthersStored(seen) ? rest.length : rest.length",
     caughtBy: [
       unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
       scenario("orders-held-up")
@@ -71,8 +71,8 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     what: "divides what an outage keeps from the table, until its end finds single rows",
     guarantee: "G4",
     file: "src/pipeline/GroupSplit.ts",
-    text: "if (successes() > beforeLast) {",
-    replacement: "if (successes() >= beforeLast) {",
+    text: "=> successes() > beforeLast",
+    replacement: "=> successes() >= beforeLast",
     caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
   },
   {
@@ -80,17 +80,17 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     what: "keeps together what failed together while nothing else is stored",
     guarantee: "G4",
     file: "src/pipeline/GroupSplit.ts",
-    text: "return { first: retry.slice(1), second: retry.slice(0, 1), isScouting: true }",
-    replacement: "return { first: retry, second: [], isScouting: false }",
+    text: "if (now() < mayScoutAt || areOthersStored(seen)) return false",
+    replacement: "if (now() >= mayScoutAt || areOthersStored(seen)) return false",
     caughtBy: [unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch")]
   },
   {
     name: "scouts-without-end",
-    what: "sends a scout from every group at every try",
-    guarantee: "G4",
+    what: "tries one of every group alone, each time, as long as an outage lasts",
+    guarantee: "G6",
     file: "src/pipeline/GroupSplit.ts",
-    text: "if (isScouting) return",
-    replacement: "if (isScouting && retry.length < 0) return",
+    text: "now() + scoutPauseMillis",
+    replacement: "now() + 0 * scoutPauseMillis",
     caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
   },
   {
