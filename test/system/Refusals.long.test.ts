@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
+import { Cassandra } from "../../src/cassandra/Cassandra.ts"
 import { type CassandraServer, cassandraServer } from "../support/CassandraServer.ts"
 import { counterfoil, until } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
@@ -43,9 +44,22 @@ const createRole = (server: CassandraServer, { table }: Deployment) =>
     await table.execute("CREATE ROLE app WITH PASSWORD = 'app' AND LOGIN = true")
     await table.execute(`GRANT SELECT ON KEYSPACE ${table.keyspace} TO app`)
     await table.execute(`GRANT MODIFY ON KEYSPACE ${table.keyspace} TO app`)
+    // One copy is all that one node can hold.
+    const replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
+    await table.execute(`ALTER KEYSPACE system_distributed WITH replication = ${replication}`)
     await table.execute("CREATE INDEX by_address ON KEYSPACE.orders_payments_facts (shipping_address)")
     await table.execute("CREATE INDEX by_item ON KEYSPACE.orders_payments_facts (item) USING 'sai'")
     return server.address
+  })
+
+/** What a single statement with a timestamp meets, where a batch with one row is stored. */
+const insertAlone = ({ address, localDataCenter }: CassandraServer, { table }: Deployment) =>
+  Effect.gen(function* () {
+    const settings = { contactPoints: [address], localDataCenter, keyspace: table.keyspace }
+    const credentials = { username: "app", password: Redacted.make("app") }
+    const cassandra = yield* Cassandra.make({ ...settings, credentials })
+    const query = "INSERT INTO orders_payments_facts (order_id, item) VALUES (1, 'Book') USING TIMESTAMP 1"
+    return yield* cassandra.execute({ query, params: [] })
   })
 
 const health = (url: string) =>
@@ -115,6 +129,9 @@ describeWith("cassandra", "pubsub")("What only Cassandra refuses", () => {
             within as "60 seconds",
             processor.stderr
           )
+
+        const alone = yield* Effect.flip(insertAlone(server, deployment))
+        assert.strictEqual(alone.reason._tag, "RequestInvalid", alone.message)
 
         // One by one, as a quiet shop has them: each is a write alone.
         for (const id of between(1, 5)) {
