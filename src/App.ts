@@ -1,5 +1,5 @@
 /** The only wiring: which implementation stands behind each port. Read it first. */
-import { Layer } from "effect"
+import { Duration, Layer } from "effect"
 import { Cassandra } from "./cassandra/Cassandra.ts"
 import type { CassandraSettings } from "./cassandra/CassandraSettings.ts"
 import { refuseClashes } from "./config/NameClashes.ts"
@@ -7,6 +7,8 @@ import type { PubSubSettings, RunSettings } from "./config/Settings.ts"
 import { DeadLetters } from "./deadletters/DeadLetters.ts"
 import { FactStoreCassandra } from "./facts/FactStoreCassandra.ts"
 import { FactStoreSqlite } from "./facts/FactStoreSqlite.ts"
+import { ProgressTableCassandra } from "./facts/ProgressTableCassandra.ts"
+import { ProgressTableMemory } from "./facts/ProgressTableMemory.ts"
 import { layerHttpApi } from "./http/HttpApiLayer.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
 import { layerCassandraWithRetry } from "./ingest/CassandraWithRetry.ts"
@@ -18,6 +20,7 @@ import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
 import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
 import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
+import { PubSubAdmin } from "./pubsub/PubSubAdmin.ts"
 import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
@@ -65,9 +68,20 @@ const cassandraFactsWithRetry = (settings: CassandraSettings, maxInFlight: numbe
     Layer.provideMerge(layerCassandraWithRetry(settings, { maxInFlight }))
   )
 
+/** The progress table in Cassandra; none where no payment waits, and so no process has to know of another. */
+const progressTable = ({ processing, pubSub }: RunSettings) =>
+  Duration.toMillis(processing.paymentGrace) === 0
+    ? ProgressTableMemory.layer
+    : Layer.unwrap(
+        PubSubAdmin.useSync((admin) =>
+          ProgressTableCassandra.layer(admin.subscriptionName(pubSub.ordersSubscription))
+        )
+      )
+
 /** All layers of `run`. */
 export const application = (settings: RunSettings, { appVersion, remedyOf }: Required<ObservedOptions>) =>
   DeadLetters.layer({ topic: settings.pubSub.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(progressTable(settings)),
     Layer.provideMerge(cassandraFactsWithRetry(settings.cassandra, settings.processing.maxInFlightWrites)),
     // Before Cassandra, which may take long to connect: absent credentials are reported at once.
     Layer.provideMerge(googlePubSub(settings.pubSub)),
@@ -80,6 +94,7 @@ export const embedded = (
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
+    Layer.provideMerge(ProgressTableMemory.layer),
     Layer.provideMerge(memoryPubSub),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
     Layer.provideMerge(observed(settings.http, { appVersion }))

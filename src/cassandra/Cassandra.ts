@@ -3,12 +3,14 @@ import type { Host } from "cassandra-driver"
 import { Context, Effect, Layer, type Result, type Scope } from "effect"
 import type { CassandraError } from "./CassandraError.ts"
 import type { CassandraOptions } from "./CassandraOptions.ts"
-import type { CassandraSettings } from "./CassandraSettings.ts"
+import type { CassandraSettings, Consistency } from "./CassandraSettings.ts"
+import { consistencyCodes } from "./internal/ClientOptions.ts"
 import { connect, connectWithRetry } from "./internal/Connection.ts"
+import { loadDriver } from "./internal/Driver.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
 
 /** A value to bind; a bigint column takes a bigint. */
-export type Param = string | number | bigint | null | ReadonlyArray<bigint>
+export type Param = string | number | bigint | boolean | Buffer | null | ReadonlyArray<bigint>
 
 /** One statement with its values; a batch is one too. */
 export interface Statement {
@@ -57,6 +59,10 @@ export interface ExecuteOptions {
   readonly prepare?: false
   /** How long one host may take to answer. **Units**: milliseconds. */
   readonly timeoutMillis?: number
+  /** In place of that of the settings. */
+  readonly consistency?: Consistency
+  /** Sent at once, beside `maxInFlight`: for the few statements whose delay would stop the others. */
+  readonly isUrgent?: true
 }
 
 /** A statement of several that are executed together. */
@@ -68,8 +74,8 @@ export interface StatementRequest {
 /**
  * One Cassandra cluster, connected.
  *
- * **Guarantee**: never more than `maxInFlight` statements are at the driver, an interrupted caller's included: an
- * interruption stops the waiting, not the statement. Closing waits for them, for a bounded time.
+ * **Guarantee**: never more than `maxInFlight` statements are at the driver (urgent ones apart), an interrupted
+ * caller's included: an interruption stops the waiting, not the statement. Closing waits for them, for a bounded time.
  */
 export class Cassandra extends Context.Service<
   Cassandra,
@@ -127,12 +133,14 @@ export class Cassandra extends Context.Service<
           ),
         { interruptible: true }
       )
+      const codes = consistencyCodes(yield* loadDriver)
       const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
+        isUrgent: options.isUrgent ?? false,
         start: async () => {
           // The driver only reads the values; its types do not say so.
           const params = statement.params as Array<Param>
-          const result = await client.execute(statement.query, params, toQueryOptions(options))
+          const result = await client.execute(statement.query, params, toQueryOptions(options, codes))
           return {
             rows: result.rows ?? [],
             next: result.pageState ?? undefined,
@@ -174,11 +182,12 @@ const nodeOf = (host: Host): Node => ({
   isUp: host.isUp()
 })
 
-const toQueryOptions = (options: ExecuteOptions) => ({
+const toQueryOptions = (options: ExecuteOptions, codes: Record<Consistency, number>) => ({
   ...(options.coordinator === undefined ? {} : { coordinator: options.coordinator }),
   ...(options.pageSize === undefined ? {} : { fetchSize: options.pageSize }),
   ...(options.page === undefined ? {} : { pageState: options.page }),
   ...(options.isIdempotent === undefined ? {} : { isIdempotent: options.isIdempotent }),
   ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
-  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis })
+  ...(options.timeoutMillis === undefined ? {} : { readTimeout: options.timeoutMillis }),
+  ...(options.consistency === undefined ? {} : { consistency: codes[options.consistency] })
 })

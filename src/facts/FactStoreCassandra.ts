@@ -1,24 +1,13 @@
 /** The fact table in Cassandra. */
 import { Effect, Layer, Option } from "effect"
-import { Cassandra, type Page } from "../cassandra/Cassandra.ts"
+import { Cassandra } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
-import type { FactState } from "../domain/Fact.ts"
 import { unavailable } from "./CassandraFailure.ts"
-import {
-  bytesOfOrder,
-  bytesOfPayment,
-  factFrom,
-  factStatement,
-  keysStatement,
-  ordersStatement,
-  paymentsStatement,
-  pingStatement,
-  stateFrom,
-  statesStatement
-} from "./FactStatements.ts"
-import { FactStore, type OrderWrite, type PaymentWrite } from "./FactStore.ts"
-import { batchBytesMax, batchRowsMax, readKeysMax, scanAnswerMillis, scanPageRows } from "./Limits.ts"
-import { makeRowRequests, type RowKind } from "./RowRequests.ts"
+import { factFrom, factStatement, keysStatement, pingStatement } from "./FactStatements.ts"
+import { FactStore } from "./FactStore.ts"
+import { scanAnswerMillis, scanPageRows } from "./Limits.ts"
+import { orderWrites, paymentWrites, stateReads } from "./RowKinds.ts"
+import { makeRowRequests } from "./RowRequests.ts"
 
 /**
  * The fact table `orders_payments_facts` in the cluster's keyspace.
@@ -60,53 +49,6 @@ export const FactStoreCassandra = {
 } as const
 
 type Connected = Cassandra["Service"]
-
-const orderWrites: RowKind<OrderWrite, void> = {
-  operation: "store orders",
-  maxRows: batchRowsMax,
-  maxBytes: batchBytesMax,
-  bytesOf: bytesOfOrder,
-  orderIdOf: ({ order }) => order.order_id,
-  versionOf: ({ version }) => version,
-  textsOf: ({ order }) => [order.item, order.shipping_address, order.order_status, order.creation_date],
-  statementOf: ordersStatement,
-  resultsOf: () => [],
-  harmless: undefined
-}
-
-const paymentWrites: RowKind<PaymentWrite, void> = {
-  operation: "store payments",
-  maxRows: batchRowsMax,
-  maxBytes: batchBytesMax,
-  bytesOf: bytesOfPayment,
-  orderIdOf: ({ payment }) => payment.order_id,
-  versionOf: ({ version }) => version,
-  textsOf: ({ payment }) => [
-    payment.payment_method,
-    payment.card_last_four,
-    payment.payment_status,
-    payment.payment_datetime
-  ],
-  statementOf: paymentsStatement,
-  resultsOf: () => [],
-  harmless: undefined
-}
-
-const stateReads: RowKind<bigint, FactState | undefined> = {
-  operation: "read states",
-  maxRows: readKeysMax,
-  maxBytes: Number.POSITIVE_INFINITY,
-  bytesOf: () => 0,
-  orderIdOf: (orderId) => orderId,
-  versionOf: () => 0n,
-  textsOf: () => [],
-  statementOf: (orderIds) => statesStatement([...new Set(orderIds)]),
-  resultsOf: (orderIds, { rows }: Page) => {
-    const states = new Map(rows.map((row) => [row["order_id"], stateFrom(row)]))
-    return orderIds.map((orderId) => states.get(orderId))
-  },
-  harmless: 0n
-}
 
 /** Page by page: a `count(*)` of a large table runs into the server's time limit. */
 const countRows = (cassandra: Connected): Effect.Effect<number, CassandraError> =>

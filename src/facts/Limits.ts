@@ -43,3 +43,15 @@ export const refusalsOfRowMax = 4
  * **Units**: milliseconds.
  */
 export const otherRowMillis = 1_000
+
+/**
+ * How long the row of a process stays in the progress table after it was written: longer than it takes until the
+ * leases of a process that died have ended and its orders are with another. **Units**: seconds.
+ */
+export const progressTtlSeconds = 60
+
+/** Orders that one row of the progress table names; 1,600 bytes. */
+export const progressIdsMax = 200
+
+/** How long a host may take for a statement on the progress table; a second host is asked within 10 s. **Units**: milliseconds. */
+export const progressAnswerMillis = 3_000

@@ -1,7 +1,7 @@
 /** What the failure of a request for one row alone means for that row. */
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import { FactStoreError, FactStoreUnavailable, RowRefused, RowRejected } from "./FactStore.ts"
-import type { Refusal, Rejection } from "./RefusedRows.ts"
+import type { Refusal, Rejection } from "./Refusal.ts"
 
 /** A request for one row. */
 export interface LoneRequest {

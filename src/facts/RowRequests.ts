@@ -1,6 +1,6 @@
 /** Sends requests for rows of one kind: rows of one host together, refused rows alone and with the proof they need. */
 import { Clock, Duration, Effect, Result } from "effect"
-import type { Cassandra, Coordinator, Page, Statement } from "../cassandra/Cassandra.ts"
+import type { Cassandra, Coordinator, Page } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { partitionKey } from "./FactStatements.ts"
@@ -9,22 +9,8 @@ import { answerGroups, type GroupedCall, type SentGroup } from "./GroupedAnswers
 import { otherRowMillis } from "./Limits.ts"
 import { RefusedRows } from "./RefusedRows.ts"
 import { rowFailureOf } from "./RowFailure.ts"
-import { type Grouping, groupRows, type RowGroup } from "./RowGroups.ts"
-
-/** A kind of request. */
-export interface RowKind<A, R> extends Pick<Grouping<A, Coordinator>, "maxRows" | "maxBytes" | "bytesOf"> {
-  readonly operation: string
-  readonly orderIdOf: (element: A) => bigint
-  /** The version that is written; 0 where the kind reads. */
-  readonly versionOf: (element: A) => bigint
-  /** Texts of the element that no failure may show. */
-  readonly textsOf: (element: A) => ReadonlyArray<string | null>
-  readonly statementOf: (elements: ReadonlyArray<A>) => Statement
-  /** The results of the elements of one request. */
-  readonly resultsOf: (elements: ReadonlyArray<A>, page: Page) => ReadonlyArray<R>
-  /** What may be asked for before anything was: it does no harm. Undefined where everything does something. */
-  readonly harmless: A | undefined
-}
+import { groupRows, type RowGroup } from "./RowGroups.ts"
+import type { RowKind } from "./RowKinds.ts"
 
 /**
  * Makes the requests of one kind: a function that answers every element of a call.

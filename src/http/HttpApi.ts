@@ -7,7 +7,7 @@ import type { HttpAddress } from "./HttpAddress.ts"
  *
  * **Shape**: `/live` answers 200 while the event loop turns; `/ready` 200 or 503, one line per part; `/health` 200
  * always, JSON: `{ready, parts: {NAME: {state, reason, remedy, since}}, watermarkBehindSeconds, heldUpBy}`, null where
- * there is nothing to say; `/metrics` Prometheus' text format.
+ * there is nothing to say (`heldUpBy`: `{process, reason, since}`); `/metrics` Prometheus' text format.
  */
 export class HttpApi extends Context.Service<
   HttpApi,

@@ -66,13 +66,21 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const behindSeconds = yield* (yield* Metrics).watermarkBehindSeconds
+    const { heldUpBy: readHeldUpBy, watermarkBehindSeconds } = yield* Metrics
+    const behindSeconds = yield* watermarkBehindSeconds
+    const heldUpBy = yield* readHeldUpBy
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
       watermarkBehindSeconds: behindSeconds === undefined ? null : Math.round(behindSeconds * 1_000) / 1_000,
-      // Who holds verdicts on unmatched payments up; no process knows of another yet.
-      heldUpBy: null
+      heldUpBy:
+        heldUpBy === undefined
+          ? null
+          : {
+              process: heldUpBy.process,
+              reason: heldUpBy.reason,
+              since: new Date(heldUpBy.sinceMillis).toISOString()
+            }
     })
   })
 )

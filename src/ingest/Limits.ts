@@ -3,6 +3,63 @@
 /** For how long the orders streams must be quiet before the orders watermark counts as caught up. */
 export const caughtUpAfterMillis = 3_000
 
+/** How often the row of this process is renewed in the progress table. **Units**: milliseconds. */
+export const progressRenewMillis = 3_000
+
+/** How often it is written at most, because what it says has changed. **Units**: milliseconds. */
+export const progressChangeMillis = 1_000
+
+/** How often the progress table is read while payments wait that are old enough; else as often as it is renewed. **Units**: milliseconds. */
+export const progressReadMillis = 1_000
+
+/**
+ * Within which time a row of the progress table must have been seen to change: three renewals. A process that is stuck
+ * holds verdicts up from then on, until its row is gone. **Units**: milliseconds.
+ */
+export const progressSeenMillis = 10_000
+
+/**
+ * How long after the beginning of a reading a dead letter may be handed to the publisher, which tries for 5 s: it is
+ * published within 10 s of the reading. **Units**: milliseconds.
+ */
+export const verdictMillis = 4_000
+
+/**
+ * After so long without a renewal a process gives back the orders that it has had for so long; well before its row is
+ * gone, so that they are with another by then. **Units**: milliseconds.
+ */
+export const earlyReleaseMillis = 20_000
+
+/** Orders held for longer than that although they were to be given back: then the streams are closed. **Units**: milliseconds. */
+export const earlyReleaseLateMillis = 30_000
+
+/** How long what is in flight may take to end when the streams are closed; the rest is given back. **Units**: milliseconds. */
+export const earlyCloseMillis = 5_000
+
+/** Renewals after which a process that closed its streams opens them again. */
+export const renewalsToReopen = 2
+
+/** Messages outstanding at most when they are opened again; doubled with each renewal. */
+export const reopenedOutstanding = 20
+
+/** After so long without a word of Pub/Sub, although asked, a process stops renewing its row. **Units**: milliseconds. */
+export const unheardMillis = 20_000
+
+/** A gap in the monotonic clock that counts as a freeze; far above a garbage collection. **Units**: milliseconds. */
+export const freezeMillis = 5_000
+
+/** How long after a freeze the row is not renewed: what came meanwhile is read first. **Units**: milliseconds. */
+export const thawMillis = 3_000
+
+/** Failed tries after which an order is told to the others by its id: from the third one on. */
+export const toldByIdAfterFailures = 2
+
+/** How long the last row of a process that stops may take. **Units**: milliseconds. */
+export const lastRowMillis = 1_500
+
+/** How often a process checks whether it has renewed its row, was frozen, or hears Pub/Sub. **Units**: milliseconds. */
+export const progressTickMillis = 500
+
 /** First wait before an early payment is looked up again. **Units**: milliseconds. */
 export const recheckBaseMillis = 250
 

@@ -72,9 +72,14 @@ export class PaymentsByOrder {
     return taken
   }
 
+  /** Those that are not taken yet, in turn. */
+  *idle(): IterableIterator<WaitingPayment> {
+    for (const payment of this.#inTurn) if (!payment.isTaken) yield payment
+  }
+
   /** Takes all that are not taken yet, due or not. */
   takeIdle(): ReadonlyArray<WaitingPayment> {
-    return [...this.#inTurn].filter(({ isTaken }) => !isTaken).map(take)
+    return [...this.idle()].map(take)
   }
 
   /** Takes all, due or not, taken or not. */

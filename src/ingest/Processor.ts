@@ -1,14 +1,19 @@
-/** Runs orders and payments together: the two pipelines, the waiting room between them, and a clean stop. */
-import { Duration, Effect, Fiber, type Scope } from "effect"
+/** Runs orders and payments together: their intake, what is exchanged with other processes, and a clean stop. */
+import { randomBytes } from "node:crypto"
+import { hostname } from "node:os"
+import { Duration, Effect, Fiber, Latch, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
+import type { ProgressTable } from "../facts/ProgressTable.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { makeHealthMonitor } from "./HealthMonitor.ts"
+import { makeIntakeLife } from "./IntakeLife.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
+import { noWatermark } from "./OrdersWatermark.ts"
 import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
 import { progressOf, readStreams } from "./StreamReadings.ts"
 import { watchedStreams } from "./WatchedStreams.ts"
@@ -17,12 +22,15 @@ import { watchedStreams } from "./WatchedStreams.ts"
 export interface ProcessorOptions extends ProcessorPartsOptions {
   /** Where `DeadLetters` publishes to; watched for health. */
   readonly deadLetterTopic: string
+  /** Names this run of this process; no other run may have it. Left out: `HOST-PID-RANDOM`. */
+  readonly process?: string
 }
 
 /** A processor that can be run once. */
 export interface Processor {
   /**
-   * Runs until it is stopped, or interrupted, which stops it cleanly within `shutdownTimeout` (G8).
+   * Runs until it is stopped, or interrupted, which stops it cleanly within `shutdownTimeout` (G8). Opens both
+   * subscriptions once the progress table has taken the row of this process (G5), and closes them at its end.
    *
    * **Errors**: `PubSubError`: a source subscription is missing or access to it denied.
    */
@@ -33,13 +41,13 @@ export interface Processor {
   readonly drained: Effect.Effect<void>
 }
 
-/** Opens both subscriptions for the life of the scope, and makes the processor. */
+/** Makes the processor. */
 export const makeProcessor = (
   options: ProcessorOptions
 ): Effect.Effect<
   Processor,
   never,
-  Subscriber | PubSubAdmin | FactStore | DeadLetters | Metrics | Health | Scope.Scope
+  Subscriber | PubSubAdmin | FactStore | ProgressTable | DeadLetters | Metrics | Health | Scope.Scope
 > =>
   Effect.gen(function* () {
     const { processing } = options
@@ -48,36 +56,37 @@ export const makeProcessor = (
     const metrics = yield* Metrics
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
     const parts = yield* makeProcessorParts(options, monitor)
-    const { orders, payments, waitingRoom } = parts
+    const stopping = yield* Latch.make(false)
+    const deadLetterTopicExists = admin.topicExists(options.deadLetterTopic)
+    const life = yield* makeIntakeLife({
+      parts,
+      processing,
+      process: options.process ?? ownName(),
+      stopping,
+      askPubSub: Effect.match(deadLetterTopicExists, {
+        onSuccess: () => true,
+        onFailure: ({ reason }) => reason._tag === "AccessDenied" || reason._tag === "ResourceMissing"
+      })
+    })
+    const streams = watchedStreams(parts, life.closedBecause)
 
     const running = Effect.raceFirst(
-      Effect.all([orders.pipeline.run, payments.pipeline.run, waitingRoom.run], {
-        concurrency: "unbounded",
-        discard: true
-      }),
+      life.run,
       Effect.raceFirst(
-        monitor.watch({
-          streams: watchedStreams(parts),
-          ping: facts.ping,
-          deadLetterTopicExists: admin.topicExists(options.deadLetterTopic)
-        }),
-        Effect.provideService(readStreams(watchedStreams(parts), parts.watermark), Metrics, metrics)
+        monitor.watch({ streams, ping: facts.ping, deadLetterTopicExists }),
+        Effect.provideService(readStreams(streams, shownWatermark(parts)), Metrics, metrics)
       )
     )
 
     const stop = Effect.gen(function* () {
       yield* monitor.stopping
-      yield* orders.pipeline.stop
-      yield* payments.pipeline.stop
-      yield* waitingRoom.stop
+      stopping.openUnsafe()
+      yield* parts.intake()?.stop ?? Effect.void
     })
     const abandon = Effect.gen(function* () {
       yield* Effect.logWarning("the stop took longer than SHUTDOWN_TIMEOUT; the rest will be redelivered")
-      yield* orders.pipeline.abandon
-      yield* payments.pipeline.abandon
-      yield* waitingRoom.abandon
-      orders.ledger.abandon()
-      payments.ledger.abandon()
+      parts.ledgers.orders.abandon()
+      parts.ledgers.payments.abandon()
     })
 
     return {
@@ -97,12 +106,27 @@ export const makeProcessor = (
     }
   })
 
-const awaitDrained = ({ orders, payments }: ProcessorParts): Effect.Effect<void> =>
+/** **Shape**: `HOST-PID-RANDOM`, so that an operator finds the process. */
+const ownName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
+
+/** The watermark as metrics show it: infinite once nothing is left to read. */
+const shownWatermark = ({ progress }: ProcessorParts): Effect.Effect<number> =>
+  Effect.map(progress.report, ({ isCaughtUp, watermarkMicros }) => {
+    if (isCaughtUp) return Number.POSITIVE_INFINITY
+    return watermarkMicros === noWatermark ? Number.NEGATIVE_INFINITY : watermarkMicros
+  })
+
+const awaitDrained = ({ intake, ledgers }: ProcessorParts): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (;;) {
-      const progress = yield* Effect.all([progressOf(orders.subscription), progressOf(payments.subscription)])
-      const isQuiet = progress.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
-      if (isQuiet && orders.ledger.held() + payments.ledger.held() === 0) return
+      const open = intake()
+      if (open !== undefined) {
+        const subscriptions = [open.orders.subscription, open.payments.subscription]
+        for (const { probe } of subscriptions) yield* probe
+        const progress = yield* Effect.forEach(subscriptions, progressOf)
+        const isQuiet = progress.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
+        if (isQuiet && ledgers.orders.held() + ledgers.payments.held() === 0) return
+      }
       yield* Effect.sleep(Duration.millis(drainPollMillis))
     }
   })

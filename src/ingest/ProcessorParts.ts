@@ -1,7 +1,6 @@
-/** The parts of a processor: two streams, each with its ledger and pipeline, and the waiting room between them. */
-import { Effect, Scope } from "effect"
+/** The parts of a processor: what lasts for its life, and its intake, which may be closed and opened again. */
+import { Clock, Effect, Scope } from "effect"
 import { DeadLetters } from "../deadletters/DeadLetters.ts"
-import { decodeOrder, decodePayment } from "../domain/Decoder.ts"
 import {
   type DeadLetterReason,
   deadLetterFate,
@@ -12,18 +11,17 @@ import {
 import type { StreamName } from "../domain/StreamName.ts"
 import { type AttemptReports, type BatchAttempt, makeBatchAttempt } from "../pipeline/BatchAttempt.ts"
 import type { Handle } from "../pipeline/DecodedDelivery.ts"
-import { makePipeline, type Pipeline } from "../pipeline/Pipeline.ts"
-import { lesser, makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
-import type { WaitOutcome } from "../telemetry/WaitSeries.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import { GivenBackOrders } from "./GivenBackOrders.ts"
 import { dispose } from "./HandlingDisposition.ts"
+import { type Intake, type IntakeOptions, makeIntake } from "./Intake.ts"
 import { makeOrderHandler } from "./OrderHandler.ts"
-import { makeWatermark } from "./OrdersWatermark.ts"
+import { makeOrdersProgress, type OrdersProgress } from "./OrdersProgress.ts"
 import { makePaymentHandler } from "./PaymentHandler.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
-import { progressOf } from "./StreamReadings.ts"
-import { makeWaitingRoom, type WaitingRoom } from "./WaitingRoom.ts"
 
 /** What the parts of a processor are made from. */
 export interface ProcessorPartsOptions {
@@ -32,103 +30,98 @@ export interface ProcessorPartsOptions {
   readonly processing: ProcessingSettings
 }
 
-/** One stream: what it reads, where its deliveries are, and what runs them. */
-export interface Stream {
-  readonly subscription: Subscription
-  readonly ledger: StreamLedger<Fate>
-  readonly pipeline: Pipeline
-}
-
 /** The parts of a processor. */
 export interface ProcessorParts {
-  readonly orders: Stream
-  readonly payments: Stream
-  readonly waitingRoom: WaitingRoom
-  readonly watermark: Effect.Effect<number>
+  readonly ledgers: Readonly<Record<StreamName, StreamLedger<Fate>>>
+  readonly progress: OrdersProgress
+  /** When an order was stored last; when this was made, before the first. **Units**: ms of a monotonic clock. */
+  readonly storedAtMillis: () => number
+  /** The intake, while it is open. */
+  readonly intake: () => Intake | undefined
+  /** Opens both subscriptions for the life of the scope; nothing runs yet. */
+  readonly open: (options: IntakeOptions) => Effect.Effect<Intake, never, Scope.Scope>
 }
 
-/** Opens both subscriptions for the life of the scope, and makes the parts; nothing runs yet. */
+/** Makes the parts; the intake is closed. */
 export const makeProcessorParts = Effect.fnUntraced(function* (
   options: ProcessorPartsOptions,
   reports: AttemptReports
 ) {
-  const { maxRowBytes, maxRetrying } = options.processing
+  const { maxRowBytes } = options.processing
+  const clock = yield* Clock.Clock
   const metrics = yield* Metrics
   const deadLetters = yield* DeadLetters
-  const [orders, payments] = yield* openSubscriptions(options)
+  const subscriber = yield* Subscriber
+  const now = () => monotonicMillis(clock)
+  const givenBack = new GivenBackOrders(now)
+  const ledgers = { orders: makeStreamLedger(fates, givenBack.note), payments: makeStreamLedger(fates) }
+  const progress = yield* makeOrdersProgress({ ...ledgers, givenBack })
+  let intake: Intake | undefined
+  let storedAt = now()
+
+  const handlePayments = yield* makePaymentHandler({ maxRowBytes })
+  const handleOrders = yield* makeOrderHandler({
+    maxRowBytes,
+    onStored: (orderIds) =>
+      Effect.suspend(() => {
+        if (orderIds.length > 0) storedAt = now()
+        return intake?.waitingRoom.wake(orderIds) ?? Effect.void
+      })
+  })
   const attemptOf = <A>(
     subscription: Subscription,
     ledger: StreamLedger<Fate>,
     handle: Handle<A, HandlingFailure, Fate>
   ): BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason> =>
     makeBatchAttempt({ subscription, ledger, handle, dispose, deadLetters, deadLetterFate, reports })
-  const onDurable = (stream: StreamName) => (millis: number, deliveries: number) =>
-    metrics.durableAfter(stream, millis, deliveries)
 
-  const orderLedger = makeStreamLedger(fates)
-  const paymentLedger = makeStreamLedger(fates)
-  const paymentAttempt = attemptOf(payments, paymentLedger, yield* makePaymentHandler({ maxRowBytes }))
-  const watermark = watermarkOf(orders, orderLedger)
-  const waitingRoom = yield* makeWaitingRoom({
-    limits: options.processing,
-    payments,
-    ledger: paymentLedger,
-    attempt: paymentAttempt,
-    watermark,
-    onLeft: (fate, waitedMillis) => metrics.waited(outcomeOf(fate), waitedMillis)
+  const open = Effect.fnUntraced(function* (given: IntakeOptions) {
+    const [orders, payments] = yield* openSubscriptions(subscriber, options, given)
+    const opened = yield* makeIntake({
+      ...given,
+      settings: options.processing,
+      metrics,
+      ledgers,
+      orders,
+      payments,
+      orderAttempt: attemptOf(orders, ledgers.orders, handleOrders),
+      paymentAttempt: attemptOf(payments, ledgers.payments, handlePayments)
+    })
+    yield* progress.read(orders)
+    intake = opened
+    // Before the subscriptions are closed they are read a last time: what they give back then, they tell afterwards.
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        intake = undefined
+      })
+    )
+    return opened
   })
-  const orderHandler = yield* makeOrderHandler({ maxRowBytes, onStored: waitingRoom.wake })
-  const orderPipeline = yield* makePipeline({
-    subscription: orders,
-    decode: ({ attributes, data }) => decodeOrder(data, attributes),
-    attempt: attemptOf(orders, orderLedger, orderHandler),
-    ledger: orderLedger,
-    maxRetrying,
-    onDurable: onDurable("orders")
-  })
-  const paymentPipeline = yield* makePipeline({
-    subscription: payments,
-    decode: ({ attributes, data }) => decodePayment(data, attributes),
-    attempt: paymentAttempt,
-    ledger: paymentLedger,
-    maxRetrying,
-    ...(waitingRoom.admit === undefined ? {} : { admit: waitingRoom.admit }),
-    onDurable: onDurable("payments")
-  })
-  yield* metrics.watch("orders", orderLedger)
-  yield* metrics.watch("payments", paymentLedger)
-  yield* metrics.watchWaits(waitingRoom.longestMillis)
+
+  yield* metrics.watch("orders", ledgers.orders)
+  yield* metrics.watch("payments", ledgers.payments)
+  yield* metrics.watchWaits(() => intake?.waitingRoom.longestMillis() ?? 0)
   const parts: ProcessorParts = {
-    orders: { subscription: orders, ledger: orderLedger, pipeline: orderPipeline },
-    payments: { subscription: payments, ledger: paymentLedger, pipeline: paymentPipeline },
-    waitingRoom,
-    watermark
+    ledgers,
+    progress,
+    storedAtMillis: () => storedAt,
+    intake: () => intake,
+    open
   }
   return parts
 })
 
-const openSubscriptions = Effect.fnUntraced(function* (options: ProcessorPartsOptions) {
-  const { maxOutstandingMessages, maxOutstandingBytes } = options.processing
-  const subscriber = yield* Subscriber
+const openSubscriptions = Effect.fnUntraced(function* (
+  subscriber: Subscriber["Service"],
+  { ordersSubscription, paymentsSubscription, processing }: ProcessorPartsOptions,
+  { maxOutstandingMessages }: IntakeOptions
+) {
+  const { maxOutstandingBytes } = processing
   // Closed concurrently: one after the other, a server that does not answer would cost the time of both.
   const both = yield* Scope.fork(yield* Effect.scope, "parallel")
   const open = (subscription: string) =>
     Effect.flatMap(Scope.fork(both), (scope) =>
       Scope.provide(subscriber.open({ subscription, maxOutstandingMessages, maxOutstandingBytes }), scope)
     )
-  return [yield* open(options.ordersSubscription), yield* open(options.paymentsSubscription)] as const
+  return [yield* open(ordersSubscription), yield* open(paymentsSubscription)] as const
 })
-
-const watermarkOf = (orders: Subscription, ledger: StreamLedger<Fate>): Effect.Effect<number> =>
-  makeWatermark(
-    Effect.map(progressOf(orders), ({ oldestUndeliveredMicros, quietMillis }) => ({
-      oldestUnsettledMicros: lesser(ledger.oldestMicros(), oldestUndeliveredMicros),
-      lastUnsettledMicros: ledger.lastOldestMicros(),
-      quietMillis
-    }))
-  )
-
-const outcomeOf = (fate: Fate | undefined): WaitOutcome => {
-  if (fate === undefined) return "released"
-  return fate === "payment-matched" || fate === "payment-superseded" ? fate : "dead-lettered"
-}

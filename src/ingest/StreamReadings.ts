@@ -2,7 +2,8 @@
 import { Duration, Effect } from "effect"
 import type { Fate } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
-import { lesser, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { lesser } from "../pipeline/LedgerEntry.ts"
+import type { StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { DeliveryProgress, Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
@@ -17,7 +18,7 @@ export interface ReadStream {
   readonly pausedBy: () => PauseReason | undefined
 }
 
-/** Reads these streams and the orders watermark repeatedly; never ends. */
+/** Reads these streams and the orders watermark (µs, `-Infinity` to `Infinity`) repeatedly; never ends. */
 export const readStreams = (
   streams: ReadonlyArray<ReadStream>,
   watermark: Effect.Effect<number>
@@ -42,4 +43,11 @@ export const readStreams = (
 
 /** The progress of a subscription; where it reports none, it never counts as quiet. */
 export const progressOf = ({ progress }: Pick<Subscription, "progress">): Effect.Effect<DeliveryProgress> =>
-  progress ?? Effect.succeed({ oldestUndeliveredMicros: undefined, quietMillis: 0 })
+  progress ?? Effect.succeed(nothingRead)
+
+/** The progress where nothing is read. */
+export const nothingRead: DeliveryProgress = {
+  oldestUndeliveredMicros: undefined,
+  quietMillis: 0,
+  heardAtMillis: Number.NEGATIVE_INFINITY
+}

@@ -8,6 +8,7 @@ import { retryJitter } from "../time/Limits.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { recheckBaseMillis, recheckCapMillis, waitingRoomTickMillis } from "./Limits.ts"
 import { PaymentsByOrder, type WaitingPayment } from "./PaymentsByOrder.ts"
+import type { JudgedPayment, UnmatchedVerdict } from "./UnmatchedVerdict.ts"
 
 /** How many may wait, and for how long at least. */
 export interface WaitingPaymentsOptions {
@@ -35,8 +36,13 @@ export interface WaitingPayments {
   readonly takeAll: Effect.Effect<ReadonlyArray<WaitingPayment>>
   /** For how long a payment has waited. **Units**: milliseconds. */
   readonly waitedMillis: (payment: WaitingPayment) => number
-  /** Whether a payment was held for the grace. */
-  readonly isGraceOver: (payment: WaitingPayment) => boolean
+  /**
+   * Makes due at once those that the verdict is given on; answers of how many others the grace was over. Only those not
+   * taken.
+   */
+  readonly reconsider: (
+    verdict: Pick<UnmatchedVerdict, "isUnmatched" | "isGraceOver">
+  ) => Effect.Effect<number>
   /** Payments in the room, those taken and not yet removed included. */
   readonly occupancy: () => number
   /** How long the oldest payment in the room has waited; 0 while there is none. **Units**: milliseconds. */
@@ -128,7 +134,17 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
       takeIdle: Effect.sync(() => byOrder.takeIdle()),
       takeAll: Effect.sync(() => byOrder.takeAll()),
       waitedMillis,
-      isGraceOver: (payment) => waitedMillis(payment) >= graceMillis,
+      reconsider: (verdict) =>
+        Effect.sync(() => {
+          let heldUp = 0
+          for (const payment of byOrder.idle()) {
+            if (verdict.isUnmatched(judged(payment))) {
+              payment.dueAtMillis = Number.NEGATIVE_INFINITY
+              wakeUp.openUnsafe()
+            } else if (verdict.isGraceOver(judged(payment))) heldUp += 1
+          }
+          return heldUp
+        }),
       occupancy: () => occupancy,
       longestMillis: () => {
         const now = monotonicMillis(clock)
@@ -136,6 +152,13 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
       }
     }
   })
+
+/** What a verdict on a payment is given on. */
+export const judged = ({ decoded, orderId, sinceMillis }: WaitingPayment): JudgedPayment => ({
+  orderId,
+  publishTimeMicros: decoded.delivery.publishTimeMicros,
+  sinceMillis
+})
 
 const recheckBackoff: Backoff = {
   baseMillis: recheckBaseMillis,

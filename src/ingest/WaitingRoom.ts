@@ -4,14 +4,16 @@ import type { DeadLetterReason, Fate, HandlingFailure } from "../domain/Fate.ts"
 import type { Payment } from "../domain/Payment.ts"
 import type { BatchAttempt } from "../pipeline/BatchAttempt.ts"
 import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
+import type { LedgerEntry } from "../pipeline/LedgerEntry.ts"
 import { releaseFrom } from "../pipeline/Release.ts"
-import type { LedgerEntry, StreamLedger } from "../pipeline/StreamLedger.ts"
+import type { StreamLedger } from "../pipeline/StreamLedger.ts"
 import { copyOutOfResponse, type Delivery } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import { recheckBatch, recheckBatchesAtOnce } from "./Limits.ts"
 import type { WaitingPayment } from "./PaymentsByOrder.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
-import { makeWaitingPayments, type WaitingPayments } from "./WaitingPayments.ts"
+import type { UnmatchedVerdict } from "./UnmatchedVerdict.ts"
+import { judged, makeWaitingPayments, type WaitingPayments } from "./WaitingPayments.ts"
 
 type Decoded = DecodedDelivery<Payment, HandlingFailure>
 
@@ -22,8 +24,8 @@ export interface WaitingRoomOptions {
   /** The one of the payments pipeline, and the attempts that were made with it. */
   readonly ledger: StreamLedger<Fate>
   readonly attempt: BatchAttempt<Payment, HandlingFailure, Fate, DeadLetterReason>
-  /** How far the orders stream has come. **Units**: µs since the epoch, `-Infinity` to `Infinity`. */
-  readonly watermark: Effect.Effect<number>
+  /** The verdicts that can be given now; undefined where none can. */
+  readonly verdict: Effect.Effect<UnmatchedVerdict | undefined>
   /** Called for each payment that leaves: undefined, where it was released, is no fate. **Units**: milliseconds. */
   readonly onLeft: (fate: Fate | undefined, waitedMillis: number) => void
 }
@@ -37,6 +39,8 @@ export interface WaitingRoom {
   readonly admit: ((payment: Decoded, from: LedgerEntry<Fate>) => Effect.Effect<boolean>) | undefined
   /** Makes payments of these orders due at once. */
   readonly wake: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<void>
+  /** Has verdicts given at once; answers on how many payments whose grace is over there can be none yet. */
+  readonly reconsider: (verdict: UnmatchedVerdict) => Effect.Effect<number>
   /** Looks orders up again until `stop`; then releases all payments. */
   readonly run: Effect.Effect<void>
   readonly stop: Effect.Effect<void>
@@ -123,6 +127,7 @@ export const makeWaitingRoom = (
     return {
       admit: Duration.toMillis(limits.paymentGrace) === 0 ? undefined : admit,
       wake: room.wake,
+      reconsider: room.reconsider,
       run,
       stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
       abandon: Effect.gen(function* () {
@@ -151,20 +156,14 @@ interface LookUpOptions extends WaitingRoomOptions {
 /** Looks the orders of payments up again; gives up those that waited long enough. */
 const makeLookUp = (options: LookUpOptions) => {
   const { attempt, entry, lookUps, remove, room } = options
-  const graceMicros = Duration.toMillis(options.limits.paymentGrace) * 1_000
-
-  /** The grace counts in publish time too, so that a backlog gives the same fates as live traffic. */
-  const haveWaitedEnough = (due: ReadonlyArray<WaitingPayment>, passed: number): ReadonlySet<Decoded> =>
-    new Set(
-      due
-        .filter(({ decoded: { delivery } }) => delivery.publishTimeMicros + graceMicros < passed)
-        .filter(room.isGraceOver)
-        .map(({ decoded }) => decoded)
-    )
-
   return Effect.fnUntraced(function* (due: ReadonlyArray<WaitingPayment>) {
-    // Read before the table is: an order stored after this reading was not yet behind the watermark.
-    const waitedEnough = haveWaitedEnough(due, yield* options.watermark)
+    // Read before the table is: an order stored after that was settled nowhere yet, or is found.
+    const verdict = yield* options.verdict
+    const unmatched = new Set(
+      verdict === undefined
+        ? []
+        : due.filter((payment) => verdict.isUnmatched(judged(payment))).map(({ decoded }) => decoded)
+    )
     const byDelivery = new Map(due.map((payment) => [payment.decoded.delivery, payment]))
     const fates = new Map<WaitingPayment, Fate>()
     const onDurable = (fate: Fate, deliveries: ReadonlyArray<Delivery>) => {
@@ -177,7 +176,7 @@ const makeLookUp = (options: LookUpOptions) => {
       .settle({
         deliveries: due.map(({ decoded }) => decoded),
         entry,
-        mayWait: (payment) => !waitedEnough.has(payment),
+        mayWait: (payment) => !unmatched.has(payment),
         isFirstTry: false,
         onDurable
       })
@@ -192,7 +191,8 @@ const makeLookUp = (options: LookUpOptions) => {
     )
     if (publishing.size === 0) return
     // A slow topic delays no lookup: these payments keep only their places in the room (G3).
-    const unpublished = new Set(yield* attempt.deadLetter(unsettled.deadLetters, { entry, onDurable }))
+    const isDue = (payment: Decoded) => !unmatched.has(payment) || verdict?.isDue() === true
+    const unpublished = new Set(yield* attempt.deadLetter(unsettled.deadLetters, { entry, onDurable }, isDue))
     yield* room.keep(due.filter(({ decoded }) => unpublished.has(decoded)))
     yield* remove(
       due.filter(({ decoded }) => publishing.has(decoded) && !unpublished.has(decoded)),

@@ -1,28 +1,61 @@
-/** What health and metrics read from the streams of a processor. */
+/** What health and metrics read from the streams of a processor, whether or not its intake is open. */
+import { Effect } from "effect"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
+import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import type { WatchedStream } from "./HealthMonitor.ts"
-import type { ProcessorParts, Stream } from "./ProcessorParts.ts"
-import type { ReadStream } from "./StreamReadings.ts"
+import type { ProcessorParts } from "./ProcessorParts.ts"
+import { nothingRead, progressOf, type ReadStream } from "./StreamReadings.ts"
 
-/** Both streams, as health and metrics watch them. */
-export const watchedStreams = ({ orders, payments, waitingRoom }: ProcessorParts) => {
-  const watched = (
-    stream: StreamName,
-    { ledger, pipeline, subscription }: Stream,
-    isRoomFull: () => boolean
-  ): WatchedStream & ReadStream => {
-    const pausedBy = () => pauseReasonOf(pipeline) ?? (isRoomFull() ? "waiting-room-full" : undefined)
+/** Both streams, as health and metrics watch them. `closedBecause`: why the intake is closed, while it is. */
+export const watchedStreams = (
+  { intake, ledgers }: ProcessorParts,
+  closedBecause: () => string
+): ReadonlyArray<WatchedStream & ReadStream> => {
+  const watched = (stream: StreamName, isRoomFull: () => boolean): WatchedStream & ReadStream => {
+    const ledger = ledgers[stream]
+    const pausedBy = () => {
+      const open = intake()
+      if (open === undefined) return undefined
+      return pauseReasonOf(open[stream].pipeline) ?? (isRoomFull() ? "waiting-room-full" : undefined)
+    }
     const retrying = () => ledger.totals().retrying
     const pausedBecause = () => {
       const reason = pausedBy()
       return reason === undefined ? undefined : pauseSentences[reason](retrying())
     }
+    let leasesLost = 0
+    let last = 0
+    const status = Effect.suspend(() => intake()?.[stream].subscription.status ?? closed(closedBecause()))
+    const subscription = {
+      // Each time it is opened, a subscription counts from zero.
+      status: Effect.map(status, (now) => {
+        leasesLost += now.leasesLost - (now.leasesLost < last ? 0 : last)
+        last = now.leasesLost
+        return { ...now, leasesLost }
+      }),
+      progress: Effect.suspend(() => {
+        const open = intake()
+        return open === undefined ? Effect.succeed(nothingRead) : progressOf(open[stream].subscription)
+      })
+    }
     return { stream, subscription, ledger, retrying, pausedBy, pausedBecause }
   }
-  return [watched("orders", orders, () => false), watched("payments", payments, waitingRoom.isFull)]
+  return [watched("orders", () => false), watched("payments", () => intake()?.waitingRoom.isFull() ?? false)]
 }
+
+const closed = (trouble: string): Effect.Effect<SubscriptionStatus> =>
+  Effect.succeed({
+    connected: false,
+    trouble,
+    received: 0,
+    held: 0,
+    acked: 0,
+    released: 0,
+    lost: 0,
+    leasesLost: 0
+  })
 
 const pauseReasonOf = ({ blockedBy }: Pipeline): PauseReason | undefined => {
   switch (blockedBy()) {

@@ -6,7 +6,8 @@ import type { Delivery } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import type { DecodedDelivery, Handle, Item } from "./DecodedDelivery.ts"
 import type { Dispose } from "./Disposition.ts"
-import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
+import type { LedgerEntry } from "./LedgerEntry.ts"
+import type { StreamLedger } from "./StreamLedger.ts"
 
 /** What is tried together. */
 export interface Batch<A, E, F extends string> {
@@ -53,11 +54,13 @@ export interface BatchAttempt<A, E, F extends string, R extends string> {
   /**
    * Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again.
    *
-   * Those whose lease was lost are left out, as by `settle`.
+   * Those whose lease was lost are left out, as by `settle`. `isDue`: whether the reason of one still holds; where it
+   * does not, it is among the answered, unpublished. Left out: it always does.
    */
   readonly deadLetter: (
     letters: ReadonlyArray<Unpublished<A, E, R>>,
-    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
+    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">,
+    isDue?: (decoded: DecodedDelivery<A, E>) => boolean
   ) => Effect.Effect<ReadonlyArray<DecodedDelivery<A, E>>>
   /** How many attempts there were in which the store took a delivery. */
   readonly successes: () => number
@@ -102,6 +105,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
 ): BatchAttempt<A, E, F, R> => {
   const { subscription, ledger, reports } = options
   let successes = 0
+  const isHeld = ({ delivery }: DecodedDelivery<A, E>): boolean => subscription.isHeld(delivery)
 
   /** Acknowledges deliveries of one fate. The entry says so when the server has answered. */
   const ack = Effect.fnUntraced(function* (
@@ -118,8 +122,9 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
   })
 
   const settle = Effect.fnUntraced(function* (batch: Batch<A, E, F>) {
-    const held = batch.deliveries.filter(({ delivery }) => subscription.isHeld(delivery))
-    batch.entry.released(batch.deliveries.length - held.length)
+    const held = batch.deliveries.filter(isHeld)
+    if (held.length < batch.deliveries.length)
+      batch.entry.released(batch.deliveries.filter((decoded) => !isHeld(decoded)))
     const outcomes = yield* handled(held, options)
     const disposed = disposedOf(held, outcomes, batch.mayWait, options)
     if (disposed.storeError !== undefined) reports.storeFailed(disposed.storeError, batch.isFirstTry)
@@ -134,12 +139,20 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
 
   const deadLetter = Effect.fnUntraced(function* (
     queued: ReadonlyArray<Unpublished<A, E, R>>,
-    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">
+    batch: Pick<Batch<A, E, F>, "entry" | "onDurable">,
+    isDue: (decoded: DecodedDelivery<A, E>) => boolean = () => true
   ) {
     // They may have been queued for long. Those whose lease was lost come again, and would be published twice.
-    const letters = queued.filter(({ decoded }) => subscription.isHeld(decoded.delivery))
-    batch.entry.released(queued.length - letters.length)
-    if (letters.length === 0) return []
+    const held = queued.filter(({ decoded }) => isHeld(decoded))
+    if (held.length < queued.length)
+      batch.entry.released(queued.map(({ decoded }) => decoded).filter((decoded) => !isHeld(decoded)))
+    const letters: Array<Unpublished<A, E, R>> = []
+    const overdue: Array<DecodedDelivery<A, E>> = []
+    for (const each of held) {
+      if (isDue(each.decoded)) letters.push(each)
+      else overdue.push(each.decoded)
+    }
+    if (letters.length === 0) return overdue
     const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
     const published = new Map<F, Array<Delivery>>()
     const retry: Array<DecodedDelivery<A, E>> = []
@@ -158,7 +171,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     yield* ack(published, batch)
     ledger.publishFailed(retry.length)
     ledger.retried(retry.length)
-    return retry
+    return overdue.length === 0 ? retry : [...retry, ...overdue]
   })
 
   return { settle, deadLetter, successes: () => successes }

@@ -3,7 +3,8 @@ import { Effect, FiberSet, Semaphore } from "effect"
 import { copyOutOfResponse } from "../pubsub/Message.ts"
 import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
-import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
+import type { LedgerEntry } from "./LedgerEntry.ts"
+import type { StreamLedger } from "./StreamLedger.ts"
 
 /** What the queue needs of its pipeline. */
 export interface DeadLetterQueueOptions<A, E, F extends string, R extends string> {

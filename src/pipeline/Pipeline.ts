@@ -7,10 +7,11 @@ import { monotonicMillis } from "../time/MonotonicClock.ts"
 import type { BatchAttempt, Unsettled } from "./BatchAttempt.ts"
 import { makeDeadLetterQueue } from "./DeadLetterQueue.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
+import type { LedgerEntry } from "./LedgerEntry.ts"
 import { batchesAtOnce, publishingMax } from "./Limits.ts"
 import { releaseFrom } from "./Release.ts"
 import { makeRetryQueue } from "./RetryQueue.ts"
-import type { LedgerEntry, StreamLedger } from "./StreamLedger.ts"
+import type { StreamLedger } from "./StreamLedger.ts"
 
 /** What a pipeline is made of. */
 export interface PipelineOptions<A, E, F extends string, R extends string> {
@@ -27,6 +28,8 @@ export interface PipelineOptions<A, E, F extends string, R extends string> {
    * Left out: nothing may wait.
    */
   readonly admit?: (delivery: DecodedDelivery<A, E>, from: LedgerEntry<F>) => Effect.Effect<boolean>
+  /** Whether a delivery in backoff is to be given back, and not tried again. Left out: none. */
+  readonly mustGiveBack?: (delivery: DecodedDelivery<A, E>) => boolean
   /** From receipt to durable effect. **Units**: milliseconds. */
   readonly onDurable: (millis: number, deliveries: number) => void
 }
@@ -85,6 +88,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
       attempt,
       fibers,
       mayWait,
+      mustGiveBack: options.mustGiveBack ?? (() => false),
       onDurable,
       release,
       admit

@@ -6,7 +6,8 @@ import { monotonicMillis } from "../time/MonotonicClock.ts"
 import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import { makeGroupSplit, type SuccessesSeen } from "./GroupSplit.ts"
-import type { LedgerEntry, Place, StreamLedger } from "./StreamLedger.ts"
+import type { LedgerEntry, Place } from "./LedgerEntry.ts"
+import type { StreamLedger } from "./StreamLedger.ts"
 
 /** What retries need of their pipeline. */
 export interface RetryQueueOptions<A, E, F extends string, R extends string> {
@@ -17,6 +18,8 @@ export interface RetryQueueOptions<A, E, F extends string, R extends string> {
   /** Where retries run. Its owner notices defects, and interrupts them. */
   readonly fibers: FiberSet.FiberSet<void>
   readonly mayWait: (delivery: DecodedDelivery<A, E>) => boolean
+  /** Whether a delivery is to be given back, and not tried again. */
+  readonly mustGiveBack: (delivery: DecodedDelivery<A, E>) => boolean
   readonly onDurable: (tried: ReadonlyArray<DecodedDelivery<A, E>>) => Batch<A, E, F>["onDurable"]
   readonly release: (
     deliveries: ReadonlyArray<DecodedDelivery<A, E>>,
@@ -87,6 +90,15 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
           yield* places.release(rest.length)
           yield* options.release(rest, entry)
           break
+        }
+        entry.failures = failures
+        const stale = rest.filter(options.mustGiveBack)
+        if (stale.length > 0) {
+          rest = rest.filter((delivery) => !stale.includes(delivery))
+          yield* places.release(stale.length)
+          yield* options.release(stale, entry)
+          if (rest.length === 0) break
+          entry.keepOnly(rest)
         }
         const onDurable = options.onDurable(rest)
         const batch = { deliveries: rest, entry, mayWait: options.mayWait, isFirstTry: false, onDurable }

@@ -3,6 +3,12 @@
 /** One lease on a delivery; short, so that a killed process's messages come back soon. **Units**: seconds. */
 export const leaseSeconds = 10
 
+/**
+ * For how long what was given back or lost counts as not handed over: longer than it takes until another process has
+ * received it, and shows it. **Units**: seconds.
+ */
+export const givenBackSeconds = 60
+
 /** The longest a delivery is held before it is given up and released. **Units**: minutes. */
 export const leaseTotalMinutes = 60
 

@@ -56,6 +56,15 @@ export interface Subscription {
 
   /** How far the subscription has been read. Absent where the implementation cannot tell. Cheap; read at will. */
   readonly progress?: Effect.Effect<DeliveryProgress>
+
+  /**
+   * Asks the server for any word, where it has said nothing for 3 s; does not wait for it. The quiet of an idle
+   * subscription goes on counting only while somebody does so.
+   */
+  readonly probe: Effect.Effect<void>
+
+  /** Replaces `maxOutstandingMessages`, by a value that is not greater. What is held already stays. */
+  readonly limitOutstanding: (messages: number) => Effect.Effect<void>
 }
 
 /**
@@ -85,8 +94,8 @@ export interface SubscriptionStatus {
 /** How far a subscription has been read. */
 export interface DeliveryProgress {
   /**
-   * Oldest publish time among what was received from the server and not yet handed over in `deliveries`; undefined
-   * when nothing is.
+   * Oldest publish time among what was received from the server and not yet handed over in `deliveries`, and among
+   * what was given back or lost without being handed over, for a minute; undefined when nothing is.
    *
    * **Units**: µs since the epoch.
    */
@@ -98,6 +107,8 @@ export interface DeliveryProgress {
    * **Units**: milliseconds by a monotonic clock; 0 while closed, paused or delivering.
    */
   readonly quietMillis: number
+  /** When the last word of the server came; `-Infinity` before the first. **Units**: ms of the monotonic clock. */
+  readonly heardAtMillis: number
 }
 
 /** Port: opens subscriptions. */

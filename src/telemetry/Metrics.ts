@@ -17,6 +17,15 @@ import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 /** Totals of one stream since the start, from its ledger. */
 export type StreamTotals = LedgerTotals<Fate>
 
+/** Who holds verdicts on payments without an order up. */
+export interface HeldUpBy {
+  /** **Shape**: `HOST-PID-RANDOM`. */
+  readonly process: string
+  readonly reason: string
+  /** **Units**: ms since the epoch. */
+  readonly sinceMillis: number
+}
+
 /**
  * Counts what happens to deliveries.
  *
@@ -39,6 +48,10 @@ export class Metrics extends Context.Service<
      * **Units**: seconds.
      */
     readonly watermarkBehindSeconds: Effect.Effect<number | undefined>
+    /** Verdicts on payments without an order are held up by this process, or by none. */
+    readonly heldUp: (by: Omit<HeldUpBy, "sinceMillis"> | undefined) => Effect.Effect<void>
+    /** Who holds them up, and since when; undefined where nobody does. */
+    readonly heldUpBy: Effect.Effect<HeldUpBy | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the limit of statements in flight is read from. */
@@ -78,6 +91,14 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     () => behindSeconds() ?? Number.NaN
   )
 
+  let heldUpBy: HeldUpBy | undefined
+  series.gauge(
+    "counterfoil_verdicts_held_up_seconds",
+    "For how long payments whose grace is over have been held up by one process, this or another; 0 while none is.",
+    {},
+    () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
+  )
+
   let inFlightLimit = () => Number.NaN
   series.gauge(
     "counterfoil_in_flight_statements_limit",
@@ -102,6 +123,13 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
         watermarkMicros = micros
       }),
     watermarkBehindSeconds: Effect.sync(behindSeconds),
+    heldUp: (by) =>
+      Effect.sync(() => {
+        const sinceMillis =
+          by !== undefined && by.process === heldUpBy?.process ? heldUpBy.sinceMillis : nowMillis()
+        heldUpBy = by === undefined ? undefined : { ...by, sinceMillis }
+      }),
+    heldUpBy: Effect.sync(() => heldUpBy),
     watchWaits: (longestMillis) =>
       Effect.sync(() => {
         waits.longestMillis = longestMillis

@@ -94,9 +94,12 @@ export const lostAs = (
   deliveries: ReadonlyArray<Delivery>
 ): ReadonlyArray<LostDelivery> => deliveries.map((delivery) => ({ delivery, reason }))
 
-/** The progress of a reader, which every implementation of the suite tells. */
+/** The progress of a reader, which every implementation of the suite tells; asks for a word of the server. */
 export const progressOf = ({ open }: Reader): Effect.Effect<DeliveryProgress> =>
-  open.progress ?? Effect.die(new Error(`${open.name} does not tell its progress`))
+  Effect.andThen(
+    open.probe,
+    open.progress ?? Effect.die(new Error(`${open.name} does not tell its progress`))
+  )
 
 /** Opens a subscription and reads it until the scope closes. */
 export const read = (

@@ -1,38 +1,66 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
 import { caughtUpAfterMillis } from "../../src/ingest/Limits.ts"
-import { makeWatermark, type OrdersProgress } from "../../src/ingest/OrdersWatermark.ts"
+import { noWatermark, type OrdersState, watermarkAfter } from "../../src/ingest/OrdersWatermark.ts"
 
-const read = (progress: Partial<OrdersProgress>) =>
-  makeWatermark(
-    Effect.succeed({
-      oldestUnsettledMicros: undefined,
-      lastUnsettledMicros: Number.NEGATIVE_INFINITY,
-      quietMillis: 0,
-      ...progress
-    })
-  )
+/** **Units**: µs. */
+const noon = 1_700_000_000_000_000
+const margin = caughtUpAfterMillis * 1_000
 
-const table: ReadonlyArray<readonly [string, Partial<OrdersProgress>, number]> = [
-  ["at the start it has passed nothing", {}, Number.NEGATIVE_INFINITY],
-  ["2.999 s of quiet are too short", { quietMillis: caughtUpAfterMillis - 1 }, Number.NEGATIVE_INFINITY],
-  ["after 3 s of quiet it has caught up", { quietMillis: caughtUpAfterMillis }, Number.POSITIVE_INFINITY],
-  ["an unsettled order holds it", { oldestUnsettledMicros: 7, lastUnsettledMicros: 5 }, 7],
+const state = (known: Partial<OrdersState>): OrdersState => ({
+  oldestUnsettledMicros: undefined,
+  lastUnsettledMicros: Number.NEGATIVE_INFINITY,
+  quietMillis: 0,
+  pubSubMicros: noon,
+  ...known
+})
+
+const table: ReadonlyArray<readonly [string, before: number, Partial<OrdersState>, after: number]> = [
+  ["at the start it has passed nothing", noWatermark, {}, noWatermark],
+  ["2.999 s of quiet are too short", noWatermark, { quietMillis: caughtUpAfterMillis - 1 }, noWatermark],
   [
-    "an unsettled order holds it however long nothing is delivered",
-    { oldestUnsettledMicros: 7, quietMillis: 3_600_000 },
+    "after 3 s of quiet it is Pub/Sub's time at its last word less 3 s",
+    7,
+    { quietMillis: caughtUpAfterMillis },
+    noon - margin
+  ],
+  [
+    "quiet says nothing where no publish time was ever seen",
+    7,
+    { quietMillis: caughtUpAfterMillis, pubSubMicros: undefined },
     7
   ],
-  ["between orders it stays where it was", { lastUnsettledMicros: 5, quietMillis: 100 }, 5],
-  ["a reconnect, which ends the quiet, takes it back", { lastUnsettledMicros: 5, quietMillis: 0 }, 5]
+  [
+    "it is a whole number of microseconds",
+    7,
+    { quietMillis: caughtUpAfterMillis, pubSubMicros: noon + 0.75 },
+    noon - margin
+  ],
+  ["an unsettled order holds it", noWatermark, { oldestUnsettledMicros: noon, lastUnsettledMicros: 5 }, noon],
+  [
+    "an unsettled order takes it back",
+    noon,
+    { oldestUnsettledMicros: noon - 5, quietMillis: 3_600_000 },
+    noon - 5
+  ],
+  [
+    "between orders it stays where it was when one was last unsettled",
+    noon,
+    { lastUnsettledMicros: noon + 5, quietMillis: 100 },
+    noon + 5
+  ],
+  ["a reconnect, which ends the quiet, does not take it back", noon, { quietMillis: 0 }, noon],
+  [
+    "a clock of Pub/Sub that is behind what was seen does not take it back",
+    noon,
+    { quietMillis: caughtUpAfterMillis, pubSubMicros: noon },
+    noon
+  ]
 ]
 
-describe("Watermark", () => {
-  for (const [name, progress, expected] of table) {
-    it.effect(`[G5] ${name}`, () =>
-      Effect.gen(function* () {
-        assert.strictEqual(yield* read(progress), expected)
-      })
-    )
+describe("OrdersWatermark", () => {
+  for (const [name, before, known, after] of table) {
+    it(`[G5] ${name}`, () => {
+      assert.strictEqual(watermarkAfter(before, state(known)), after)
+    })
   }
 })

@@ -1,32 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { FactStore } from "../../src/facts/FactStore.ts"
-import { FactStoreCassandra } from "../../src/facts/FactStoreCassandra.ts"
-import type { MemoryBrokerOptions } from "../../src/pubsub/memory/MemoryBroker.ts"
-import { isReady } from "../../src/telemetry/Health.ts"
+import { Effect } from "effect"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { orderOf, paymentOf } from "../support/Samples.ts"
-import { type Refused, virtualCluster } from "../support/VirtualCluster.ts"
-import {
-  attributeOf,
-  imbalanceOf,
-  makeWorld,
-  ordersTopic,
-  type Process,
-  paymentsTopic,
-  type World
-} from "../support/World.ts"
-
-/** A world whose processes write to one cluster, with the fact store of Cassandra. */
-const makeRefusingWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions) {
-  const cluster = virtualCluster()
-  cluster.faults.millis = 0
-  const store = Layer.fresh(FactStoreCassandra.layer).pipe(Layer.provide(cluster.layer), Layer.orDie)
-  const world = yield* makeWorld(options, () =>
-    Effect.map(Layer.build(store), (context) => Context.get(context, FactStore))
-  )
-  return { cluster, world }
-})
+import type { Refused } from "../support/VirtualCluster.ts"
+import { attributeOf, imbalanceOf, ordersTopic, paymentsTopic, type World } from "../support/World.ts"
+import { isProcessReady, makeRefusingWorld } from "./RefusingWorld.ts"
 
 const orders = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => orderOf(BigInt(from + index)))
@@ -49,9 +27,6 @@ const paymentsBeside = (denied: number, others: number) => {
   })
 }
 
-const readable = (process: Process) =>
-  Effect.map(process.health, (states) => Object.values(states).every(isReady))
-
 describe("a processor whose Cassandra refuses rows", () => {
   it.effect.each([
     [4_500, "reads", (kind: string) => kind === "states", 2_000],
@@ -69,7 +44,7 @@ describe("a processor whose Cassandra refuses rows", () => {
         for (const some of chunks(paymentsBeside(count, 1_000), 500)) yield* world.publishPayments(...some)
         for (let second = 0; second < 45; second++) {
           yield* pass("1 second")
-          assert.isTrue(yield* readable(process))
+          assert.isTrue(yield* isProcessReady(process))
         }
         const { fates } = yield* process.totals("payments")
         assert.deepInclude(fates, { "payment-matched": 1_000, "dead-lettered(store-rejected)": count })

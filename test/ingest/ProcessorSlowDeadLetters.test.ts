@@ -118,7 +118,7 @@ describe("a processor whose dead-letter topic is slow, or whose waiting room is 
       yield* world.publishOrders(orderOf(1n))
       yield* pass("1 second")
       yield* world.publishPayments(paymentOf(2n))
-      yield* pass("14 seconds")
+      yield* pass("16 seconds")
       assert.lengthOf(yield* world.deadLetters, 2)
     })
   )

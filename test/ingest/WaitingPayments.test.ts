@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Random } from "effect"
 import { recheckCapMillis } from "../../src/ingest/Limits.ts"
 import type { WaitingPayment } from "../../src/ingest/PaymentsByOrder.ts"
+import type { JudgedPayment } from "../../src/ingest/UnmatchedVerdict.ts"
 import { makeWaitingPayments, type WaitingPaymentsOptions } from "../../src/ingest/WaitingPayments.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
 import { retryJitter } from "../../src/time/Limits.ts"
@@ -155,7 +156,7 @@ describe("WaitingPayments", () => {
       yield* pass(1)
       const [guest] = yield* dueNow(room)
       assert.isDefined(guest)
-      if (guest !== undefined) assert.isTrue(room.isGraceOver(guest))
+      if (guest !== undefined) assert.strictEqual(room.waitedMillis(guest), 6_000)
     })
   )
 
@@ -167,9 +168,25 @@ describe("WaitingPayments", () => {
       yield* pass("5999 millis")
       const [guest] = yield* dueNow(room)
       if (guest === undefined) return assert.fail("nobody is due")
-      assert.isFalse(room.isGraceOver(guest))
+      assert.strictEqual(room.waitedMillis(guest), 5_999)
       yield* pass("1 millis")
-      assert.isTrue(room.isGraceOver(guest))
+      assert.strictEqual(room.waitedMillis(guest), 6_000)
+    })
+  )
+
+  it.effect("[G5] payments that a verdict is given on are due at once, and the others are counted", () =>
+    Effect.gen(function* () {
+      const room = yield* makeRoom()
+      yield* admitAll(room, 1, 2, 3)
+      const verdict = {
+        isUnmatched: ({ orderId }: JudgedPayment) => orderId === 2n,
+        isGraceOver: ({ orderId }: JudgedPayment) => orderId !== 3n
+      }
+      assert.strictEqual(yield* room.reconsider(verdict), 1)
+      assert.deepStrictEqual(idsOf(yield* dueNow(room)), [2])
+      // One that is taken is being looked up already.
+      assert.strictEqual(yield* room.reconsider(verdict), 1)
+      assert.deepStrictEqual(yield* dueNow(room), [])
     })
   )
 

@@ -9,6 +9,7 @@ import { ofLeases } from "./guarantees/Leases.ts"
 import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
+import { ofProgress } from "./guarantees/Progress.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
 import { ofRefusals } from "./guarantees/Refusals.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
@@ -29,6 +30,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofHealth,
   ...ofReconnection,
   ...ofEarlyPayments,
+  ...ofProgress,
   ...ofBounds,
   ...ofLedger,
   ...ofStops

@@ -87,6 +87,8 @@ export interface NoteOptions {
   readonly turnsAway?: boolean
   /** How long the server takes to answer a release. **Units**: milliseconds. */
   readonly releaseMillis?: number
+  /** Which notes are given back before their next try. */
+  readonly mustGiveBack?: (delivery: Delivery) => boolean
   /** A handler with a bug. */
   readonly dropsOutcomes?: boolean
 }
@@ -168,6 +170,7 @@ export const makeNotes = Effect.fnUntraced(function* (options: NoteOptions = {})
     ledger,
     maxRetrying: options.maxRetrying ?? 200,
     ...(options.places === undefined ? {} : { admit: waiting.admit }),
+    mustGiveBack: ({ delivery }) => options.mustGiveBack?.(delivery) ?? false,
     ...(options.turnsAway === true ? { admit: () => Effect.succeed(false) } : {}),
     onDurable: () => {}
   })

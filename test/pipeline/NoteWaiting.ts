@@ -2,8 +2,9 @@
 import { Effect, Semaphore } from "effect"
 import type { BatchAttempt, makeBatchAttempt } from "../../src/pipeline/BatchAttempt.ts"
 import type { DecodedDelivery } from "../../src/pipeline/DecodedDelivery.ts"
+import type { LedgerEntry } from "../../src/pipeline/LedgerEntry.ts"
 import { releaseFrom } from "../../src/pipeline/Release.ts"
-import type { LedgerEntry, makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
+import type { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import type { Note, NoteFailure, NoteFate, NoteReason } from "./Note.ts"
 
 type Decoded = DecodedDelivery<Note, NoteFailure>

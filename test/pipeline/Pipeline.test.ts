@@ -136,6 +136,27 @@ describe("a pipeline of messages that are no orders", () => {
     })
   )
 
+  it.effect("[G5] what is given back early leaves the others to be tried again", () =>
+    Effect.gen(function* () {
+      const notes = yield* makeNotes({
+        backlog: texts(3),
+        handle: () => "away",
+        mustGiveBack: ({ messageId }) => messageId === "1"
+      })
+      yield* pass("10 millis")
+      const first = notes.ledger.oldestMicros() ?? 0
+      // The two that stay are tried for long; the one that was given back comes again, and is filed.
+      let batches = 0
+      notes.faults.latency = () => (batches++ === 1 ? 60_000 : 0)
+      notes.faults.handle = () => undefined
+      yield* pass("200 millis")
+      // While the others are tried: the one that was given back holds no publish time.
+      assert.strictEqual(notes.ledger.totals().released, 1)
+      assert.strictEqual(notes.ledger.totals().retrying, 2)
+      assert.isAbove(notes.ledger.oldestMicros() ?? 0, first)
+    })
+  )
+
   it.effect("[G5] what waits after a retry holds up no publish time and takes no place of the backoff", () =>
     Effect.gen(function* () {
       const notes = yield* makeNotes({ maxRetrying: 1, places: 1 })

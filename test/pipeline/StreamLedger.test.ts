@@ -1,12 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import type { DecodedDelivery } from "../../src/pipeline/DecodedDelivery.ts"
-import {
-  type LedgerEntry,
-  makeStreamLedger,
-  type Place,
-  type StreamLedger
-} from "../../src/pipeline/StreamLedger.ts"
+import type { LedgerEntry, Place } from "../../src/pipeline/LedgerEntry.ts"
+import { makeStreamLedger, type StreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { deliveryOf } from "../support/Samples.ts"
 import { SeededRandom } from "../support/SeededRandom.ts"
 
@@ -126,7 +122,7 @@ describe("StreamLedger", () => {
     const batch = [decoded(1), decoded(2), decoded(3)]
     const entry = ledger.received(batch)
     entry.fated("refused", 1)
-    entry.released(1)
+    entry.released(batch.slice(0, 1))
     ledger.retried(1)
     ledger.unconfirmed(2)
     ledger.publishFailed(4)
@@ -147,7 +143,8 @@ describe("StreamLedger", () => {
   describe("[G7] is right or defective: throws", () => {
     const wrong: Record<string, (entry: LedgerEntry<Kind>, other: LedgerEntry<Kind>) => void> = {
       "where more get a fate than there are": (entry) => entry.fated("done", 3),
-      "where more are released than there are": (entry) => entry.released(3),
+      "where more are released than there are": (entry) =>
+        entry.released([decoded(1), decoded(2), decoded(3)]),
       "where more are moved than there are": (entry, other) =>
         entry.moveTo(other, [decoded(1), decoded(2), decoded(3)]),
       "where more are said to be left than are": (entry) =>
@@ -240,13 +237,13 @@ const takeStep = (model: Model, random: SeededRandom): void => {
     return
   }
   if (what === "close") {
-    one.entry.released(one.left.length)
+    one.entry.released(one.left)
     one.entry.close()
     open.splice(open.indexOf(one), 1)
     return
   }
   if (what === "fate") one.entry.fated(random.oneOf(["done", "refused"]), some.length)
-  if (what === "release") one.entry.released(some.length)
+  if (what === "release") one.entry.released(some)
   if (what === "move") {
     const place = random.oneOf(["inFlight", "retrying", "waiting"])
     const entry = ledger.open(place)

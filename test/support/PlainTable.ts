@@ -1,4 +1,5 @@
 /** The fact table by the driver alone, so that tests see what Counterfoil did with other eyes. */
+import { readFileSync } from "node:fs"
 import { Client, policies, types } from "cassandra-driver"
 
 /** A row as the driver gives it: bigint columns as decimal text, absent cells as null. */
@@ -29,10 +30,13 @@ export class PlainTable {
     })
   }
 
-  /** Creates the keyspace, and the table by the original project's own statement. */
+  /** Creates the keyspace, the fact table by the original project's own statement, and the progress table. */
   async createAsOriginal(): Promise<void> {
     await this.createKeyspace()
     await this.#client.execute(originalTable(this.keyspace), [], { prepare: false })
+    await this.#client.execute(progressTable.replace("EXISTS ", `EXISTS ${this.keyspace}.`), [], {
+      prepare: false
+    })
   }
 
   /** Creates the keyspace alone. */
@@ -173,6 +177,13 @@ const plainRow = (row: types.Row): PlainRow =>
   )
 
 const idsPerRead = 100
+
+const progressTable = readFileSync(
+  new URL("../../cql/0002_counterfoil_progress.cql", import.meta.url),
+  "utf8"
+)
+  .replace(/--.*$/gm, "")
+  .trim()
 
 const originalTable = (keyspace: string): string => `CREATE TABLE ${keyspace}.orders_payments_facts (
   order_id BIGINT PRIMARY KEY, customer_id BIGINT, item TEXT, quantity BIGINT, price DOUBLE, shipping_address TEXT,

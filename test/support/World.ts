@@ -5,6 +5,8 @@ import { DeadLetters } from "../../src/deadletters/DeadLetters.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
+import { ProgressTable } from "../../src/facts/ProgressTable.ts"
+import { ProgressTableMemory } from "../../src/facts/ProgressTableMemory.ts"
 import type { ProcessingSettings } from "../../src/ingest/ProcessingSettings.ts"
 import { makeProcessor } from "../../src/ingest/Processor.ts"
 import type { Message } from "../../src/pubsub/Message.ts"
@@ -54,13 +56,14 @@ export const makeWorld = Effect.fnUntraced(function* (
 ) {
   yield* TestClock.setTime(worldBegins)
   const context = yield* Layer.build(
-    Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer).pipe(
+    Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer, ProgressTableMemory.layer).pipe(
       Layer.provideMerge(MemoryBroker.layerWith(options))
     )
   )
   const broker = Context.get(context, MemoryBroker)
   const publisher = Context.get(context, Publisher)
   const admin = Context.get(context, PubSubAdmin)
+  const progressTable = Context.get(context, ProgressTable)
   for (const topic of [ordersTopic, paymentsTopic, deadLetterTopic]) {
     yield* admin.createTopic(topic)
     yield* admin.createSubscription({
@@ -92,13 +95,15 @@ export const makeWorld = Effect.fnUntraced(function* (
     /** Messages of a source topic that are not acknowledged. */
     pending: (topic: string) =>
       Effect.map(broker.backlog(`${topic}-sub`), ({ unacknowledged }) => unacknowledged),
-    /** Starts a processor; it is closed with the scope. */
-    start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1") =>
+    progressTable,
+    /** Starts a processor; it is closed with the scope. `behind`: what stands between it alone and the tables. */
+    start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1", behind: Behind = {}) =>
       Effect.flatMap(storeOn(table), (store) =>
         startProcess(
           broker,
-          faultyFactStore(store, storeFaults),
+          faultyFactStore(behind.store?.(store) ?? store, storeFaults),
           faultyPublisher(publisher, publisherFaults),
+          behind.progress?.(progressTable) ?? progressTable,
           { ...processing, ...overrides },
           parked,
           name
@@ -107,6 +112,12 @@ export const makeWorld = Effect.fnUntraced(function* (
   }
 })
 
+/** What stands between one process and the tables. */
+export interface Behind {
+  readonly store?: (table: FactStore["Service"]) => FactStore["Service"]
+  readonly progress?: (table: ProgressTable["Service"]) => ProgressTable["Service"]
+}
+
 /** A world. */
 export type World = Effect.Success<ReturnType<typeof makeWorld>>
 
@@ -114,6 +125,7 @@ const startProcess = Effect.fnUntraced(function* (
   broker: MemoryBroker["Service"],
   store: FactStore["Service"],
   publisher: Publisher["Service"],
+  progressTable: ProgressTable["Service"],
   settings: ProcessingSettings,
   parked: Parked,
   name: string
@@ -122,7 +134,7 @@ const startProcess = Effect.fnUntraced(function* (
   const power = { isOn: true }
   const custodies = new Map<string, Custody>()
   // A dead process neither writes nor publishes, whatever its fibers still do.
-  const whilePowered = <A>(call: Effect.Effect<A>): Effect.Effect<A> =>
+  const whilePowered = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => (power.isOn ? call : Effect.never)).pipe(
       Effect.tap(() => (power.isOn ? Effect.void : Effect.never))
     )
@@ -136,6 +148,11 @@ const startProcess = Effect.fnUntraced(function* (
       storeOrders: (writes) => whilePowered(store.storeOrders(writes)),
       storePayments: (writes) => whilePowered(store.storePayments(writes)),
       states: (orderIds) => whilePowered(store.states(orderIds))
+    }),
+    Layer.succeed(ProgressTable, {
+      write: (row) => whilePowered(progressTable.write(row)),
+      readAll: whilePowered(progressTable.readAll),
+      remove: (process) => whilePowered(progressTable.remove(process))
     }),
     DeadLetters.layer({ topic: deadLetterTopic, appVersion: "test" }).pipe(
       Layer.provide(
@@ -153,6 +170,7 @@ const startProcess = Effect.fnUntraced(function* (
     ordersSubscription: `${ordersTopic}-sub`,
     paymentsSubscription: `${paymentsTopic}-sub`,
     deadLetterTopic,
+    process: `${name} run ${++runs}`,
     processing: settings
   }).pipe(Effect.provide(context), Scope.provide(scope))
   const running = yield* Effect.forkIn(processor.run, scope)
@@ -175,6 +193,9 @@ const startProcess = Effect.fnUntraced(function* (
     }).pipe(Effect.andThen(Effect.forkIn(Fiber.interrupt(running), scope)), Effect.asVoid)
   }
 })
+
+/** Each start is another process, whatever its place is called. */
+let runs = 0
 
 /** What subscriptions claim to have received and not handed over: the embedded one hands over at once. */
 interface Parked {

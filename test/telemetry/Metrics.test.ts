@@ -80,7 +80,7 @@ describe("Metrics", () => {
         entry.fated("payment-superseded", 4)
         entry.fated("dead-lettered(unmatched-payment)", 9)
         entry.fated("dead-lettered(undecodable)", 1)
-        entry.released(11)
+        entry.released(delivered.slice(0, 11))
         entry.moveTo(ledger.open("waiting"), delivered.slice(0, 5))
         entry.moveTo(ledger.open("retrying"), delivered.slice(0, 7))
         ledger.retried(8)

@@ -83,7 +83,8 @@ const withPort = /^(?:[^:]+|\[.+\]):(\d+)$/
 
 const usualPort = 9042
 
-const consistencyCodes = ({ types: { consistencies } }: Driver): Record<Consistency, number> => ({
+/** The driver's number of each consistency level. */
+export const consistencyCodes = ({ types: { consistencies } }: Driver): Record<Consistency, number> => ({
   ONE: consistencies.one,
   TWO: consistencies.two,
   THREE: consistencies.three,

@@ -27,6 +27,8 @@ export interface RequestQueue {
 /** What goes to the driver in one piece. */
 export interface Request<A> {
   readonly statements: number
+  /** Starts at once, whatever waits, and beside the limit. */
+  readonly isUrgent?: boolean
   readonly start: () => Promise<A>
 }
 
@@ -65,7 +67,7 @@ export const makeRequestQueue = (
     /** Gives the request to the driver as soon as there is room; returns how to cancel it, if it waits. */
     const submit = <A>(
       operation: string,
-      { statements, start }: Request<A>,
+      { isUrgent = false, statements, start }: Request<A>,
       answer: (answer: Result.Result<A, CassandraError>) => void
     ): (() => void) | undefined => {
       const go = () => {
@@ -89,7 +91,7 @@ export const makeRequestQueue = (
           }
         )
       }
-      if (waiting.size === 0 && hasRoomFor(statements)) return void go()
+      if (isUrgent || (waiting.size === 0 && hasRoomFor(statements))) return void go()
       const place = { statements, go }
       waiting.add(place)
       return () => void waiting.delete(place)

@@ -37,7 +37,8 @@ const open = Effect.fnUntraced(function* (
   given: SubscriptionOptions
 ): Effect.fn.Return<Subscription, never, Scope.Scope> {
   const options = yield* resolveOptions(given)
-  const heldDeliveries = new HeldDeliveries(options)
+  const clock = yield* Clock.Clock
+  const heldDeliveries = new HeldDeliveries(options, () => monotonicMillis(clock))
   const heldIds = new HeldIdTable(options, heldDeliveries.counts)
   const changed = yield* Latch.make()
   let ending: Exit.Exit<never, PubSubError | Cause.Done> | undefined
@@ -87,7 +88,6 @@ const open = Effect.fnUntraced(function* (
   })
   // One deadline for both: what the reading leaves of it is the flush's, as `Limits.test.ts` asserts.
   const close = Effect.gen(function* () {
-    const clock = yield* Clock.Clock
     const deadline = monotonicMillis(clock) + options.closeTimeoutMillis
     yield* stop
     ackQueue.giveBackIds()
@@ -130,9 +130,16 @@ const open = Effect.fnUntraced(function* (
       const held = heldDeliveries.handedOver + heldIds.count
       return { connected, trouble, ...counts, held }
     }),
-    progress: Effect.sync(() => ({
-      oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros(),
-      quietMillis: streamPool.status().quietMillis
-    }))
+    progress: Effect.sync(() => {
+      const { heardAtMillis, quietMillis } = streamPool.status()
+      return { oldestUndeliveredMicros: heldDeliveries.oldestParkedMicros(), quietMillis, heardAtMillis }
+    }),
+    probe: Effect.sync(streamPool.probe),
+    limitOutstanding: (messages) =>
+      Effect.sync(() => {
+        heldDeliveries.limitMessages(messages)
+        streamPool.relimit()
+        onRoom()
+      })
   }
 })

@@ -56,5 +56,7 @@ const toPort = (name: string, consumption: Consumption): Subscription => ({
   isHeld: (delivery) => consumption.isHeld(delivery),
   stop: Effect.sync(() => consumption.stop()),
   status: Effect.sync(() => consumption.status()),
-  progress: Effect.sync(() => consumption.progress())
+  progress: Effect.sync(() => consumption.progress()),
+  probe: Effect.void,
+  limitOutstanding: (messages) => Effect.sync(() => consumption.limitOutstanding(messages))
 })

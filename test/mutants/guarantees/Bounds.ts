@@ -12,7 +12,7 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     what: "hands over more messages than may be outstanding",
     guarantee: "G6",
     file: "src/pubsub/google/internal/Outstanding.ts",
-    text: "this.#handed.messages < this.#limits.maxOutstandingMessages &&",
+    text: "this.#handed.messages < this.maxMessages &&",
     replacement: "this.#handed.messages >= 0 &&",
     caughtBy: [unit(inventory, "parks what is beyond the limit on messages")]
   },

@@ -4,6 +4,7 @@ import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 const early = "test/ingest/ProcessorEarlyPayments.test.ts"
 const room = "test/ingest/WaitingPayments.test.ts"
 const watermark = "test/ingest/OrdersWatermark.test.ts"
+const verdict = "test/ingest/UnmatchedVerdict.test.ts"
 
 /** Mutants of G5. */
 export const ofEarlyPayments: ReadonlyArray<Mutant> = [
@@ -11,9 +12,9 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "no-watermark",
     what: "gives a payment up when its grace is over, wherever the orders stream is",
     guarantee: "G5",
-    file: "src/ingest/WaitingRoom.ts",
-    text: "delivery.publishTimeMicros + graceMicros < passed",
-    replacement: "delivery.publishTimeMicros + graceMicros - passed !== 0.5",
+    file: "src/ingest/UnmatchedVerdict.ts",
+    text: "payment.publishTimeMicros + graceMillis * 1_000 < passedMicros",
+    replacement: "payment.publishTimeMicros + graceMillis * 1_000 - passedMicros !== 0.5",
     caughtBy: [
       unit(early, "a payment waits while an older order is unsettled"),
       unit("test/ingest/ProcessorBacklog.test.ts", "makes a dead letter of no payment that has an order"),
@@ -26,18 +27,18 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "no-grace",
     what: "gives a payment up when the orders stream has come past it, at once",
     guarantee: "G5",
-    file: "src/ingest/WaitingRoom.ts",
-    text: ".filter(room.isGraceOver)",
-    replacement: ".filter((payment) => room.isGraceOver(payment) || true)",
-    caughtBy: [unit(early, "is a dead letter once the grace is over, and not before"), simulation]
+    file: "src/ingest/UnmatchedVerdict.ts",
+    text: "sinceMillis + graceMillis <= reading.startedAtMillis",
+    replacement: "sinceMillis + 0 * graceMillis <= reading.startedAtMillis",
+    caughtBy: [unit(verdict, "it was not held for the grace when the table was read")]
   },
   {
     name: "grace-not-in-publish-time",
     what: "gives a payment up as soon as the orders stream has come past it, in a backlog too",
     guarantee: "G5",
-    file: "src/ingest/WaitingRoom.ts",
-    text: "delivery.publishTimeMicros + graceMicros < passed",
-    replacement: "delivery.publishTimeMicros + 0 * graceMicros < passed",
+    file: "src/ingest/UnmatchedVerdict.ts",
+    text: "payment.publishTimeMicros + graceMillis * 1_000 < passedMicros",
+    replacement: "payment.publishTimeMicros + 0 * graceMillis < passedMicros",
     caughtBy: [
       unit(early, "in a backlog a payment waits for an order published a grace after it"),
       simulation
@@ -48,8 +49,9 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "takes the orders stream for caught up before it has delivered anything",
     guarantee: "G5",
     file: "src/ingest/OrdersWatermark.ts",
-    text: "quietMillis >= caughtUpAfterMillis ?",
-    replacement: "quietMillis >= caughtUpAfterMillis || lastUnsettledMicros === -Infinity ?",
+    text: "quietMillis >= caughtUpAfterMillis && pubSubMicros !== undefined",
+    replacement:
+      "(quietMillis >= caughtUpAfterMillis || before === noWatermark) && pubSubMicros !== undefined",
     caughtBy: [unit(watermark, "at the start it has passed nothing")]
   },
   {
@@ -57,8 +59,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "takes the orders stream for caught up whenever no order is unsettled",
     guarantee: "G5",
     file: "src/ingest/OrdersWatermark.ts",
-    text: "quietMillis >= caughtUpAfterMillis ?",
-    replacement: "quietMillis >= 0 * caughtUpAfterMillis ?",
+    text: "quietMillis >= caughtUpAfterMillis && pubSubMicros !== undefined",
+    replacement: "quietMillis >= 0 * caughtUpAfterMillis && pubSubMicros !== undefined",
     caughtBy: [unit(watermark, "2.999 s of quiet are too short")]
   },
   {
@@ -74,16 +76,16 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "undelivered-orders-ignored",
     what: "lets the watermark pass orders that are received and not handed over",
     guarantee: "G5",
-    file: "src/ingest/ProcessorParts.ts",
-    text: "lesser(ledger.oldestMicros(), oldestUndeliveredMicros)",
-    replacement: "lesser(ledger.oldestMicros(), oldestUndeliveredMicros && undefined)",
+    file: "src/ingest/OrdersProgress.ts",
+    text: "lesser(orders.oldestNotApartMicros(), oldestUndeliveredMicros)",
+    replacement: "lesser(orders.oldestNotApartMicros(), oldestUndeliveredMicros && undefined)",
     caughtBy: [unit(early, "an order that was received and not handed over yet holds the watermark")]
   },
   {
     name: "retrying-orders-ignored",
     what: "lets the watermark pass orders whose write is being retried",
     guarantee: "G5",
-    file: "src/pipeline/StreamLedger.ts",
+    file: "src/pipeline/LedgerEntry.ts",
     text: "this.#setOldest(this.#oldestOf(rest))",
     replacement: "this.#setOldest(undefined)",
     caughtBy: [
@@ -96,7 +98,7 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     name: "unreadable-orders-counted",
     what: "lets an unreadable order, held for the dead-letter topic, hold the watermark",
     guarantee: "G5",
-    file: "src/pipeline/StreamLedger.ts",
+    file: "src/pipeline/LedgerEntry.ts",
     text: "if (Result.isFailure(decoded)) continue",
     replacement: "void Result.isFailure(decoded)",
     caughtBy: [
@@ -108,9 +110,8 @@ export const ofEarlyPayments: ReadonlyArray<Mutant> = [
     what: "counts the grace from the publish time by the local clock",
     guarantee: "G5",
     file: "src/ingest/WaitingPayments.ts",
-    text: "isGraceOver: (payment) => waitedMillis(payment) >= graceMillis",
-    replacement:
-      "isGraceOver: ({ decoded }) =>\n        clock.currentTimeMillisUnsafe() - decoded.delivery.publishTimeMicros / 1000 >= graceMillis",
+    text: "const sinceMillis = monotonicMillis(clock)",
+    replacement: "const sinceMillis = decoded.delivery.publishTimeMicros / 1000",
     caughtBy: [unit(room, "the grace is counted from admission"), scenario("clock-behind")]
   },
   {

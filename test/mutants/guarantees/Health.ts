@@ -97,7 +97,7 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     name: "waiting-is-latency",
     what: "counts the time in the waiting room as latency",
     guarantee: undefined,
-    file: "src/ingest/ProcessorParts.ts",
+    file: "src/ingest/Intake.ts",
     text: "onLeft: (fate, waitedMillis) => metrics.waited(outcomeOf(fate), waitedMillis)",
     replacement:
       'onLeft: (fate, waitedMillis) => [metrics.waited(outcomeOf(fate), waitedMillis), metrics.durableAfter("payments", waitedMillis, 1)]',

@@ -31,7 +31,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "goes on with deliveries whose lease was lost",
     guarantee: "G7",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "batch.deliveries.filter(({ delivery }) => subscription.isHeld(delivery))",
+    text: "batch.deliveries.filter(isHeld)",
     replacement: "batch.deliveries.filter(() => true)",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
@@ -40,8 +40,8 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "forgets to count deliveries whose lease was lost as released",
     guarantee: "G7",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "batch.entry.released(batch.deliveries.length - held.length)",
-    replacement: "",
+    text: "batch.entry.released(batch.deliveries.filter(",
+    replacement: "void (batch.deliveries.filter(",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up"), simulation]
   },
   {
@@ -49,7 +49,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "publishes a dead letter whose lease was lost while it stood in line, and which comes again",
     guarantee: "G3",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "queued.filter(({ decoded }) => subscription.isHeld(decoded.delivery))",
+    text: "queued.filter(({ decoded }) => isHeld(decoded))",
     replacement: "queued.filter(() => true)",
     caughtBy: [
       unit(

@@ -42,7 +42,7 @@ export const ofLedger: ReadonlyArray<Mutant> = [
     what: "gives deliveries back and does not tell the ledger",
     guarantee: "G7",
     file: "src/pipeline/Release.ts",
-    text: "from.released(deliveries.length)",
+    text: "from.released(deliveries)",
     replacement: "void from",
     caughtBy: [agreement]
   },
@@ -101,8 +101,8 @@ export const ofLedger: ReadonlyArray<Mutant> = [
     what: "forgets to count dead letters whose lease was lost as released",
     guarantee: "G7",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "batch.entry.released(queued.length - letters.length)",
-    replacement: "",
+    text: "batch.entry.released(queued.map(",
+    replacement: "void (queued.map(",
     caughtBy: [
       unit(
         "test/pipeline/BatchAttempt.test.ts",
@@ -187,11 +187,22 @@ export const ofLedger: ReadonlyArray<Mutant> = [
     ]
   },
   {
+    name: "ledger-given-back-early",
+    what: "leaves the publish times of orders that were given back early in the entry of the others",
+    guarantee: "G7",
+    file: "src/pipeline/RetryQueue.ts",
+    text: "entry.keepOnly(rest)",
+    replacement: "",
+    caughtBy: [
+      unit("test/pipeline/Pipeline.test.ts", "what is given back early leaves the others to be tried again")
+    ]
+  },
+  {
     name: "ledger-orders-abandoned",
     what: "does not count orders as released that a stop left",
     guarantee: "G7",
     file: "src/ingest/Processor.ts",
-    text: "orders.ledger.abandon()",
+    text: "parts.ledgers.orders.abandon()",
     replacement: "",
     caughtBy: [unit(stop, "after SHUTDOWN_TIMEOUT it ends all the same")]
   },
@@ -200,7 +211,7 @@ export const ofLedger: ReadonlyArray<Mutant> = [
     what: "does not count payments as released that a stop left",
     guarantee: "G7",
     file: "src/ingest/Processor.ts",
-    text: "payments.ledger.abandon()",
+    text: "parts.ledgers.payments.abandon()",
     replacement: "",
     caughtBy: [unit(stop, "after SHUTDOWN_TIMEOUT it ends all the same")]
   }

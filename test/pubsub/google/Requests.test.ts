@@ -13,7 +13,7 @@ import { deliveryOf } from "./Deliveries.ts"
 
 const heldWith = (ackIdLengths: ReadonlyArray<number>) => {
   const limits = { maxOutstandingMessages: 1, maxOutstandingBytes: 1 }
-  return new HeldDeliveries(limits).receive(
+  return new HeldDeliveries(limits, () => 0).receive(
     ackIdLengths.map((length, index) => deliveryOf(`${index}`.padEnd(length, "-"))),
     { asideMessages: 0, asideBytes: 0 },
     0,

@@ -1,3 +1,5 @@
+import { GivenBackTimes } from "../../GivenBackTimes.ts"
+import { givenBackSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
 import type { LostDelivery } from "../../Settled.ts"
 import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
@@ -20,8 +22,23 @@ export class HeldDeliveries {
   readonly #leasesLost = new WeakSet<Delivery>()
   readonly counts: DeliveryCounts = { received: 0, acked: 0, released: 0, lost: 0, leasesLost: 0 }
 
-  constructor(limits: OutstandingLimits) {
+  readonly #givenBack = new GivenBackTimes()
+  readonly #now: () => number
+
+  /** `now`: ms of a monotonic clock. */
+  constructor(limits: OutstandingLimits, now: () => number) {
     this.#outstanding = new Outstanding(limits)
+    this.#now = now
+  }
+
+  /** Replaces the limit of messages. */
+  limitMessages(messages: number): void {
+    this.#outstanding.maxMessages = messages
+  }
+
+  /** The limit of messages. */
+  get maxMessages(): number {
+    return this.#outstanding.maxMessages
   }
 
   /** From now on deliveries of one ordering key are handed over one after another. */
@@ -173,6 +190,7 @@ export class HeldDeliveries {
   forget(held: HeldDelivery, end: HeldEnd): ReadonlyArray<HeldDelivery> {
     if (!this.#byAckId.delete(held.ackId)) return []
     if (held.place !== "parked") this.counts[end] += 1
+    else this.#givenBack.note(held.delivery.publishTimeMicros, this.#now() + givenBackSeconds * 1_000)
     this.#outstanding.move(held, "gone")
     if (this.#keys === undefined) return []
     if (end !== "acked") return this.#keys.flush(held)
@@ -190,10 +208,14 @@ export class HeldDeliveries {
     return !this.hasParked ? [] : [...this.#byAckId.values()].filter(({ place }) => place === "parked")
   }
 
-  /** Oldest publish time among what was received and not handed over. **Units**: µs since the epoch. */
+  /**
+   * Oldest publish time among what was received and not handed over, that given back or lost lately included.
+   *
+   * **Units**: µs since the epoch.
+   */
   oldestParkedMicros(): number | undefined {
-    if (!this.hasParked) return undefined
-    let oldest: number | undefined
+    let oldest = this.#givenBack.oldestMicros(this.#now())
+    if (!this.hasParked) return oldest
     for (const { delivery, place } of this.#byAckId.values()) {
       if (place === "parked" && (oldest === undefined || delivery.publishTimeMicros < oldest)) {
         oldest = delivery.publishTimeMicros

@@ -9,11 +9,14 @@ export interface OutstandingLimits {
 /** How much one open subscription has parked and handed over, against its limits; what is set aside is charged to its stream. */
 export class Outstanding {
   readonly #limits: OutstandingLimits
+  /** In place of that of the limits. */
+  maxMessages: number
   readonly #parked = { messages: 0, bytes: 0 }
   readonly #handed = { messages: 0, bytes: 0 }
 
   constructor(limits: OutstandingLimits) {
     this.#limits = limits
+    this.maxMessages = limits.maxOutstandingMessages
   }
 
   /** Deliveries received and not handed over. */
@@ -24,7 +27,7 @@ export class Outstanding {
   /** Whether received and handed over together reach a limit: then no more should be read from the network. */
   get isFull(): boolean {
     return (
-      this.#parked.messages + this.#handed.messages >= this.#limits.maxOutstandingMessages ||
+      this.#parked.messages + this.#handed.messages >= this.maxMessages ||
       this.#parked.bytes + this.#handed.bytes >= this.#limits.maxOutstandingBytes
     )
   }
@@ -32,7 +35,7 @@ export class Outstanding {
   /** Whether received and handed over together leave at least half of each limit. */
   get isHalfEmpty(): boolean {
     return (
-      (this.#parked.messages + this.#handed.messages) * 2 <= this.#limits.maxOutstandingMessages &&
+      (this.#parked.messages + this.#handed.messages) * 2 <= this.maxMessages &&
       (this.#parked.bytes + this.#handed.bytes) * 2 <= this.#limits.maxOutstandingBytes
     )
   }
@@ -41,7 +44,7 @@ export class Outstanding {
   fits(held: HeldDelivery): boolean {
     if (this.#handed.messages === 0) return true
     return (
-      this.#handed.messages < this.#limits.maxOutstandingMessages &&
+      this.#handed.messages < this.maxMessages &&
       this.#handed.bytes + held.bytes <= this.#limits.maxOutstandingBytes
     )
   }

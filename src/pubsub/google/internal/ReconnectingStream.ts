@@ -20,8 +20,8 @@ import {
 /** What a stream needs to know of its subscription. */
 export interface ReconnectingStreamOptions {
   readonly connection: Connection<v1.SubscriberClient>
-  /** Its limits are those of this one stream. */
-  readonly request: PullRequest
+  /** What it is opened with each time. Its limits are those of this one stream. */
+  readonly request: () => PullRequest
   readonly clock: Clock.Clock
   /**
    * Whether a pause ends the stream, after what is on the wire was received. An emulator goes on sending to a stream
@@ -157,7 +157,7 @@ export class ReconnectingStream {
   readonly #untilEndOf = (client: v1.SubscriberClient, stub: PullStub) =>
     Effect.callback<StreamEnd>((resume) => {
       const { changed, clock, connection, request, responded } = this.#options
-      const stream = new PullStream(stub, request, monotonicMillis(clock), {
+      const stream = new PullStream(stub, request(), monotonicMillis(clock), {
         heard: () => connection.heard(client),
         responded,
         ended: (end) => resume(Effect.succeed(end))
@@ -171,7 +171,7 @@ export class ReconnectingStream {
   #judge(end: StreamEnd): Effect.Effect<void, PubSubError> {
     const error = new PubSubError({
       operation: "pull",
-      resource: this.#options.request.subscription ?? "",
+      resource: this.#options.request().subscription ?? "",
       reason: classify(end, this.#options.connection.proxy)
     })
     const status = `(status ${end.code}: ${end.details})`

@@ -25,6 +25,10 @@ export interface StreamPool {
   readonly stop: () => void
   /** Pauses or resumes reading, as the limits leave room; to be called when that changed. */
   readonly regulate: () => void
+  /** Asks the server for a word, where it has said nothing for a while. */
+  readonly probe: () => void
+  /** The limit of messages has changed: the streams are opened anew, with their shares of it. */
+  readonly relimit: () => void
   readonly status: () => StreamPoolStatus
 }
 
@@ -33,6 +37,7 @@ export interface StreamPoolStatus {
   readonly connected: boolean
   readonly trouble: string
   readonly quietMillis: number
+  readonly heardAtMillis: number
 }
 
 /** Makes the stream pool of one subscription. **Shape**: `received` gets what was just received, not handed over yet. */
@@ -71,22 +76,21 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     regulate()
   }
 
-  const request = streamRequest(options, client.isEmulator)
-  const streams = Array.from(
-    { length: streamCount(options, client.isEmulator) },
-    () =>
-      new ReconnectingStream({
-        connection,
-        request: { ...request, clientId: randomUUID() },
-        clock,
-        restsWhilePaused: client.isEmulator,
-        responded,
-        changed: () => {
-          seenConnected = false
-          disturb()
-        }
-      })
-  )
+  let request = streamRequest(options, options.maxOutstandingMessages, client.isEmulator)
+  const streams = Array.from({ length: streamCount(options, client.isEmulator) }, () => {
+    const clientId = randomUUID()
+    return new ReconnectingStream({
+      connection,
+      request: () => ({ ...request, clientId }),
+      clock,
+      restsWhilePaused: client.isEmulator,
+      responded,
+      changed: () => {
+        seenConnected = false
+        disturb()
+      }
+    })
+  })
 
   const regulate = (): void => {
     // Opening streams costs something: where a pause ends them, it lasts until there is room for many deliveries.
@@ -118,25 +122,32 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       proveWhenAsked(connection, options, unproven)
     ]),
     regulate,
+    probe: () => {
+      const since = Math.max(quietSince, connection.steadySince, connection.heardAt)
+      if (monotonicMillis(clock) - since >= connectionProofMillis) unproven.openUnsafe()
+    },
+    relimit: () => {
+      request = streamRequest(options, heldDeliveries.maxMessages, client.isEmulator)
+      for (const stream of streams) stream.renew()
+    },
     stop: () => {
       isStopped = true
       for (const stream of streams) stream.stop()
     },
     status: () => {
-      const now = monotonicMillis(clock)
       const closed = streams.find((stream) => !stream.isOpen)
       const { isSilent } = connection
       const connected = closed === undefined && !isStopped && !isSilent
       if (connected && !seenConnected) disturb()
       seenConnected = connected
       const since = Math.max(quietSince, connection.steadySince)
-      if (now - Math.max(since, connection.heardAt) >= connectionProofMillis) unproven.openUnsafe()
       const isQuiet = connected && !isPaused && !heldDeliveries.hasParked
       return {
         connected,
         trouble: troubleOf(closed),
         // Only up to the last word of the server: what came later may be on its way, or swallowed.
-        quietMillis: isQuiet ? Math.max(0, connection.heardAt - since) : 0
+        quietMillis: isQuiet ? Math.max(0, connection.heardAt - since) : 0,
+        heardAtMillis: connection.heardAt
       }
     }
   }
@@ -198,12 +209,12 @@ const streamCount = (options: ResolvedOptions, isEmulator: boolean): number =>
     options.maxOutstandingMessages
   )
 
-const streamRequest = (options: ResolvedOptions, isEmulator: boolean) => {
+const streamRequest = (options: ResolvedOptions, maxMessages: number, isEmulator: boolean) => {
   const streams = streamCount(options, isEmulator)
   return {
     subscription: options.subscription,
     streamAckDeadlineSeconds: options.leaseSeconds,
-    maxOutstandingMessages: Math.ceil(options.maxOutstandingMessages / streams),
+    maxOutstandingMessages: Math.ceil(maxMessages / streams),
     maxOutstandingBytes: Math.max(options.streamMinBytes, Math.ceil(options.maxOutstandingBytes / streams)),
     // Version 1 has the service answer each heartbeat; emulators would leave it open.
     protocolVersion: isEmulator ? 0 : 1

@@ -1,5 +1,6 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
+import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import type { SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
 import { releaseDelayMaxSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
@@ -31,6 +32,7 @@ export class Consumption implements Consumer {
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
   #isStreaming = false
   #quietSince: bigint | undefined
+  #heardAtMillis = Number.NEGATIVE_INFINITY
   #defect: Cause.Cause<never> | undefined
 
   constructor(options: {
@@ -121,6 +123,11 @@ export class Consumption implements Consumer {
     this.#server.wake(this.subscription)
   }
 
+  limitOutstanding(messages: number): void {
+    this.#holding.deliveries.limitMessages(messages)
+    this.wake()
+  }
+
   /** Stops handing over. */
   stop(): void {
     if (this.#state === "open") this.#state = "stopped"
@@ -159,12 +166,18 @@ export class Consumption implements Consumer {
   }
 
   progress(): DeliveryProgress {
-    const isQuiet = this.#trouble() === "" && this.#quietSince !== undefined
-    const quietNanos = isQuiet ? this.#clock.monotonicTimeNanosUnsafe() - (this.#quietSince ?? 0n) : 0n
+    const isOpen = this.#trouble() === ""
+    const quietNanos =
+      isOpen && this.#quietSince !== undefined
+        ? this.#clock.monotonicTimeNanosUnsafe() - this.#quietSince
+        : 0n
+    // The server is in this process: it answers whenever it is looked at, unless it is unavailable.
+    if (isOpen) this.#heardAtMillis = monotonicMillis(this.#clock)
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
-      quietMillis: Number(quietNanos / 1_000_000n)
+      quietMillis: Number(quietNanos / 1_000_000n),
+      heardAtMillis: this.#heardAtMillis
     }
   }
 

@@ -19,11 +19,17 @@ export interface HeldDelivery {
 export class HeldDeliveries {
   readonly #limits: ResolvedOptions
   readonly #byAckId = new Map<string, HeldDelivery>()
+  #maxMessages: number
   #messages = 0
   #bytes = 0
 
   constructor(limits: ResolvedOptions) {
     this.#limits = limits
+    this.#maxMessages = limits.maxOutstandingMessages
+  }
+
+  limitMessages(messages: number): void {
+    this.#maxMessages = messages
   }
 
   get size(): number {
@@ -36,7 +42,7 @@ export class HeldDeliveries {
 
   /** What may be taken now; undefined when the limits are reached. */
   room(batchSize: number): Room | undefined {
-    const messages = Math.min(batchSize, this.#limits.maxOutstandingMessages - this.#messages)
+    const messages = Math.min(batchSize, this.#maxMessages - this.#messages)
     const bytes = this.#limits.maxOutstandingBytes - this.#bytes
     const holdsNothing = this.#messages === 0
     if (messages <= 0 || (bytes <= 0 && !holdsNothing)) return undefined

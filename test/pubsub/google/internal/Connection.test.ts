@@ -20,10 +20,13 @@ import {
 } from "../ScriptedSubscriber.ts"
 
 describe("a connection to a scripted server", () => {
-  it.effect("[G5] quiet is proved by asking, at most once in 3 s, and only for who reads the status", () =>
+  it.effect("[G5] quiet is proved by asking, at most once in 3 s, and only for who wants a word", () =>
     Effect.gen(function* () {
       const { server, open } = yield* idle()
-      yield* seconds(20)
+      for (let second = 0; second < 20; second++) {
+        yield* told(open)
+        yield* seconds(1)
+      }
       assert.strictEqual(server.lookups, 0)
       const quiet = yield* readFor(30, open)
       assert.isAtMost(server.lookups, 30 / (connectionProofMillis / 1000) + 1)
@@ -148,11 +151,12 @@ const told = (open: Subscription) =>
     ...progress
   }))
 
-/** Reads the status once a second; answers the longest quiet it ever told of. */
+/** Asks for a word and reads the status once a second; answers the longest quiet it ever told of. */
 const readFor = (count: number, open: Subscription) =>
   Effect.gen(function* () {
     let longest = 0
     for (let second = 0; second < count; second++) {
+      yield* open.probe
       longest = Math.max(longest, (yield* told(open)).quietMillis)
       yield* seconds(1)
     }

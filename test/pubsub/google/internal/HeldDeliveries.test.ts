@@ -12,7 +12,7 @@ import { deliveryOf } from "../Deliveries.ts"
 const credit = (): WireCredit => ({ asideMessages: 0, asideBytes: 0 })
 
 const limited = (maxOutstandingMessages: number, maxOutstandingBytes = 1_000_000) =>
-  new HeldDeliveries({ maxOutstandingMessages, maxOutstandingBytes })
+  new HeldDeliveries({ maxOutstandingMessages, maxOutstandingBytes }, () => 0)
 
 const deliver = (heldDeliveries: HeldDeliveries, deliveries: ReadonlyArray<Delivery>, stream = credit()) =>
   heldDeliveries.admit(heldDeliveries.receive(deliveries, stream, 0, 0))

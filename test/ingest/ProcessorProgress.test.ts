@@ -1,0 +1,247 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Duration, Effect } from "effect"
+import { progressTtlSeconds } from "../../src/facts/Limits.ts"
+import { type ProgressTable, ProgressTableError } from "../../src/facts/ProgressTable.ts"
+import { earlyReleaseMillis } from "../../src/ingest/Limits.ts"
+import { eventually, pass } from "../../src/testing/VirtualTime.ts"
+import { faultyFactStore, noStoreFaults } from "../support/FaultyFactStore.ts"
+import { orderOf, paymentOf } from "../support/Samples.ts"
+import {
+  attributeOf,
+  type Behind,
+  makeWorld,
+  paymentsTopic,
+  type World,
+  worldBegins
+} from "../support/World.ts"
+
+const grace = { paymentGrace: Duration.seconds(10) }
+
+/** A line between one process and both tables, which can be cut. */
+const cuttable = () => {
+  const faults = noStoreFaults()
+  const line = { isCut: false, statements: 0, cut: (isCut: boolean) => void isCut }
+  line.cut = (isCut) => {
+    line.isCut = isCut
+    faults.isAway = isCut
+  }
+  const along = <A>(call: Effect.Effect<A, ProgressTableError>): Effect.Effect<A, ProgressTableError> =>
+    Effect.suspend(() => {
+      line.statements += 1
+      return line.isCut ? Effect.delay(Effect.fail(noAnswer), "3 seconds") : call
+    })
+  const behind: Behind = {
+    store: (table) => faultyFactStore(table, faults),
+    progress: (table): ProgressTable["Service"] => ({
+      write: (row) => along(table.write(row)),
+      readAll: along(table.readAll),
+      remove: (process) => along(table.remove(process))
+    })
+  }
+  return { line, behind }
+}
+
+const noAnswer = new ProgressTableError({
+  operation: "test",
+  detail: "no answer",
+  isRetryable: true,
+  cause: undefined
+})
+
+const rowsOf = (world: World) => world.progressTable.readAll
+
+const reasonsOf = (world: World) =>
+  Effect.map(world.deadLetters, (letters) => letters.map((letter) => attributeOf(letter, "dlq-reason")))
+
+const elapsedMillis = Effect.map(Clock.currentTimeMillis, (now) => now - worldBegins)
+
+describe("processors of one subscription", () => {
+  it.effect("[G5] a process takes nothing in before its row is confirmed", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const { line, behind } = cuttable()
+      line.cut(true)
+      yield* world.publishOrders(orderOf(1n))
+      const process = yield* world.start(grace, "a", behind)
+      yield* pass("30 seconds")
+      assert.strictEqual((yield* process.totals("orders")).received, 0)
+      const { orders } = yield* process.health
+      assert.strictEqual(orders._tag, "Unavailable")
+      line.cut(false)
+      yield* pass("6 seconds")
+      assert.strictEqual((yield* process.totals("orders")).fates["order-stored"], 1)
+    })
+  )
+
+  it.effect("[G5] while another process cannot store an order, its payment is no dead letter", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const slow = noStoreFaults()
+      slow.encounter = () => "timed-out-unwritten"
+      const holder = yield* world.start(grace, "a", { store: (table) => faultyFactStore(table, slow) })
+      yield* world.publishOrders(orderOf(1n))
+      yield* pass("3 seconds")
+      assert.strictEqual((yield* holder.totals("orders")).retrying, 1)
+      yield* world.start(grace, "b")
+      yield* world.publishPayments(paymentOf(1n), paymentOf(2n))
+      yield* pass("60 seconds")
+      // The order is told by id: it holds up no other payment.
+      assert.deepStrictEqual(yield* reasonsOf(world), ["unmatched-payment"])
+      assert.lengthOf(yield* world.pending(paymentsTopic), 1)
+      slow.encounter = () => "answered"
+      yield* eventually("the payment is matched", settled(world, paymentsTopic))
+      assert.lengthOf(yield* world.deadLetters, 1)
+    })
+  )
+
+  it.effect(
+    "[G5] a process that was cut off from Cassandra gives its orders back, and none becomes a dead letter's",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        const { line, behind } = cuttable()
+        const cut = yield* world.start(grace, "a", behind)
+        yield* pass("4 seconds")
+        line.cut(true)
+        yield* world.publishOrders(...ids(20).map((id) => orderOf(id)))
+        yield* pass("1 second")
+        assert.strictEqual((yield* cut.totals("orders")).received, 20)
+        const other = yield* world.start(grace, "b")
+        yield* world.publishPayments(...ids(20).map((id) => paymentOf(id)))
+        yield* pass("15 seconds")
+        assert.lengthOf(yield* world.deadLetters, 0)
+        // Whether or not it answers to anything: it has given everything back, and reads no more.
+        yield* pass(earlyReleaseMillis)
+        assert.strictEqual((yield* cut.totals("orders")).released, 20)
+        assert.strictEqual((yield* other.totals("orders")).fates["order-stored"], 20)
+        assert.strictEqual((yield* cut.health).orders._tag, "Unavailable")
+        yield* eventually("the payments are matched", settled(world, paymentsTopic))
+        assert.lengthOf(yield* world.deadLetters, 0)
+
+        line.cut(false)
+        yield* pass("10 seconds")
+        assert.strictEqual((yield* cut.health).orders._tag, "Healthy")
+      })
+  )
+
+  it.effect("[G5] a process that can store orders keeps reading, and gives back those that it cannot", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const { line, behind } = cuttable()
+      const slow = noStoreFaults()
+      const process = yield* world.start(grace, "a", {
+        ...behind,
+        store: (table) => faultyFactStore(table, slow)
+      })
+      yield* pass("4 seconds")
+      line.cut(true)
+      slow.encounter = (orderId) => (orderId === 1n ? "timed-out-unwritten" : "answered")
+      for (let second = 0; second < 45; second++) {
+        yield* world.publishOrders(orderOf(second === 0 ? 1n : BigInt(100 + second)))
+        yield* pass("1 second")
+      }
+      const { fates, released } = yield* process.totals("orders")
+      assert.strictEqual(fates["order-stored"], 44)
+      assert.isAtLeast(released, 1)
+      assert.strictEqual((yield* process.health).orders._tag, "Healthy")
+    })
+  )
+
+  it.effect("[G5] the row of a process that died holds verdicts up until it is gone", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const dies = yield* world.start(grace, "a")
+      yield* world.start(grace, "b")
+      yield* pass("10 seconds")
+      yield* dies.crash
+      const diedAt = yield* elapsedMillis
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("50 seconds")
+      assert.lengthOf(yield* world.deadLetters, 0)
+      yield* eventually(
+        "the verdict",
+        Effect.map(world.deadLetters, ({ length }) => length === 1)
+      )
+      const waited = (yield* elapsedMillis) - diedAt
+      assert.isAtLeast(waited, progressTtlSeconds * 1_000 - 3_000)
+      assert.isAtMost(waited, progressTtlSeconds * 1_000 + 5_000)
+    })
+  )
+
+  it.effect("[G5] a row of a format that is not known here holds verdicts up", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const later = { process: "later", renewal: 1, progress: undefined }
+      const process = yield* world.start(grace, "a", {
+        progress: (table) => ({ ...table, readAll: Effect.map(table.readAll, (rows) => [...rows, later]) })
+      })
+      yield* world.publishPayments(paymentOf(1n))
+      yield* pass("120 seconds")
+      assert.lengthOf(yield* world.deadLetters, 0)
+      assert.match(yield* process.prometheus, /^counterfoil_verdicts_held_up_seconds 1\d\d/m)
+    })
+  )
+
+  it.effect(
+    "[G5] a stop removes the row of a process that gave no order back, and leaves that of one that did",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld()
+        const clean = yield* world.start(grace, "a")
+        yield* world.publishOrders(orderOf(1n))
+        yield* pass("2 seconds")
+        assert.lengthOf(yield* rowsOf(world), 1)
+        yield* clean.shutDown
+        assert.deepStrictEqual(yield* rowsOf(world), [])
+
+        world.storeFaults.encounter = () => "timed-out-unwritten"
+        const stuck = yield* world.start(grace, "b")
+        yield* pass("2 seconds")
+        yield* world.publishOrders(orderOf(2n))
+        const publishedMicros = (yield* Clock.currentTimeMillis) * 1_000
+        yield* pass("100 millis")
+        yield* stuck.shutDown
+        const [row] = yield* rowsOf(world)
+        assert.strictEqual(row?.progress?.watermarkMicros, publishedMicros)
+      })
+  )
+
+  it.effect("[G5] at rest a process sends less than one statement a second, and none without a grace", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const { line, behind } = cuttable()
+      yield* world.start(grace, "a", behind)
+      yield* pass("10 seconds")
+      const before = line.statements
+      yield* pass("60 seconds")
+      // Beside them the fact table is pinged every 5 s.
+      assert.isAtMost(line.statements - before, 42)
+      assert.isAtLeast(line.statements - before, 38)
+
+      const without = cuttable()
+      yield* world.start({ paymentGrace: Duration.zero }, "b", without.behind)
+      yield* pass("60 seconds")
+      assert.strictEqual(without.line.statements, 0)
+    })
+  )
+
+  it.effect("[G5] many payments are judged by one reading a second", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const { line, behind } = cuttable()
+      yield* world.start(grace, "a", behind)
+      yield* world.publishPayments(...ids(300).map((id) => paymentOf(id)))
+      yield* pass("10 seconds")
+      const before = line.statements
+      yield* eventually("the verdicts", settled(world, paymentsTopic))
+      const seconds = (yield* elapsedMillis) / 1_000 - 10
+      assert.lengthOf(yield* world.deadLetters, 300)
+      assert.isAtMost(line.statements - before, 2 * seconds + 3)
+    })
+  )
+})
+
+const ids = (count: number): ReadonlyArray<bigint> => Array.from({ length: count }, (_, at) => BigInt(at + 1))
+
+const settled = (world: World, topic: string) =>
+  Effect.map(world.pending(topic), ({ length }) => length === 0)
