@@ -26,15 +26,16 @@ export interface GroupedCall<A, H, R> {
  * Answers every element. Where a request for several fails for what may be the fault of one, each is asked for alone;
  * a time-out, overload or unreachable host is answered at once to all: more requests would make it worse.
  *
- * Where no request of the call is answered, the cluster may refuse everything. Then one element of each request is
- * asked for first, and the others only if one of those is answered.
+ * Where no request is answered, neither of the call nor (`areOthersAnswered`) any other one, the cluster may refuse
+ * everything. Then one element of each request is asked for first, and the others only if one of those is answered.
  */
 export const answerGroups = <A, H, R>(
   groups: ReadonlyArray<RowGroup<A, H>>,
   call: GroupedCall<A, H, R>,
-  answers: Array<Result.Result<R, FactStoreError>> = []
+  areOthersAnswered = false
 ): Effect.Effect<Answers<R>> =>
   Effect.gen(function* () {
+    const answers: Array<Result.Result<R, FactStoreError>> = []
     const failAll = ({ places }: RowGroup<A, H>, error: CassandraError): void => {
       const failure = Result.fail(unavailable(call.operation, error))
       for (const place of places) answers[place] = failure
@@ -42,7 +43,7 @@ export const answerGroups = <A, H, R>(
     /** Asks for each group. */
     const ask = Effect.fnUntraced(function* (asked: ReadonlyArray<RowGroup<A, H>>) {
       const divisible: Array<Divisible<A, H>> = []
-      let isAnswered = false
+      let isAnswered = areOthersAnswered
       const results = yield* call.ask(asked)
       for (const [at, group] of asked.entries()) {
         const result = results[at]

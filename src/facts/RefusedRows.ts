@@ -60,6 +60,11 @@ export class RefusedRows {
     return hosts
   }
 
+  /** Whether one of the hosts that refused one of these rows last has taken another row since. */
+  isContrasted(orderIds: ReadonlyArray<bigint>): boolean {
+    return orderIds.some((orderId) => this.#rows.get(orderId)?.some((each) => this.#isContrasted(each)))
+  }
+
   /** A row is about to be sent alone; answers which host should get it, so that they take turns. */
   send(orderId: bigint, sentAs: number, hosts: ReadonlyArray<string>): string | undefined {
     let host: string | undefined

@@ -7,8 +7,6 @@ export interface Grouping<A, H> {
   readonly bytesOf: (element: A) => number
   /** The host to send it to; undefined where any will do. */
   readonly hostOf: (element: A) => H | undefined
-  /** Whether it has to be asked for alone. Left out: nothing has to. */
-  readonly isAlone?: (element: A) => boolean
 }
 
 /** What one request takes, and the place of each element in the call. */
@@ -21,15 +19,14 @@ export interface RowGroup<A, H> {
 /** Puts every element in exactly one group, in the call's order; one over `maxBytes` is alone. */
 export const groupRows = <A, H>(
   elements: ReadonlyArray<A>,
-  { maxRows, maxBytes, bytesOf, hostOf, isAlone }: Grouping<A, H>
+  { maxRows, maxBytes, bytesOf, hostOf }: Grouping<A, H>
 ): ReadonlyArray<RowGroup<A, H>> => {
   const groups: Array<GrowingGroup<A, H>> = []
   const open = new Map<H | undefined, GrowingGroup<A, H>>()
   for (const [place, element] of elements.entries()) {
     const host = hostOf(element)
     const bytes = bytesOf(element)
-    const mayJoin = isAlone === undefined || !isAlone(element)
-    const group = mayJoin ? open.get(host) : undefined
+    const group = open.get(host)
     if (group !== undefined && group.places.length < maxRows && group.bytes + bytes <= maxBytes) {
       group.elements.push(element)
       group.places.push(place)
@@ -38,7 +35,7 @@ export const groupRows = <A, H>(
       const next = { host, elements: [element], places: [place], bytes }
       groups.push(next)
       // An element that is alone because of its size does not close a group that others still fit in.
-      if (bytes <= maxBytes && mayJoin) open.set(host, next)
+      if (bytes <= maxBytes) open.set(host, next)
     }
   }
   return groups

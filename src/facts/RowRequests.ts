@@ -15,7 +15,8 @@ import type { RowKind } from "./RowKinds.ts"
 /**
  * Makes the requests of one kind: a function that answers every element of a call.
  *
- * A row that was refused is sent alone from then on, to each host in turn. Before that, each host that refused it shows
+ * Rows that were refused are sent apart from the others from then on, alone where that fails too, and to each host in
+ * turn. Before that, each host that refused it shows
  * that it takes other rows: by what it took anyhow, or by the last row of this kind that was taken, sent again
  * unchanged, which changes nothing (G2). So neither places that refused rows take nor an ordering key keep a row from
  * its fate (G3).
@@ -55,33 +56,36 @@ class RowRequests<A, R> {
     )
   }
 
-  /** Asks for rows that were refused beside the others, which are asked for at once. */
+  /** Asks for rows that were refused apart from the others, which are asked for at once. */
   #askApart(elements: ReadonlyArray<A>): Effect.Effect<Answers<R>> {
     this.#refused.forget(this.#now())
-    const lone: Array<RowGroup<A, Coordinator>> = []
-    const others: Array<RowGroup<A, Coordinator>> = []
-    const isRefused = (element: A) => this.#refused.has(this.#kind.orderIdOf(element))
-    for (const group of this.#groupsOf(elements, isRefused)) {
-      const [first] = group.elements
-      if (first !== undefined && isRefused(first)) lone.push(group)
-      else others.push(group)
+    const refused: Array<number> = []
+    const others: Array<number> = []
+    for (const [place, element] of elements.entries()) {
+      if (this.#refused.has(this.#kind.orderIdOf(element))) refused.push(place)
+      else others.push(place)
     }
     const answers = new Array<Result.Result<R, FactStoreError>>(elements.length)
-    const ofLone = Effect.suspend(() => answerGroups(lone, this.#makeCall(), answers))
-    return Effect.all(
-      [answerGroups(others, this.#makeCall(), answers), Effect.andThen(this.#contrast(lone), ofLone)],
-      { concurrency: "unbounded", discard: true }
-    ).pipe(Effect.as(answers))
+    const askAt = (places: ReadonlyArray<number>, areOthersAnswered: boolean) => {
+      const groups = this.#groupsOf(places.map((place) => elements[place] as A))
+      return Effect.map(answerGroups(groups, this.#makeCall(), areOthersAnswered), (found) => {
+        for (const [at, place] of places.entries())
+          answers[place] = found[at] as Result.Result<R, FactStoreError>
+        return answers
+      })
+    }
+    if (refused.length === 0) return askAt(others, false)
+    const orderIds = refused.map((place) => this.#kind.orderIdOf(elements[place] as A))
+    const askRefused = Effect.flatMap(this.#contrast(orderIds), (isContrasted) =>
+      askAt(refused, isContrasted)
+    )
+    return Effect.as(Effect.all([askAt(others, false), askRefused], { concurrency: "unbounded" }), answers)
   }
 
-  #groupsOf(
-    elements: ReadonlyArray<A>,
-    isAlone?: (element: A) => boolean
-  ): ReadonlyArray<RowGroup<A, Coordinator>> {
+  #groupsOf(elements: ReadonlyArray<A>): ReadonlyArray<RowGroup<A, Coordinator>> {
     const { bytesOf, maxBytes, maxRows, orderIdOf } = this.#kind
     const hostOf = (element: A) => this.#cassandra.coordinatorOf(() => partitionKey(orderIdOf(element)))
-    const grouping = { maxRows, maxBytes, bytesOf, hostOf }
-    return groupRows(elements, isAlone === undefined ? grouping : { ...grouping, isAlone })
+    return groupRows(elements, { maxRows, maxBytes, bytesOf, hostOf })
   }
 
   #makeCall(): GroupedCall<A, Coordinator, R> {
@@ -152,15 +156,19 @@ class RowRequests<A, R> {
     )
   }
 
-  /** Gives each host that refused one of these rows, and took none since, another row to take. */
-  #contrast(lone: ReadonlyArray<RowGroup<A, Coordinator>>): Effect.Effect<void> {
+  /**
+   * Gives each host that refused one of these rows, and took none since, another row to take. Answers whether any of
+   * those hosts has taken another row since.
+   */
+  #contrast(orderIds: ReadonlyArray<bigint>): Effect.Effect<boolean> {
     return Effect.suspend(() => {
       const { orderIdOf, statementOf } = this.#kind
-      const silent = this.#refused.silentSince(lone.flatMap(({ elements }) => elements.map(orderIdOf)))
+      const silent = this.#refused.silentSince(orderIds)
       // A partition may be denied after a row was stored there.
       const isLastRefused = this.#last !== undefined && this.#refused.has(orderIdOf(this.#last))
       const element = isLastRefused ? (this.#other ?? this.#last) : this.#last
-      if (silent.size === 0 || element === undefined) return Effect.void
+      const isContrasted = () => this.#refused.isContrasted(orderIds)
+      if (silent.size === 0 || element === undefined) return Effect.sync(isContrasted)
       const sentAs = this.#refused.moment()
       const statement = statementOf([element])
       const requests = this.#cassandra
@@ -173,7 +181,7 @@ class RowRequests<A, R> {
         }
         return results
       })
-      return Effect.asVoid(Effect.timeoutOption(answered, Duration.millis(otherRowMillis)))
+      return Effect.map(Effect.timeoutOption(answered, Duration.millis(otherRowMillis)), isContrasted)
     })
   }
 }

@@ -157,9 +157,9 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     name: "refused-row-joins-batches",
     what: "sends a row that was refused with others, which fail with it each time",
     guarantee: "G3",
-    file: "src/facts/RowGroups.ts",
-    text: "const mayJoin = isAlone === undefined || !isAlone(element)",
-    replacement: "const mayJoin = isAlone === undefined || isAlone(element) || element !== undefined",
+    file: "src/facts/RowRequests.ts",
+    text: "if (this.#refused.has(this.#kind.orderIdOf(element))) refused.push(place)",
+    replacement: "if (place < 0 && this.#refused.has(this.#kind.orderIdOf(element))) refused.push(place)",
     caughtBy: [unit(rule, "a refused row costs the rows beside it nothing")]
   },
   {

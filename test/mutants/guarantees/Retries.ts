@@ -73,7 +73,7 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     file: "src/pipeline/GroupSplit.ts",
     text: "=> successes() > beforeLast",
     replacement: "=> successes() >= beforeLast",
-    caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
+    caughtBy: [unit(refusals, "finds whole batches, not single rows")]
   },
   {
     name: "no-scout",
@@ -91,7 +91,7 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     file: "src/pipeline/GroupSplit.ts",
     text: "now() + scoutPauseMillis",
     replacement: "now() + 0 * scoutPauseMillis",
-    caughtBy: [unit(refusals, "an outage finds whole batches at its end")]
+    caughtBy: [unit(refusals, "finds whole batches, not single rows")]
   },
   {
     name: "dead-letter-backoff-forgotten",
