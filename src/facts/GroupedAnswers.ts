@@ -18,8 +18,11 @@ export interface GroupedCall<A, H, R> {
   ) => Effect.Effect<ReadonlyArray<Result.Result<ReadonlyArray<R>, CassandraError>>>
   /** What the failure of a request for this element alone means for it. */
   readonly failureOf: (element: A, error: CassandraError) => FactStoreError
-  /** Which of so many elements is asked for first where none of the others is answered; another one each time. */
-  readonly scoutOf: (elements: number) => number
+  /**
+   * Which of so many elements is asked for first where nothing is answered; another one each time. Undefined: none,
+   * because one was asked for a moment ago.
+   */
+  readonly scoutOf: (elements: number) => number | undefined
 }
 
 /**
@@ -68,10 +71,13 @@ export const answerGroups = <A, H, R>(
       yield* ask(divisible.flatMap(({ group }) => alone(group)))
       return answers
     }
-    const parts = divisible.map(({ group, error }) => ({
-      ...withoutOne(group, call.scoutOf(group.places.length)),
-      error
-    }))
+    const parts: Array<ReturnType<typeof withoutOne<A, H>> & Pick<Divisible<A, H>, "error">> = []
+    for (const { error, group } of divisible) {
+      const scout = call.scoutOf(group.places.length)
+      if (scout === undefined) failAll(group, error)
+      else parts.push({ ...withoutOne(group, scout), error })
+    }
+    if (parts.length === 0) return answers
     const scouts = yield* ask(parts.map(({ one }) => one))
     if (scouts.isAnswered) yield* ask(parts.flatMap(({ rest }) => alone(rest)))
     else for (const { rest, error } of parts) failAll(rest, error)

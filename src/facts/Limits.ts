@@ -38,7 +38,8 @@ export const refusedRowsMax = 10_000
 export const refusalsOfRowMax = 4
 
 /**
- * How long the request that shows whether a host takes other rows may delay the next try of a refused row.
+ * How long the request that shows whether a host takes other rows may delay the next try of a refused row, and how soon
+ * after one in vain another is sent.
  *
  * **Units**: milliseconds.
  */

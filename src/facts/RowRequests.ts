@@ -36,6 +36,8 @@ class RowRequests<A, R> {
   readonly #now: () => number
   readonly #refused = new RefusedRows()
   #scouts = 0
+  /** When a row was last asked for only to find out whether any is taken; `-Infinity` once one was taken since. */
+  #soundedAt = Number.NEGATIVE_INFINITY
   /** The last element that was taken, and the last one of another row. */
   #last: A | undefined
   #other: A | undefined
@@ -90,6 +92,7 @@ class RowRequests<A, R> {
 
   #makeCall(): GroupedCall<A, Coordinator, R> {
     let sentAs = notRecorded
+    let maySound = false
     return {
       operation: this.#kind.operation,
       ask: (asked) =>
@@ -103,8 +106,20 @@ class RowRequests<A, R> {
           )
         }),
       failureOf: (element, error) => this.#failureOf(element, error, sentAs),
-      scoutOf: (elements) => this.#scouts++ % elements
+      scoutOf: (elements) => {
+        // One for each request of the call.
+        maySound ||= this.#maySound()
+        return maySound ? this.#scouts++ % elements : undefined
+      }
     }
+  }
+
+  /** Whether a row may be asked for only to find out whether any is taken: in an outage, once in a while. */
+  #maySound(): boolean {
+    const now = this.#now()
+    if (now - this.#soundedAt < otherRowMillis) return false
+    this.#soundedAt = now
+    return true
   }
 
   #requestOf({ elements, host }: SentGroup<A, Coordinator>, sentAs: number) {
@@ -128,6 +143,7 @@ class RowRequests<A, R> {
   #taken(elements: ReadonlyArray<A>, page: Page, sentAs: number): ReadonlyArray<R> {
     const { orderIdOf, resultsOf, versionOf } = this.#kind
     const [first] = elements
+    this.#soundedAt = Number.NEGATIVE_INFINITY
     if (first !== undefined) {
       if (this.#last !== undefined && orderIdOf(this.#last) !== orderIdOf(first)) this.#other = this.#last
       this.#last = first
@@ -168,7 +184,7 @@ class RowRequests<A, R> {
       const isLastRefused = this.#last !== undefined && this.#refused.has(orderIdOf(this.#last))
       const element = isLastRefused ? (this.#other ?? this.#last) : this.#last
       const isContrasted = () => this.#refused.isContrasted(orderIds)
-      if (silent.size === 0 || element === undefined) return Effect.sync(isContrasted)
+      if (silent.size === 0 || element === undefined || !this.#maySound()) return Effect.sync(isContrasted)
       const sentAs = this.#refused.moment()
       const statement = statementOf([element])
       const requests = this.#cassandra
@@ -177,7 +193,9 @@ class RowRequests<A, R> {
         .map((coordinator) => ({ statement, options: { coordinator, timeoutMillis: otherRowMillis } }))
       const answered = Effect.map(this.#cassandra.executeAll(requests), (results) => {
         for (const result of results) {
-          if (Result.isSuccess(result)) this.#refused.took(result.success.coordinator ?? "", sentAs)
+          if (!Result.isSuccess(result)) continue
+          this.#refused.took(result.success.coordinator ?? "", sentAs)
+          this.#soundedAt = Number.NEGATIVE_INFINITY
         }
         return results
       })

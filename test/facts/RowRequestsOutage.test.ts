@@ -111,6 +111,7 @@ describe("what stays an outage, though rows are refused", () => {
       cluster.faults.refuse = refusing(7n, [0x1000, "Cannot achieve consistency level"])
       const attempt = store.storeOrders([order(7n), order(8n), order(9n)])
       yield* attempt
+      yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(tagsOf(yield* attempt), ["FactStoreUnavailable", "stored", "stored"])
     })
   )

@@ -126,7 +126,7 @@ describe("a processor whose Cassandra refuses rows", () => {
       yield* eventually("the first order is settled", settled(world, ordersTopic))
       cluster.faults.refuse = ({ rows }) => (rows.some(({ orderId }) => orderId > 1n) ? tooLong : undefined)
       yield* world.publishOrders(...orders(2, 40))
-      yield* pass("100 seconds")
+      yield* pass("150 seconds")
       const totals = yield* process.totals("orders")
       assert.strictEqual(totals.fates["dead-lettered(store-rejected)"], 40)
       assert.strictEqual(totals.fates["order-stored"], 1)
@@ -165,7 +165,7 @@ describe("a processor whose Cassandra refuses rows", () => {
 
   it.effect.each([
     ["never answers", [0x1100, "Operation timed out"], 60],
-    ["refuses every row", noTtl, 600]
+    ["refuses every row", noTtl, 250]
   ] as const)(
     "[G4] [G6] the end of an outage in which Cassandra %s finds whole batches, not single rows",
     ([, refused, mostAlone]) =>

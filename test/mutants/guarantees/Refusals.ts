@@ -128,8 +128,8 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     what: "waits for other rows to come by, which full retry places or an ordering key keep away",
     guarantee: "G3",
     file: "src/facts/RowRequests.ts",
-    text: "if (silent.size === 0 || element === undefined)",
-    replacement: "if (silent.size >= 0 || element === undefined)",
+    text: "if (silent.size === 0 || element === undefined ||",
+    replacement: "if (silent.size >= 0 || element === undefined ||",
     caughtBy: [
       unit(rule, "where nothing else comes, the last row stored here is written again"),
       unit(processor, "refused rows that fill MAX_RETRYING")
@@ -203,8 +203,8 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     what: "asks for the same row of a batch first, each time",
     guarantee: "G3",
     file: "src/facts/RowRequests.ts",
-    text: "this.#scouts++ % elements",
-    replacement: "0 * this.#scouts++ * elements",
+    text: "maySound ? this.#scouts++ % elements : undefined",
+    replacement: "maySound ? 0 * this.#scouts++ * elements : undefined",
     caughtBy: [unit(outage, "the next try stores the others")]
   },
   {
