@@ -30,7 +30,7 @@ const paymentsBeside = (denied: number, others: number) => {
 describe("a processor whose Cassandra refuses rows", () => {
   it.effect.each([
     [4_500, "reads", (kind: string) => kind === "states", 2_000],
-    [1_500, "writes", (kind: string) => kind === "payments", 650]
+    [600, "writes", (kind: string) => kind === "payments", 250]
   ] as const)(
     "[G3] %i payments for a partition denied to %s stop 1,000 other pairs for less than a minute",
     ([count, , isDenied, maxRetrying]) =>
