@@ -194,6 +194,15 @@ describe("Limits", () => {
     assert.isBelow(DomainLimits.decodeIssuesShown * 200 + remarkBytesMax, maxAttributeValueBytes)
   })
 
+  it("[G3] a refused row is tried 5 times before its first refusal is forgotten, and all that retry are remembered", () => {
+    const stretch = 1 + TimeLimits.retryJitter
+    const between = TimeLimits.retryCapMillis * stretch + FactsLimits.otherRowMillis
+    assert.isBelow(FactsLimits.refusalsNeeded * between, FactsLimits.refusalMemoryMillis)
+    assert.isAbove(FactsLimits.refusalMemoryMillis, FactsLimits.refusalMillis + CassandraLimits.answerMillis)
+    const defaultMaxRetrying = 2_000
+    assert.isAtLeast(FactsLimits.refusedRowsMax, 2 * defaultMaxRetrying)
+  })
+
   it("[G6] lookups of early payments leave most of the statements to orders", () => {
     assert.isAtMost(IngestLimits.recheckBatchesAtOnce, PipelineLimits.batchesAtOnce / 2)
   })

@@ -5,6 +5,8 @@ import {
   type DriverError,
   errorsOfHosts,
   isAlertAboutClient,
+  isDiskFull,
+  isTableChange,
   isTlsCode,
   rowRefusals,
   type ServerAnswer,
@@ -57,12 +59,30 @@ export class Faulty extends Data.TaggedError("Faulty")<Detail> {
   readonly isRetryable = true
 }
 
+/** The disk of a replica is too full for more writes. */
+export class DiskFull extends Data.TaggedError("DiskFull")<Detail> {
+  readonly isRetryable = true
+}
+
 /** The statement's mutation is larger than the cluster accepts. */
 export class MutationTooLarge extends Data.TaggedError("MutationTooLarge")<Detail> {
   readonly isRetryable = false
 }
 
-/** The cluster understood the statement and refuses it. */
+/**
+ * The cluster refuses the statement with the values bound to it: for its key, for a value, for its timestamp, or
+ * because it refuses all statements of the kind. The answer does not tell which.
+ */
+export class RequestInvalid extends Data.TaggedError("RequestInvalid")<
+  Detail & {
+    /** The host that answered, as `host:port`; undefined where the driver does not say. */
+    readonly coordinator: string | undefined
+  }
+> {
+  readonly isRetryable = false
+}
+
+/** The cluster understood the statement and refuses it, whatever values are bound to it. */
 export class StatementRefused extends Data.TaggedError("StatementRefused")<Detail> {
   readonly isRetryable = false
 }
@@ -121,7 +141,9 @@ export type CassandraReason =
   | ReplicaFailed
   | Unprepared
   | Faulty
+  | DiskFull
   | MutationTooLarge
+  | RequestInvalid
   | StatementRefused
   | BadCredentials
   | Unauthorized
@@ -164,7 +186,7 @@ const reasonOf = (cause: unknown): CassandraReason => {
     case "NoHostAvailableError":
       return reasonOfHosts(error, cause)
     case "ResponseError":
-      return reasonOfAnswer({ code: error.code, message: detail }, cause)
+      return reasonOfAnswer(error, cause)
     case "AuthenticationError":
       return reasonOfAuthentication(error, cause)
     case "OperationTimedOutError":
@@ -230,7 +252,7 @@ const reasonOfAnswer = (answer: ServerAnswer, cause: unknown): CassandraReason =
     case 0x2100:
       return new Unauthorized({ detail, cause })
     case 0x2200:
-      return reasonOfInvalid(detail, cause)
+      return reasonOfInvalid(answer, cause)
     case 0x2000: // syntax
     case 0x2300: // configuration
     case 0x2400: // exists already
@@ -243,11 +265,13 @@ const reasonOfAnswer = (answer: ServerAnswer, cause: unknown): CassandraReason =
 }
 
 /** 0x2200 has many meanings; only the text identifies them. */
-const reasonOfInvalid = (detail: string, cause: unknown): CassandraReason => {
+const reasonOfInvalid = ({ message: detail, coordinator }: ServerAnswer, cause: unknown): CassandraReason => {
   if (rowRefusals.some((text) => detail.startsWith(text))) return new MutationTooLarge({ detail, cause })
   if (/^keyspace .* does not exist/i.test(detail)) return new KeyspaceMissing({ detail, cause })
   if (/^(table .* does not exist|unconfigured (table|columnfamily))/i.test(detail)) {
     return new TableMissing({ detail, cause })
   }
-  return new StatementRefused({ detail, cause })
+  if (isTableChange(detail)) return new StatementRefused({ detail, cause })
+  if (isDiskFull(detail)) return new DiskFull({ detail, cause })
+  return new RequestInvalid({ detail, coordinator, cause })
 }

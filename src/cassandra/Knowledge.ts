@@ -42,6 +42,7 @@ const whyUnknown = ({ reason }: CassandraError): Unknown["why"] | undefined => {
     case "TableMissing":
     // A column or a statement of other versions.
     case "StatementRefused":
+    case "RequestInvalid":
       return "absent"
     case "Faulty":
       // A cluster without authorization answers so, as a server error.

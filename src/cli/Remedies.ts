@@ -47,6 +47,9 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   ReplicaFailed: "look at the log of the replica",
   Unprepared: createSchema,
   Faulty: "if it stays so, look at Cassandra's log",
+  DiskFull: "make room on the nodes whose disks are full, or add nodes",
+  RequestInvalid:
+    "where other rows are stored, this one becomes a dead letter soon; where none is, look for a default TTL and guardrails",
   MutationTooLarge: "set MAX_ROW_BYTES to no more than the cluster takes",
   StatementRefused: "`counterfoil setup cassandra` brings the tables up to date",
   BadCredentials: "check CASSANDRA_USERNAME, CASSANDRA_PASSWORD or CASSANDRA_PASSWORD_FILE",

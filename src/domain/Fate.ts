@@ -53,10 +53,12 @@ export class UnmatchedPayment extends Data.TaggedError("UnmatchedPayment")<{ rea
 /** This row can never be stored. */
 export class StoreRejected extends Data.TaggedError("StoreRejected")<{ readonly message: string }> {}
 
-/** The table cannot be reached, or has not answered: try again, indefinitely. */
+/** The table cannot be reached, has not answered, or refuses just now: try again, indefinitely. */
 export class StoreUnavailable extends Data.TaggedError("StoreUnavailable")<{
   readonly message: string
   readonly cause: unknown
+  /** The order id of the row that it is about; absent where it may be about others, or about the table. */
+  readonly row?: bigint
 }> {}
 
 /** Why a delivery could not be stored, now or ever. */

@@ -1,6 +1,6 @@
 /** What an error of Cassandra means for the row that was asked for: whether the row is rejected, or it is an outage. */
 import type { CassandraError } from "../cassandra/CassandraError.ts"
-import { FactStoreError, FactStoreUnavailable, RowRejected } from "./FactStore.ts"
+import { FactStoreError, FactStoreUnavailable } from "./FactStore.ts"
 
 /** The failure when the error is not about a row: an outage (G4). */
 export const unavailable = (operation: string, error: CassandraError): FactStoreError =>
@@ -9,20 +9,15 @@ export const unavailable = (operation: string, error: CassandraError): FactStore
     reason: new FactStoreUnavailable({ detail: error.message, cause: error })
   })
 
-/** The failure of writing one row: rejected only where the cluster named the row's size as the reason. */
-export const rejectedOrUnavailable = (operation: string, error: CassandraError): FactStoreError =>
-  error.reason._tag === "MutationTooLarge"
-    ? new FactStoreError({
-        operation,
-        reason: new RowRejected({ detail: error.reason.detail, cause: error })
-      })
-    : unavailable(operation, error)
-
 /** Reasons that may hold for one row or partition of several. */
 export const mayBeOfOneRow: ReadonlySet<CassandraError["reason"]["_tag"]> = new Set([
   "MutationTooLarge",
-  "StatementRefused",
+  "RequestInvalid",
+  "DiskFull",
   "ReplicasUnavailable",
   "ReplicaFailed",
   "Faulty"
 ])
+
+/** Whether the error says that one row is its reason. */
+export const isOfOneRow = ({ reason }: CassandraError): boolean => reason._tag === "MutationTooLarge"

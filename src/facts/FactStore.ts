@@ -13,6 +13,18 @@ export class FactStoreUnavailable extends Data.TaggedError("FactStoreUnavailable
   readonly isRetryable = true
 }
 
+/**
+ * The table refuses this row, which was asked for alone. That may be for the row itself, or because it refuses all
+ * rows; it is not known yet.
+ */
+export class RowRefused extends Data.TaggedError("RowRefused")<{
+  readonly orderId: bigint
+  readonly detail: string
+  readonly cause: unknown
+}> {
+  readonly isRetryable = true
+}
+
 /** The table refuses this row, and always will. */
 export class RowRejected extends Data.TaggedError("RowRejected")<{
   readonly detail: string
@@ -24,11 +36,12 @@ export class RowRejected extends Data.TaggedError("RowRejected")<{
 /**
  * An operation on the fact table failed.
  *
- * **Errors**: `FactStoreUnavailable`: try again, every operation is idempotent. `RowRejected`: dead-letter it.
+ * **Errors**: `FactStoreUnavailable`, `RowRefused`: try again, every operation is idempotent. `RowRejected`: dead-letter
+ * it.
  */
 export class FactStoreError extends Data.TaggedError("FactStoreError")<{
   readonly operation: string
-  readonly reason: FactStoreUnavailable | RowRejected
+  readonly reason: FactStoreUnavailable | RowRefused | RowRejected
 }> {
   /** Whether the same call may succeed later. */
   get isRetryable(): boolean {

@@ -15,6 +15,36 @@ export const readKeysMax = 20
 /** Rows in one page of a full scan. **Units**: rows. */
 export const scanPageRows = 5_000
 
+/** Refusals of one row before it is rejected: a node that restarts, or a changed table, is well again before. */
+export const refusalsNeeded = 5
+
+/** How long they must go on: longer than the nodes of a cluster differ about a table. **Units**: milliseconds. */
+export const refusalMillis = 30_000
+
+/** Hosts that must have refused the row, where there are so many. */
+export const refusingHostsNeeded = 2
+
+/**
+ * How long a refusal is remembered: several times the longest backoff and answer between two tries.
+ *
+ * **Units**: milliseconds.
+ */
+export const refusalMemoryMillis = 60_000
+
+/** Refused rows that are remembered, of each kind of request: above MAX_RETRYING; about 300 bytes each. **Units**: rows. */
+export const refusedRowsMax = 10_000
+
+/** Different refusals that are remembered of one row. */
+export const refusalsOfRowMax = 4
+
+/**
+ * How long the request that shows whether a host takes other rows may delay the next try of a refused row, and how soon
+ * after one in vain another is sent.
+ *
+ * **Units**: milliseconds.
+ */
+export const otherRowMillis = 1_000
+
 /**
  * How long the row of a process stays in the progress table after it was written: longer than it takes until the
  * leases of a process that died have ended and its orders are with another. **Units**: seconds.

@@ -11,8 +11,10 @@ export interface FactsEvidence {
   hasAnswered: boolean
   /** The first failed attempt since one in which it took a delivery; undefined while there is none. */
   failingSince: number | undefined
-  /** Batches whose first attempt failed since then. */
+  /** Batches whose first attempt failed since then; those that failed for one and the same row count as one. */
   firstTryFailures: number
+  /** The row, by its order id, that the last of those failed for, where it failed for one row. */
+  failingRow: bigint | undefined
   /** Since when attempts have failed, each within `evidenceMillis` of the one before. */
   troubledSince: number
   lastFailureAt: number
@@ -31,6 +33,7 @@ export const noFactsEvidence = (startedAt: number): FactsEvidence => ({
   hasAnswered: false,
   failingSince: undefined,
   firstTryFailures: 0,
+  failingRow: undefined,
   troubledSince: Number.NEGATIVE_INFINITY,
   lastFailureAt: Number.NEGATIVE_INFINITY,
   error: noError,
@@ -47,16 +50,21 @@ export const storeAnswered = (evidence: FactsEvidence): void => {
   evidence.pingFailingSince = undefined
 }
 
-/** An attempt in which it did not answer for at least one delivery. */
+/** An attempt in which it did not answer for at least one delivery; `row`: the only one, where that is certain. */
 export const storeFailed = (
   evidence: FactsEvidence,
   error: ReportedError,
   isFirstTry: boolean,
-  now: number
+  now: number,
+  row?: bigint
 ): void => {
   if (now - evidence.lastFailureAt > evidenceMillis) evidence.troubledSince = now
   evidence.failingSince ??= now
-  if (isFirstTry) evidence.firstTryFailures++
+  if (isFirstTry) {
+    const isSameRow = row !== undefined && row === evidence.failingRow && evidence.firstTryFailures > 0
+    if (!isSameRow) evidence.firstTryFailures++
+    evidence.failingRow = row
+  }
   evidence.lastFailureAt = now
   evidence.error = error
 }

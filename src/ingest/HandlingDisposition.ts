@@ -25,6 +25,6 @@ export const dispose: Dispose<HandlingFailure, DeadLetterReason> = (failure, may
         ? { _tag: "Wait" }
         : { _tag: "DeadLetter", reason: "unmatched-payment", error: failure.message }
     case "StoreUnavailable":
-      return { _tag: "Retry", error: failure.message }
+      return { _tag: "Retry", error: failure.message, isOwn: failure.row !== undefined }
   }
 }

@@ -1,8 +1,9 @@
 /** Decides the state of each part from what the parts report; nothing else sets health while a processor runs. */
 import { Clock, Duration, Effect } from "effect"
+import { StoreUnavailable } from "../domain/Fate.ts"
 import type { StreamName } from "../domain/StreamName.ts"
 import type { FactStore } from "../facts/FactStore.ts"
-import type { AttemptReports } from "../pipeline/BatchAttempt.ts"
+import type { AttemptReports, ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import { Health, type HealthPart, type HealthState } from "../telemetry/Health.ts"
@@ -102,7 +103,8 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
 
     return {
       storeAnswered: () => Facts.storeAnswered(facts),
-      storeFailed: (error, isFirstTry) => Facts.storeFailed(facts, error, isFirstTry, monotonicMillis(clock)),
+      storeFailed: (error, isFirstTry) =>
+        Facts.storeFailed(facts, error, isFirstTry, monotonicMillis(clock), rowOf(error)),
       deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),
       deadLettersFailed: (error) => Letters.deadLettersFailed(letters, error, monotonicMillis(clock)),
       watch: (sources) =>
@@ -121,6 +123,9 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       })
     }
   })
+
+const rowOf = ({ cause }: ReportedError): bigint | undefined =>
+  cause instanceof StoreUnavailable ? cause.row : undefined
 
 const retryingOf = (streams: ReadonlyArray<WatchedStream>): number =>
   streams.reduce((sum, { retrying }) => sum + retrying(), 0)

@@ -35,7 +35,7 @@ addition. All of them are listed in the [README](../README.md#dead-letters).
 |---|---|---|
 | \`undecodable\` | it is not UTF-8, or not JSON | what was expected |
 | \`schema-violation\` | it breaks a rule above or of the tables below | what was expected of up to four fields; the first one is also in \`dlq-path\` |
-| \`store-rejected\` | its row is larger than \`MAX_ROW_BYTES\`, or Cassandra refuses the row because of its size | the size and the limit, or what Cassandra said |
+| \`store-rejected\` | its row is larger than \`MAX_ROW_BYTES\`, or Cassandra refuses this row, and takes others | the size and the limit, or what Cassandra said and how often |
 | \`unmatched-payment\` | a payment whose order did not come within the grace | that the order is not in the table |
 
 No value of the message is quoted. In the examples, the text after the reason is \`dlq-error\`.`

@@ -35,6 +35,7 @@ type Group = readonly [Contending, ...Array<Contending>]
 
 interface Planned {
   readonly group: Group
+  readonly state: FactState | undefined
   readonly winner: Contending
   readonly version: Version
   readonly mayBeHiddenByTombstone: boolean
@@ -62,7 +63,7 @@ export const makePaymentHandler = (
       outcomes: Array<Outcome>
     ) {
       const states = yield* facts.states([...groups.keys()])
-      const planned: Array<Planned> = []
+      let planned: Array<Planned> = []
       let index = 0
       for (const group of groups.values()) {
         const state = states[index++]
@@ -70,17 +71,20 @@ export const makePaymentHandler = (
         if (Result.isFailure(state)) settleAll(group, outcomes, Result.fail(storeFailureOf(state.failure)))
         else plan(group, state.success, outcomes, planned)
       }
-      if (planned.length === 0) return
-      const writes = planned.map(({ winner, version }) => ({ payment: winner.payment, version }))
-      const answers = yield* facts.storePayments(writes)
       const hiddenCandidates: Array<Planned> = []
-      planned.forEach((entry, position) => {
-        const answer = answers[position]
-        if (answer === undefined) return
-        if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure)
-        else if (entry.mayBeHiddenByTombstone) hiddenCandidates.push(entry)
-        else settleWritten(entry, outcomes)
-      })
+      while (planned.length > 0) {
+        const again: Array<Planned> = []
+        const writes = planned.map(({ winner, version }) => ({ payment: winner.payment, version }))
+        const answers = yield* facts.storePayments(writes)
+        planned.forEach((entry, position) => {
+          const answer = answers[position]
+          if (answer === undefined) return
+          if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure, again)
+          else if (entry.mayBeHiddenByTombstone) hiddenCandidates.push(entry)
+          else settleWritten(entry, outcomes)
+        })
+        planned = again
+      }
       if (hiddenCandidates.length > 0) yield* rewriteAboveTombstones(facts, hiddenCandidates, outcomes)
     })
 
@@ -129,6 +133,7 @@ const plan = (
     case "Write":
       planned.push({
         group,
+        state,
         winner,
         version: decision.version,
         mayBeHiddenByTombstone: decision.mayBeHiddenByTombstone
@@ -201,16 +206,29 @@ const settleWon = (group: Group, winner: Contending, outcomes: Array<Outcome>): 
   }
 }
 
-/** A winner that can never be stored must not take the others with it: they contend again without it. */
-const settleWriteFailure = (entry: Planned, outcomes: Array<Outcome>, error: FactStoreError): void => {
+/**
+ * A winner that the table refuses must not take the others with it: they contend again without it, now where they are
+ * added to `again`, else at their next try.
+ */
+const settleWriteFailure = (
+  entry: Planned,
+  outcomes: Array<Outcome>,
+  error: FactStoreError,
+  again?: Array<Planned>
+): void => {
   const failure = storeFailureOf(error)
-  for (const contending of entry.group) {
-    outcomes[contending.position] = Result.fail(
-      contending === entry.winner || failure._tag === "StoreUnavailable"
-        ? failure
-        : new StoreUnavailable({ message: "another payment for this order was rejected", cause: error })
-    )
+  if (error.reason._tag === "FactStoreUnavailable") {
+    settleAll(entry.group, outcomes, Result.fail(failure))
+    return
   }
+  outcomes[entry.winner.position] = Result.fail(failure)
+  const [first, ...others] = entry.group.filter((contending) => contending !== entry.winner)
+  if (first === undefined) return
+  const rest: Group = [first, ...others]
+  const message = "another payment for this order was refused"
+  if (again === undefined)
+    settleAll(rest, outcomes, Result.fail(new StoreUnavailable({ message, cause: error })))
+  else plan(rest, entry.state, outcomes, again)
 }
 
 const settleAll = (group: Group, outcomes: Array<Outcome>, outcome: Outcome): void => {

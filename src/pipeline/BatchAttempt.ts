@@ -33,8 +33,10 @@ export interface Unsettled<A, E, R extends string> {
   readonly wait: ReadonlyArray<DecodedDelivery<A, E>>
   readonly leave: ReadonlyArray<DecodedDelivery<A, E>>
   readonly deadLetters: ReadonlyArray<Unpublished<A, E, R>>
-  /** Why the last of `retry` was not handled; undefined where nothing is to be retried. */
+  /** Why one of `retry` was not handled; undefined where nothing is to be retried. */
   readonly storeError: ReportedError | undefined
+  /** Whether one of `retry` may be the reason that others of it were not handled. */
+  readonly mayBeOfOne: boolean
 }
 
 /**
@@ -60,6 +62,8 @@ export interface BatchAttempt<A, E, F extends string, R extends string> {
     batch: Pick<Batch<A, E, F>, "entry" | "onDurable">,
     isDue?: (decoded: DecodedDelivery<A, E>) => boolean
   ) => Effect.Effect<ReadonlyArray<DecodedDelivery<A, E>>>
+  /** How many attempts there were in which the store took a delivery. */
+  readonly successes: () => number
 }
 
 /** Why a part did not work: a message for people, and the cause for programs. */
@@ -102,6 +106,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
   options: BatchAttemptOptions<A, E, F, R>
 ): BatchAttempt<A, E, F, R> => {
   const { subscription, ledger, reports } = options
+  let successes = 0
   const isHeld = ({ delivery }: DecodedDelivery<A, E>): boolean => subscription.isHeld(delivery)
 
   /** Acknowledges deliveries of one fate. The entry says so when the server has answered. */
@@ -125,7 +130,10 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     const outcomes = yield* handled(held, options)
     const disposed = disposedOf(held, outcomes, batch.mayWait, options)
     if (disposed.storeError !== undefined) reports.storeFailed(disposed.storeError, batch.isFirstTry)
-    if (disposed.fated.size > 0) reports.storeAnswered()
+    if (disposed.fated.size > 0) {
+      successes++
+      reports.storeAnswered()
+    }
     yield* ack(disposed.fated, batch)
     ledger.retried(disposed.retry.length)
     return disposed
@@ -172,7 +180,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     return overdue.length === 0 ? retry : [...retry, ...overdue]
   })
 
-  return { settle, deadLetter }
+  return { settle, deadLetter, successes: () => successes }
 }
 
 interface Disposed<A, E, F extends string, R extends string> extends Unsettled<A, E, R> {
@@ -212,6 +220,7 @@ const disposedOf = <A, E, F extends string, R extends string>(
   const leave: Array<DecodedDelivery<A, E>> = []
   const deadLetters: Array<Unpublished<A, E, R>> = []
   let storeError: ReportedError | undefined
+  let mayBeOfOne = false
   let next = 0
   for (const decoded of deliveries) {
     const outcome: Result.Result<F, E> | undefined = Result.isFailure(decoded.decoded)
@@ -231,7 +240,9 @@ const disposedOf = <A, E, F extends string, R extends string>(
         leave.push(decoded)
         break
       case "Retry":
-        storeError = { message: disposition.error, cause: outcome.failure }
+        // An error that may be the table's says more than one of a row.
+        if (!mayBeOfOne) storeError = { message: disposition.error, cause: outcome.failure }
+        if (disposition.isOwn !== true) mayBeOfOne = true
         retry.push(decoded)
         break
       case "DeadLetter": {
@@ -241,7 +252,7 @@ const disposedOf = <A, E, F extends string, R extends string>(
       }
     }
   }
-  return { fated, retry, wait, leave, deadLetters, storeError }
+  return { fated, retry, wait, leave, deadLetters, storeError, mayBeOfOne }
 }
 
 const addTo = <F>(fated: Map<F, Array<Delivery>>, fate: F, delivery: Delivery): void => {

@@ -10,7 +10,12 @@ export type Disposition<R extends string> =
       readonly error: string
     }
   /** What it needs does not answer now. */
-  | { readonly _tag: "Retry"; readonly error: string }
+  | {
+      readonly _tag: "Retry"
+      readonly error: string
+      /** Whether it is certain that no other delivery of the batch is the reason. */
+      readonly isOwn?: boolean
+    }
   /** What it needs is not there yet. */
   | { readonly _tag: "Wait" }
   /** Neither published nor tried again here. */

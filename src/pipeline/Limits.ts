@@ -8,3 +8,9 @@ export const batchesAtOnce = 16
  * their slots. It is two requests' worth: a topic that answers needs less.
  */
 export const publishingMax = 1_000
+
+/**
+ * How soon after one delivery of a group was tried alone in vain another one is: in an outage, that is one request more
+ * each second. **Units**: milliseconds.
+ */
+export const scoutPauseMillis = 1_000

@@ -1,9 +1,11 @@
 /** Deliveries in backoff, beside the slots of their pipeline: bounded, and ended at once by a stop. */
-import { Deferred, Effect, FiberSet, Semaphore } from "effect"
+import { Clock, Deferred, Effect, FiberSet, Semaphore } from "effect"
 import { copyOutOfResponse } from "../pubsub/Message.ts"
 import { retryDelay } from "../time/Backoff.ts"
-import type { Batch, BatchAttempt, Unpublished, Unsettled } from "./BatchAttempt.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
+import { makeGroupSplit, type SuccessesSeen } from "./GroupSplit.ts"
 import type { LedgerEntry, Place } from "./LedgerEntry.ts"
 import type { StreamLedger } from "./StreamLedger.ts"
 
@@ -51,6 +53,8 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
     const { attempt, fibers, ledger, maxRetrying } = options
     const places = yield* Semaphore.make(maxRetrying)
     const stopping = yield* Deferred.make<void>()
+    const clock = yield* Clock.Clock
+    const groups = makeGroupSplit<A, E, F, R>(attempt, () => monotonicMillis(clock))
     let blocked = 0
 
     /** Runs `effect` unless a stop comes first; returns whether it ran to its end. */
@@ -75,9 +79,11 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
     const retryGroup = Effect.fnUntraced(function* (
       group: ReadonlyArray<DecodedDelivery<A, E>>,
       entry: LedgerEntry<F>,
-      failuresBefore: number
+      failuresBefore: number,
+      seenBefore: SuccessesSeen
     ): Effect.fn.Return<void> {
       let rest = group
+      let seen = seenBefore
       for (let failures = failuresBefore; rest.length > 0; failures++) {
         const delay = yield* retryDelay(failures)
         if (!(yield* unlessStopping(Effect.sleep(delay)))) {
@@ -96,16 +102,15 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
         }
         const onDurable = options.onDurable(rest)
         const batch = { deliveries: rest, entry, mayWait: options.mayWait, isFirstTry: false, onDurable }
-        const unsettled = yield* attempt.settle(batch)
-        const [first, second] = splitGroup(rest, unsettled)
-        const { deadLetters, leave, wait } = unsettled
-        yield* places.release(rest.length - unsettled.retry.length - deadLetters.length)
+        const { deadLetters, first, leave, second, wait } = yield* groups.settle(batch, seen, failures)
+        seen = groups.seenNext(seen)
+        yield* places.release(rest.length - first.length - second.length - deadLetters.length)
         yield* options.release(leave, entry)
         // Deliveries to be retried wait neither for a full waiting room nor for a slow dead-letter topic.
         const letters = deadLetters.map(({ decoded }) => decoded)
         yield* apart("retrying", letters, entry, (own) => publishGroup(deadLetters, own, failures + 1))
         yield* apart("inFlight", wait, entry, (own) => admitGroup(wait, own))
-        yield* apart("retrying", second, entry, (own) => retryGroup(second, own, failures + 1))
+        yield* apart("retrying", second, entry, (own) => retryGroup(second, own, failures + 1, seen))
         if (first.length > 0) entry.keepOnly(first)
         rest = first
       }
@@ -120,7 +125,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
       const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
       const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
       yield* places.release(letters.length - unpublished.length)
-      yield* retryGroup(unpublished, entry, failures)
+      yield* retryGroup(unpublished, entry, failures, groups.seen())
     })
 
     const admitGroup = (deliveries: ReadonlyArray<DecodedDelivery<A, E>>, entry: LedgerEntry<F>) =>
@@ -154,25 +159,10 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
           if (taken === 0) return yield* options.release(rest, from)
           const group = rest.slice(0, taken)
           rest = rest.slice(taken)
-          yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))
+          yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1, groups.seen()))
         }
       }),
       stop: Effect.asVoid(Deferred.succeed(stopping, undefined)),
       isFull: () => blocked > 0
     }
   })
-
-/**
- * Splits a group into those that stay together and those that go on separately.
- *
- * When the store took nothing of a group, the group goes on in two halves: a time-out of one row is one of its whole
- * batch, and a row that cannot be stored for minutes would delay the others for as long.
- */
-const splitGroup = <A, E, R extends string>(
-  group: ReadonlyArray<DecodedDelivery<A, E>>,
-  { retry, storeError }: Unsettled<A, E, R>
-): readonly [first: ReadonlyArray<DecodedDelivery<A, E>>, second: ReadonlyArray<DecodedDelivery<A, E>>] => {
-  const isWhole = retry.length === group.length && storeError !== undefined
-  const middle = isWhole ? Math.ceil(retry.length / 2) : retry.length
-  return [retry.slice(0, middle), retry.slice(middle)]
-}

@@ -47,11 +47,42 @@ describe("classify", () => {
       "MutationTooLarge",
       false
     ],
-    ["batch too large", answer(0x2200, "Batch too large"), "StatementRefused", false],
+    ["batch too large", answer(0x2200, "Batch too large"), "RequestInvalid", false],
+    [
+      "a value that is too long for an index",
+      answer(
+        0x2200,
+        "Cannot index value of size 70000 for index i on k.t(item) (maximum allowed size=65535)"
+      ),
+      "RequestInvalid",
+      false
+    ],
+    [
+      "a denied partition",
+      answer(0x2200, "Unable to write to denylisted partition [0x0000000000000007] in k/t"),
+      "RequestInvalid",
+      false
+    ],
+    [
+      "a default TTL that is too large",
+      answer(0x2200, "ttl is too large. requested (1)"),
+      "RequestInvalid",
+      false
+    ],
+    [
+      "a full disk",
+      answer(
+        0x2200,
+        "Guardrail replica_disk_usage violated: Write request failed because disk usage exceeds failure threshold"
+      ),
+      "DiskFull",
+      true
+    ],
     ["table missing", answer(0x2200, "table h does not exist"), "TableMissing", false],
     ["table missing, older text", answer(0x2200, "unconfigured table h"), "TableMissing", false],
     ["keyspace missing", answer(0x2200, "Keyspace 'k' does not exist"), "KeyspaceMissing", false],
-    ["another invalid request", answer(0x2200, "Undefined column name foo"), "StatementRefused", false],
+    ["a column that is missing", answer(0x2200, "Undefined column name foo"), "StatementRefused", false],
+    ["a column of another type", answer(0x2200, "Expected 4 or 0 byte int (8)"), "StatementRefused", false],
     ["configuration", answer(0x2300, "Unable to find replication strategy"), "StatementRefused", false],
     ["exists already", answer(0x2400, "Table k.t already exists"), "StatementRefused", false],
     ["unprepared", answer(0x2500, "Prepared query with ID 1f not found"), "Unprepared", true],
@@ -159,6 +190,11 @@ describe("classify", () => {
     [answer(0x2200, "table t does not exist"), "table t does not exist"]
   ])("says what is wrong, and leaves what to do to the application: %s", (cause, detail) => {
     assert.strictEqual(classify("execute", cause).message, `Cassandra, execute: ${detail}`)
+  })
+
+  it("names the host that found a request invalid, as the driver adds it", () => {
+    const { reason } = classify("execute", Object.assign(answer(0x2200, "no"), { coordinator: "h1:9042" }))
+    assert.strictEqual(reason._tag === "RequestInvalid" ? reason.coordinator : "", "h1:9042")
   })
 
   it("[G4] an outage of the user table, which Cassandra reports as bad credentials, is an outage", () => {

@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import driver from "cassandra-driver"
 import { Effect, Result } from "effect"
 import { type CassandraError, classify } from "../../src/cassandra/CassandraError.ts"
-import { rejectedOrUnavailable } from "../../src/facts/CassandraFailure.ts"
 import type { Answers } from "../../src/facts/FactStore.ts"
 import { answerGroups, type SentGroup } from "../../src/facts/GroupedAnswers.ts"
+import { rowFailureOf } from "../../src/facts/RowFailure.ts"
 import { groupRows } from "../../src/facts/RowGroups.ts"
 
 describe("answerGroups", () => {
@@ -17,10 +17,35 @@ describe("answerGroups", () => {
     })
   )
 
-  it.effect("[G4] a batch refused for its own size, row by row too, is no row's fault", () =>
+  it.effect("[G4] a batch refused for its own size, and one of its rows too, is no row's fault", () =>
     Effect.gen(function* () {
       const cluster = fakeCluster(() => refused(0x2200, "Batch too large"))
-      assert.deepStrictEqual(tagsOf(yield* cluster.write(["a", "b"])), Array(2).fill("FactStoreUnavailable"))
+      assert.deepStrictEqual(tagsOf(yield* cluster.write(["a", "b"])), ["RowRefused", "FactStoreUnavailable"])
+    })
+  )
+
+  it.effect(
+    "[G3] where the one row that is asked for first is the bad one, the next try asks for another one",
+    () =>
+      Effect.gen(function* () {
+        const cluster = fakeCluster((rows) =>
+          rows.includes("bad") ? refused(0x2200, "Cannot index value of size 70000") : undefined
+        )
+        const rows = ["bad", "a", "b"]
+        assert.notInclude(tagsOf(yield* cluster.write(rows)), "written")
+        assert.deepStrictEqual(tagsOf(yield* cluster.write(rows)), ["RowRefused", "written", "written"])
+      })
+  )
+
+  it.effect("[G3] where another request of the call is answered, each row is asked for at once", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster((rows) =>
+        rows.includes("bad") ? refused(0x2200, "Cannot index value of size 70000") : undefined
+      )
+      const rows = ["bad", "a", "b", "xx"]
+      const answers = yield* answerGroups(cluster.groups(rows), cluster.call)
+      assert.deepStrictEqual(tagsOf(answers), ["RowRefused", "written", "written", "written"])
+      assert.deepStrictEqual(cluster.requests, [["bad", "a", "b"], ["xx"], ["bad"], ["a"], ["b"]])
     })
   )
 
@@ -65,6 +90,7 @@ const refused = (code: number, text: string): CassandraError =>
 const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | undefined) => {
   const written: Array<string> = []
   const requests: Array<ReadonlyArray<string>> = []
+  let scouts = 0
   const send = (rows: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, CassandraError> => {
     requests.push(rows)
     const error = judge(rows)
@@ -76,7 +102,9 @@ const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | un
     operation: "store orders",
     ask: (asked: ReadonlyArray<SentGroup<string, unknown>>) =>
       Effect.sync(() => asked.map(({ elements }) => send(elements))),
-    failureOf: rejectedOrUnavailable
+    failureOf: (_: string, error: CassandraError) =>
+      rowFailureOf({ operation: "store orders", orderId: 1n, texts: [], onRefused: () => undefined }, error),
+    scoutOf: (elements: number) => scouts++ % elements
   }
   const groups = (rows: ReadonlyArray<string>) =>
     groupRows(rows, { ...sizes, hostsOf: (row) => [row.length % 2], preferredOf: (hosts) => hosts[0] })

@@ -13,7 +13,7 @@ const message = "why"
 const letter = (reason: string) => ({ _tag: "DeadLetter", reason, error: message })
 const violation = { ...letter("schema-violation"), path: "item" }
 const waits = { _tag: "Wait" }
-const retries = { _tag: "Retry", error: message }
+const retries = { _tag: "Retry", error: message, isOwn: false }
 
 /** Every failure there is: the type of the table keeps it complete. */
 const table: { readonly [Tag in HandlingFailure["_tag"]]: readonly [HandlingFailure, object, object] } = {
@@ -31,6 +31,11 @@ describe("HandlingDisposition", () => {
       assert.deepStrictEqual<object>(dispose(failure, true), whileWaiting)
     })
   }
+
+  it("[G4] a row that is refused alone is retried, and is no reason to divide what is tried with it", () => {
+    const refused = new StoreUnavailable({ message, cause: "refused", row: 7n })
+    assert.deepStrictEqual<object>(dispose(refused, false), { ...retries, isOwn: true })
+  })
 
   it("[G4] an outage is never a dead letter", () => {
     for (const mayWait of [true, false]) {

@@ -12,6 +12,7 @@ import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofProgress } from "./guarantees/Progress.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofRefusals } from "./guarantees/Refusals.ts"
 import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
 import { ofSetUp } from "./guarantees/SetUp.ts"
@@ -27,6 +28,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofHeldIds,
   ...ofVersions,
   ...ofPoison,
+  ...ofRefusals,
   ...ofOutages,
   ...ofRetries,
   ...ofHealth,

@@ -15,7 +15,7 @@ describe("DeadLetterQueue", () => {
       const queue = yield* makeDeadLetterQueue<string, string, "refused", "unreadable">({
         maxPublishing: 10,
         ledger,
-        attempt: { settle: () => Effect.never, deadLetter: () => Effect.never },
+        attempt: { settle: () => Effect.never, deadLetter: () => Effect.never, successes: () => 0 },
         fibers: yield* FiberSet.make<void, never>(),
         onDurable: () => () => {},
         retry: () => Effect.void

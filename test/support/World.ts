@@ -1,5 +1,5 @@
 /** An embedded Pub/Sub and a fact table under a test clock, and processors that share them. */
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
@@ -44,8 +44,12 @@ export const processing: ProcessingSettings = {
 /** When a world begins. **Units**: ms since the epoch. */
 export const worldBegins = 1_700_000_000_000
 
-/** Makes a world with its topics and subscriptions, and no process. */
-export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptions = {}) {
+/** Makes a world with its topics and subscriptions, and no process. `storeOn`: the fact store of each process. */
+export const makeWorld = Effect.fnUntraced(function* (
+  options: MemoryBrokerOptions = {},
+  storeOn: (table: CellTable) => Effect.Effect<FactStore["Service"], never, Scope.Scope> = ({ store }) =>
+    Effect.succeed(store)
+) {
   yield* TestClock.setTime(worldBegins)
   const context = yield* Layer.build(
     Layer.mergeAll(MemoryPublisher.layer, MemoryAdmin.layer).pipe(
@@ -108,15 +112,17 @@ export const makeWorld = Effect.fnUntraced(function* (options: MemoryBrokerOptio
     progressTable,
     /** Starts a processor; it is closed with the scope. `behind`: what stands between it alone and the tables. */
     start: (overrides: Partial<ProcessingSettings> = {}, name = "process-1", behind: Behind = {}) =>
-      startProcess(
-        {
-          ...servers,
-          store: faultyFactStore(behind.store?.(table.store) ?? table.store, storeFaults),
-          progress: behind.progress?.(servers.progress) ?? servers.progress
-        },
-        { ...processing, ...overrides },
-        // Each start is another process, whatever its place is called.
-        { name, process: `${name} run ${++runs}` }
+      Effect.flatMap(storeOn(table), (store) =>
+        startProcess(
+          {
+            ...servers,
+            store: faultyFactStore(behind.store?.(store) ?? store, storeFaults),
+            progress: behind.progress?.(servers.progress) ?? servers.progress
+          },
+          { ...processing, ...overrides },
+          // Each start is another process, whatever its place is called.
+          { name, process: `${name} run ${++runs}` }
+        )
       )
   }
 })

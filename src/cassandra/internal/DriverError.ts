@@ -4,6 +4,8 @@
 export interface ServerAnswer {
   readonly code: unknown
   readonly message: string
+  /** The host that answered, as `host:port`. */
+  readonly coordinator: string | undefined
 }
 
 /** The properties that identify a driver error; `instanceof` would need the driver, which is loaded lazily. */
@@ -20,11 +22,13 @@ export const asDriverError = (cause: unknown): DriverError => {
   const error = isRecord(cause) ? cause : {}
   const innerErrors = error["innerErrors"]
   const code = error["code"]
+  const coordinator = error["coordinator"]
   const message = typeof error["message"] === "string" ? firstLine(error["message"]) : String(cause)
   return {
     name: typeof error["name"] === "string" ? error["name"] : "",
     message,
     code,
+    coordinator: typeof coordinator === "string" ? coordinator : undefined,
     innerErrors: isRecord(innerErrors) ? innerErrors : {},
     isConnectionError:
       error["isSocketError"] === true ||
@@ -70,6 +74,23 @@ export const settingCodes: ReadonlySet<unknown> = new Set([
   "EISDIR",
   "ERR_SOCKET_BAD_PORT"
 ])
+
+/**
+ * Whether an answer with code 0x2200 says that the table is not what the statement was made for: a column is missing,
+ * or has another type.
+ *
+ * **Source**: Cassandra 5.0.8; "Unknown identifier" is Scylla's.
+ */
+export const isTableChange = (text: string): boolean =>
+  /^(undefined column name|unknown (column|identifier)|expected \d+ or 0 byte)/i.test(text)
+
+/**
+ * Whether an answer with code 0x2200 says that a disk is full. It is about a replica, and never about a row.
+ *
+ * **Source**: Cassandra 4.1 and 5.0: "Guardrail replica_disk_usage violated: Write request failed because disk usage
+ * exceeds failure threshold".
+ */
+export const isDiskFull = (text: string): boolean => /disk[ _]usage/i.test(text)
 
 /**
  * The beginnings of answers with code 0x2200 that refuse one row because of its size, always and for every client.

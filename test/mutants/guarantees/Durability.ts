@@ -70,19 +70,19 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "takes a write that timed out for one that happened",
     guarantee: "G1",
     file: "src/facts/GroupedAnswers.ts",
-    text: "answers[place] = Result.fail(failure)",
+    text: "const failure = Result.fail(unavailable(call.operation, error))",
     replacement:
-      'answers[place] = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(failure)',
+      'const failure = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(unavailable(call.operation, error))',
     caughtBy: [unit(grouped, "a time-out is never a success"), scenario("cassandra-refusing")]
   },
   {
     name: "no-answer-is-success",
     what: "takes a write for done when the connection ended before its answer",
     guarantee: "G1",
-    file: "src/facts/FactStoreCassandra.ts",
-    text: "results.map(Result.map(() => []))",
+    file: "src/facts/RowRequests.ts",
+    text: "Result.map(result, (page) => this.#taken(asked[at]?.elements ?? [], page, sentAs))",
     replacement:
-      'results.map((result) => Result.isFailure(result) && result.failure.reason._tag === "Unreachable" ? Result.succeed([]) : Result.map(result, () => []))',
+      'Result.isFailure(result) && result.failure.reason._tag === "Unreachable" ? Result.succeed([]) : Result.map(result, (page) => this.#taken(asked[at]?.elements ?? [], page, sentAs))',
     caughtBy: [scenario("cassandra-killed")]
   },
   {

@@ -29,8 +29,8 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     what: "takes rows that fail again and again for an outage of the table",
     guarantee: "G4",
     file: "src/ingest/FactsEvidence.ts",
-    text: "if (isFirstTry) evidence.firstTryFailures++",
-    replacement: "if (isFirstTry || !isFirstTry) evidence.firstTryFailures++",
+    text: "if (isFirstTry) {\n",
+    replacement: "if (isFirstTry || !isFirstTry) {\n",
     caughtBy: [unit(monitor, "20 rows that are stuck"), unit(processor, "20 rows of 1,000")]
   },
   {
@@ -47,8 +47,8 @@ export const ofHealth: ReadonlyArray<Mutant> = [
     what: "takes a look-up that finds no order for proof that the table takes writes",
     guarantee: "G4",
     file: "src/pipeline/BatchAttempt.ts",
-    text: "if (disposed.fated.size > 0) reports.storeAnswered()",
-    replacement: "if (disposed.fated.size + disposed.wait.length > 0) reports.storeAnswered()",
+    text: "if (disposed.fated.size > 0) {\n      successes++",
+    replacement: "if (disposed.fated.size + disposed.wait.length > 0) {\n      successes++",
     caughtBy: [unit(processor, "look-ups that are answered hide no table")]
   },
   {

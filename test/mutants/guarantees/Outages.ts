@@ -11,8 +11,8 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     what: "dead-letters whatever the table does not take just now",
     guarantee: "G4",
     file: "src/ingest/StoreFailure.ts",
-    text: 'error.reason._tag === "RowRejected"',
-    replacement: 'error.reason._tag !== ("Nothing" as string)',
+    text: 'case "FactStoreUnavailable":\n      return new StoreUnavailable({ message: error.message, cause: error })',
+    replacement: 'case "FactStoreUnavailable":\n      return new StoreRejected({ message: error.message })',
     caughtBy: [
       unit(trouble, "an outage pauses intake at MAX_RETRYING, makes no dead letter"),
       simulation,
@@ -31,12 +31,11 @@ export const ofOutages: ReadonlyArray<Mutant> = [
   },
   {
     name: "batch-refusal-is-a-rejection",
-    what: "takes a refusal that names no row's size for a rejected row",
+    what: "takes the first refusal that names no row's size for a rejected row",
     guarantee: "G4",
-    file: "src/facts/CassandraFailure.ts",
-    text: 'error.reason._tag === "MutationTooLarge"\n    ?',
-    replacement:
-      'error.reason._tag === "MutationTooLarge" || error.reason._tag === "StatementRefused"\n    ?',
+    file: "src/facts/RowFailure.ts",
+    text: "return rejection === undefined\n",
+    replacement: "return rejection === undefined && operation.length === 0\n",
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a batch refused for its own size")]
   },
   {

@@ -25,8 +25,8 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "leaves the rows of a batch unwritten for one that is too large",
     guarantee: "G3",
     file: "src/facts/CassandraFailure.ts",
-    text: '"MutationTooLarge",\n  "StatementRefused",',
-    replacement: '"StatementRefused",',
+    text: '"MutationTooLarge",\n  "RequestInvalid",',
+    replacement: '"RequestInvalid",',
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a row that makes its batch fail is rejected alone")]
   },
   {
@@ -34,8 +34,8 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "dead-letters all payments for an order when the winner among them cannot be stored",
     guarantee: "G3",
     file: "src/ingest/PaymentHandler.ts",
-    text: 'contending === entry.winner || failure._tag === "StoreUnavailable"',
-    replacement: "contending.position >= 0",
+    text: 'if (error.reason._tag === "FactStoreUnavailable") {',
+    replacement: "if (error.operation.length > 0) {",
     caughtBy: [unit(trouble, "a payment the table refuses takes no other payment for its order with it")]
   },
   {

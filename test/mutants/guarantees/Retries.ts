@@ -2,6 +2,7 @@
 import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
+const refusals = "test/ingest/ProcessorRefusals.test.ts"
 const retries = "test/time/Backoff.test.ts"
 
 /** Mutants of retries. */
@@ -11,9 +12,9 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     what: "waits between tries in the slot that other batches need",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: 'yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1))',
+    text: 'yield* apart("retrying", group, from, (entry) => retryGroup(group, entry, 1, groups.seen()))',
     replacement:
-      'const entry = ledger.open("retrying")\n          from.moveTo(entry, group)\n          yield* retryGroup(group, entry, 1)',
+      'const entry = ledger.open("retrying")\n          from.moveTo(entry, group)\n          yield* retryGroup(group, entry, 1, groups.seen())',
     caughtBy: [unit(trouble, "a retrying write gives its slot back")]
   },
   {
@@ -57,21 +58,48 @@ export const ofRetries: ReadonlyArray<Mutant> = [
     name: "retries-not-divided",
     what: "tries what cannot be stored, again and again, together with what shared its batch",
     guarantee: "G4",
-    file: "src/pipeline/RetryQueue.ts",
-    text: "isWhole ? Math.ceil(retry.length / 2) : retry.length",
-    replacement: "isWhole ? retry.length : retry.length",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "areOthersStored(seen) ? Math.ceil(rest.length / 2) : rest.length",
+    replacement: "areOthersStored(seen) ? rest.length : rest.length",
     caughtBy: [
       unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch"),
       scenario("orders-held-up")
     ]
   },
   {
+    name: "divided-in-an-outage",
+    what: "divides what an outage keeps from the table, until its end finds single rows",
+    guarantee: "G4",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "=> successes() > beforeLast",
+    replacement: "=> successes() >= beforeLast",
+    caughtBy: [unit(refusals, "finds whole batches, not single rows")]
+  },
+  {
+    name: "no-scout",
+    what: "keeps together what failed together while nothing else is stored",
+    guarantee: "G4",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "if (now() < mayScoutAt || areOthersStored(seen)) return false",
+    replacement: "if (now() >= mayScoutAt || areOthersStored(seen)) return false",
+    caughtBy: [unit(trouble, "what cannot be stored for minutes holds up nothing that shares its batch")]
+  },
+  {
+    name: "scouts-without-end",
+    what: "tries one of every group alone, each time, as long as an outage lasts",
+    guarantee: "G6",
+    file: "src/pipeline/GroupSplit.ts",
+    text: "now() + scoutPauseMillis",
+    replacement: "now() + 0 * scoutPauseMillis",
+    caughtBy: [unit(refusals, "finds whole batches, not single rows")]
+  },
+  {
     name: "dead-letter-backoff-forgotten",
     what: "tries a dead letter again after 100 ms, however often its publish has failed",
     guarantee: "G4",
     file: "src/pipeline/RetryQueue.ts",
-    text: "yield* retryGroup(unpublished, entry, failures)",
-    replacement: "yield* retryGroup(unpublished, entry, 1 + 0 * failures)",
+    text: "yield* retryGroup(unpublished, entry, failures, groups.seen())",
+    replacement: "yield* retryGroup(unpublished, entry, 1 + 0 * failures, groups.seen())",
     caughtBy: [
       unit(
         "test/pipeline/Pipeline.test.ts",
