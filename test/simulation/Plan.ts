@@ -121,10 +121,10 @@ const some = (random: SeededRandom, most: number) => (random.chance(0.5) ? rando
 const drawPubSubFaults = (random: SeededRandom, reordered: number, most: number): Faults => ({
   duplicates: some(random, most / 2),
   reorderWithin: random.chance(reordered) ? random.between(2, 20) : 0,
-  settleRequestsLost: some(random, most),
-  settleAnswersLost: some(random, most),
+  settleRequestsLost: some(random, most / 2),
+  settleAnswersLost: some(random, most / 2),
   publishRequestsLost: some(random, most),
-  publishAnswersLost: some(random, most / 2)
+  publishAnswersLost: some(random, most / 4)
 })
 
 const drawTableFaults = (random: SeededRandom, most: number) => ({
