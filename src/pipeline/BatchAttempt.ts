@@ -148,12 +148,9 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
     const held = queued.filter(({ decoded }) => isHeld(decoded))
     if (held.length < queued.length)
       batch.entry.released(queued.map(({ decoded }) => decoded).filter((decoded) => !isHeld(decoded)))
-    const letters: Array<Unpublished<A, E, R>> = []
-    const overdue: Array<DecodedDelivery<A, E>> = []
-    for (const each of held) {
-      if (isDue(each.decoded)) letters.push(each)
-      else overdue.push(each.decoded)
-    }
+    const due = new Set(held.filter(({ decoded }) => isDue(decoded)))
+    const letters = [...due]
+    const overdue = held.filter((each) => !due.has(each)).map(({ decoded }) => decoded)
     if (letters.length === 0) return overdue
     const results = yield* options.deadLetters.publish(letters.map(({ letter }) => letter))
     const published = new Map<F, Array<Delivery>>()

@@ -78,7 +78,13 @@ export const connectionNewsMillis = 300_000
 /** How long quiet may go unproven while somebody waits for it: then one small question is asked. **Units**: milliseconds. */
 export const connectionProofMillis = 3_000
 
-/** The same while nobody does: a source that can deliver nothing any more is noticed by then. **Units**: milliseconds. */
+/**
+ * How long a server may go on sending into a stream that is dead, before it notices. What it sends comes again when its
+ * lease ends: until then quiet means nothing. **Units**: seconds.
+ */
+export const deadStreamSeconds = 15
+
+/** How long quiet may go unproven while nobody waits for it: by then a source that can deliver nothing any more is noticed. **Units**: milliseconds. */
 export const sourceProofMillis = 60_000
 
 /** A stream that lived this long, or delivered, is reopened at once; others wait longer each time. **Units**: milliseconds. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import driver from "cassandra-driver"
-import { type CassandraReason, classify } from "../../src/cassandra/CassandraError.ts"
+import type { CassandraReason } from "../../src/cassandra/CassandraError.ts"
+import { classify } from "../../src/cassandra/internal/ErrorClassification.ts"
 
 const { errors } = driver
 type Tag = CassandraReason["_tag"]

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import driver from "cassandra-driver"
 import { Effect, Result } from "effect"
-import { classify } from "../../src/cassandra/CassandraError.ts"
+import { classify } from "../../src/cassandra/internal/ErrorClassification.ts"
 import { orUnknown } from "../../src/cassandra/Knowledge.ts"
 
 const { errors } = driver

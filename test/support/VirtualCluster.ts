@@ -10,7 +10,7 @@ import {
   type Statement,
   type StatementRequest
 } from "../../src/cassandra/Cassandra.ts"
-import { classify } from "../../src/cassandra/CassandraError.ts"
+import { classify } from "../../src/cassandra/internal/ErrorClassification.ts"
 import { orderColumns, paymentColumns } from "../../src/domain/Fact.ts"
 import { monotonicMillis } from "../../src/time/MonotonicClock.ts"
 import { CellTable, type CellValue } from "./CellTable.ts"

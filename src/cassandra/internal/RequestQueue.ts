@@ -1,7 +1,8 @@
 /** Bounds the statements at the driver, which has no queue of its own and drops what is in flight when it closes. */
 import { Clock, Duration, Effect, Latch, Result } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
-import { type CassandraError, classify } from "../CassandraError.ts"
+import type { CassandraError } from "../CassandraError.ts"
+import { classify } from "./ErrorClassification.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import { drainSeconds, inFlightMax, inFlightMin } from "../Limits.ts"
 import { adaptiveLimitDefaults, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"

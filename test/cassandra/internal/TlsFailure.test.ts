@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { classify } from "../../../src/cassandra/CassandraError.ts"
+import { classify } from "../../../src/cassandra/internal/ErrorClassification.ts"
 import type { CassandraSettings } from "../../../src/cassandra/CassandraSettings.ts"
 import { explained } from "../../../src/cassandra/internal/TlsFailure.ts"
 

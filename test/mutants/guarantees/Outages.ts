@@ -24,7 +24,7 @@ export const ofOutages: ReadonlyArray<Mutant> = [
     name: "refusal-is-a-rejection",
     what: "takes every answer 0x2200, a missing table's too, for the fault of the row",
     guarantee: "G4",
-    file: "src/cassandra/CassandraError.ts",
+    file: "src/cassandra/internal/ErrorClassification.ts",
     text: "if (rowRefusals.some((text) => detail.startsWith(text)))",
     replacement: "if (rowRefusals.length > 0)",
     caughtBy: [unit("test/cassandra/CassandraError.test.ts", "table missing")]

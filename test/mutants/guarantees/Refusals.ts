@@ -175,7 +175,7 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     name: "full-disk-is-the-rows-fault",
     what: "takes a full disk for a refusal of the row",
     guarantee: "G4",
-    file: "src/cassandra/CassandraError.ts",
+    file: "src/cassandra/internal/ErrorClassification.ts",
     text: "if (isDiskFull(detail))",
     replacement: "if (isDiskFull(detail) && coordinator === detail)",
     caughtBy: [unit(outage, "full disk"), unit("test/cassandra/CassandraError.test.ts", "a full disk")]
@@ -184,7 +184,7 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     name: "changed-table-is-the-rows-fault",
     what: "takes a missing column for a refusal of the row",
     guarantee: "G4",
-    file: "src/cassandra/CassandraError.ts",
+    file: "src/cassandra/internal/ErrorClassification.ts",
     text: "if (isTableChange(detail))",
     replacement: "if (isTableChange(detail) && coordinator === detail)",
     caughtBy: [unit(outage, "changed table"), unit("test/cassandra/CassandraError.test.ts", "a column")]

@@ -40,8 +40,8 @@ export const ofSources: ReadonlyArray<Mutant> = [
     what: "stays on streams that a server keeps open after their subscription was deleted",
     guarantee: "G4",
     file: "src/pubsub/google/internal/StreamPool.ts",
-    text: "for (const stream of streams) stream.renew()",
-    replacement: "for (const _ of streams) break",
+    text: "for (const stream of streams) stream.renew()\n  })",
+    replacement: "for (const _ of streams) break\n  })",
     caughtBy: [unit(sources, "whose streams stay open when it is deleted")]
   },
   {

@@ -8,12 +8,14 @@ import type { Subscription } from "../../../src/pubsub/Subscriber.ts"
 import type { ScriptedPubSub } from "../../support/ScriptedPubSub.ts"
 import { later, onTheWire, scriptedName, subscriber, unavailable, until } from "./ScriptedSubscriber.ts"
 
-/** Reads status and progress once a second; answers the longest quiet, and what the last status was. */
+/** Asks for a word of the server, and reads status and progress, once a second; answers the longest quiet, and what the last status was. */
 const readFor = (seconds: number, open: Subscription, each: () => void = () => {}) =>
   Effect.gen(function* () {
     let longest = 0
     for (let second = 0; second < seconds; second++) {
       each()
+      // As while payments wait.
+      yield* open.probe
       yield* later(1)
       yield* onTheWire
       const { quietMillis } = yield* open.progress ?? Effect.die("no progress")

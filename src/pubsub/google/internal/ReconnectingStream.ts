@@ -29,8 +29,9 @@ export interface ReconnectingStreamOptions {
    */
   readonly restsWhilePaused: boolean
   readonly responded: (response: PullResponse, stream: PullStream) => void
-  /** A stream was opened or has ended. */
-  readonly changed: () => void
+  readonly opened: () => void
+  /** `wasRetired`: by our own doing, after what was on the wire was received. */
+  readonly ended: (wasRetired: boolean) => void
 }
 
 /** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
@@ -121,7 +122,7 @@ export class ReconnectingStream {
   )
 
   readonly #oneStream = Effect.suspend(() => {
-    const { clock, changed, connection } = this.#options
+    const { clock, connection, ended } = this.#options
     const retired = Effect.as(
       Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
       routineEnd
@@ -140,7 +141,7 @@ export class ReconnectingStream {
         Effect.sync(() => {
           this.#stream = undefined
           this.trouble = "connecting"
-          changed()
+          ended(this.#retiring.isOpen())
         })
       )
     )
@@ -156,7 +157,7 @@ export class ReconnectingStream {
 
   readonly #untilEndOf = (client: v1.SubscriberClient, stub: PullStub) =>
     Effect.callback<StreamEnd>((resume) => {
-      const { changed, clock, connection, request, responded } = this.#options
+      const { clock, connection, opened, request, responded } = this.#options
       const stream = new PullStream(stub, request(), monotonicMillis(clock), {
         heard: () => connection.heard(client),
         responded,
@@ -164,7 +165,7 @@ export class ReconnectingStream {
       })
       this.#stream = stream
       if (!this.#resumed.isOpen()) this.pause()
-      changed()
+      opened()
       return Effect.sync(() => stream.cancel())
     })
 

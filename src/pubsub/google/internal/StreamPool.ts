@@ -18,6 +18,8 @@ import type { PullRequest, PullResponse, PullStream } from "./PullStream.ts"
 import { toDelivery } from "./ReceivedMessage.ts"
 import { ReconnectingStream } from "./ReconnectingStream.ts"
 import { makeSourceCheck } from "./SourceCheck.ts"
+import { keepHeartbeat } from "./StreamHeartbeat.ts"
+import { StreamQuiet } from "./StreamQuiet.ts"
 
 /** Reads from the network streams of one subscription as long as there is room. */
 export interface StreamPool {
@@ -64,12 +66,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
   let exactlyOnce = false
   let isPaused = false
   let isStopped = false
-  let quietSince = monotonicMillis(clock)
-  let seenConnected = false
-
-  const disturb = (): void => {
-    quietSince = monotonicMillis(clock)
-  }
+  const quiet = new StreamQuiet({ clock, connection, source, leaseSeconds: options.leaseSeconds })
 
   const responded = (response: PullResponse, stream: PullStream): void => {
     const now = monotonicMillis(clock)
@@ -79,7 +76,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     const messages = response.receivedMessages ?? []
     if (messages.length === 0) return
     stream.hasDelivered = true
-    quietSince = now
+    quiet.disturb()
     received(
       heldDeliveries.receive(messages.map(toDelivery), stream.credit, now, now + leaseTickMillis),
       exactlyOnce
@@ -96,10 +93,8 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       clock,
       restsWhilePaused: client.isEmulator,
       responded,
-      changed: () => {
-        seenConnected = false
-        disturb()
-      }
+      opened: () => quiet.streamOpened(),
+      ended: (wasRetired) => quiet.streamEnded(wasRetired)
     })
   })
 
@@ -108,7 +103,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     const hasRoom = isPaused && client.isEmulator ? heldDeliveries.isHalfEmpty : !heldDeliveries.isFull
     if (hasRoom === isPaused) {
       isPaused = !isPaused
-      disturb()
+      quiet.disturb()
       for (const stream of streams) {
         if (isPaused) stream.pause()
         else stream.resume()
@@ -118,12 +113,6 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     if (client.isEmulator) return
     for (const stream of streams) if (isHalfSpent(stream.current, request)) stream.renew()
   }
-
-  /**
-   * When Pub/Sub gave its last word on this subscription: what came later may be on its way, or swallowed. Nor does
-   * another subscription's word say that this one still has its topic.
-   */
-  const proven = (): number => Math.min(connection.heardAt, source.soundAt())
 
   const troubleOf = (closed: ReconnectingStream | undefined): string => {
     if (isStopped) return "intake is stopped"
@@ -140,8 +129,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     ]),
     regulate,
     probe: () => {
-      const since = Math.max(quietSince, connection.steadySince, proven())
-      if (monotonicMillis(clock) - since >= connectionProofMillis) source.ask()
+      if (quiet.unprovenMillis >= connectionProofMillis) source.ask()
     },
     relimit: () => {
       request = streamRequest(options, heldDeliveries.maxMessages, client.isEmulator)
@@ -156,55 +144,20 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       const { isSilent } = connection
       const error = source.error()
       const connected = closed === undefined && !isStopped && !isSilent && error === undefined
-      if (connected && !seenConnected) disturb()
-      seenConnected = connected
-      const since = Math.max(quietSince, connection.steadySince)
-      const provenAt = proven()
-      if (monotonicMillis(clock) - Math.max(since, provenAt) >= sourceProofMillis) source.ask()
+      quiet.observe(connected)
+      if (quiet.unprovenMillis >= sourceProofMillis) source.ask()
       const isQuiet = connected && !isPaused && !heldDeliveries.hasParked
       return {
         connected,
         trouble: troubleOf(closed),
         error,
-        quietMillis: isQuiet ? Math.max(0, provenAt - since) : 0,
-        provenAtMillis: provenAt,
+        quietMillis: isQuiet ? quiet.provenMillis : 0,
+        provenAtMillis: quiet.provenAt,
         heardAtMillis: connection.heardAt
       }
     }
   }
 })
-
-/** Shows on each stream that we are there, and rebuilds those on which the service does not answer; emulators never do. */
-const keepHeartbeat = ({
-  streams,
-  options,
-  isEmulator,
-  clock,
-  isPaused
-}: {
-  readonly streams: ReadonlyArray<ReconnectingStream>
-  readonly options: ResolvedOptions
-  readonly isEmulator: boolean
-  readonly clock: Clock.Clock
-  readonly isPaused: () => boolean
-}): Effect.Effect<never> => {
-  const beat = Effect.sync(() => {
-    for (const { current } of streams) current?.beat()
-  })
-  const listen = Effect.suspend(() => {
-    const beatAt = monotonicMillis(clock)
-    const beaten = streams.map(({ current }) => current)
-    return Effect.map(Effect.sleep(options.heartbeatAnswerMillis), () => {
-      if (isPaused()) return
-      for (const stream of beaten) if (stream !== undefined && stream.heardAt < beatAt) stream.cancel()
-    })
-  })
-  return Effect.sleep(options.heartbeatMillis).pipe(
-    Effect.andThen(beat),
-    Effect.andThen(isEmulator ? Effect.void : listen),
-    Effect.forever
-  )
-}
 
 const streamCount = (options: ResolvedOptions, isEmulator: boolean): number =>
   Math.min(

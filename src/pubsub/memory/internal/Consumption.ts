@@ -1,7 +1,7 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
 import type { SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
-import { releaseDelayMaxSeconds } from "../../Limits.ts"
+import { deadStreamSeconds, releaseDelayMaxSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
 import { PubSubError, type PubSubReason, RequestRejected, ResourceMissing } from "../../PubSubError.ts"
 import type { Settled } from "../../Settled.ts"
@@ -32,6 +32,8 @@ export class Consumption implements Consumer {
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
   #isStreaming = false
   #quietSince: bigint | undefined
+  /** Until when something may come again that the server sent while it could not be reached. */
+  #redeliveredBy = 0n
   #heardAtMillis = Number.NEGATIVE_INFINITY
   #defect: Cause.Cause<never> | undefined
 
@@ -63,7 +65,7 @@ export class Consumption implements Consumer {
     const unread = this.#socket.read()
     if (unread.length > 0) return Effect.succeed(this.#handOver(unread, now))
     const outageLeft = this.#outageLeft(now)
-    if (outageLeft > 0) return this.#waitLoudly(outageLeft)
+    if (outageLeft > 0) return this.#awaitEndOfOutage(outageLeft)
     const served = this.#served()
     if (served === undefined) return this.#refused(new ResourceMissing({ cause: "no such subscription" }))
     if (served.isDetached) {
@@ -77,7 +79,7 @@ export class Consumption implements Consumer {
     if (taken.length > 0) return Effect.succeed(this.#handOver(taken, now))
     if (backlog.hasReady) return this.#waitLoudly(Number.POSITIVE_INFINITY)
     if (this.#undeliverable() !== undefined) return this.#waitLoudly(backlog.nextDue - now)
-    this.#quietSince ??= this.#clock.monotonicTimeNanosUnsafe()
+    this.#quietSince ??= this.#quietFrom()
     return this.#wait(backlog.nextDue - now)
   })
 
@@ -191,11 +193,11 @@ export class Consumption implements Consumer {
     // The server is in this process: it is heard whenever it is looked at, unless it is unavailable or nobody reads.
     const heardAt = this.#socket.heardAt
     if (isOpen) this.#heardAtMillis = Number(heardAt / 1_000n) / 1_000
-    const quietNanos = isOpen && this.#quietSince !== undefined ? heardAt - this.#quietSince : 0n
+    const quietFor = isOpen && this.#quietSince !== undefined ? heardAt - this.#quietSince : 0n
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
-      quietMillis: Number(quietNanos / 1_000_000n),
+      quietMillis: Math.max(0, Number(quietFor / 1_000_000n)),
       provenAtMillis: this.#heardAtMillis,
       heardAtMillis: this.#heardAtMillis
     }
@@ -205,6 +207,18 @@ export class Consumption implements Consumer {
     this.#quietSince = undefined
     this.#holding.add(taken, now)
     return [taken]
+  }
+
+  /** The server may send on into a dead connection; what it sends comes again when its lease ends. */
+  #awaitEndOfOutage(millis: number): Pull.Pull<Batch, PubSubError> {
+    const lostMillis = millis + 1_000 * deadStreamSeconds + this.#leaseMillis
+    this.#redeliveredBy = this.#clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(lostMillis)) * 1_000_000n
+    return this.#waitLoudly(millis)
+  }
+
+  #quietFrom(): bigint {
+    const now = this.#clock.monotonicTimeNanosUnsafe()
+    return now > this.#redeliveredBy ? now : this.#redeliveredBy
   }
 
   /** Waits where the silence says nothing about what there is to deliver. */

@@ -6,6 +6,7 @@ import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
 import { type PubSubError, undeliverable } from "../../PubSubError.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog } from "./Backlog.ts"
+import { Cuts } from "./Cuts.ts"
 import type { Published } from "./Published.ts"
 
 /** A process reading a subscription, as the server sees it. */
@@ -55,8 +56,7 @@ export class Server {
   // What is missing for a while is kept here apart, so that it can come back as it was.
   readonly #missing = new Set<string>()
   readonly #changed = Latch.makeUnsafe(false)
-  // Processes that are cut off, and for how long they were and will be.
-  readonly #cuts = new Map<string, Cut>()
+  readonly #cuts = new Cuts()
   #messagesAccepted = 0
   #unavailableUntil = Number.NEGATIVE_INFINITY
 
@@ -177,26 +177,24 @@ export class Server {
 
   /** Cuts one process off, or joins it again where the time is over. */
   cutOff(process: string, now: number, until: number): void {
-    if (until > now) this.#cuts.set(process, { from: this.#cuts.get(process)?.from ?? now, until })
-    else this.#cuts.delete(process)
+    this.#cuts.cutOff(process, now, until)
     this.wakeAll()
   }
 
   joinAll(): void {
-    this.#cuts.clear()
+    this.#cuts.joinAll()
     this.wakeAll()
   }
 
   /** For how long nothing will answer this process (or any, where none is named); 0 when it does. **Units**: milliseconds. */
   outageLeft(nowMillis: number, process?: string): number {
-    const cut = process === undefined ? undefined : this.#cuts.get(process)
-    return Math.max(0, this.#unavailableUntil - nowMillis, (cut?.until ?? nowMillis) - nowMillis)
+    const until = Math.max(this.#unavailableUntil, this.#cuts.until(process) ?? nowMillis)
+    return Math.max(0, until - nowMillis)
   }
 
   /** Whether the server still sends to a process that is cut off, since it does not know yet. */
   sendsIntoTheVoid(process: string, nowMillis: number): boolean {
-    const cut = this.#cuts.get(process)
-    return cut !== undefined && nowMillis < Math.min(cut.from + unnoticedMillis, cut.until)
+    return this.#cuts.sendsIntoTheVoid(process, nowMillis)
   }
 
   /** Whether, of the consumers of a subscription, one that reads nothing gets what is ready: each has the same chance. */
@@ -248,15 +246,6 @@ export class Server {
     if (topic.published.length > 2 * this.#history) topic.published.splice(0, this.#history)
   }
 }
-
-/** A process that is cut off. **Units**: ms since the epoch. */
-interface Cut {
-  readonly from: number
-  readonly until: number
-}
-
-/** How long the server sends on to a process that does not answer: a TCP connection times out. **Units**: milliseconds. */
-const unnoticedMillis = 15_000
 
 /** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
 const longestAckId = "0".repeat(24)
