@@ -13,9 +13,14 @@ const heldUp = firstId + 20
 
 const seconds = 150
 
-/** Its writes are swallowed by the network, as where its partition is on a disk that does not answer. */
+/**
+ * Its writes are swallowed by the network, as where its partition is on a disk that does not answer. Those to the table
+ * of facts alone: another table may hold its id as well, in a partition of its own.
+ */
 const swallowWrites: Rule = ({ query, mentions }) =>
-  !query.startsWith("SELECT") && mentions(BigInt(heldUp)) ? "swallowed" : undefined
+  !query.startsWith("SELECT") && query.includes("orders_payments_facts") && mentions(BigInt(heldUp))
+    ? "swallowed"
+    : undefined
 
 const oneOrderHeldUp: Scenario = {
   name: "one-order-held-up",
