@@ -4,12 +4,12 @@ import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } fro
 import type { DseClientOptions } from "cassandra-driver"
 import { Duration, Effect, Redacted } from "effect"
 import type { CassandraError } from "../CassandraError.ts"
-import { classify } from "./ErrorClassification.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "../Limits.ts"
 import { coordinatorFirst, type IsResponsive, retryUnlessSuperseded } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
+import { classify } from "./ErrorClassification.ts"
 
 /**
  * The driver's options for these settings.

@@ -2,6 +2,7 @@
 import {
   BadCredentials,
   CassandraError,
+  type CassandraReason,
   ClientCertificateRefused,
   DiskFull,
   Faulty,
@@ -19,8 +20,7 @@ import {
   Unauthorized,
   Unprepared,
   Unreachable,
-  WrongDataCenter,
-  type CassandraReason
+  WrongDataCenter
 } from "../CassandraError.ts"
 import {
   asDriverError,

@@ -4,10 +4,10 @@ import type { auth, DseClientOptions, policies } from "cassandra-driver"
 import { type Clock, Redacted } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import type { CassandraError } from "../CassandraError.ts"
-import { classify } from "./ErrorClassification.ts"
 import type { Credentials } from "../CassandraSettings.ts"
 import { loginRetryMillis, loginStaleMillis } from "../Limits.ts"
 import type { Driver } from "./Driver.ts"
+import { classify } from "./ErrorClassification.ts"
 
 /**
  * The logins of one client.

@@ -2,11 +2,11 @@
 import { Clock, Duration, Effect, Latch, Result } from "effect"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import type { CassandraError } from "../CassandraError.ts"
-import { classify } from "./ErrorClassification.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import { drainSeconds, inFlightMax, inFlightMin } from "../Limits.ts"
 import { adaptiveLimitDefaults, makeAdaptiveLimit, type StatementOutcome } from "./AdaptiveLimit.ts"
 import { asDriverError } from "./DriverError.ts"
+import { classify } from "./ErrorClassification.ts"
 
 /** Requests to the driver: those it has, and those that wait for a place. */
 export interface RequestQueue {

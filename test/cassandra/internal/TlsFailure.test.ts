@@ -1,8 +1,8 @@
 import { createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { classify } from "../../../src/cassandra/internal/ErrorClassification.ts"
 import type { CassandraSettings } from "../../../src/cassandra/CassandraSettings.ts"
+import { classify } from "../../../src/cassandra/internal/ErrorClassification.ts"
 import { explained } from "../../../src/cassandra/internal/TlsFailure.ts"
 
 const settings: CassandraSettings = {

@@ -13,7 +13,13 @@ export interface Heartbeat {
 }
 
 /** Shows on each stream that we are there, and rebuilds those on which the service does not answer; emulators never do. */
-export const keepHeartbeat = ({ streams, options, isEmulator, clock, isPaused }: Heartbeat): Effect.Effect<never> => {
+export const keepHeartbeat = ({
+  streams,
+  options,
+  isEmulator,
+  clock,
+  isPaused
+}: Heartbeat): Effect.Effect<never> => {
   const beat = Effect.sync(() => {
     for (const { current } of streams) current?.beat()
   })
