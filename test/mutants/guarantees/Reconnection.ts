@@ -61,7 +61,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     name: "heartbeat-not-listened-to",
     what: "keeps streams on which the service does not answer",
     guarantee: "G4",
-    file: "src/pubsub/google/internal/StreamPool.ts",
+    file: "src/pubsub/google/internal/StreamHeartbeat.ts",
     text: "Effect.andThen(isEmulator ? Effect.void : listen)",
     replacement: "Effect.andThen(isEmulator || listen ? Effect.void : listen)",
     caughtBy: [unit(slot, "a stream on which the service leaves a heartbeat unanswered is rebuilt")]
@@ -88,9 +88,9 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     name: "dead-connection-is-quiet",
     what: "takes a connection on which nothing arrives any more for a quiet one",
     guarantee: "G5",
-    file: "src/pubsub/google/internal/StreamPool.ts",
-    text: "isQuiet ? Math.max(0, provenAt - since) : 0",
-    replacement: "isQuiet ? Math.max(0, now - since) : 0",
+    file: "src/pubsub/google/internal/StreamQuiet.ts",
+    text: "Math.max(0, this.provenAt - this.#begunAt)",
+    replacement: "Math.max(0, monotonicMillis(this.#parts.clock) - this.#begunAt)",
     caughtBy: [unit(connection, "proves nothing: it never looks quiet")]
   },
   {

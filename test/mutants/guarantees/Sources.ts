@@ -12,9 +12,9 @@ export const ofSources: ReadonlyArray<Mutant> = [
     name: "quiet-without-topic",
     what: "takes what another subscription brings for a proof that this one still has its topic",
     guarantee: "G5",
-    file: "src/pubsub/google/internal/StreamPool.ts",
-    text: "Math.min(connection.heardAt, source.soundAt())",
-    replacement: "Math.max(connection.heardAt, source.soundAt())",
+    file: "src/pubsub/google/internal/StreamQuiet.ts",
+    text: "Math.min(this.#parts.connection.heardAt, this.#parts.source.soundAt())",
+    replacement: "Math.max(this.#parts.connection.heardAt, this.#parts.source.soundAt())",
     caughtBy: [unit(sources, "is not quiet because of what another one's streams bring")]
   },
   {

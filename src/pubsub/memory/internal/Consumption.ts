@@ -1,12 +1,13 @@
 /** One process reading one subscription of the embedded Pub/Sub. */
 import { Cause, type Clock, Duration, Effect, Latch, type Pull } from "effect"
 import type { SettledIds, TooManyHeldIds } from "../../HeldIds.ts"
-import { deadStreamSeconds, releaseDelayMaxSeconds } from "../../Limits.ts"
+import { releaseDelayMaxSeconds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
 import { PubSubError, type PubSubReason, RequestRejected, ResourceMissing } from "../../PubSubError.ts"
 import type { Settled } from "../../Settled.ts"
 import type { DeliveryProgress, SubscriptionStatus } from "../../Subscriber.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
+import { ConsumptionQuiet } from "./ConsumptionQuiet.ts"
 import { Holding } from "./Holding.ts"
 import type { Consumer, ServedSubscription, Server } from "./Server.ts"
 import { Socket } from "./Socket.ts"
@@ -31,9 +32,7 @@ export class Consumption implements Consumer {
   readonly #wakeUp = Latch.makeUnsafe(false)
   #state: "open" | "stopped" | "closed" | "crashed" = "open"
   #isStreaming = false
-  #quietSince: bigint | undefined
-  /** Until when something may come again that the server sent while it could not be reached. */
-  #redeliveredBy = 0n
+  readonly #quiet: ConsumptionQuiet
   #heardAtMillis = Number.NEGATIVE_INFINITY
   #defect: Cause.Cause<never> | undefined
 
@@ -50,6 +49,7 @@ export class Consumption implements Consumer {
     this.#holding = new Holding(options.server, options.clock, options.process, options.options)
     this.#socket = new Socket(options.server, options.clock, this.process, this.subscription)
     this.#leaseMillis = options.options.leaseSeconds * 1000
+    this.#quiet = new ConsumptionQuiet(options.clock, this.#leaseMillis)
     this.#server.consumers.add(this)
   }
 
@@ -65,7 +65,7 @@ export class Consumption implements Consumer {
     const unread = this.#socket.read()
     if (unread.length > 0) return Effect.succeed(this.#handOver(unread, now))
     const outageLeft = this.#outageLeft(now)
-    if (outageLeft > 0) return this.#awaitEndOfOutage(outageLeft)
+    if (outageLeft > 0) return this.#waitCutOff(outageLeft)
     const served = this.#served()
     if (served === undefined) return this.#refused(new ResourceMissing({ cause: "no such subscription" }))
     if (served.isDetached) {
@@ -79,14 +79,14 @@ export class Consumption implements Consumer {
     if (taken.length > 0) return Effect.succeed(this.#handOver(taken, now))
     if (backlog.hasReady) return this.#waitLoudly(Number.POSITIVE_INFINITY)
     if (this.#undeliverable() !== undefined) return this.#waitLoudly(backlog.nextDue - now)
-    this.#quietSince ??= this.#quietFrom()
+    this.#quiet.begin()
     return this.#wait(backlog.nextDue - now)
   })
 
   /** The stream of deliveries is not read any more. */
   endStream(): void {
     this.#isStreaming = false
-    this.#quietSince = undefined
+    this.#quiet.disturb()
   }
 
   ack(deliveries: ReadonlyArray<Delivery>): Effect.Effect<Settled> {
@@ -193,37 +193,29 @@ export class Consumption implements Consumer {
     // The server is in this process: it is heard whenever it is looked at, unless it is unavailable or nobody reads.
     const heardAt = this.#socket.heardAt
     if (isOpen) this.#heardAtMillis = Number(heardAt / 1_000n) / 1_000
-    const quietFor = isOpen && this.#quietSince !== undefined ? heardAt - this.#quietSince : 0n
     return {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
-      quietMillis: Math.max(0, Number(quietFor / 1_000_000n)),
+      quietMillis: isOpen ? this.#quiet.millisAt(heardAt) : 0,
       provenAtMillis: this.#heardAtMillis,
       heardAtMillis: this.#heardAtMillis
     }
   }
 
   #handOver(taken: ReadonlyArray<Delivery>, now: number): Batch {
-    this.#quietSince = undefined
+    this.#quiet.disturb()
     this.#holding.add(taken, now)
     return [taken]
   }
 
-  /** The server may send on into a dead connection; what it sends comes again when its lease ends. */
-  #awaitEndOfOutage(millis: number): Pull.Pull<Batch, PubSubError> {
-    const lostMillis = millis + 1_000 * deadStreamSeconds + this.#leaseMillis
-    this.#redeliveredBy = this.#clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(lostMillis)) * 1_000_000n
-    return this.#waitLoudly(millis)
-  }
-
-  #quietFrom(): bigint {
-    const now = this.#clock.monotonicTimeNanosUnsafe()
-    return now > this.#redeliveredBy ? now : this.#redeliveredBy
+  #waitCutOff(millis: number): Pull.Pull<Batch, PubSubError> {
+    this.#quiet.cutOff()
+    return this.#wait(millis)
   }
 
   /** Waits where the silence says nothing about what there is to deliver. */
   #waitLoudly(millis: number): Pull.Pull<Batch, PubSubError> {
-    this.#quietSince = undefined
+    this.#quiet.disturb()
     return this.#wait(millis)
   }
 

@@ -6,7 +6,9 @@ import { Connection } from "../../../../src/pubsub/google/internal/Connection.ts
 import {
   connectionAnswerSeconds,
   connectionProofMillis,
-  connectionRenewSeconds
+  connectionRenewSeconds,
+  deadStreamSeconds,
+  leaseSeconds
 } from "../../../../src/pubsub/Limits.ts"
 import type { Subscription } from "../../../../src/pubsub/Subscriber.ts"
 import { pass } from "../../../../src/testing/VirtualTime.ts"
@@ -91,6 +93,8 @@ describe("a connection to a scripted server", () => {
       yield* until("new streams", () => server.streams.length === 2 * before.length)
       assert.isTrue(before.every(({ isLeft }) => isLeft))
       server.script = {}
+      // What was sent into the dead streams comes again first.
+      assert.strictEqual(yield* readFor(deadStreamSeconds + leaseSeconds, open), 0)
       assert.isAtLeast(yield* readFor(15, open), caughtUpAfterMillis)
       assert.strictEqual(server.streams.length, 2 * before.length)
     })
