@@ -75,3 +75,12 @@ export const readingTickMillis = 500
 
 /** How often a drain checks whether everything has its fate. **Units**: milliseconds. */
 export const drainPollMillis = 100
+
+/** What a dry run remembers of the payments that it would have written. **Units**: bytes. */
+export const dryWritesBytes = 64 * 1024 * 1024
+
+/** How often a redrive with a rate tries some more: often enough to look steady, not a request for each letter. */
+export const rateGrantsASecond = 10
+
+/** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
+export const surveyGroupsMax = 1_000
