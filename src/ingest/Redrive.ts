@@ -4,6 +4,7 @@ import { type LookTotals, openDeadLetters } from "../deadletters/DeadLetterReade
 import type { ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import type { DeadLetterReason, Fate } from "../domain/Fate.ts"
 import type { FactStore } from "../facts/FactStore.ts"
+import type { StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { type DeadLetterFilter, isMeant } from "./DeadLetterFilter.ts"
@@ -52,6 +53,8 @@ export interface Redrive {
    */
   readonly run: Effect.Effect<void, PubSubError>
   readonly tally: () => RedriveTally
+  /** Accounts for the dead letters that were tried. */
+  readonly ledger: Pick<StreamLedger<Fate>, "totals" | "oldestMicros">
 }
 
 /**
@@ -66,7 +69,7 @@ export const makeRedrive = (
   Effect.gen(function* () {
     const reader = yield* openDeadLetters(options.subscription)
     const { subscription } = reader
-    const { attempt, totals } = yield* makeRedriveAttempt({ ...options, subscription })
+    const { attempt, ledger } = yield* makeRedriveAttempt({ ...options, subscription })
     const pace = yield* makeRedrivePace(options.pace)
     const stopping = yield* Deferred.make<void>()
     const counts = noCounts()
@@ -101,6 +104,7 @@ export const makeRedrive = (
 
     const stop = Effect.andThen(Deferred.succeed(stopping, undefined), reader.stop)
     return {
+      ledger,
       run: Effect.gen(function* () {
         // supervised: joined here; it outlives an interruption of the join, so that it can end in order
         const fiber = yield* Effect.forkScoped(reader.look(visit))
@@ -112,7 +116,7 @@ export const makeRedrive = (
           ...counts,
           read,
           endedBy: counts.endedBy ?? endOf(read.ended),
-          unconfirmed: totals().unconfirmed
+          unconfirmed: ledger.totals().unconfirmed
         }
       }
     }

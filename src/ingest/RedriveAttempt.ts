@@ -11,7 +11,7 @@ import {
 import { FactStore } from "../facts/FactStore.ts"
 import { type BatchAttempt, makeBatchAttempt } from "../pipeline/BatchAttempt.ts"
 import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
-import { type LedgerTotals, makeStreamLedger } from "../pipeline/StreamLedger.ts"
+import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import { retryDelay } from "../time/Backoff.ts"
@@ -59,7 +59,7 @@ export interface RedriveAttempt {
   /** Tries each once, and answers in the same order; what does not go through stays held. */
   readonly attempt: (letters: ReadonlyArray<ReceivedDeadLetter>) => Effect.Effect<ReadonlyArray<Verdict>>
   /** What became of all so far; those that stay are counted as released. */
-  readonly totals: () => LedgerTotals<Fate>
+  readonly ledger: Pick<StreamLedger<Fate>, "totals" | "oldestMicros">
 }
 
 /**
@@ -141,7 +141,7 @@ export const makeRedriveAttempt = (
         entry.close()
         return letters.map(({ delivery }) => verdicts.get(delivery) ?? lost)
       }),
-      totals: ledger.totals
+      ledger
     }
   })
 

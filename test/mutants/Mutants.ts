@@ -10,6 +10,7 @@ import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofRedrives } from "./guarantees/Redrives.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
 import { ofStops } from "./guarantees/Stops.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
@@ -24,6 +25,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofPoison,
   ...ofOutages,
   ...ofRetries,
+  ...ofRedrives,
   ...ofHealth,
   ...ofReconnection,
   ...ofEarlyPayments,
