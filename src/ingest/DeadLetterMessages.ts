@@ -69,7 +69,8 @@ export const idsOf = (data: Uint8Array): CarriedIds => {
   eachMember(text, (key, start, end) => {
     if (key !== "order_id" && key !== "payment_id") return
     const digits = /^"?(\d{1,19})"?$/.exec(text.slice(start, end))?.[1]
-    ids[key === "order_id" ? "orderId" : "paymentId"] = digits
+    // A part of the text would keep all of it in memory.
+    ids[key === "order_id" ? "orderId" : "paymentId"] = digits && BigInt(digits).toString()
   })
   return ids
 }

@@ -65,12 +65,26 @@ export const deploymentOf = (settings: PubSubSettings): Effect.Effect<Deployment
     }
   })
 
-/** For how long a subscription keeps messages; none where it may not be asked. **Units**: milliseconds. */
-export const retentionOf = (subscription: string): Effect.Effect<Option.Option<number>, never, PubSubAdmin> =>
+/** What a dead-letter subscription does by itself; none of it where it may not be asked. */
+export interface SubscriptionKnown {
+  /** For how long it keeps messages. **Units**: milliseconds. */
+  readonly retention: Option.Option<number>
+  /** After how many deliveries it gives messages up itself, each look being one. */
+  readonly maxAttempts: Option.Option<number>
+}
+
+/** Asks about a subscription; whoever reads it need not be allowed to ask. */
+export const askedAbout = (subscription: string): Effect.Effect<SubscriptionKnown, never, PubSubAdmin> =>
   Effect.flatMap(PubSubAdmin, (admin) => admin.describeSubscription(subscription)).pipe(
     withServerTimeout("Pub/Sub"),
-    Effect.map(Option.map(({ retention }) => Duration.toMillis(retention))),
-    Effect.orElseSucceed(() => Option.none())
+    Effect.orElseSucceed(() => Option.none()),
+    Effect.map((info) => ({
+      retention: Option.map(info, ({ retention }) => Duration.toMillis(retention)),
+      maxAttempts: Option.map(
+        Option.flatMap(info, ({ deadLetterPolicy }) => deadLetterPolicy),
+        ({ maxDeliveryAttempts }) => maxDeliveryAttempts
+      )
+    }))
   )
 
 /** A fact table that does not answer. */

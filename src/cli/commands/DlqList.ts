@@ -6,7 +6,7 @@ import { makeDeadLetterSurvey } from "../../ingest/DeadLetterSurvey.ts"
 import { makeRedriveAttempt } from "../../ingest/RedriveAttempt.ts"
 import { withProgress } from "../Progress.ts"
 import { OutputWidth } from "../TextWidth.ts"
-import { type DlqSettings, deploymentOf, retentionOf } from "./DlqConnected.ts"
+import { askedAbout, type DlqSettings, deploymentOf } from "./DlqConnected.ts"
 import { letterJson, letterLine, type Shown, surveyJson, surveyText } from "./DlqListText.ts"
 import { bytesText, thousands } from "./DlqWords.ts"
 
@@ -30,7 +30,7 @@ export const listDeadLetters = (options: DlqListOptions) =>
     Effect.gen(function* () {
       const deployment = yield* deploymentOf(options.pubSub)
       const width = yield* OutputWidth
-      const retention = yield* retentionOf(deployment.subscription)
+      const known = yield* askedAbout(deployment.subscription)
       const reader = yield* openDeadLetters(deployment.subscription)
       const { attempt } = yield* makeRedriveAttempt({
         subscription: reader.subscription,
@@ -47,7 +47,7 @@ export const listDeadLetters = (options: DlqListOptions) =>
         const { bytes, ended, letters } = reader.totals()
         const now = yield* Clock.currentTimeMillis
         const isPartial = ended === "full"
-        const shown: Shown = { deployment, width, now, retention, letters, bytes, isPartial }
+        const shown: Shown = { deployment, width, now, ...known, letters, bytes, isPartial }
         yield* Console.log((options.json ? surveyJson : surveyText)(survey.picture(), shown))
         isFollowing = true
       })

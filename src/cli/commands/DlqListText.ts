@@ -9,19 +9,18 @@ import type {
 import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
 import { rfc3339 } from "../../time/Rfc3339.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
+import { newestShownMax } from "../Limits.ts"
 import { cutTo, joinedTo } from "../TextWidth.ts"
-import type { Deployment } from "./DlqConnected.ts"
+import type { Deployment, SubscriptionKnown } from "./DlqConnected.ts"
 import { bytesText, lasting, secondOf, shortName, thousands, verdictWords, wordsOf } from "./DlqWords.ts"
 
 /** What is shown of a look beside its survey. */
-export interface Shown {
+export interface Shown extends SubscriptionKnown {
   readonly deployment: Deployment
   /** **Units**: columns. */
   readonly width: number
   /** **Units**: ms since the epoch. */
   readonly now: number
-  /** For how long the subscription keeps a dead letter. **Units**: milliseconds. */
-  readonly retention: Option.Option<number>
   readonly letters: number
   readonly bytes: number
   /** More could not be held: there are others that were not read. */
@@ -39,31 +38,33 @@ export const surveyText = (picture: ReturnType<DeadLetterSurvey["picture"]>, sho
   ]
   const lines = [
     ...joinedTo(head, width, ""),
-    ...partialLines(picture, shown),
+    ...remarks(picture, shown),
     ...picture.groups.flatMap((group) => ["", ...groupLines(group, shown)])
   ]
   if (picture.newest.length > 0) lines.push("", ...newestLines(picture, shown))
   return lines.join("\n")
 }
 
-const partialLines = (
-  picture: SurveyPicture,
-  { isPartial, letters, width }: Shown
-): ReadonlyArray<string> => [
-  ...(isPartial
-    ? joinedTo(
-        [`PARTIAL: no more than ${thousands(letters)} can be held at once, and there are more`],
-        width,
-        ""
-      )
-    : []),
-  ...(picture.storeError === undefined
-    ? []
-    : joinedTo([`verdict unknown: ${escaped(picture.storeError)}`], width, "")),
-  ...(picture.ungrouped > 0
-    ? joinedTo([`${thousands(picture.ungrouped)} are of further groups, which are not shown`], width, "")
-    : [])
-]
+/** What one has to know to read the rest. */
+const remarks = (picture: SurveyPicture, shown: Shown): ReadonlyArray<string> => {
+  const { isPartial, letters, maxAttempts, width } = shown
+  const texts = [
+    ...(isPartial
+      ? [`PARTIAL: no more than ${thousands(letters)} can be held at once, and there are more`]
+      : []),
+    ...Option.match(maxAttempts, {
+      onNone: () => [],
+      onSome: (most) => [
+        `CAREFUL: this subscription has a dead-letter policy itself; a dead letter leaves it after ${most} looks`
+      ]
+    }),
+    ...(picture.storeError === undefined ? [] : [`verdict unknown: ${escaped(picture.storeError)}`]),
+    ...(picture.ungrouped > 0
+      ? [`${thousands(picture.ungrouped)} are of further groups, which are not shown`]
+      : [])
+  ]
+  return texts.flatMap((text) => joinedTo([text], width, ""))
+}
 
 const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string> => {
   const { deployment, now, retention, width } = shown
@@ -92,11 +93,13 @@ const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string>
 
 const newestLines = (picture: SurveyPicture, { width }: Shown): ReadonlyArray<string> => {
   const { meant, newest } = picture
+  const all =
+    meant <= newestShownMax ? `--newest ${meant} shows all` : `--newest shows up to ${newestShownMax}`
   const title =
     newest.length === meant
       ? "all of them, the newest first:"
-      : `the newest ${thousands(newest.length)} of ${thousands(meant)} (--newest ${meant} shows all):`
-  return [title, ...newest.map((letter) => letterLine(letter, width))]
+      : `the newest ${thousands(newest.length)} of ${thousands(meant)} (${all}):`
+  return [cutTo(title, width), ...newest.map((letter) => letterLine(letter, width))]
 }
 
 /** One dead letter as one line. */

@@ -9,7 +9,7 @@ import { orderLateness } from "../../ingest/OrderLateness.ts"
 import { makeRedriveAttempt, type Verdict } from "../../ingest/RedriveAttempt.ts"
 import { withProgress } from "../Progress.ts"
 import { OutputWidth } from "../TextWidth.ts"
-import { type Deployment, type DlqSettings, deploymentOf, retentionOf } from "./DlqConnected.ts"
+import { askedAbout, type Deployment, type DlqSettings, deploymentOf } from "./DlqConnected.ts"
 import { letterDetails, letterDetailsJson, type OrderThere } from "./DlqShowText.ts"
 import { thousands } from "./DlqWords.ts"
 
@@ -39,7 +39,7 @@ export const showDeadLetter = (options: DlqShowOptions) =>
       const { id, json, processing } = options
       const deployment = yield* deploymentOf(options.pubSub)
       const width = yield* OutputWidth
-      const retention = yield* retentionOf(deployment.subscription)
+      const { retention } = yield* askedAbout(deployment.subscription)
       const reader = yield* openDeadLetters(deployment.subscription)
       const { attempt } = yield* makeRedriveAttempt({
         subscription: reader.subscription,

@@ -2,22 +2,24 @@
 import { rfc3339 } from "../../time/Rfc3339.ts"
 
 /** What would become of so many dead letters of one verdict, by its name: `398 would match`. */
-export const verdictWords = (name: string, count: number): string => `${thousands(count)} ${wordsOf(name)}`
+export const verdictWords = (name: string, count: number): string =>
+  `${thousands(count)} ${count === 1 ? wordsOf(name) : (words[name]?.[1] ?? name)}`
 
 /** What would become of one dead letter. */
-export const wordsOf = (verdict: string): string => words[verdict] ?? verdict
+export const wordsOf = (verdict: string): string => words[verdict]?.[0] ?? verdict
 
-const words: Readonly<Record<string, string>> = {
-  "order-stored": "would be stored",
-  "payment-matched": "would match",
-  "payment-superseded": "would be superseded by a newer payment",
-  "stays(unmatched-payment)": "still have no order",
-  "stays(undecodable)": "still undecodable",
-  "stays(schema-violation)": "still violate the schema",
-  "stays(store-rejected)": "still cannot be stored",
-  unknown: "verdict unknown",
-  foreign: "of another deployment",
-  lost: "not asked about"
+/** Of one, and of several. */
+const words: Readonly<Record<string, readonly [string, string]>> = {
+  "order-stored": ["would be stored", "would be stored"],
+  "payment-matched": ["would match", "would match"],
+  "payment-superseded": ["would be superseded by a newer payment", "would be superseded by newer payments"],
+  "stays(unmatched-payment)": ["still has no order", "still have no order"],
+  "stays(undecodable)": ["still cannot be read", "still cannot be read"],
+  "stays(schema-violation)": ["still violates the schema", "still violate the schema"],
+  "stays(store-rejected)": ["still cannot be stored", "still cannot be stored"],
+  unknown: ["verdict unknown", "verdict unknown"],
+  foreign: ["of another deployment", "of another deployment"],
+  lost: ["not asked about", "not asked about"]
 }
 
 /** A number with its thousands told apart. */

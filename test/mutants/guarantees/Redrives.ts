@@ -2,6 +2,7 @@
 import { type Mutant, unit } from "../Mutant.ts"
 
 const redrive = "test/ingest/Redrive.test.ts"
+const verdicts = "test/ingest/RedriveVerdicts.test.ts"
 const versions = "test/ingest/RedriveVersions.test.ts"
 const pace = "test/ingest/RedrivePace.test.ts"
 const received = "test/deadletters/ReceivedDeadLetter.test.ts"
@@ -22,13 +23,14 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
   },
   {
     name: "redrive-verdict-of-its-own",
-    what: "says of payments without an order that they would match: in list, dry run and redrive alike",
-    guarantee: "G1",
-    file: "src/ingest/PaymentDecision.ts",
-    text: `if (state === undefined) return { _tag: "Unmatched" }`,
-    replacement: `if (state === undefined) return { _tag: "AlreadyMatched" }`,
+    what: "takes payments for orders: in list, dry run and redrive alike",
+    guarantee: undefined,
+    file: "src/ingest/DeadLetterMessages.ts",
+    text: `if (subscription === own.payments) return "payments"`,
+    replacement: `if (subscription === own.payments) return "orders"`,
     caughtBy: [
-      unit(redrive, "list, dry run and redrive say the same, and neither list nor dry run changes anything"),
+      unit(verdicts, "list says how many would go through"),
+      unit(verdicts, "a dry run says how many would go through, and changes nothing"),
       unit(redrive, goesThroughOnce)
     ]
   },
@@ -70,7 +72,7 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     text: "isDry ? acknowledgingNothing(subscription) : subscription",
     replacement: "isDry && subscription.name === '' ? acknowledgingNothing(subscription) : subscription",
     caughtBy: [
-      unit(redrive, "list, dry run and redrive say the same, and neither list nor dry run changes anything")
+      unit(verdicts, "list, dry run and redrive say the same, and neither list nor dry run changes anything")
     ]
   },
   {
@@ -80,7 +82,7 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     file: "src/ingest/DryFactStore.ts",
     text: "greatest(state?.orderVersion, orders.get(orderId))",
     replacement: "state?.orderVersion",
-    caughtBy: [unit(redrive, "an order and its payment that are dead letters together go through together")]
+    caughtBy: [unit(verdicts, "an order and its payment that are dead letters together go through together")]
   },
   {
     name: "redrive-takes-foreign",
