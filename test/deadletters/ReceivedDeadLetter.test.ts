@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { deadLetterMessage } from "../../src/deadletters/DeadLetterMessage.ts"
 import { originalPublishTimeMicros, receivedDeadLetter } from "../../src/deadletters/ReceivedDeadLetter.ts"
+import { violationOf } from "../../src/pubsub/MessageLimits.ts"
 import { rfc3339 } from "../../src/time/Rfc3339.ts"
 import { bytesOf, deliveryOf } from "../support/Samples.ts"
 
@@ -47,6 +48,37 @@ describe("a received dead letter", () => {
       droppedAttributes: undefined,
       truncatedBytes: undefined
     })
+  })
+
+  it("[G3] of a message at all of Pub/Sub's limits is within them, and is read back as far as it was kept", () => {
+    const names = Array.from({ length: 99 }, (_, index) => `${index}`.padEnd(256, "k"))
+    const original = deliveryOf("original", {
+      data: new Uint8Array(9_900_000).fill(0x61),
+      orderingKey: "é".repeat(512),
+      attributes: {
+        ...Object.fromEntries(names.map((name) => [name, "é".repeat(512)])),
+        googclient_schemaencoding: "JSON"
+      }
+    })
+    const message = deadLetterMessage(
+      {
+        delivery: original,
+        subscription: `projects/p/subscriptions/${"s".repeat(255)}`,
+        reason: "schema-violation",
+        path: "日".repeat(500),
+        error: "日".repeat(500)
+      },
+      1_700_000_500_000,
+      "1.2.3"
+    )
+    expect(violationOf(message)).toBeUndefined()
+    const letter = receivedDeadLetter(deliveryOf("letter", message))
+    const kept = Object.keys(letter.attributes)
+    expect(kept).toContain("googclient_schemaencoding")
+    expect(kept.length + Number(letter.droppedAttributes)).toBe(100)
+    expect(letter.path).toBe("日".repeat(341))
+    expect(letter.orderingKey).toBe("é".repeat(512))
+    expect(letter.delivery.data).toHaveLength(9_900_000)
   })
 
   it("of Pub/Sub's own policy names subscription, attempts and publish time too", () => {
