@@ -13,7 +13,7 @@ import { makeRedriveAttempt, type RedriveAttemptOptions, type Verdict } from "./
 import { makeRedrivePace, type RedrivePaceOptions } from "./RedrivePace.ts"
 
 /** What is redriven, and how. */
-export interface RedriveOptions extends Omit<RedriveAttemptOptions, "subscription"> {
+export interface RedriveOptions extends Omit<RedriveAttemptOptions, "subscription" | "stopping"> {
   /** The dead-letter subscription, in short or in full. */
   readonly subscription: string
   readonly filter: DeadLetterFilter
@@ -69,9 +69,9 @@ export const makeRedrive = (
   Effect.gen(function* () {
     const reader = yield* openDeadLetters(options.subscription)
     const { subscription } = reader
-    const { attempt, ledger } = yield* makeRedriveAttempt({ ...options, subscription })
     const pace = yield* makeRedrivePace(options.pace)
     const stopping = yield* Deferred.make<void>()
+    const { attempt, ledger } = yield* makeRedriveAttempt({ ...options, subscription, stopping })
     const counts = noCounts()
 
     const visit = Effect.fnUntraced(function* (letters: ReadonlyArray<ReceivedDeadLetter>) {
@@ -95,7 +95,8 @@ export const makeRedrive = (
         const failed = countVerdicts(counts, verdicts)
         pace.tried(admitted, failed)
         // Asking a table that does not answer about every letter would take its time-out for each batch.
-        if (verdicts.some(({ _tag }) => _tag === "Unknown")) counts.endedBy = "store"
+        if (verdicts.some(({ _tag }) => _tag === "Unknown"))
+          counts.endedBy = (yield* Deferred.isDone(stopping)) ? "stopped" : "store"
       }
       counts.notTried += rest.length
       counts.endedBy ??= pace.stoppedBy()

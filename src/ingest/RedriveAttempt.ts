@@ -1,5 +1,5 @@
 /** Tries dead letters again, with the attempt of `run`; or says what would become of them. */
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Deferred, Duration, Effect } from "effect"
 import { originalPublishTimeMicros, type ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import {
   type DeadLetterReason,
@@ -52,6 +52,8 @@ export interface RedriveAttemptOptions {
   readonly includesForeign: boolean
   /** For how long a table that does not answer is asked again. **Units**: milliseconds. */
   readonly patienceMillis: number
+  /** Once it is done, a table that does not answer is not asked again. */
+  readonly stopping?: Deferred.Deferred<void>
 }
 
 /** Tries dead letters. */
@@ -130,13 +132,13 @@ export const makeRedriveAttempt = (
           entry.released(entry.count - rest.length)
           if (rest.length === 0) break
           const delay = yield* retryDelay(++failures)
-          if (monotonicMillis(clock) + Duration.toMillis(delay) > givesUpAt) {
+          const isOver = monotonicMillis(clock) + Duration.toMillis(delay) > givesUpAt
+          if (isOver || (yield* sleepsUnlessStopped(delay, options.stopping))) {
             const unknown: Verdict = { _tag: "Unknown", error: unsettled.storeError?.message ?? "" }
             for (const { delivery } of rest) verdicts.set(delivery, unknown)
             entry.released(rest.length)
             break
           }
-          yield* Effect.sleep(delay)
         }
         entry.close()
         return letters.map(({ delivery }) => verdicts.get(delivery) ?? lost)
@@ -147,6 +149,13 @@ export const makeRedriveAttempt = (
 
 type Decoded = DecodedDelivery<CarriedMessage, HandlingFailure>
 type Attempt = BatchAttempt<CarriedMessage, HandlingFailure, Fate, DeadLetterReason>
+
+/** Answers whether a stop ended the sleep. */
+const sleepsUnlessStopped = (delay: Duration.Duration, stopping?: Deferred.Deferred<void>) =>
+  Effect.raceFirst(
+    Effect.as(Effect.sleep(delay), false),
+    stopping === undefined ? Effect.never : Effect.as(Deferred.await(stopping), true)
+  )
 
 const lost: Verdict = { _tag: "Lost" }
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { versionOfPayment } from "../../src/domain/Version.ts"
 import { everyDeadLetter } from "../../src/ingest/DeadLetterFilter.ts"
 import { pass } from "../../src/testing/VirtualTime.ts"
@@ -160,6 +160,21 @@ describe("Redrive", () => {
       assert.deepInclude(totals, { received: 10, released: 6, inFlight: 0, retrying: 0, waiting: 0 })
       assert.strictEqual(fates["payment-matched"], 4)
       assert.isUndefined(redrive.ledger.oldestMicros())
+    })
+  )
+
+  it.effect("[G8] an interruption does not wait for a table that does not answer", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* giveUp(world, ids(5))
+      world.storeFaults.isAway = true
+      const redrive = yield* redriving(world)
+      yield* pass("2 seconds")
+      const interruptedAt = yield* Clock.currentTimeMillis
+      yield* redrive.interrupt
+      assert.isBelow((yield* Clock.currentTimeMillis) - interruptedAt, 1_000)
+      assert.deepInclude(redrive.tally(), { unknown: 5, endedBy: "stopped" })
+      assert.strictEqual((yield* remaining(world)).length, 5)
     })
   )
 
