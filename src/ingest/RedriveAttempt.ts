@@ -1,5 +1,5 @@
 /** Tries dead letters again, with the attempt of `run`; or says what would become of them. */
-import { Clock, Deferred, Duration, Effect } from "effect"
+import { Clock, Deferred, Duration, Effect, Option } from "effect"
 import { originalPublishTimeMicros, type ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import {
   type DeadLetterReason,
@@ -152,10 +152,9 @@ type Attempt = BatchAttempt<CarriedMessage, HandlingFailure, Fate, DeadLetterRea
 
 /** Answers whether a stop ended the sleep. */
 const sleepsUnlessStopped = (delay: Duration.Duration, stopping?: Deferred.Deferred<void>) =>
-  Effect.raceFirst(
-    Effect.as(Effect.sleep(delay), false),
-    stopping === undefined ? Effect.never : Effect.as(Deferred.await(stopping), true)
-  )
+  stopping === undefined
+    ? Effect.as(Effect.sleep(delay), false)
+    : Effect.map(Effect.timeoutOption(Deferred.await(stopping), delay), Option.isSome)
 
 const lost: Verdict = { _tag: "Lost" }
 
