@@ -203,6 +203,20 @@ describe("Limits", () => {
     assert.isAtLeast(FactsLimits.refusedRowsMax, 2 * defaultMaxRetrying)
   })
 
+  it("a look is quiet for longer than quiet takes to be proved, and holds what it reads for longer than it may stall", () => {
+    const { lookOutstandingMessages, lookQuietSeconds, lookReleaseSeconds, lookUnconnectedSeconds } =
+      DeadLetterLimits
+    assert.isAbove(lookQuietSeconds * 1_000, PubSubLimits.connectionProofMillis)
+    assert.isBelow(lookQuietSeconds, PubSubLimits.leaseSeconds)
+    assert.isBelow(lookUnconnectedSeconds + lookReleaseSeconds, PubSubLimits.heldIdsLeaseSeconds)
+    assert.strictEqual(lookUnconnectedSeconds, CliLimits.serverTimeoutSeconds)
+    assert.isAtLeast(lookOutstandingMessages, 2 * DeadLetterLimits.lookBatch)
+  })
+
+  it("[G6] commands on dead letters leave the table to `run`", () => {
+    assert.isAtMost(CliLimits.redriveStatementsAtOnce, CassandraLimits.inFlightMax / 10)
+  })
+
   it("[G6] lookups of early payments leave most of the statements to orders", () => {
     assert.isAtMost(IngestLimits.recheckBatchesAtOnce, PipelineLimits.batchesAtOnce / 2)
   })

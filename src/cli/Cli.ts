@@ -4,6 +4,7 @@ import { Console, Effect, Layer } from "effect"
 import { CliConfig, type CliError, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { appVersion } from "../config/AppVersion.ts"
 import { demoCommand } from "./commands/DemoCommand.ts"
+import { dlqCommand } from "./commands/DlqCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
@@ -14,7 +15,7 @@ import { reportFailure } from "./Failure.ts"
 /** The command `counterfoil` with everything under it. */
 export const counterfoil = Command.make("counterfoil").pipe(
   Command.withDescription("Joins orders with their payments, from Pub/Sub into Cassandra, and loses neither"),
-  Command.withSubcommands([demoCommand, setupCommand, runCommand, produceCommand, factsCommand])
+  Command.withSubcommands([demoCommand, setupCommand, runCommand, produceCommand, factsCommand, dlqCommand])
 )
 
 /** Wrong usage as one line each, without the whole help; a command that needs a subcommand shows its help. */

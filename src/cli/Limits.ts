@@ -47,3 +47,15 @@ export const loginRefusedMinutes = 5
 
 /** How often that is looked at; well below the time between two tries. **Units**: seconds. */
 export const loginTickSeconds = 5
+
+/** Statements a command has in flight that works on dead letters: beside `run`, which has 512. */
+export const redriveStatementsAtOnce = 32
+
+/** How many of the newest dead letters `dlq list` shows unless it is told otherwise. */
+export const newestShown = 20
+
+/** The most that it can be told: a screen of so many is no list any more. */
+export const newestShownMax = 10_000
+
+/** How much of a message's data `dlq show` prints; `--json` prints all. **Units**: bytes. */
+export const dataShownBytes = 64 * 1024

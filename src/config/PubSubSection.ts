@@ -101,9 +101,9 @@ export const pubSubSection = section({
     dlqTopic: topic("PUBSUB_DLQ_TOPIC", "dead letters are published to", "dlq_payments_data"),
     dlqSubscription: subscription(
       "PUBSUB_DLQ_SUBSCRIPTION",
-      "`setup` creates on the dead-letter topic, so that dead letters are kept",
+      "keeps the dead letters; `setup` creates it on their topic",
       "dlq_payments_data-sub",
-      "Counterfoil itself does not read it"
+      "The `dlq` commands read it"
     )
   },
   relations: [

@@ -1,5 +1,4 @@
 /** Builds a dead letter: the original message, with attributes that say why it is one. */
-import { DateTime } from "effect"
 import type { Delivery, Message } from "../pubsub/Message.ts"
 import {
   attributeViolation,
@@ -9,6 +8,7 @@ import {
   maxAttributeValueBytes,
   maxRequestBytes
 } from "../pubsub/MessageLimits.ts"
+import { rfc3339 } from "../time/Rfc3339.ts"
 
 /** What is known about a delivery that becomes a dead letter. */
 export interface DeadLetter {
@@ -120,11 +120,4 @@ const truncated = (message: Message, excess: number): Message => {
     data: message.data.subarray(0, message.data.length - cut),
     attributes: { ...message.attributes, "dlq-truncated-bytes": String(cut) }
   }
-}
-
-/** RFC 3339 in UTC with microseconds. */
-const rfc3339 = (micros: number): string => {
-  const millis = Math.floor(micros / 1000)
-  const rest = String(micros - millis * 1000).padStart(3, "0")
-  return `${DateTime.formatIso(DateTime.makeUnsafe(millis)).slice(0, -1)}${rest}Z`
 }

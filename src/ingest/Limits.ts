@@ -141,3 +141,12 @@ export const deadLetterLinesPerSecond = 10
 
 /** How often those that were not logged one by one are counted in a line. **Units**: milliseconds. */
 export const deadLetterCountsMillis = 10_000
+
+/** What a dry run remembers of the payments that it would have written. **Units**: bytes. */
+export const dryWritesBytes = 64 * 1024 * 1024
+
+/** How often a redrive with a rate tries some more: often enough to look steady, not a request for each letter. */
+export const rateGrantsASecond = 10
+
+/** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
+export const surveyGroupsMax = 1_000

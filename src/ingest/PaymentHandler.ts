@@ -21,6 +21,11 @@ import { storeFailureOf } from "./StoreFailure.ts"
 export interface PaymentHandlerOptions {
   /** **Units**: bytes. */
   readonly maxRowBytes: number
+  /**
+   * Which writes are read back: those that a null of a foreign writer may hide, as the row shows; or all, as the row
+   * may hide it. By default the former.
+   */
+  readonly readsBack?: "where-hidden" | "always"
 }
 
 type Outcome = Result.Result<Stored, HandlingFailure>
@@ -57,6 +62,7 @@ export const makePaymentHandler = (
   Effect.gen(function* () {
     const facts = yield* FactStore
     const locks = makeOrderLock()
+    const readsAllBack = options.readsBack === "always"
 
     const matchGroups = Effect.fnUntraced(function* (
       groups: ReadonlyMap<bigint, Group>,
@@ -80,7 +86,7 @@ export const makePaymentHandler = (
           const answer = answers[position]
           if (answer === undefined) return
           if (Result.isFailure(answer)) settleWriteFailure(entry, outcomes, answer.failure, again)
-          else if (entry.mayBeHiddenByTombstone) hiddenCandidates.push(entry)
+          else if (readsAllBack || entry.mayBeHiddenByTombstone) hiddenCandidates.push(entry)
           else settleWritten(entry, outcomes)
         })
         planned = again

@@ -2,6 +2,7 @@
 import { layer } from "@effect/vitest"
 import type { Layer } from "effect"
 import { adminTests } from "./AdminTests.ts"
+import { deadLetterReaderTests } from "./DeadLetterReaderTests.ts"
 import { deliveryTests } from "./DeliveryTests.ts"
 import { descriptionTests } from "./DescriptionTests.ts"
 import { flowTests } from "./FlowTests.ts"
@@ -42,6 +43,7 @@ export const pubSubSuite = (
     stopTests(context)
     flowTests(context)
     heldIdTests(context)
+    deadLetterReaderTests(context)
     publishingTests(context)
     adminTests(context)
     descriptionTests(context)

@@ -12,6 +12,7 @@ import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofProgress } from "./guarantees/Progress.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
+import { ofRedrives } from "./guarantees/Redrives.ts"
 import { ofRefusals } from "./guarantees/Refusals.ts"
 import { ofReplicas } from "./guarantees/Replicas.ts"
 import { ofRetries } from "./guarantees/Retries.ts"
@@ -31,6 +32,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofRefusals,
   ...ofOutages,
   ...ofRetries,
+  ...ofRedrives,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

@@ -1,0 +1,152 @@
+/** What `dlq redrive` does. */
+import { userInfo } from "node:os"
+import { Console, Data, Effect, Option } from "effect"
+import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
+import { makeRedrive, type RedriveTally } from "../../ingest/Redrive.ts"
+import type { RedrivePaceOptions } from "../../ingest/RedrivePace.ts"
+import { escapedJson } from "../Escaped.ts"
+import { serverTimeoutSeconds } from "../Limits.ts"
+import { withProgress } from "../Progress.ts"
+import { type DlqSettings, deploymentOf } from "./DlqConnected.ts"
+import { filterText } from "./DlqFlags.ts"
+import { bytesText, thousands } from "./DlqWords.ts"
+
+/** The options of `dlq redrive`. */
+export interface DlqRedriveOptions extends Pick<DlqSettings, "pubSub" | "processing"> {
+  readonly filter: DeadLetterFilter
+  readonly pace: RedrivePaceOptions
+  readonly dryRun: boolean
+  readonly includesForeign: boolean
+  readonly note: Option.Option<string>
+  readonly json: boolean
+}
+
+/** Some of the dead letters that were tried stay. The command exits 1. */
+export class DeadLettersStay extends Data.TaggedError("DeadLettersStay")<{
+  readonly tally: RedriveTally
+  readonly dryRun: boolean
+}> {
+  override get message(): string {
+    const { endedBy, storeError } = this.tally
+    const staying = stayingOf(this.tally)
+    const many = staying === 1 ? "1 dead letter" : `${thousands(staying)} dead letters`
+    const stay = `${many} ${this.dryRun ? "would stay" : staying === 1 ? "stays" : "stay"}`
+    if (endedBy === "store") return `${stay}, as the fact table did not answer: ${storeError}`
+    if (endedBy === "failures") return `${stay}, which is more than --stop-after-failures allows`
+    return `${stay}: \`counterfoil dlq list\` says why`
+  }
+}
+
+/**
+ * Tries the dead letters again and prints what came of them, also where it was interrupted.
+ *
+ * **Errors**: `DeadLettersStay`, exit 1; `PubSubError`.
+ */
+export const redriveDeadLetters = (options: DlqRedriveOptions) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { dryRun, filter, includesForeign, json, pace, processing } = options
+      const { sources, subscription } = yield* deploymentOf(options.pubSub)
+      const redrive = yield* makeRedrive({
+        subscription,
+        sources,
+        filter,
+        pace,
+        includesForeign,
+        isDry: dryRun,
+        maxRowBytes: processing.maxRowBytes,
+        patienceMillis: serverTimeoutSeconds * 1000
+      })
+      yield* redrive.run.pipe(
+        withProgress(Effect.sync(() => progressLine(redrive.tally(), dryRun))),
+        Effect.ensuring(
+          Effect.suspend(() => {
+            const tally = redrive.tally()
+            const text = json ? tallyJson(tally, dryRun) : tallyText(tally, dryRun)
+            return Effect.andThen(audit(options, subscription, tally), Console.log(text))
+          })
+        )
+      )
+      const tally = redrive.tally()
+      if (stayingOf(tally) > 0) return yield* new DeadLettersStay({ tally, dryRun })
+    })
+  )
+
+const stayingOf = ({ stays, unknown }: RedriveTally): number => sumOf(stays) + unknown
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+const progressLine = (tally: RedriveTally, dryRun: boolean): string =>
+  [
+    `${dryRun ? "trying without effects" : "redriving"} · ${thousands(tally.tried)} tried`,
+    `${thousands(sumOf(tally.through))} through`,
+    `${thousands(stayingOf(tally))} stay`,
+    `${thousands(tally.read.letters)} read`
+  ].join(" · ")
+
+/** One line that says who did what, and what came of it. */
+const audit = (options: DlqRedriveOptions, subscription: string, tally: RedriveTally) => {
+  const { dryRun, filter, note, pace } = options
+  return Effect.logInfo(
+    dryRun ? "dead letters were tried without effects" : "dead letters were redriven"
+  ).pipe(
+    Effect.annotateLogs({
+      by: userName(),
+      ...Option.match(note, { onNone: () => ({}), onSome: (text) => ({ note: text }) }),
+      subscription,
+      filter: filterText(filter) || "none",
+      pace: escapedJson(pace),
+      ended: tally.endedBy ?? "cut short",
+      tried: tally.tried,
+      through: sumOf(tally.through),
+      stay: stayingOf(tally)
+    })
+  )
+}
+
+const userName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run as a user without an entry.
+    return `user ${process.getuid?.() ?? "unknown"}`
+  }
+}
+
+/** The tally for people. */
+export const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
+  const rows: ReadonlyArray<readonly [number, string]> = [
+    ...Object.entries(tally.through).map(([fate, count]) => [count, fate] as const),
+    ...Object.entries(tally.stays).map(([reason, count]) => [count, `stay: ${reason}`] as const),
+    [tally.unknown, "stay: the fact table did not answer"],
+    [tally.lost, "come again: their leases were lost before they were tried"],
+    [tally.tried, "tried"],
+    [tally.foreign, "of another deployment: left (--others includes them)"],
+    [tally.notMeant, "not meant by the filter: left"],
+    [tally.notTried, "not tried: left"],
+    [tally.unconfirmed, "may come again: their acknowledgement was not confirmed"],
+    [tally.read.letters, `read, ${bytesText(tally.read.bytes)}`]
+  ]
+  return [
+    ...(dryRun ? ["dry run: nothing was written, and nothing acknowledged"] : []),
+    ...rows
+      .filter(([count, what]) => count > 0 || what === "tried")
+      .map(([count, what]) => `${thousands(count).padStart(10)}  ${what}`),
+    `ended: ${endings[tally.endedBy ?? "cut"]}`
+  ].join("\n")
+}
+
+const endings: Readonly<Record<NonNullable<RedriveTally["endedBy"]> | "cut", string>> = {
+  end: "nothing new came for 5 s",
+  limit: "--limit was reached",
+  failures: "more failed than --stop-after-failures allows",
+  full: "no more dead letters can be held at once; redrive again for the others",
+  stopped: "it was stopped",
+  store: "the fact table did not answer for 10 s",
+  cut: "it was cut short"
+}
+
+/** The tally for programs. */
+export const tallyJson = ({ read, ...tally }: RedriveTally, dryRun: boolean): string =>
+  escapedJson({ dryRun, ...tally, read: read.letters, bytesRead: read.bytes })

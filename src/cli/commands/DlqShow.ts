@@ -1,0 +1,95 @@
+/** What `dlq show` does. */
+import { Console, Data, Effect, Option, Result } from "effect"
+import { openDeadLetters } from "../../deadletters/DeadLetterReader.ts"
+import type { ReceivedDeadLetter } from "../../deadletters/ReceivedDeadLetter.ts"
+import { FactStore } from "../../facts/FactStore.ts"
+import { carriedBy, idsOf, sourceOf } from "../../ingest/DeadLetterMessages.ts"
+import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
+import { orderLateness } from "../../ingest/OrderLateness.ts"
+import { makeRedriveAttempt, type Verdict } from "../../ingest/RedriveAttempt.ts"
+import { withProgress } from "../Progress.ts"
+import { OutputWidth } from "../TextWidth.ts"
+import { askedAbout, type Deployment, type DlqSettings, deploymentOf } from "./DlqConnected.ts"
+import { letterDetails, letterDetailsJson, type OrderThere } from "./DlqShowText.ts"
+import { thousands } from "./DlqWords.ts"
+
+/** The options of `dlq show`. */
+export interface DlqShowOptions extends Pick<DlqSettings, "pubSub" | "processing"> {
+  /** The id in the dead-letter topic, or that of the original message. */
+  readonly id: string
+  readonly json: boolean
+}
+
+/** No dead letter has that id. The command exits 1. */
+export class DeadLetterMissing extends Data.TaggedError("DeadLetterMissing")<{
+  readonly id: string
+  readonly read: number
+  readonly isPartial: boolean
+}> {
+  override get message(): string {
+    const part = this.isPartial ? "; there are more, which could not be held at once" : ""
+    return `none of the ${thousands(this.read)} dead letters that were read has the id ${this.id}${part}`
+  }
+}
+
+/** Looks for one dead letter and prints all of it; nothing is consumed. **Errors**: `DeadLetterMissing`; `PubSubError`. */
+export const showDeadLetter = (options: DlqShowOptions) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { id, json, processing } = options
+      const deployment = yield* deploymentOf(options.pubSub)
+      const width = yield* OutputWidth
+      const { retention } = yield* askedAbout(deployment.subscription)
+      const reader = yield* openDeadLetters(deployment.subscription)
+      const { attempt } = yield* makeRedriveAttempt({
+        subscription: reader.subscription,
+        sources: deployment.sources,
+        maxRowBytes: processing.maxRowBytes,
+        isDry: true,
+        includesForeign: false,
+        patienceMillis: 0
+      })
+      let found: { readonly letter: ReceivedDeadLetter; readonly verdict: Verdict } | undefined
+      const { ended, letters } = yield* reader
+        .look((batch) =>
+          Effect.gen(function* () {
+            const letter = batch.find((one) => one.delivery.messageId === id || one.messageId === id)
+            if (letter === undefined) return "go-on" as const
+            const [verdict] = yield* attempt([letter])
+            found = { letter, verdict: verdict ?? { _tag: "Lost" } }
+            return "enough" as const
+          })
+        )
+        .pipe(
+          withProgress(Effect.sync(() => `looking · ${thousands(reader.totals().letters)} dead letters read`))
+        )
+      if (found === undefined)
+        return yield* new DeadLetterMissing({ id, read: letters, isPartial: ended === "full" })
+      const { letter, verdict } = found
+      const order = yield* orderThere(letter, deployment)
+      const details = { letter, verdict: verdictName(verdict), reasonNow: reasonOf(verdict), order }
+      const shown = { deployment, retention, width, ids: idsOf(letter.delivery.data) }
+      yield* Console.log((json ? letterDetailsJson : letterDetails)(details, shown))
+    })
+  )
+
+const reasonOf = (verdict: Verdict): string | undefined =>
+  verdict._tag === "Stays" || verdict._tag === "Unknown" ? verdict.error : undefined
+
+/** Whether the order of a payment is in the table by now, and how late it was. */
+const orderThere = Effect.fnUntraced(function* (letter: ReceivedDeadLetter, { sources }: Deployment) {
+  const carried = carriedBy(letter, sourceOf(letter, sources))
+  const nothing: OrderThere = { _tag: "NotAsked" }
+  if (Result.isFailure(carried) || carried.success._tag !== "Payment") return nothing
+  const store = yield* FactStore
+  const { order_id } = carried.success.payment
+  const [state] = yield* store.states([order_id])
+  if (state === undefined || Result.isFailure(state)) return nothing
+  if (state.success === undefined) return { _tag: "Absent" } satisfies OrderThere
+  const { orderVersion } = state.success
+  const fact = yield* Effect.option(store.get(order_id))
+  const late = Option.flatMap(Option.flatten(fact), (row) =>
+    orderLateness(row, orderVersion, letter.publishTimeMicros)
+  )
+  return { _tag: "There", lateMillis: Option.getOrUndefined(late) } satisfies OrderThere
+})

@@ -1,0 +1,54 @@
+/** Says in words what a dead letter is and what would become of it. */
+import { rfc3339 } from "../../time/Rfc3339.ts"
+
+/** What would become of so many dead letters of one verdict, by its name: `398 would match`. */
+export const verdictWords = (name: string, count: number): string =>
+  `${thousands(count)} ${count === 1 ? wordsOf(name) : (words[name]?.[1] ?? name)}`
+
+/** What would become of one dead letter. */
+export const wordsOf = (verdict: string): string => words[verdict]?.[0] ?? verdict
+
+/** Of one, and of several. */
+const words: Readonly<Record<string, readonly [string, string]>> = {
+  "order-stored": ["would be stored", "would be stored"],
+  "payment-matched": ["would match", "would match"],
+  "payment-superseded": ["would be superseded by a newer payment", "would be superseded by newer payments"],
+  "stays(unmatched-payment)": ["still has no order", "still have no order"],
+  "stays(undecodable)": ["still cannot be read", "still cannot be read"],
+  "stays(schema-violation)": ["still violates the schema", "still violate the schema"],
+  "stays(store-rejected)": ["still cannot be stored", "still cannot be stored"],
+  unknown: ["verdict unknown", "verdict unknown"],
+  foreign: ["of another deployment", "of another deployment"],
+  lost: ["not asked about", "not asked about"]
+}
+
+/** A number with its thousands told apart. */
+export const thousands = (count: number): string => count.toLocaleString("en-US")
+
+/** A time in UTC to the second, as the tables show it; that it is UTC is said elsewhere. */
+export const secondOf = (micros: number): string => rfc3339(micros).slice(0, 19).replace("T", " ")
+
+/** How long something lasts, in its greatest unit. **Units**: milliseconds. */
+export const lasting = (millis: number): string => {
+  const [divisor, unit] = units.find(([least]) => millis >= 2 * least) ?? [1_000, "s"]
+  return `${Math.floor(millis / divisor)} ${unit}`
+}
+
+const units: ReadonlyArray<readonly [number, string]> = [
+  [86_400_000, "days"],
+  [3_600_000, "h"],
+  [60_000, "min"]
+]
+
+/** A number of bytes, in binary units. */
+export const bytesText = (bytes: number): string => {
+  if (bytes < 1_024) return `${bytes} bytes`
+  const exponent = Math.min(3, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** exponent).toFixed(1)} ${["", "KiB", "MiB", "GiB"][exponent]}`
+}
+
+/** A subscription without its project, where that is the one of the dead-letter subscription. */
+export const shortName = (subscription: string, project: string): string => {
+  const prefix = `projects/${project}/subscriptions/`
+  return subscription.startsWith(prefix) ? subscription.slice(prefix.length) : subscription
+}

@@ -1,0 +1,42 @@
+/** Runs `counterfoil dlq` on a deployment. */
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Deployment } from "../support/Deployment.ts"
+import type { PlainMessage } from "../support/PlainPubSub.ts"
+import { type Ran, ran } from "./Ran.ts"
+
+/** Publishes to a topic by the plain client. */
+export const publish = (
+  { pubsub }: Deployment,
+  topic: string,
+  messages: ReadonlyArray<PlainMessage>
+): Effect.Effect<ReadonlyArray<string>> => Effect.promise(() => pubsub.publish(topic, messages))
+
+/** Runs a command that has to exit so, and answers the lines of JSON it prints. */
+export const dlqJson = (
+  { environment }: Deployment,
+  args: ReadonlyArray<string>,
+  code = 0
+): Effect.Effect<ReadonlyArray<Readonly<Record<string, unknown>>>> =>
+  Effect.map(ran(["dlq", ...args, "--json"], environment), (command) => {
+    assert.strictEqual(command.code, code, command.errors)
+    return jsonLines(command.out)
+  })
+
+/** Each line of a text, as JSON. */
+export const jsonLines = (text: string): ReadonlyArray<Readonly<Record<string, unknown>>> =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+
+/** Runs a command to its end. */
+export const dlq = ({ environment }: Deployment, args: ReadonlyArray<string>): Effect.Effect<Ran> =>
+  ran(["dlq", ...args], environment)
+
+/** Rows of an order with its payment. */
+export const matched = ({ table }: Deployment): Effect.Effect<number> =>
+  Effect.promise(async () => {
+    const rows = await table.rows()
+    return [...rows.values()].filter(({ item, payment_id }) => item !== null && payment_id !== null).length
+  })
