@@ -53,12 +53,8 @@ const clash = (
   for (const [variable, name] of named) {
     const meant = inFull(name, projectId)
     const other = seen.get(meant)
-    if (other !== undefined) {
-      return (
-        `${other[0]} is "${other[1]}" and ${variable} is "${name}", ` +
-        `which must differ and are the same ${whatFollows}`
-      )
-    }
+    const both = `${other?.[0]} is "${other?.[1]}" and ${variable} is "${name}"`
+    if (other !== undefined) return `${both}, which must differ and are the same ${whatFollows}`
     seen.set(meant, [variable, name])
   }
   return undefined

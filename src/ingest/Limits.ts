@@ -19,6 +19,12 @@ export const progressReadMillis = 1_000
 export const progressSeenMillis = 10_000
 
 /**
+ * For how long a row that has expired still holds verdicts up: a process that was frozen for as long as its row lives may
+ * have been sent an order until it woke, and that comes again when its lease ends. **Units**: milliseconds.
+ */
+export const expiredRowMillis = 20_000
+
+/**
  * How long after the beginning of a reading a dead letter may be handed to the publisher, which tries for 5 s: it is
  * published within 10 s of the reading. **Units**: milliseconds.
  */

@@ -55,7 +55,7 @@ export const makeOrdersProgress = ({
     let heardBefore = Number.NEGATIVE_INFINITY
 
     const report = Effect.gen(function* () {
-      const { heardAtMillis, oldestUndeliveredMicros, provenAtMillis, quietMillis } =
+      const { heardAtMillis, mayBeLost, oldestUndeliveredMicros, provenAtMillis, quietMillis } =
         subscription === undefined ? nothingRead : yield* progressOf(subscription)
       const told = givenBack.orderIds()
       const apart = orders.setApart({
@@ -69,6 +69,7 @@ export const makeOrdersProgress = ({
         oldestUnsettledMicros,
         lastUnsettledMicros: orders.lastOldestMicros(),
         quietMillis,
+        mayBeLost,
         pubSubMicros: pubSubTime.at(provenAtMillis)
       })
       const report: OrdersReport = {

@@ -12,6 +12,8 @@ export interface OrdersState {
   readonly lastUnsettledMicros: number
   /** For how long the streams were open, were not paused by a limit and delivered nothing, up to the last word of Pub/Sub. */
   readonly quietMillis: number
+  /** Whether an order may have been sent here that did not arrive: nobody knows of it until it comes again. */
+  readonly mayBeLost: boolean
   /** Pub/Sub's time at that word, or earlier; undefined where no message was ever seen. */
   readonly pubSubMicros: number | undefined
 }
@@ -24,12 +26,13 @@ export const noWatermark = 0
  *
  * While an order is unsettled it is the oldest such publish time. Else it stays where it was when an order was last
  * unsettled, whether or not it was read then. Once the streams were quiet for 3 s, every order was delivered that was
- * published 3 s before Pub/Sub's last word.
+ * published 3 s before Pub/Sub's last word. While an order may be lost on its way, it goes no further.
  *
  * **Units**: µs since the epoch, a whole number; {@link noWatermark} before there is any.
  */
 export const watermarkAfter = (before: number, state: OrdersState): number => {
-  const { lastUnsettledMicros, oldestUnsettledMicros, pubSubMicros, quietMillis } = state
+  const { lastUnsettledMicros, mayBeLost, oldestUnsettledMicros, pubSubMicros, quietMillis } = state
+  if (mayBeLost) return Math.min(before, oldestUnsettledMicros ?? before)
   if (oldestUnsettledMicros !== undefined) return oldestUnsettledMicros
   const stays = Math.max(before, lastUnsettledMicros)
   return quietMillis >= caughtUpAfterMillis && pubSubMicros !== undefined

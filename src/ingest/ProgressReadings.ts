@@ -1,6 +1,7 @@
 /** What one reading of the progress table says about the orders of all processes together (G5). */
+import { progressTtlSeconds } from "../facts/Limits.ts"
 import type { ReadProgressRow } from "../facts/ProgressTable.ts"
-import { progressSeenMillis } from "./Limits.ts"
+import { expiredRowMillis, progressSeenMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
 
 /** Who holds verdicts up, and why. */
@@ -41,6 +42,8 @@ interface SeenRow {
   readonly renewal: number
   /** It was written after this time. */
   readonly renewedAfterMillis: number
+  /** It stood there then. */
+  readonly seenAtMillis: number
 }
 
 /** Remembers from reading to reading which rows were renewed. */
@@ -68,8 +71,8 @@ export class ProgressReadings {
       const before = this.#seen.get(row.process)
       const isRenewed = before === undefined || row.renewal > before.renewal
       const now: SeenRow = isRenewed
-        ? { renewal: row.renewal, renewedAfterMillis: this.#lastStartedAt }
-        : before
+        ? { renewal: row.renewal, renewedAfterMillis: this.#lastStartedAt, seenAtMillis: startedAtMillis }
+        : { ...before, seenAtMillis: startedAtMillis }
       seen.set(row.process, now)
       // One that is older than what was seen is a write that arrived late.
       const isLate = row.renewal < now.renewal
@@ -84,6 +87,12 @@ export class ProgressReadings {
         latestMicros = Math.max(latestMicros, row.progress.watermarkMicros)
         othersWait ||= row.progress.hasWaitingPayments
       }
+    }
+    for (const [process, before] of this.#seen) {
+      if (seen.has(process) || process === own.process || !isOnTheWay(before, startedAtMillis)) continue
+      seen.set(process, before)
+      const reason = "its row has expired, and what was sent to it may be on its way to another process"
+      least = { process, reason, passedMicros: Number.NEGATIVE_INFINITY }
     }
     this.#seen = seen
     this.#lastStartedAt = startedAtMillis
@@ -107,6 +116,15 @@ export class ProgressReadings {
     this.#seen = new Map()
     this.#lastStartedAt = Number.NEGATIVE_INFINITY
   }
+}
+
+/**
+ * Whether what was sent to a process whose row is gone may not have come again yet. Not of one that removed its row: that
+ * has given everything back.
+ */
+const isOnTheWay = ({ renewedAfterMillis, seenAtMillis }: SeenRow, now: number): boolean => {
+  const hasExpired = now - renewedAfterMillis >= (progressTtlSeconds - progressSeenMillis / 1_000) * 1_000
+  return hasExpired && now - seenAtMillis < expiredRowMillis
 }
 
 interface Standing extends HeldUp {

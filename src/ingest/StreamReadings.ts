@@ -49,6 +49,7 @@ export const progressOf = ({ progress }: Pick<Subscription, "progress">): Effect
 export const nothingRead: DeliveryProgress = {
   oldestUndeliveredMicros: undefined,
   quietMillis: 0,
+  mayBeLost: false,
   provenAtMillis: Number.NEGATIVE_INFINITY,
   heardAtMillis: Number.NEGATIVE_INFINITY
 }

@@ -113,6 +113,11 @@ export interface DeliveryProgress {
    */
   readonly quietMillis: number
   /**
+   * Whether something may have been sent here that did not arrive, because a stream was cut off lately. It comes again,
+   * here or elsewhere, when its lease ends; until then nobody knows of it.
+   */
+  readonly mayBeLost: boolean
+  /**
    * Until when silence means that there was nothing: the server's last word, if it was the subscription's too. A
    * connection that has died since then would be as silent, and so would a subscription whose topic was deleted.
    *

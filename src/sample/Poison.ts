@@ -46,10 +46,7 @@ export const poisonKinds: readonly [PoisonKind, ...Array<PoisonKind>] = [
   withOrderId("id null", "null"),
   withOrderId("id in exponent notation", '"1e3"'),
   withOrderId("id with a leading zero", '"01"'),
-  violation("lone surrogate", (fields) => {
-    const [last = ""] = fields.at(-1) ?? []
-    return jsonOf(replaced(fields, last, '"\\ud800"'))
-  })
+  violation("lone surrogate", (fields) => jsonOf(replaced(fields, fields.at(-1)?.[0] ?? "", '"\\ud800"')))
 ]
 
 const utf8 = new TextEncoder()

@@ -36,6 +36,7 @@ const makeProgress = Effect.gen(function* () {
       (): DeliveryProgress => ({
         oldestUndeliveredMicros: subscription.undelivered,
         quietMillis: 60_000,
+        mayBeLost: false,
         provenAtMillis: now(),
         heardAtMillis: now()
       })

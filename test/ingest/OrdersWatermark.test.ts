@@ -10,12 +10,22 @@ const state = (known: Partial<OrdersState>): OrdersState => ({
   oldestUnsettledMicros: undefined,
   lastUnsettledMicros: Number.NEGATIVE_INFINITY,
   quietMillis: 0,
+  mayBeLost: false,
   pubSubMicros: noon,
   ...known
 })
 
 const table: ReadonlyArray<readonly [string, before: number, Partial<OrdersState>, after: number]> = [
   ["at the start it has passed nothing", noWatermark, {}, noWatermark],
+  [
+    "while an order may be lost on its way, quiet takes it no further",
+    7,
+    { mayBeLost: true, quietMillis: 60_000 },
+    7
+  ],
+  ["nor do other orders", 7, { mayBeLost: true, lastUnsettledMicros: noon }, 7],
+  ["nor those that are unsettled", 7, { mayBeLost: true, oldestUnsettledMicros: noon }, 7],
+  ["but an older one takes it back", noon, { mayBeLost: true, oldestUnsettledMicros: 5 }, 5],
   ["2.999 s of quiet are too short", noWatermark, { quietMillis: caughtUpAfterMillis - 1 }, noWatermark],
   [
     "after 3 s of quiet it is Pub/Sub's time at its last word less 3 s",

@@ -102,14 +102,17 @@ describe("the log of a processor", () => {
             world.storeFaults.encounter = (orderId) =>
               isStuck && stuck.has(orderId) ? "timed-out-unwritten" : "answered"
             const { facts, orders, payments } = yield* process.health
-            for (const { _tag } of [facts, orders, payments]) assert.include(["Healthy", "Degraded"], _tag)
+            // Intake may pause for a moment, until it is known which rows of the first requests are stuck.
+            for (const { _tag } of [facts, orders, payments]) assert.notStrictEqual(_tag, "Unavailable")
           }),
         {}
       )
+      const told = lines.map(({ level, text }) => `${level} ${text.slice(0, 15)}`)
       assert.deepStrictEqual(
-        lines.map(({ level, text }) => `${level} ${text.slice(0, 15)}`),
+        told.filter((line) => line.includes("facts")),
         ["Warn facts: degraded", "Info facts: healthy"]
       )
+      assert.strictEqual(new Set(told).size, told.length, told.join("; "))
     })
   )
 

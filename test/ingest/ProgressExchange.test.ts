@@ -38,6 +38,7 @@ const makeExchange = Effect.gen(function* () {
         return {
           oldestUndeliveredMicros: undefined,
           quietMillis: 60_000,
+          mayBeLost: false,
           provenAtMillis: state.heardAt,
           heardAtMillis: state.heardAt
         }

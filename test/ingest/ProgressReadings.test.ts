@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Progress, ReadProgressRow } from "../../src/facts/ProgressTable.ts"
-import { progressSeenMillis } from "../../src/ingest/Limits.ts"
+import { expiredRowMillis, progressSeenMillis } from "../../src/ingest/Limits.ts"
 import { ProgressReadings } from "../../src/ingest/ProgressReadings.ts"
 
 const row = (process: string, renewal: number, progress: Partial<Progress> = {}): ReadProgressRow => ({
@@ -78,6 +78,27 @@ describe("ProgressReadings", () => {
       const gone = seen.take([row("own", 99)], { startedAtMillis: 60_000 }, own)
       assert.strictEqual(gone.heldUpBy.process, "own")
     }
+  })
+
+  it("[G5] a row that has expired holds verdicts up until what was sent to its process has come again", () => {
+    const seen = new ProgressReadings()
+    const read = (second: number, ...rows: ReadonlyArray<ReadProgressRow>) =>
+      seen.take([row("own", second), ...rows], { startedAtMillis: second * 1_000 }, own).heldUpBy.process
+    for (let second = 1; second <= 3; second++) read(second, row("b", second))
+    for (let second = 4; second <= 62; second++) read(second, row("b", 3))
+    const gone = expiredRowMillis / 1_000
+    for (let second = 63; second < 62 + gone; second++) assert.strictEqual(read(second), "b")
+    assert.strictEqual(read(62 + gone), "own")
+  })
+
+  it("[G5] a row that its process has removed holds nothing up: that gave everything back", () => {
+    const seen = new ProgressReadings()
+    const rows = (second: number) => [row("own", second), row("b", second)]
+    for (let second = 1; second <= 9; second++)
+      seen.take(rows(second), { startedAtMillis: second * 1_000 }, own)
+    const next = seen.take([row("own", 10)], { startedAtMillis: 10_000 }, own)
+    assert.strictEqual(next.heldUpBy.process, "own")
+    assert.strictEqual(next.passedMicros, 100)
   })
 
   it("[G5] a row that came since the last reading was renewed since", () => {

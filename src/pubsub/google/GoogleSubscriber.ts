@@ -131,9 +131,9 @@ const open = Effect.fnUntraced(function* (
       return { connected, trouble, ...(error === undefined ? {} : { error }), ...counts, held }
     }),
     progress: Effect.sync(() => {
-      const { heardAtMillis, provenAtMillis, quietMillis } = streamPool.status()
+      const { heardAtMillis, mayBeLost, provenAtMillis, quietMillis } = streamPool.status()
       const oldestUndeliveredMicros = heldDeliveries.oldestParkedMicros()
-      return { oldestUndeliveredMicros, quietMillis, provenAtMillis, heardAtMillis }
+      return { oldestUndeliveredMicros, quietMillis, mayBeLost, provenAtMillis, heardAtMillis }
     }),
     probe: Effect.sync(streamPool.probe),
     limitOutstanding: (messages) =>

@@ -146,6 +146,30 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
   },
   {
+    name: "lost-on-the-way-ignored",
+    what: "goes on though an order may have been sent into a stream that was cut off",
+    guarantee: "G5",
+    file: "src/ingest/OrdersWatermark.ts",
+    text: "if (mayBeLost) return",
+    replacement: "if (mayBeLost && before < 0) return",
+    caughtBy: [
+      unit("test/ingest/OrdersWatermark.test.ts", "while an order may be lost on its way"),
+      simulation
+    ]
+  },
+  {
+    name: "expired-row-forgotten",
+    what: "forgets a frozen process as soon as its row has expired, though orders may be on their way to it",
+    guarantee: "G5",
+    file: "src/ingest/ProgressReadings.ts",
+    text: "return hasExpired && now - seenAtMillis < expiredRowMillis",
+    replacement: "return hasExpired && now - seenAtMillis < 0 * expiredRowMillis",
+    caughtBy: [
+      unit("test/ingest/ProgressReadings.test.ts", "a row that has expired holds verdicts up until"),
+      simulation
+    ]
+  },
+  {
     name: "freeze-unnoticed",
     what: "goes on after a freeze with what it had read before it",
     guarantee: "G5",

@@ -152,7 +152,7 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     what: "leaves what stays on the account of the redrive",
     guarantee: "G7",
     file: attempt,
-    text: "entry.released(entry.count - rest.length)",
+    text: "entry.released([...stays, ...unsettled.leave, ...unsettled.wait])",
     replacement: "",
     caughtBy: [unit(redrive, "every dead letter that was tried is accounted for, and none is left open")]
   },
@@ -161,7 +161,7 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     what: "leaves that on the account of the redrive about which the table did not answer",
     guarantee: "G7",
     file: attempt,
-    text: "entry.released(rest.length)",
+    text: "entry.released(rest)",
     replacement: "",
     caughtBy: [unit(redrive, "a table that does not answer leaves everything there, and ends the redrive")]
   },

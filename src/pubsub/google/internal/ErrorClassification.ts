@@ -72,6 +72,14 @@ export const isLocal = (error: unknown): boolean => {
   return noToken.test(text) || (!isOfServer && refusedCredentials.test(text))
 }
 
+/**
+ * Whether a call that was under way ended without the server's word: what it sent last may be lost.
+ *
+ * gRPC gives such an end the status of a server that is unavailable, and a text of its own.
+ */
+export const isCutOff = ({ code, details }: { readonly code: number; readonly details: string }): boolean =>
+  code === Status.Cancelled || (code !== Status.Ok && cutOffTexts.test(details))
+
 /** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
 export const throughProxy = (proxy: Proxy | undefined): string =>
   proxy === undefined ? "" : ` through the proxy ${proxy.address} (${proxy.variable})`
@@ -145,3 +153,6 @@ const awaitedCredentials = (text: string): string => {
 
 const hasProperty = <Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> =>
   typeof value === "object" && value !== null && name in value
+
+const cutOffTexts =
+  /^(?:Connection dropped|Received RST_STREAM|Call ended without gRPC status|(?:read|write) E[A-Z]+|Stream removed|Keepalive timeout)/i

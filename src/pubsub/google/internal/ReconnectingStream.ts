@@ -5,7 +5,7 @@ import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../Limits.ts"
 import { PubSubError } from "../../PubSubError.ts"
 import { type Connection, connectionLost } from "./Connection.ts"
-import { classify } from "./ErrorClassification.ts"
+import { classify, isCutOff } from "./ErrorClassification.ts"
 import {
   isRoutineEnd,
   type PullRequest,
@@ -30,8 +30,8 @@ export interface ReconnectingStreamOptions {
   readonly restsWhilePaused: boolean
   readonly responded: (response: PullResponse, stream: PullStream) => void
   readonly opened: () => void
-  /** `wasRetired`: by our own doing, after what was on the wire was received. */
-  readonly ended: (wasRetired: boolean) => void
+  /** `isCutOff`: what the server sent last may be lost. */
+  readonly ended: (isCutOff: boolean) => void
 }
 
 /** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
@@ -123,6 +123,7 @@ export class ReconnectingStream {
 
   readonly #oneStream = Effect.suspend(() => {
     const { clock, connection, ended } = this.#options
+    let wasCutOff = false
     const retired = Effect.as(
       Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
       routineEnd
@@ -131,6 +132,7 @@ export class ReconnectingStream {
     return Effect.raceAllFirst([this.#untilEnd, retired, renewed]).pipe(
       Effect.map((end) => {
         const stream = this.#stream
+        wasCutOff = stream !== undefined && (end === connectionLost || isCutOff(end))
         const age = stream === undefined ? 0 : monotonicMillis(clock) - stream.openedAt
         return {
           end,
@@ -141,7 +143,7 @@ export class ReconnectingStream {
         Effect.sync(() => {
           this.#stream = undefined
           this.trouble = "connecting"
-          ended(this.#retiring.isOpen())
+          ended(wasCutOff)
         })
       )
     )

@@ -47,6 +47,7 @@ export interface StreamPoolStatus {
   /** Set where the trouble is that nothing new can come. */
   readonly error: PubSubError | undefined
   readonly quietMillis: number
+  readonly mayBeLost: boolean
   readonly provenAtMillis: number
   readonly heardAtMillis: number
 }
@@ -94,7 +95,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       restsWhilePaused: client.isEmulator,
       responded,
       opened: () => quiet.streamOpened(),
-      ended: (wasRetired) => quiet.streamEnded(wasRetired)
+      ended: (isCutOff) => quiet.streamEnded(isCutOff)
     })
   })
 
@@ -152,6 +153,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
         trouble: troubleOf(closed),
         error,
         quietMillis: isQuiet ? quiet.provenMillis : 0,
+        mayBeLost: quiet.mayBeLost,
         provenAtMillis: quiet.provenAt,
         heardAtMillis: connection.heardAt
       }

@@ -17,6 +17,7 @@ export interface StreamQuietParts {
 export class StreamQuiet {
   readonly #parts: StreamQuietParts
   #since: number
+  #lostUntil = Number.NEGATIVE_INFINITY
   #wasConnected = false
 
   constructor(parts: StreamQuietParts) {
@@ -35,15 +36,18 @@ export class StreamQuiet {
     this.disturb()
   }
 
-  /**
-   * A stream has ended. Where that was not of our doing, the server may have sent on for a while into what was dead:
-   * such a message comes again when its lease ends, and until then nobody knows of it.
-   */
-  streamEnded(wasRetired: boolean): void {
+  /** A stream has ended. Where it was cut off, the server may have sent on for a while into what was dead. */
+  streamEnded(isCutOff: boolean): void {
     this.streamOpened()
-    if (wasRetired) return
+    if (!isCutOff) return
     const lostMillis = 1_000 * (deadStreamSeconds + this.#parts.leaseSeconds)
-    this.#since = Math.max(this.#since, monotonicMillis(this.#parts.clock) + lostMillis)
+    this.#lostUntil = monotonicMillis(this.#parts.clock) + lostMillis
+    this.#since = Math.max(this.#since, this.#lostUntil)
+  }
+
+  /** Whether something may have been sent into a dead stream: it comes again when its lease ends. */
+  get mayBeLost(): boolean {
+    return monotonicMillis(this.#parts.clock) < this.#lostUntil
   }
 
   /** Quiet begins anew with a connection. */

@@ -64,8 +64,12 @@ export class Consumption implements Consumer {
     const now = this.#now()
     const unread = this.#socket.read()
     if (unread.length > 0) return Effect.succeed(this.#handOver(unread, now))
-    const outageLeft = this.#outageLeft(now)
-    if (outageLeft > 0) return this.#waitCutOff(outageLeft)
+    const outageLeft = this.#server.outageLeft(now, this.process)
+    if (outageLeft > 0) {
+      this.#quiet.cutOff()
+      return this.#wait(outageLeft)
+    }
+    this.#quiet.joined()
     const served = this.#served()
     if (served === undefined) return this.#refused(new ResourceMissing({ cause: "no such subscription" }))
     if (served.isDetached) {
@@ -119,10 +123,8 @@ export class Consumption implements Consumer {
   }
 
   releaseAllIds(): Effect.Effect<SettledIds> {
-    return this.#holding.settleIds(
-      0,
-      Array.from(this.#holding.ids, ([ackId]) => ackId)
-    )
+    const ackIds = Array.from(this.#holding.ids, ([ackId]) => ackId)
+    return this.#holding.settleIds(0, ackIds)
   }
 
   get heldIdCount(): number {
@@ -197,6 +199,7 @@ export class Consumption implements Consumer {
       // A batch is taken from the server in the same step in which it is handed over.
       oldestUndeliveredMicros: undefined,
       quietMillis: isOpen ? this.#quiet.millisAt(heardAt) : 0,
+      mayBeLost: this.#quiet.mayBeLost,
       provenAtMillis: this.#heardAtMillis,
       heardAtMillis: this.#heardAtMillis
     }
@@ -206,11 +209,6 @@ export class Consumption implements Consumer {
     this.#quiet.disturb()
     this.#holding.add(taken, now)
     return [taken]
-  }
-
-  #waitCutOff(millis: number): Pull.Pull<Batch, PubSubError> {
-    this.#quiet.cutOff()
-    return this.#wait(millis)
   }
 
   /** Waits where the silence says nothing about what there is to deliver. */
@@ -235,7 +233,7 @@ export class Consumption implements Consumer {
 
   #trouble(): string {
     if (this.#state !== "open" || !this.#isStreaming) return "not reading"
-    if (this.#outageLeft(this.#now()) > 0) return "Pub/Sub does not answer; trying again"
+    if (this.#server.outageLeft(this.#now(), this.process) > 0) return "Pub/Sub does not answer; trying again"
     if (this.#served() === undefined) return "the subscription does not exist"
     return this.#undeliverable()?.message ?? ""
   }
@@ -251,10 +249,6 @@ export class Consumption implements Consumer {
 
   #served(): ServedSubscription | undefined {
     return this.#server.subscription(this.subscription)
-  }
-
-  #outageLeft(now: number): number {
-    return this.#server.outageLeft(now, this.process)
   }
 
   #now(): number {

@@ -30,9 +30,19 @@ export class ConsumptionQuiet {
   /** There is nothing to deliver. */
   begin(): void {
     const now = this.#clock.monotonicTimeNanosUnsafe()
-    if (this.#wasCutOff) this.#redeliveredBy = now + this.#lostNanos
-    this.#wasCutOff = false
     this.#since ??= now > this.#redeliveredBy ? now : this.#redeliveredBy
+  }
+
+  /** Whether something may have been sent that did not arrive. */
+  get mayBeLost(): boolean {
+    return this.#wasCutOff || this.#clock.monotonicTimeNanosUnsafe() < this.#redeliveredBy
+  }
+
+  /** The server answers again. */
+  joined(): void {
+    if (!this.#wasCutOff) return
+    this.#redeliveredBy = this.#clock.monotonicTimeNanosUnsafe() + this.#lostNanos
+    this.#wasCutOff = false
   }
 
   /** How long it had been quiet when the server was last heard. **Units**: milliseconds. */

@@ -92,11 +92,11 @@ describe("a connection to a scripted server", () => {
       yield* readFor(connectionRenewSeconds + connectionProofMillis / 1000 + 2, open)
       yield* until("new streams", () => server.streams.length === 2 * before.length)
       assert.isTrue(before.every(({ isLeft }) => isLeft))
+      assert.strictEqual(server.streams.length, 2 * before.length)
       server.script = {}
       // What was sent into the dead streams comes again first.
       assert.strictEqual(yield* readFor(deadStreamSeconds + leaseSeconds, open), 0)
       assert.isAtLeast(yield* readFor(15, open), caughtUpAfterMillis)
-      assert.strictEqual(server.streams.length, 2 * before.length)
     })
   )
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import {
   classify,
   failedAckIds,
+  isCutOff,
   isLocal
 } from "../../../../src/pubsub/google/internal/ErrorClassification.ts"
 import { PubSubError } from "../../../../src/pubsub/PubSubError.ts"
@@ -165,4 +166,20 @@ describe("failedAckIds", () => {
       assert.strictEqual(failedAckIds(error).size, 0)
     }
   )
+})
+
+describe("isCutOff", () => {
+  it.each([
+    [0, "", false],
+    [14, "The service was unable to fulfill your request. Please try again. [code=8a75]", false],
+    [5, "Resource not found (resource=s).", false],
+    [14, "No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1.", false],
+    [14, "Connection dropped", true],
+    [14, "read ECONNRESET", true],
+    [13, "Received RST_STREAM with code 2 (Internal server error)", true],
+    [2, "Call ended without gRPC status", true],
+    [1, "Cancelled on client", true]
+  ])("[G5] of a stream that ended with status %i, %j, is %s", (code, details, expected) => {
+    assert.strictEqual(isCutOff({ code, details }), expected)
+  })
 })
