@@ -230,6 +230,7 @@ const makeSilence = (subscription: Subscription): Effect.Effect<Silence> =>
         connectedAt = now()
         // What comes again and again, because its leases are lost, must not keep a look going.
         if (onlyRepeats && now() - newAt >= quietMillis) return true
+        yield* subscription.probe
         const progress = subscription.progress === undefined ? undefined : yield* subscription.progress
         return (progress?.quietMillis ?? now() - newAt) >= quietMillis
       })

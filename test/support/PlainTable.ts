@@ -34,9 +34,7 @@ export class PlainTable {
   async createAsOriginal(): Promise<void> {
     await this.createKeyspace()
     await this.#client.execute(originalTable(this.keyspace), [], { prepare: false })
-    await this.#client.execute(progressTable.replace("EXISTS ", `EXISTS ${this.keyspace}.`), [], {
-      prepare: false
-    })
+    await this.#client.execute(progressTableIn(this.keyspace), [], { prepare: false })
   }
 
   /** Creates the keyspace alone. */
@@ -177,6 +175,10 @@ const plainRow = (row: types.Row): PlainRow =>
   )
 
 const idsPerRead = 100
+
+/** Makes the progress table of a keyspace. **Shape**: CQL. */
+export const progressTableIn = (keyspace: string): string =>
+  progressTable.replace("EXISTS ", `EXISTS ${keyspace}.`)
 
 const progressTable = readFileSync(
   new URL("../../cql/0002_counterfoil_progress.cql", import.meta.url),

@@ -4,6 +4,7 @@ import { cassandraServer } from "../support/CassandraServer.ts"
 import { certificates } from "../support/Certificates.ts"
 import { until } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
+import { progressTableIn } from "../support/PlainTable.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, projectId } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
@@ -40,6 +41,7 @@ const make = Effect.gen(function* () {
     for (const query of [
       `CREATE KEYSPACE ${others.narrow} WITH replication = ${simple(1)}`,
       `CREATE TABLE ${others.narrow}.orders_payments_facts (order_id int PRIMARY KEY, item int)`,
+      progressTableIn(others.narrow),
       `CREATE KEYSPACE ${others.wide} WITH replication = ${simple(3)}`,
       "CREATE ROLE reader WITH PASSWORD = 'reader' AND LOGIN = true",
       "GRANT SELECT ON KEYSPACE KEYSPACE TO reader",
