@@ -5,8 +5,10 @@ import { defineConfig } from "vitest/config"
 //   *.test.ts              no server
 //   *.integration.test.ts  the real servers, at most a minute a file
 //   *.long.test.ts         minutes, of faults, full backlogs and many seeds; `npm run test:long`, not `npm test`
+//   *.proof.test.ts        measures rates, on a machine that has nothing else to do; `npm run test:proof`, by hand
 const integration = ["test/**/*.integration.test.ts"]
 const long = ["test/**/*.long.test.ts"]
+const proof = ["test/**/*.proof.test.ts"]
 
 // Starts the servers at once; they are up by the time the tests without servers are through.
 const globalSetup = ["test/support/globalSetup.ts"]
@@ -24,7 +26,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...integration, ...long],
+          exclude: [...integration, ...long, ...proof],
           // By default one core is left for others, and a machine of two then runs one file at a time.
           maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 }
@@ -50,6 +52,16 @@ export default defineConfig({
           // Each measures, freezes or kills servers, and has the machine alone.
           fileParallelism: false,
           sequence: { groupOrder: 3 }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "proof",
+          include: proof,
+          globalSetup,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 }
         }
       }
     ]

@@ -26,7 +26,7 @@ declare module "vitest" {
 
 const absent = {
   _tag: "Absent",
-  reason: "only files named *.integration.test.ts and *.long.test.ts get servers"
+  reason: "only files named *.integration.test.ts, *.long.test.ts and *.proof.test.ts get servers"
 } as const
 const none: ServicesOfThisRun = { cassandra: absent, pubsub: absent, pstest: absent }
 
