@@ -159,6 +159,17 @@ describe("Limits", () => {
     assert.isBelow(IngestLimits.freezeMillis, leaseMillis)
   })
 
+  it("[G5] what was sent to a dead stream or process has come again before verdicts go on", () => {
+    // A process that stood still for as long as its row lives wakes up to one renewal later.
+    const again = IngestLimits.progressRenewMillis + PubSubLimits.leaseSeconds * 1_000
+    assert.isAbove(IngestLimits.expiredRowMillis, again + IngestLimits.progressRenewMillis)
+    assert.isAtLeast(PubSubLimits.deadStreamSeconds, PubSubLimits.connectionRenewSeconds)
+    // Verdicts are held up for less than what an unmatched payment may take beyond its grace.
+    assert.isBelow(FactsLimits.progressTtlSeconds * 1_000 + IngestLimits.expiredRowMillis, 90_000)
+    assert.isBelow(PubSubLimits.deadStreamSeconds + PubSubLimits.leaseSeconds, 90)
+    assert.isAbove(PubSubLimits.sourceProofMillis, PubSubLimits.connectionProofMillis)
+  })
+
   it("[G8] publishing gives up within a lease", () => {
     assert.isBelow(PubSubLimits.publishTimeoutSeconds, PubSubLimits.leaseSeconds)
   })
