@@ -14,7 +14,9 @@ const clientTimestampsTaken: Check<CassandraReading> = {
     const { emptyWrite } = reading
     // What the cluster does says more than what one node's settings say.
     if (Result.isSuccess(emptyWrite)) return []
-    if (/timestamp/i.test(emptyWrite.failure.detail) && emptyWrite.failure.why === "absent") return [refused]
+    // Not where the time is too old for a guardrail: that refuses some writes, and CF-402 tells of it.
+    if (/user provided timestamps/i.test(emptyWrite.failure.detail) && emptyWrite.failure.why === "absent")
+      return [refused]
     return whenGuarded(reading, (settings) =>
       settings.get("user_timestamps_enabled") === "false" ? [refused] : []
     )

@@ -116,6 +116,18 @@ describe("the checks of copies, rights and servers", () => {
       /^CF-401: /
     ],
     [
+      "nothing fatal in a time that is too old for a guardrail",
+      {
+        emptyWrite: Result.fail({
+          why: "absent",
+          detail:
+            "Guardrail minimum_timestamp violated: The modification to table orders_payments_facts has a timestamp 1 before the minimum allowable timestamp 2"
+        })
+      },
+      [],
+      /^$/
+    ],
+    [
       "nothing in settings of one node against what the cluster does",
       { emptyWrite: Result.succeed(undefined), settings: settings(["user_timestamps_enabled", "false"]) },
       [],

@@ -30,7 +30,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     what: "does not heed what the cluster says to a write at a time of the client's",
     guarantee: "G2",
     file: "src/checks/ServerChecks.ts",
-    text: "/timestamp/i.test(emptyWrite.failure.detail)",
+    text: "/user provided timestamps/i.test(emptyWrite.failure.detail)",
     replacement: "/no such text/i.test(emptyWrite.failure.detail)",
     caughtBy: [unit(cluster, "servers that refuse write times, by what they say to one")]
   },
