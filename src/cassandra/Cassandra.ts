@@ -7,6 +7,7 @@ import type { CassandraSettings } from "./CassandraSettings.ts"
 import { connectCluster } from "./internal/ClusterConnection.ts"
 import { Login, type LoginRefusal } from "./internal/Login.ts"
 import { makeRequestQueue, type Request } from "./internal/RequestQueue.ts"
+import { lostMillis } from "./Limits.ts"
 import type {
   ExecuteOptions,
   Page,
@@ -106,6 +107,7 @@ export class Cassandra extends Context.Service<
       const requestOf = ({ statement, options }: StatementRequest): Request<Page> => ({
         statements: statement.rows ?? 1,
         isUrgent: options.isUrgent ?? false,
+        isPatient: (options.timeoutMillis ?? 0) >= lostMillis,
         start: (at) => cluster().execute(statement, options, at)
       })
       return Cassandra.of({

@@ -21,9 +21,19 @@ export const replicationCheck: Check<CassandraReading> = {
       if (dataCenter !== undefined) counts.set(dataCenter, (counts.get(dataCenter) ?? 0) + 1)
     }
     if (counts.size === 0) return { notMade: "the driver does not know the nodes" }
-    return judgeCopies(replication.success, counts, plan)
+    const problems = judgeCopies(replication.success, counts, plan)
+    if (!plan.needsLocalQuorum || "notMade" in problems || problems.some(isFatal)) return problems
+    // The progress table is written and read so, whatever the facts are.
+    const ofProgress = judgeCopies(replication.success, counts, { ...plan, consistency: "LOCAL_QUORUM" })
+    if ("notMade" in ofProgress || !ofProgress.some(isFatal)) return problems
+    return ofProgress.map((problem) => ({
+      ...problem,
+      found: problem.found.replace("CASSANDRA_CONSISTENCY=", "counterfoil_progress's ")
+    }))
   }
 }
+
+const isFatal = ({ severity }: Problem): boolean => severity === "fatal"
 
 type Plan = CassandraReading["plan"]
 

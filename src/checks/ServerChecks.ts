@@ -14,7 +14,7 @@ const clientTimestampsTaken: Check<CassandraReading> = {
     const { emptyWrite } = reading
     // What the cluster does says more than what one node's settings say.
     if (Result.isSuccess(emptyWrite)) return []
-    // Not where the time is too old for a guardrail: that refuses some writes, and CF-402 tells of it.
+    // Not where the time is too old for a guardrail: CF-402 tells of that.
     if (/user provided timestamps/i.test(emptyWrite.failure.detail) && emptyWrite.failure.why === "absent")
       return [refused]
     return whenGuarded(reading, (settings) =>

@@ -220,7 +220,9 @@ const makeSilence = (subscription: Subscription): Effect.Effect<Silence> =>
         onlyRepeats = !isNew
       },
       isLong: Effect.fnUntraced(function* (waits) {
-        const { connected, trouble } = yield* subscription.status
+        const { connected, error, trouble } = yield* subscription.status
+        // Nothing new can come, and what is left has come: there is no connection to wait for.
+        if (error?.isRetryable === true) return now() - newAt >= quietMillis
         if (!connected) {
           newAt = now()
           if (waits || now() - connectedAt < lookUnconnectedSeconds * 1000) return false

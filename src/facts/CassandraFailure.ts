@@ -2,12 +2,28 @@
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import { FactStoreError, FactStoreUnavailable } from "./FactStore.ts"
 
-/** The failure when the error is not about a row: an outage (G4). */
-export const unavailable = (operation: string, error: CassandraError): FactStoreError =>
+/** The failure when the error is not about a row: an outage (G4). `texts`: what of messages it must not show. */
+export const unavailable = (
+  operation: string,
+  error: CassandraError,
+  texts: ReadonlyArray<string | null> = []
+): FactStoreError =>
   new FactStoreError({
     operation,
-    reason: new FactStoreUnavailable({ detail: error.message, cause: error })
+    reason: new FactStoreUnavailable({ detail: withoutTexts(error.message, texts), cause: error })
   })
+
+/** Hides what a server's text may quote. Shorter texts are left: they would be found in many words. */
+export const withoutTexts = (detail: string, texts: ReadonlyArray<string | null>): string => {
+  let hidden = detail
+  for (const text of texts) {
+    if (text !== null && text.length >= quotedMin) hidden = hidden.replaceAll(text, "…")
+  }
+  return hidden
+}
+
+/** **Units**: UTF-16 code units. */
+const quotedMin = 4
 
 /** Reasons that may hold for one row or partition of several. */
 export const mayBeOfOneRow: ReadonlySet<CassandraError["reason"]["_tag"]> = new Set([

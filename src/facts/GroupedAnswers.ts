@@ -16,6 +16,8 @@ export interface GroupedCall<A, H, R> {
   readonly ask: (
     groups: ReadonlyArray<SentGroup<A, H>>
   ) => Effect.Effect<ReadonlyArray<Result.Result<ReadonlyArray<R>, CassandraError>>>
+  /** Texts of the element that no failure may show. */
+  readonly textsOf: (element: A) => ReadonlyArray<string | null>
   /** What the failure of a request for this element alone means for it. */
   readonly failureOf: (element: A, error: CassandraError) => FactStoreError
   /**
@@ -39,8 +41,8 @@ export const answerGroups = <A, H, R>(
 ): Effect.Effect<Answers<R>> =>
   Effect.gen(function* () {
     const answers: Array<Result.Result<R, FactStoreError>> = []
-    const failAll = ({ places }: RowGroup<A, H>, error: CassandraError): void => {
-      const failure = Result.fail(unavailable(call.operation, error))
+    const failAll = ({ elements, places }: RowGroup<A, H>, error: CassandraError): void => {
+      const failure = Result.fail(unavailable(call.operation, error, elements.flatMap(call.textsOf)))
       for (const place of places) answers[place] = failure
     }
     /** Asks for each group. */

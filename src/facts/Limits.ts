@@ -45,6 +45,9 @@ export const refusalsOfRowMax = 4
  */
 export const otherRowMillis = 1_000
 
+/** For how long the last row that was taken may be sent again: later it may have expired, or been deleted. **Units**: milliseconds. */
+export const otherRowAgeMillis = 600_000
+
 /**
  * How long the row of a process stays in the progress table after it was written: longer than it takes until the
  * leases of a process that died have ended and its orders are with another. **Units**: seconds.

@@ -3,6 +3,9 @@ import type { Row, Statement } from "../cassandra/Cassandra.ts"
 import { progressTtlSeconds } from "./Limits.ts"
 import type { Progress, ProgressRow, ReadProgressRow } from "./ProgressTable.ts"
 
+/** The table in which processes tell each other how far they have come. */
+export const progressTable = "counterfoil_progress"
+
 /**
  * Writes the row of a process, whole. The driver stamps it: its timestamps rise with each statement of a process, also
  * when the clock is set back.

@@ -1,5 +1,6 @@
 /** What the failure of a request for one row alone means for that row. */
 import type { CassandraError } from "../cassandra/CassandraError.ts"
+import { withoutTexts } from "./CassandraFailure.ts"
 import { FactStoreError, FactStoreUnavailable, RowRefused, RowRejected } from "./FactStore.ts"
 import type { Refusal, Rejection } from "./Refusal.ts"
 
@@ -43,15 +44,3 @@ export const rowFailureOf = (
 const saying = ({ hosts, millis, refusals }: Rejection): string =>
   `refused alone ${refusals} times in ${Math.round(millis / 1_000)} s, by ${hosts} ${hosts === 1 ? "host" : "hosts"}, ` +
   "each of which took other rows meanwhile"
-
-/** Hides what a server's text may quote. Shorter texts are left: they would be found in many words. */
-const withoutTexts = (detail: string, texts: ReadonlyArray<string | null>): string => {
-  let hidden = detail
-  for (const text of texts) {
-    if (text !== null && text.length >= quotedMin) hidden = hidden.replaceAll(text, "…")
-  }
-  return hidden
-}
-
-/** **Units**: UTF-16 code units. */
-const quotedMin = 4

@@ -6,7 +6,7 @@ import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { partitionKey } from "./FactStatements.ts"
 import type { Answers, FactStoreError } from "./FactStore.ts"
 import { answerGroups, type GroupedCall, type SentGroup } from "./GroupedAnswers.ts"
-import { otherRowMillis } from "./Limits.ts"
+import { otherRowAgeMillis, otherRowMillis } from "./Limits.ts"
 import { RefusedRows } from "./RefusedRows.ts"
 import { rowFailureOf } from "./RowFailure.ts"
 import { groupRows, type RowGroup } from "./RowGroups.ts"
@@ -40,6 +40,7 @@ class RowRequests<A, R> {
   #soundedAt = Number.NEGATIVE_INFINITY
   /** The last element that was taken, and the last one of another row. */
   #last: A | undefined
+  #lastAt = Number.POSITIVE_INFINITY
   #other: A | undefined
 
   constructor(cassandra: Cassandra["Service"], kind: RowKind<A, R>, now: () => number) {
@@ -96,6 +97,7 @@ class RowRequests<A, R> {
     let maySound = false
     return {
       operation: this.#kind.operation,
+      textsOf: this.#kind.textsOf,
       ask: (asked) =>
         Effect.suspend(() => {
           sentAs = this.#refused.isEmpty ? notRecorded : this.#refused.moment()
@@ -150,6 +152,7 @@ class RowRequests<A, R> {
     if (first !== undefined) {
       if (this.#last !== undefined && orderIdOf(this.#last) !== orderIdOf(first)) this.#other = this.#last
       this.#last = first
+      this.#lastAt = this.#now()
       if (sentAs !== notRecorded) {
         this.#refused.took(page.coordinator ?? "", sentAs)
         if (elements.length === 1) this.#refused.stored(orderIdOf(first), versionOf(first))
@@ -181,13 +184,16 @@ class RowRequests<A, R> {
    */
   #contrast(orderIds: ReadonlyArray<bigint>): Effect.Effect<boolean> {
     return Effect.suspend(() => {
-      const { orderIdOf, statementOf } = this.#kind
+      const { harmless, orderIdOf, statementOf } = this.#kind
       const silent = this.#refused.silentSince(orderIds)
       // A partition may be denied after a row was stored there.
       const isLastRefused = this.#last !== undefined && this.#refused.has(orderIdOf(this.#last))
       const element = isLastRefused ? (this.#other ?? this.#last) : this.#last
       const isContrasted = () => this.#refused.isContrasted(orderIds)
-      if (silent.size === 0 || element === undefined || !this.#maySound()) return Effect.sync(isContrasted)
+      // A row may have expired or been deleted since: it must not come back.
+      const isOld = harmless === undefined && this.#now() - this.#lastAt > otherRowAgeMillis
+      if (silent.size === 0 || element === undefined || isOld || !this.#maySound())
+        return Effect.sync(isContrasted)
       const sentAs = this.#refused.moment()
       const statement = statementOf([element])
       const requests = this.#cassandra

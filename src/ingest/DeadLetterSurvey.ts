@@ -80,13 +80,14 @@ export const makeDeadLetterSurvey = (options: {
 
   const judge = Effect.fnUntraced(function* (letters: ReadonlyArray<ReceivedDeadLetter>) {
     if (storeError !== undefined) {
-      const unknown: Verdict = { _tag: "Unknown", error: storeError }
+      const unknown: Verdict = { _tag: "Unknown", error: storeError, isOwn: false }
       return letters.map(() => unknown)
     }
     const verdicts = yield* options.attempt(letters)
-    const unknown = verdicts.filter((verdict) => verdict._tag === "Unknown")
+    const unknown = verdicts.filter((verdict) => verdict._tag === "Unknown" && !verdict.isOwn)
     const asked = verdicts.filter(({ _tag }) => _tag !== "Foreign" && _tag !== "Lost")
-    if (unknown.length > 0 && unknown.length === asked.length) storeError = unknown[0]?.error
+    if (unknown.length > 0 && unknown.length === asked.length)
+      storeError = unknown[0]?._tag === "Unknown" ? unknown[0].error : undefined
     return verdicts
   })
 

@@ -6,6 +6,7 @@ import type { Progress } from "../facts/ProgressTable.ts"
 import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
 import { lesser } from "../pipeline/LedgerEntry.ts"
 import type { NewestMessage, StreamLedger } from "../pipeline/StreamLedger.ts"
+import { deadStreamSeconds, leaseSeconds } from "../pubsub/Limits.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type GivenBackOrders, orderIdOf } from "./GivenBackOrders.ts"
@@ -20,6 +21,8 @@ export interface OrdersReport extends Omit<Progress, "hasWaitingPayments"> {
   readonly isCaughtUp: boolean
   /** Whether anything is unsettled here, those told by id apart. */
   readonly hasUnsettled: boolean
+  /** Whether an order may have been sent here that did not arrive. */
+  readonly mayBeLost: boolean
   /** When Pub/Sub was last heard. **Units**: ms of a monotonic clock, `-Infinity` for never. */
   readonly heardAtMillis: number
 }
@@ -77,6 +80,7 @@ export const makeOrdersProgress = ({
         orderIds: [...new Set([...told, ...apart.flatMap((each) => orderIdOf(each) ?? [])])],
         isCaughtUp: oldestUnsettledMicros === undefined && quietMillis >= caughtUpAfterMillis,
         hasUnsettled: oldestUnsettledMicros !== undefined,
+        mayBeLost,
         heardAtMillis: Math.max(heardBefore, heardAtMillis)
       }
       return report
@@ -89,6 +93,8 @@ export const makeOrdersProgress = ({
       read: Effect.fnUntraced(function* (next) {
         if (subscription !== undefined) {
           const { heardAtMillis, oldestUndeliveredMicros } = yield* progressOf(subscription)
+          // Its streams are closed: what was on its way there comes again, and the next ones know nothing of it.
+          givenBack.noteUnknown((deadStreamSeconds + leaseSeconds) * 1_000)
           if (oldestUndeliveredMicros !== undefined) givenBack.noteTime(oldestUndeliveredMicros)
           heardBefore = Math.max(heardBefore, Math.min(heardAtMillis, monotonicMillis(clock)))
         }

@@ -233,7 +233,11 @@ const settleWriteFailure = (
   const rest: Group = [first, ...others]
   const message = "another payment for this order was refused"
   if (again === undefined)
-    settleAll(rest, outcomes, Result.fail(new StoreUnavailable({ message, cause: error })))
+    settleAll(
+      rest,
+      outcomes,
+      Result.fail(new StoreUnavailable({ message, cause: error, row: first.payment.order_id }))
+    )
   else plan(rest, entry.state, outcomes, again)
 }
 

@@ -186,8 +186,8 @@ export const makeProgressExchange = (
         closing.closeUnsafe()
         return closing.await
       }),
-      end: Effect.flatMap(report, ({ hasUnsettled, orderIds }) =>
-        lastWord(own, hasUnsettled || orderIds.length > 0)
+      end: Effect.flatMap(report, ({ hasUnsettled, mayBeLost, orderIds }) =>
+        lastWord(own, hasUnsettled || mayBeLost || orderIds.length > 0)
       )
     }
   })

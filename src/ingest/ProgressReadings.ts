@@ -42,8 +42,8 @@ interface SeenRow {
   readonly renewal: number
   /** It was written after this time. */
   readonly renewedAfterMillis: number
-  /** It stood there then. */
-  readonly seenAtMillis: number
+  /** When it was first missing; undefined while it stands there. */
+  readonly goneAtMillis: number | undefined
 }
 
 /** Remembers from reading to reading which rows were renewed. */
@@ -71,8 +71,8 @@ export class ProgressReadings {
       const before = this.#seen.get(row.process)
       const isRenewed = before === undefined || row.renewal > before.renewal
       const now: SeenRow = isRenewed
-        ? { renewal: row.renewal, renewedAfterMillis: this.#lastStartedAt, seenAtMillis: startedAtMillis }
-        : { ...before, seenAtMillis: startedAtMillis }
+        ? { renewal: row.renewal, renewedAfterMillis: this.#lastStartedAt, goneAtMillis: undefined }
+        : { ...before, goneAtMillis: undefined }
       seen.set(row.process, now)
       // One that is older than what was seen is a write that arrived late.
       const isLate = row.renewal < now.renewal
@@ -89,8 +89,9 @@ export class ProgressReadings {
       }
     }
     for (const [process, before] of this.#seen) {
-      if (seen.has(process) || process === own.process || !isOnTheWay(before, startedAtMillis)) continue
-      seen.set(process, before)
+      const gone: SeenRow = { ...before, goneAtMillis: before.goneAtMillis ?? startedAtMillis }
+      if (seen.has(process) || process === own.process || !isOnTheWay(gone, startedAtMillis)) continue
+      seen.set(process, gone)
       const reason = "its row has expired, and what was sent to it may be on its way to another process"
       least = { process, reason, passedMicros: Number.NEGATIVE_INFINITY }
     }
@@ -122,9 +123,9 @@ export class ProgressReadings {
  * Whether what was sent to a process whose row is gone may not have come again yet. Not of one that removed its row: that
  * has given everything back.
  */
-const isOnTheWay = ({ renewedAfterMillis, seenAtMillis }: SeenRow, now: number): boolean => {
-  const hasExpired = now - renewedAfterMillis >= (progressTtlSeconds - progressSeenMillis / 1_000) * 1_000
-  return hasExpired && now - seenAtMillis < expiredRowMillis
+const isOnTheWay = ({ goneAtMillis = 0, renewedAfterMillis }: SeenRow, now: number): boolean => {
+  const hasExpired = goneAtMillis - renewedAfterMillis >= progressTtlSeconds * 1_000 - progressSeenMillis
+  return hasExpired && now - goneAtMillis < expiredRowMillis
 }
 
 interface Standing extends HeldUp {

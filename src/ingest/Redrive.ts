@@ -95,7 +95,7 @@ export const makeRedrive = (
         const failed = countVerdicts(counts, verdicts)
         pace.tried(admitted, failed)
         // Asking a table that does not answer about every letter would take its time-out for each batch.
-        if (verdicts.some(({ _tag }) => _tag === "Unknown"))
+        if (verdicts.some((verdict) => verdict._tag === "Unknown" && !verdict.isOwn))
           counts.endedBy = (yield* Deferred.isDone(stopping)) ? "stopped" : "store"
       }
       counts.notTried += rest.length

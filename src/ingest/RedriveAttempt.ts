@@ -32,8 +32,8 @@ export type Verdict =
       readonly path: string | undefined
       readonly error: string
     }
-  /** The fact table does not answer: it stays, and nothing is known. */
-  | { readonly _tag: "Unknown"; readonly error: string }
+  /** It stays, and nothing is known: the fact table does not answer, or (`isOwn`) refuses this row so far. */
+  | { readonly _tag: "Unknown"; readonly error: string; readonly isOwn: boolean }
   /** It was given up on a subscription of another deployment: it is left alone. */
   | { readonly _tag: "Foreign"; readonly subscription: string }
   /** Its lease was lost before it was tried: it comes again. */
@@ -135,7 +135,9 @@ export const makeRedriveAttempt = (
           const delay = yield* retryDelay(++failures)
           const isOver = monotonicMillis(clock) + Duration.toMillis(delay) > givesUpAt
           if (isOver || (yield* sleepsUnlessStopped(delay, options.stopping))) {
-            const unknown: Verdict = { _tag: "Unknown", error: unsettled.storeError?.message ?? "" }
+            // Whether a row can never be stored takes longer to be certain of than a redrive waits.
+            const isOwn = !unsettled.mayBeOfOne
+            const unknown: Verdict = { _tag: "Unknown", error: unsettled.storeError?.message ?? "", isOwn }
             for (const { delivery } of rest) verdicts.set(delivery, unknown)
             entry.released(rest)
             break

@@ -63,7 +63,7 @@ export interface Subscription {
    */
   readonly probe: Effect.Effect<void>
 
-  /** Replaces `maxOutstandingMessages`, by a value that is not greater. What is held already stays. */
+  /** Replaces `maxOutstandingMessages`. What is held already stays. */
   readonly limitOutstanding: (messages: number) => Effect.Effect<void>
 }
 

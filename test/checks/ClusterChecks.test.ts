@@ -47,9 +47,15 @@ describe("the checks of copies, rights and servers", () => {
     ],
     [
       "one copy of a number alone",
-      { ...withPlan({ consistency: "LOCAL_ONE" }), nodes: nodes("dc1") },
+      { ...withPlan({ consistency: "LOCAL_ONE", needsLocalQuorum: false }), nodes: nodes("dc1") },
       ["warning CF-206"],
       /3 copies/
+    ],
+    [
+      "the quorum that the progress table needs, whatever the facts are written at",
+      { ...withPlan({ consistency: "LOCAL_ONE" }), nodes: nodes("dc1") },
+      ["fatal CF-206"],
+      /counterfoil_progress's LOCAL_QUORUM can never be reached/
     ],
     [
       "more copies than nodes, by a number alone",

@@ -23,6 +23,7 @@ export const plan: CassandraPlan = {
   keyspace: "shop",
   localDataCenter: "dc1",
   consistency: "LOCAL_QUORUM",
+  needsLocalQuorum: true,
   role: "app",
   tables: new Map([
     ["facts", [id, item, price]],

@@ -72,6 +72,17 @@ describe("answerGroups", () => {
     })
   )
 
+  it.effect("an answer to several shows no text of theirs, though the server quotes one", () =>
+    Effect.gen(function* () {
+      const cluster = fakeCluster(() => refused(0x1100, "Operation timed out for Elm Street 5"))
+      for (const answer of yield* cluster.write(["Elm Street 5", "Oak Road 7"])) {
+        if (Result.isSuccess(answer)) return assert.fail("it is written")
+        assert.notInclude(answer.failure.message, "Elm Street")
+        assert.include(answer.failure.message, "Operation timed out")
+      }
+    })
+  )
+
   it.effect("each element's answer stands at its own place, however the call was grouped", () =>
     Effect.gen(function* () {
       const cluster = fakeCluster(() => undefined)
@@ -105,6 +116,7 @@ const fakeCluster = (judge: (rows: ReadonlyArray<string>) => CassandraError | un
       Effect.sync(() => asked.map(({ elements }) => send(elements))),
     failureOf: (_: string, error: CassandraError) =>
       rowFailureOf({ operation: "store orders", orderId: 1n, texts: [], onRefused: () => undefined }, error),
+    textsOf: (row: string) => [row],
     scoutOf: (elements: number) => scouts++ % elements
   }
   const groups = (rows: ReadonlyArray<string>) =>

@@ -21,6 +21,7 @@ const own: OrdersReport = {
   orderIds: [],
   isCaughtUp: true,
   hasUnsettled: false,
+  mayBeLost: false,
   heardAtMillis: 100_000
 }
 

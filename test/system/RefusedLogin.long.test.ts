@@ -50,7 +50,17 @@ describeWith("cassandra", "pubsub")("A password that is changed under a running 
           CASSANDRA_PASSWORD_FILE: file
         })
         yield* processor.until("/ready", ({ status }) => status === 200)
-        yield* Effect.promise(() => deployment.table.execute("ALTER ROLE app WITH PASSWORD = 'second'"))
+        // Cassandra lets a password be changed every 5 s at most.
+        yield* until(
+          "the new password",
+          Effect.promise(() =>
+            deployment.table.execute("ALTER ROLE app WITH PASSWORD = 'second'").then(
+              () => true,
+              () => false
+            )
+          ),
+          "30 seconds"
+        )
         yield* server.stop
         yield* server.start
         yield* processor.until(

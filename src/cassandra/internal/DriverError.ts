@@ -57,6 +57,10 @@ export const verdictOn = (address: string, cause: unknown): HostVerdict => {
   return { isAnswer: true, blamesHost: codesOfHosts.has(cause["code"]) }
 }
 
+/** Whether a host has answered a statement, be it with an error: so it takes our login. */
+export const isAnswer = (cause: unknown): boolean =>
+  isRecord(cause) && cause["name"] === "ResponseError" && cause["code"] !== 0x0100
+
 /** Server error, unavailable, overloaded, bootstrapping, read and write failure: of this host, or of what it can reach. */
 const codesOfHosts: ReadonlySet<unknown> = new Set([0x0000, 0x1000, 0x1001, 0x1002, 0x1300, 0x1500])
 

@@ -34,6 +34,8 @@ export interface RequestQueue {
 /** What goes to the driver in one piece. */
 export interface Request<A> {
   readonly statements: number
+  /** Its answer may take long: that none comes says nothing of the cluster. */
+  readonly isPatient?: boolean
   /** Starts at once, whatever waits, and beside the limit. */
   readonly isUrgent?: boolean
   /** `now`: by a clock that never jumps. **Units**: milliseconds. */
@@ -59,6 +61,8 @@ export const makeRequestQueue = (
     const waiting = new Set<Waiting>()
     const idle = Latch.makeUnsafe(true)
     let inFlight = 0
+    /** Those in flight whose answer is due soon. */
+    let due = 0
     let unansweredSince: number | undefined
 
     const now = () => monotonicMillis(clock)
@@ -74,35 +78,38 @@ export const makeRequestQueue = (
     }
 
     /** Something was answered: now. What else is in flight is waited for from now on. */
-    const answered = (statements: number): number => {
+    const answered = (): number => {
       const at = now()
-      unansweredSince = inFlight > statements ? at : undefined
+      unansweredSince = due > 0 ? at : undefined
       return at
     }
 
     /** Gives the request to the driver as soon as there is room; returns how to cancel it, if it waits. */
     const submit = <A>(
       operation: string,
-      { isUrgent = false, statements, start }: Request<A>,
+      { isPatient = false, isUrgent = false, statements, start }: Request<A>,
       answer: (answer: Result.Result<A, CassandraError>) => void
     ): (() => void) | undefined => {
       const go = () => {
         const sentAt = now()
-        unansweredSince ??= sentAt
+        if (!isPatient) unansweredSince ??= sentAt
         inFlight += statements
+        if (!isPatient) due += statements
         idle.closeUnsafe()
         const observe = (answeredAt: number, outcome: StatementOutcome) =>
           adaptive.observe({ sentAt, answeredAt, statements, inFlight, outcome })
         // Also for an interrupted caller, whose statement has been sent nevertheless.
         started(start, sentAt).then(
           (value) => {
-            observe(answered(statements), "answered")
+            if (!isPatient) due -= statements
+            observe(answered(), "answered")
             release(statements)
             answer(Result.succeed(value))
           },
           (cause) => {
             const error = classify(operation, cause)
-            if (isAnswer(error)) answered(statements)
+            if (!isPatient) due -= statements
+            if (isAnswer(error)) answered()
             if (isOverload(error)) observe(now(), "overloaded")
             release(statements)
             answer(Result.fail(error))
@@ -139,7 +146,7 @@ export const makeRequestQueue = (
         }),
       drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
       limit: adaptive.current,
-      unansweredMillis: () => (inFlight === 0 || unansweredSince === undefined ? 0 : now() - unansweredSince)
+      unansweredMillis: () => (due === 0 || unansweredSince === undefined ? 0 : now() - unansweredSince)
     }
   })
 

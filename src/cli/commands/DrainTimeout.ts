@@ -5,7 +5,7 @@ import { Health, type HealthPart, healthParts, isReady, sentenceOf } from "../..
 import { Metrics } from "../../telemetry/Metrics.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
 
-/** Something that a drain needs has not worked for too long. The command exits 1. */
+/** A drain could not go on for too long. The command exits 1. */
 export class DrainGivenUp extends Data.TaggedError("DrainGivenUp")<{
   readonly after: Duration.Duration
   /** A line for each part that does not work: what it says, and what to do. */
@@ -18,8 +18,8 @@ export class DrainGivenUp extends Data.TaggedError("DrainGivenUp")<{
 }
 
 /**
- * Runs a drain, and ends it when a part has not been ready for so long, at the start or later. The dead-letter topic
- * counts only while deliveries are retried: whoever drains orders may do without it.
+ * Runs a drain, and ends it when a part has not been ready for so long, or when deliveries were retried for so long and
+ * none got its fate. The dead-letter topic counts only while deliveries are retried.
  *
  * **Errors**: `DrainGivenUp`.
  */
@@ -35,10 +35,18 @@ const watch = Effect.fnUntraced(function* (
   const metrics = yield* Metrics
   const clock = yield* Clock.Clock
   const brokenSince = new Map<HealthPart, number>()
+  let [fates, fatedAt] = [0, 0]
   for (;;) {
     const now = monotonicMillis(clock)
     let retrying = 0
-    for (const stream of streamNames) retrying += (yield* metrics.totals(stream)).retrying
+    let fated = 0
+    for (const stream of streamNames) {
+      const totals = yield* metrics.totals(stream)
+      retrying += totals.retrying
+      for (const count of Object.values(totals.fates)) fated += count
+    }
+    if (fated > fates || retrying === 0) fatedAt = now
+    fates = fated
     const parts = yield* health.parts
     for (const part of healthParts) {
       const matters = part !== "dead-letters" || retrying > 0
@@ -49,6 +57,12 @@ const watch = Effect.fnUntraced(function* (
       const broken = [...brokenSince.keys()]
       const known = broken.filter((part) => parts[part].state._tag !== "Starting")
       const troubles = (known.length > 0 ? known : broken).map((part) => sentenceOf(part, parts[part]))
+      return yield* new DrainGivenUp({ after, troubles })
+    }
+    if (now - fatedAt >= Duration.toMillis(after)) {
+      const unwell = healthParts.filter((part) => parts[part].state._tag !== "Healthy")
+      const troubles = unwell.map((part) => sentenceOf(part, parts[part]))
+      troubles.unshift(`${retrying} deliveries are retried, and none got its fate`)
       return yield* new DrainGivenUp({ after, troubles })
     }
     yield* Effect.sleep(Duration.seconds(1))

@@ -8,6 +8,7 @@ import { type CheckResult, type Finding, findingsIn, isFatal, sentenceOf } from 
 import type { RunSettings } from "../../config/Settings.ts"
 import { factTable } from "../../facts/FactStatements.ts"
 import { migrationFolder } from "../../facts/MigrationFolder.ts"
+import { progressTable } from "../../facts/ProgressStatements.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import { retentionAnswerSeconds, retentionDays } from "../Limits.ts"
 
@@ -28,13 +29,17 @@ export class SetUpRefused extends Data.TaggedError("SetUpRefused")<{
  * **Errors**: `SetUpRefused`, with everything that has to be mended first.
  */
 export const checkSetUp = Effect.fn("checkSetUp")(function* (
-  settings: Pick<RunSettings, "cassandra" | "pubSub">
+  settings: Pick<RunSettings, "cassandra" | "pubSub" | "processing">
 ) {
+  const usesProgress = Duration.toMillis(settings.processing.paymentGrace) > 0
+  const declared = yield* declaredTables(migrationFolder)
   const cassandra = yield* Cassandra
   const reading = yield* readCassandra(cassandra, {
     ...planOf(settings.cassandra),
-    tables: yield* declaredTables(migrationFolder),
+    // Without a grace no process has to know of another.
+    tables: new Map([...declared].filter(([table]) => usesProgress || table !== progressTable)),
     factTable,
+    needsLocalQuorum: usesProgress,
     retentionMillis: Duration.toMillis(yield* longestRetention(settings)),
     nowMillis: yield* Clock.currentTimeMillis
   })

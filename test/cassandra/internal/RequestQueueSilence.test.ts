@@ -48,4 +48,21 @@ describe("RequestQueue", () => {
       yield* heard(driver.answerOne)
     })
   )
+
+  it.effect("takes a statement that may be slow for no sign of a cluster that is lost", () =>
+    Effect.gen(function* () {
+      const driver = slowDriver()
+      const requests = yield* makeRequestQueue({ minInFlight: 4, maxInFlight: 4 })
+      const ask = (isPatient: boolean) =>
+        Effect.forkChild(requests.send("execute", { statements: 1, isPatient, start: () => driver.take(1) }))
+      yield* ask(true)
+      yield* Effect.yieldNow
+      yield* TestClock.adjust("9 seconds")
+      assert.strictEqual(requests.unansweredMillis(), 0)
+      yield* ask(false)
+      yield* Effect.yieldNow
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(requests.unansweredMillis(), 3_000)
+    })
+  )
 })

@@ -123,7 +123,9 @@ describe("the list of dead letters", () => {
         newestMax: 0,
         attempt: (letters) => {
           asked += letters.length
-          return Effect.succeed(letters.map((): Verdict => ({ _tag: "Unknown", error: `away ${hostile}` })))
+          return Effect.succeed(
+            letters.map((): Verdict => ({ _tag: "Unknown", isOwn: false, error: `away ${hostile}` }))
+          )
         }
       })
       yield* survey.add(someLetters.slice(0, 4))

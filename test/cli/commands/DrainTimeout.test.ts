@@ -84,6 +84,28 @@ describe("a drain that cannot go on", () => {
       assert.include((yield* Fiber.join(fiber)).message, "dead-letters: unavailable")
     }).pipe(provided)
   )
+
+  it.effect("gives up when deliveries are retried, and none got its fate for its time", () =>
+    Effect.gen(function* () {
+      const ledger = makeStreamLedger(fates)
+      yield* Metrics.use((metrics) => metrics.watch("payments", ledger))
+      const fiber = yield* drain
+      yield* healthy
+      yield* set("facts", { _tag: "Degraded", reason: "Cassandra refuses this row" })
+      const [stuck, other] = [paymentWork(paymentOf(1n)), paymentWork(paymentOf(2n))]
+      const retrying = ledger.open("retrying")
+      const received = ledger.received([stuck, other])
+      received.moveTo(retrying, [stuck])
+      yield* TestClock.adjust("110 seconds")
+      received.fated("payment-matched", 1)
+      yield* TestClock.adjust("110 seconds")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("15 seconds")
+      const { message } = yield* Fiber.join(fiber)
+      assert.include(message, "1 deliveries are retried, and none got its fate")
+      assert.include(message, "facts: degraded: Cassandra refuses this row")
+    }).pipe(provided)
+  )
 })
 
 describe("the error of a drain that gave up", () => {

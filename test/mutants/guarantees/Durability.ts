@@ -70,7 +70,7 @@ export const ofDurability: ReadonlyArray<Mutant> = [
     what: "takes a write that timed out for one that happened",
     guarantee: "G1",
     file: "src/facts/GroupedAnswers.ts",
-    text: "const failure = Result.fail(unavailable(call.operation, error))",
+    text: "const failure = Result.fail(unavailable(call.operation, error, elements.flatMap(call.textsOf)))",
     replacement:
       'const failure = error.reason._tag === "TimedOut" ? Result.succeed(undefined as R) : Result.fail(unavailable(call.operation, error))',
     caughtBy: [unit(grouped, "a time-out is never a success"), scenario("cassandra-refusing")]

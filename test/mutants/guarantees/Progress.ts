@@ -141,7 +141,7 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     what: "removes its row at a stop though it gave orders back",
     guarantee: "G5",
     file: "src/ingest/ProgressExchange.ts",
-    text: "lastWord(own, hasUnsettled || orderIds.length > 0)",
+    text: "lastWord(own, hasUnsettled || mayBeLost || orderIds.length > 0)",
     replacement: "lastWord(own, hasUnsettled && orderIds.length > 0)",
     caughtBy: [unit(together, "a stop removes the row of a process that gave no order back")]
   },
@@ -162,8 +162,8 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     what: "forgets a frozen process as soon as its row has expired, though orders may be on their way to it",
     guarantee: "G5",
     file: "src/ingest/ProgressReadings.ts",
-    text: "return hasExpired && now - seenAtMillis < expiredRowMillis",
-    replacement: "return hasExpired && now - seenAtMillis < 0 * expiredRowMillis",
+    text: "return hasExpired && now - goneAtMillis < expiredRowMillis",
+    replacement: "return hasExpired && now - goneAtMillis < 0 * expiredRowMillis",
     caughtBy: [
       unit("test/ingest/ProgressReadings.test.ts", "a row that has expired holds verdicts up until"),
       simulation

@@ -89,8 +89,8 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     what: "takes a connection on which nothing arrives any more for a quiet one",
     guarantee: "G5",
     file: "src/pubsub/google/internal/StreamQuiet.ts",
-    text: "Math.max(0, this.provenAt - this.#begunAt)",
-    replacement: "Math.max(0, monotonicMillis(this.#parts.clock) - this.#begunAt)",
+    text: "Math.max(0, this.provenAt - Math.max(this.#begunAt, this.#lostUntil))",
+    replacement: "Math.max(0, monotonicMillis(this.#parts.clock) - Math.max(this.#begunAt, this.#lostUntil))",
     caughtBy: [unit(connection, "proves nothing: it never looks quiet")]
   },
   {

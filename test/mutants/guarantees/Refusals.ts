@@ -211,7 +211,7 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     name: "refusal-quoted",
     what: "puts what Cassandra quotes of a row into its dead letter",
     guarantee: "G3",
-    file: "src/facts/RowFailure.ts",
+    file: "src/facts/CassandraFailure.ts",
     text: "text.length >= quotedMin",
     replacement: "text.length >= quotedMin * 1e9",
     caughtBy: [unit(rule, "quotes nothing of the row")]

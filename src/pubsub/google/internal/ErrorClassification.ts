@@ -78,7 +78,7 @@ export const isLocal = (error: unknown): boolean => {
  * gRPC gives such an end the status of a server that is unavailable, and a text of its own.
  */
 export const isCutOff = ({ code, details }: { readonly code: number; readonly details: string }): boolean =>
-  code === Status.Cancelled || (code !== Status.Ok && cutOffTexts.test(details))
+  notOfServers.has(code) || (code !== Status.Ok && cutOffTexts.test(details))
 
 /** What is added where a proxy stands between: it may be that which does not answer, or does not let us through. */
 export const throughProxy = (proxy: Proxy | undefined): string =>
@@ -153,6 +153,9 @@ const awaitedCredentials = (text: string): string => {
 
 const hasProperty = <Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> =>
   typeof value === "object" && value !== null && name in value
+
+/** Cancelled, unknown, resource exhausted, internal: what gRPC calls an end that something on the way has made. */
+const notOfServers: ReadonlySet<number> = new Set([1, 2, 8, 13])
 
 const cutOffTexts =
   /^(?:Connection dropped|Received RST_STREAM|Call ended without gRPC status|(?:read|write) E[A-Z]+|Stream removed|Keepalive timeout)/i

@@ -31,6 +31,8 @@ export class PullStream {
   /** Whether the server has answered at all. An emulator does so only with the first delivery. */
   hasAnswered = false
   hasDelivered = false
+  /** When it last delivered. **Units**: ms of a monotonic clock. */
+  deliveredAt = Number.NEGATIVE_INFINITY
   heardAt: number
   readonly #stub: PullStub
   readonly #call: PullCall

@@ -2,7 +2,7 @@ import type { v1 } from "@google-cloud/pubsub"
 import { type Clock, Effect, Latch } from "effect"
 import { retryDelay } from "../../../time/Backoff.ts"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
-import { streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../Limits.ts"
+import { leaseSeconds, streamOpenMillis, streamProvenMillis, streamRetireMillis } from "../../Limits.ts"
 import { PubSubError } from "../../PubSubError.ts"
 import { type Connection, connectionLost } from "./Connection.ts"
 import { classify, isCutOff } from "./ErrorClassification.ts"
@@ -30,9 +30,14 @@ export interface ReconnectingStreamOptions {
   readonly restsWhilePaused: boolean
   readonly responded: (response: PullResponse, stream: PullStream) => void
   readonly opened: () => void
-  /** `isCutOff`: what the server sent last may be lost. */
-  readonly ended: (isCutOff: boolean) => void
+  readonly ended: (loss: StreamLoss) => void
 }
+
+/**
+ * What the server has sent into a stream and nobody has read: nothing; what was on its way; or also what it goes on
+ * sending, since it does not know yet that the stream is dead.
+ */
+export type StreamLoss = "nothing" | "on-its-way" | "sent-on"
 
 /** Keeps one network stream open: opens it again when it ends, and gives up only where that cannot help. */
 export class ReconnectingStream {
@@ -123,16 +128,16 @@ export class ReconnectingStream {
 
   readonly #oneStream = Effect.suspend(() => {
     const { clock, connection, ended } = this.#options
-    let wasCutOff = false
+    let loss: StreamLoss = "nothing"
     const retired = Effect.as(
       Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),
-      routineEnd
+      retiredLate
     )
     const renewed = Effect.as(connection.renewed, connectionLost)
     return Effect.raceAllFirst([this.#untilEnd, retired, renewed]).pipe(
       Effect.map((end) => {
         const stream = this.#stream
-        wasCutOff = stream !== undefined && (end === connectionLost || isCutOff(end))
+        loss = stream === undefined ? "nothing" : this.#lossOf(stream, end)
         const age = stream === undefined ? 0 : monotonicMillis(clock) - stream.openedAt
         return {
           end,
@@ -143,7 +148,7 @@ export class ReconnectingStream {
         Effect.sync(() => {
           this.#stream = undefined
           this.trouble = "connecting"
-          ended(wasCutOff)
+          ended(loss)
         })
       )
     )
@@ -171,6 +176,15 @@ export class ReconnectingStream {
       return Effect.sync(() => stream.cancel())
     })
 
+  /** With a status that is not OK, gRPC drops what it has received and not yet handed over. */
+  #lossOf(stream: PullStream, end: StreamEnd): StreamLoss {
+    if (end === connectionLost || isCutOff(end)) return "sent-on"
+    if (end === retiredLate) return "on-its-way"
+    const sinceDelivery = monotonicMillis(this.#options.clock) - stream.deliveredAt
+    const hasUnread = !this.#resumed.isOpen() || sinceDelivery < leaseSeconds * 1_000
+    return isRoutineEnd(end) || !hasUnread ? "nothing" : "on-its-way"
+  }
+
   #judge(end: StreamEnd): Effect.Effect<void, PubSubError> {
     const error = new PubSubError({
       operation: "pull",
@@ -182,3 +196,6 @@ export class ReconnectingStream {
     return error.isRetryable ? Effect.void : Effect.fail(error)
   }
 }
+
+/** The server has not ended the stream in time, and it is cancelled. */
+const retiredLate: StreamEnd = { ...routineEnd }

@@ -77,6 +77,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
     const messages = response.receivedMessages ?? []
     if (messages.length === 0) return
     stream.hasDelivered = true
+    stream.deliveredAt = now
     quiet.disturb()
     received(
       heldDeliveries.receive(messages.map(toDelivery), stream.credit, now, now + leaseTickMillis),
@@ -95,7 +96,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       restsWhilePaused: client.isEmulator,
       responded,
       opened: () => quiet.streamOpened(),
-      ended: (isCutOff) => quiet.streamEnded(isCutOff)
+      ended: (loss) => quiet.streamEnded(loss)
     })
   })
 

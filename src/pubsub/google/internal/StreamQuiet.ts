@@ -2,6 +2,7 @@
 import type { Clock } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { deadStreamSeconds } from "../../Limits.ts"
+import type { StreamLoss } from "./ReconnectingStream.ts"
 import type { SourceCheck } from "./SourceCheck.ts"
 
 /** What quiet is told by. */
@@ -27,7 +28,7 @@ export class StreamQuiet {
 
   /** Something was delivered, or a limit has held something up. */
   disturb(): void {
-    this.#since = Math.max(this.#since, monotonicMillis(this.#parts.clock))
+    this.#since = monotonicMillis(this.#parts.clock)
   }
 
   /** A stream was opened. */
@@ -36,13 +37,12 @@ export class StreamQuiet {
     this.disturb()
   }
 
-  /** A stream has ended. Where it was cut off, the server may have sent on for a while into what was dead. */
-  streamEnded(isCutOff: boolean): void {
+  /** A stream has ended. What was lost with it comes again when its lease ends. */
+  streamEnded(loss: StreamLoss): void {
     this.streamOpened()
-    if (!isCutOff) return
-    const lostMillis = 1_000 * (deadStreamSeconds + this.#parts.leaseSeconds)
-    this.#lostUntil = monotonicMillis(this.#parts.clock) + lostMillis
-    this.#since = Math.max(this.#since, this.#lostUntil)
+    if (loss === "nothing") return
+    const seconds = this.#parts.leaseSeconds + (loss === "sent-on" ? deadStreamSeconds : 0)
+    this.#lostUntil = Math.max(this.#lostUntil, monotonicMillis(this.#parts.clock) + 1_000 * seconds)
   }
 
   /** Whether something may have been sent into a dead stream: it comes again when its lease ends. */
@@ -66,7 +66,7 @@ export class StreamQuiet {
 
   /** How long it has been quiet for certain. */
   get provenMillis(): number {
-    return Math.max(0, this.provenAt - this.#begunAt)
+    return Math.max(0, this.provenAt - Math.max(this.#begunAt, this.#lostUntil))
   }
 
   /** How long it has been quiet since, or seems to have been. */

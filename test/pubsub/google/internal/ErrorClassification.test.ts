@@ -174,6 +174,7 @@ describe("isCutOff", () => {
     [14, "The service was unable to fulfill your request. Please try again. [code=8a75]", false],
     [5, "Resource not found (resource=s).", false],
     [14, "No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1.", false],
+    [8, "Bandwidth exhausted or memory limit exceeded", true],
     [14, "Connection dropped", true],
     [14, "read ECONNRESET", true],
     [13, "Received RST_STREAM with code 2 (Internal server error)", true],

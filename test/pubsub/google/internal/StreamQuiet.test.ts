@@ -50,7 +50,7 @@ describe("the quiet of a subscription", () => {
     Effect.gen(function* () {
       const { hear, pass, quiet } = yield* begun
       yield* pass(5)
-      quiet.streamEnded(true)
+      quiet.streamEnded("sent-on")
       quiet.streamOpened()
       quiet.observe(true)
       assert.isTrue(quiet.mayBeLost)
@@ -70,7 +70,7 @@ describe("the quiet of a subscription", () => {
       Effect.gen(function* () {
         const { hear, pass, quiet } = yield* begun
         yield* pass(5)
-        quiet.streamEnded(false)
+        quiet.streamEnded("nothing")
         assert.isFalse(quiet.mayBeLost)
         quiet.streamOpened()
         yield* pass(4)
