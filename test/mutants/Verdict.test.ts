@@ -30,6 +30,16 @@ const noServer = "kill-9   -  killed  -  -  FAILED\n    ServerError: Cassandra: 
 const table: ReadonlyArray<readonly [what: string, Catcher, Ran, report: string, object]> = [
   ["a test that passes", test, ended(0), report(["passed"]), { _tag: "Passed" }],
   [
+    "a seed that fails, whatever it says",
+    simulation,
+    ended(
+      1,
+      "seed 3 failed; see it again with: …\n  givenUp: payment for order 3\n     3.0 s  store orders 8\n"
+    ),
+    "",
+    { _tag: "Noticed", said: "givenUp: payment for order 3" }
+  ],
+  [
     "a test that fails",
     test,
     ended(1),

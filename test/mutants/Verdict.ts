@@ -27,7 +27,7 @@ const read = (catcher: Catcher, ran: Ran, report: string): Verdict => {
       return ofTests(report, ran)
     case "Simulation":
       if (ran.code === 0) return { _tag: "Passed" }
-      return noticed(/^ {2}(lost|wrong|doubled|misrouted|stuck|violations): .*/m.exec(ran.output), ran)
+      return noticed(/(?<=^seed \d+ failed[^\n]*\n {2})\w+: .*/m.exec(ran.output), ran)
     case "Scenario":
       if (/LEFT OUT/.test(ran.output)) return unusable("the scenario was left out", ran.output)
       if (ran.code === 0) return { _tag: "Passed" }
