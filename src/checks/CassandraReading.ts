@@ -41,8 +41,8 @@ export interface CassandraPlan {
   /** Undefined: a secure bundle says it. */
   readonly localDataCenter: string | undefined
   readonly consistency: Consistency
-  /** Whether something is written and read at LOCAL_QUORUM, whatever `consistency` is. */
-  readonly needsLocalQuorum: boolean
+  /** A table that is written and read at LOCAL_QUORUM, whatever `consistency` is; undefined: none. */
+  readonly localQuorumTable: string | undefined
   /** Who is logged in; undefined: nobody. */
   readonly role: string | undefined
   /** What the migrations declare. */

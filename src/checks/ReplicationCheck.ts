@@ -3,7 +3,7 @@ import { Result } from "effect"
 import type { Consistency } from "../cassandra/CassandraSettings.ts"
 import type { KeyspaceReplication } from "../cassandra/TableSchema.ts"
 import type { CassandraReading } from "./CassandraReading.ts"
-import type { Check, Judgement, Problem } from "./Check.ts"
+import { type Check, isFatal, type Judgement, type Problem } from "./Check.ts"
 import { identifier } from "./Cql.ts"
 import { notMade } from "./SchemaChecks.ts"
 
@@ -15,50 +15,60 @@ export const replicationCheck: Check<CassandraReading> = {
   needs: [],
   judge: ({ nodes, plan, replication }) => {
     if (Result.isFailure(replication)) return notMade(replication.failure)
-    if (replication.success === undefined) return { notMade: `keyspace ${plan.keyspace} is not listed` }
+    const kept = replication.success
+    if (kept === undefined) return { notMade: `keyspace ${plan.keyspace} is not listed` }
     const counts = new Map<string, number>()
     for (const { dataCenter } of nodes) {
       if (dataCenter !== undefined) counts.set(dataCenter, (counts.get(dataCenter) ?? 0) + 1)
     }
     if (counts.size === 0) return { notMade: "the driver does not know the nodes" }
-    const problems = judgeCopies(replication.success, counts, plan)
-    if (!plan.needsLocalQuorum || "notMade" in problems || problems.some(isFatal)) return problems
-    // The progress table is written and read so, whatever the facts are.
-    const ofProgress = judgeCopies(replication.success, counts, { ...plan, consistency: "LOCAL_QUORUM" })
-    if ("notMade" in ofProgress || !ofProgress.some(isFatal)) return problems
-    return ofProgress.map((problem) => ({
-      ...problem,
-      found: problem.found.replace("CASSANDRA_CONSISTENCY=", "counterfoil_progress's ")
-    }))
+    const judged = wantedBy(plan).map((wanted) => judgeCopies(kept, counts, plan, wanted))
+    return judged.find((judgement) => !("notMade" in judgement) && judgement.some(isFatal)) ?? judged[0] ?? []
   }
 }
 
-const isFatal = ({ severity }: Problem): boolean => severity === "fatal"
-
 type Plan = CassandraReading["plan"]
+
+/** A consistency that must be reached, and who asks for it. */
+interface Wanted {
+  readonly consistency: Consistency
+  readonly name: string
+}
+
+const wantedBy = ({ consistency, localQuorumTable }: Plan): ReadonlyArray<Wanted> => [
+  { consistency, name: `CASSANDRA_CONSISTENCY=${consistency}` },
+  ...(localQuorumTable === undefined
+    ? []
+    : [{ consistency: "LOCAL_QUORUM", name: `${localQuorumTable}'s LOCAL_QUORUM` } as const])
+]
 
 const judgeCopies = (
   { factors, strategy }: KeyspaceReplication,
   nodes: ReadonlyMap<string, number>,
-  plan: Plan
+  plan: Plan,
+  wanted: Wanted
 ): Judgement => {
+  const { consistency } = wanted
   if (strategy === "SimpleStrategy") {
     const all = [...nodes.values()].reduce((sum, count) => sum + count, 0)
     const place: Place = { where: "the cluster", copies: factors["replication_factor"] ?? 0, nodes: all }
-    return [...shortOfNodes([place], needed(plan.consistency, [place]), plan), ...asOne(nodes, plan)]
+    return [...shortOfNodes([place], needed(consistency, [place]), plan, wanted), ...asOne(nodes, plan)]
   }
   if (strategy !== "NetworkTopologyStrategy") return []
   const places = Object.entries(factors).map(
     ([name, copies]): Place => ({ where: `data centre ${name}`, name, copies, nodes: nodes.get(name) ?? 0 })
   )
-  if (!plan.consistency.startsWith("LOCAL_"))
-    return shortOfNodes(places, needed(plan.consistency, places), plan)
+  if (!consistency.startsWith("LOCAL_"))
+    return shortOfNodes(places, needed(consistency, places), plan, wanted)
   if (plan.localDataCenter === undefined)
     return { notMade: "a secure bundle says which data centre is asked" }
   const local = places.find(({ name }) => name === plan.localDataCenter)
-  if (local === undefined || local.copies === 0) return [noLocalCopy(plan.localDataCenter, plan)]
+  if (local === undefined || local.copies === 0) return [noLocalCopy(plan.localDataCenter, plan, wanted)]
   const others = places.filter((place) => place !== local)
-  return [...shortOfNodes([local], needed(plan.consistency, [local]), plan), ...shortOfNodes(others, 0, plan)]
+  return [
+    ...shortOfNodes([local], needed(consistency, [local]), plan, wanted),
+    ...shortOfNodes(others, 0, plan, wanted)
+  ]
 }
 
 /** Where copies are kept together. */
@@ -92,10 +102,15 @@ const needed = (consistency: Consistency, places: ReadonlyArray<Place>): number 
 
 const quorum = (copies: number): number => Math.floor(copies / 2) + 1
 
-const shortOfNodes = (places: ReadonlyArray<Place>, needed: number, plan: Plan): ReadonlyArray<Problem> => {
+const shortOfNodes = (
+  places: ReadonlyArray<Place>,
+  needed: number,
+  plan: Plan,
+  { consistency, name }: Wanted
+): ReadonlyArray<Problem> => {
   const possible = places.reduce((sum, { copies, nodes }) => sum + Math.min(copies, nodes), 0)
   const isEachServed =
-    plan.consistency !== "EACH_QUORUM" || places.every(({ copies, nodes }) => nodes >= quorum(copies))
+    consistency !== "EACH_QUORUM" || places.every(({ copies, nodes }) => nodes >= quorum(copies))
   const canAnswer = possible >= needed && (needed === 0 || isEachServed)
   return places
     .filter(({ copies, nodes }) => copies > nodes)
@@ -103,16 +118,16 @@ const shortOfNodes = (places: ReadonlyArray<Place>, needed: number, plan: Plan):
       const many = `keyspace ${plan.keyspace} keeps ${copies} copies in ${where}, which has ${nodes} ${nodes === 1 ? "node" : "nodes"}`
       return {
         severity: canAnswer ? "warning" : "fatal",
-        found: canAnswer ? many : `${many}: CASSANDRA_CONSISTENCY=${plan.consistency} can never be reached`,
+        found: canAnswer ? many : `${many}: ${name} can never be reached`,
         expected: "no more copies than nodes",
         remedy: `add nodes, or ALTER KEYSPACE ${identifier(plan.keyspace)} WITH replication = … with fewer copies there`
       }
     })
 }
 
-const noLocalCopy = (dataCenter: string, { consistency, keyspace }: Plan): Problem => ({
+const noLocalCopy = (dataCenter: string, { keyspace }: Plan, { name }: Wanted): Problem => ({
   severity: "fatal",
-  found: `keyspace ${keyspace} keeps no copy in data centre ${dataCenter}: CASSANDRA_CONSISTENCY=${consistency} can never be reached`,
+  found: `keyspace ${keyspace} keeps no copy in data centre ${dataCenter}: ${name} can never be reached`,
   expected: "copies in the data centre of CASSANDRA_LOCAL_DATACENTER",
   remedy: `ALTER KEYSPACE ${identifier(keyspace)} WITH replication = … with copies in '${dataCenter}', then \`nodetool rebuild\` there`
 })

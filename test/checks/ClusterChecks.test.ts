@@ -47,7 +47,7 @@ describe("the checks of copies, rights and servers", () => {
     ],
     [
       "one copy of a number alone",
-      { ...withPlan({ consistency: "LOCAL_ONE", needsLocalQuorum: false }), nodes: nodes("dc1") },
+      { ...withPlan({ consistency: "LOCAL_ONE", localQuorumTable: undefined }), nodes: nodes("dc1") },
       ["warning CF-206"],
       /3 copies/
     ],

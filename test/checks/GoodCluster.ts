@@ -23,7 +23,7 @@ export const plan: CassandraPlan = {
   keyspace: "shop",
   localDataCenter: "dc1",
   consistency: "LOCAL_QUORUM",
-  needsLocalQuorum: true,
+  localQuorumTable: "counterfoil_progress",
   role: "app",
   tables: new Map([
     ["facts", [id, item, price]],

@@ -39,7 +39,7 @@ export const checkSetUp = Effect.fn("checkSetUp")(function* (
     // Without a grace no process has to know of another.
     tables: new Map([...declared].filter(([table]) => usesProgress || table !== progressTable)),
     factTable,
-    needsLocalQuorum: usesProgress,
+    localQuorumTable: usesProgress ? progressTable : undefined,
     retentionMillis: Duration.toMillis(yield* longestRetention(settings)),
     nowMillis: yield* Clock.currentTimeMillis
   })
