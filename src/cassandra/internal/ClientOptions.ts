@@ -7,6 +7,7 @@ import type { CassandraError } from "../CassandraError.ts"
 import type { CassandraOptions } from "../CassandraOptions.ts"
 import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { answerMillis, reconnectBaseMillis, reconnectCapMillis } from "../Limits.ts"
+import { contactPointOf } from "./ContactPoint.ts"
 import { coordinatorFirst, type IsResponsive, retryUnlessSuperseded } from "./CoordinatorFirst.ts"
 import type { Driver } from "./Driver.ts"
 import { classify } from "./ErrorClassification.ts"
@@ -80,15 +81,10 @@ export const clientOptions = (
  * that listens elsewhere, only one node would ever be reached. The driver cannot find nodes with different ports.
  */
 const nodesPort = (contactPoints: ReadonlyArray<string>): Pick<DseClientOptions, "protocolOptions"> => {
-  const ports = new Set(contactPoints.map((point) => Number(withPort.exec(point)?.[1] ?? usualPort)))
+  const ports = new Set(contactPoints.map((point) => contactPointOf(point).port))
   const [port] = ports
   return port === undefined || ports.size > 1 ? {} : { protocolOptions: { port } }
 }
-
-// Not the end of an IPv6 address without brackets.
-const withPort = /^(?:[^:]+|\[.+\]):(\d+)$/
-
-const usualPort = 9042
 
 /** The driver's number of each consistency level. */
 export const consistencyCodes = ({ types: { consistencies } }: Driver): Record<Consistency, number> => ({

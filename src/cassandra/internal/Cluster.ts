@@ -4,7 +4,7 @@ import type { CassandraSettings, Consistency } from "../CassandraSettings.ts"
 import { probeTimeoutMillis } from "../Limits.ts"
 import type { ExecuteOptions, Page, SilentHost, Statement } from "../Statement.ts"
 import type { RoutedOptions } from "./CoordinatorFirst.ts"
-import { isAnswer, verdictOn } from "./DriverError.ts"
+import { isAnswerToLoggedIn, verdictOn } from "./DriverError.ts"
 import { type HostLoad, isUsable } from "./HostLoad.ts"
 import { watchHosts } from "./HostWatch.ts"
 import { localHosts, type Replicas } from "./LocalHosts.ts"
@@ -92,8 +92,7 @@ export const makeCluster = (
           coordinator: result.info.queriedHost
         }
       } catch (cause) {
-        // An answer too, if it is not one about the login.
-        if (isAnswer(cause)) login.heard()
+        if (isAnswerToLoggedIn(cause)) login.heard()
         throw login.explained(cause)
       }
     },

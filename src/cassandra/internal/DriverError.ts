@@ -51,15 +51,17 @@ export interface HostVerdict {
 
 /** What an error of a request says about the host at this address, to which it was sent first. */
 export const verdictOn = (address: string, cause: unknown): HostVerdict => {
-  if (!isRecord(cause) || cause["name"] !== "ResponseError") return { isAnswer: false, blamesHost: true }
+  if (!isResponse(cause)) return { isAnswer: false, blamesHost: true }
   // The driver went on to another host, which refused as well.
   if (cause["coordinator"] !== address) return { isAnswer: false, blamesHost: true }
   return { isAnswer: true, blamesHost: codesOfHosts.has(cause["code"]) }
 }
 
-/** Whether a host has answered a statement, be it with an error: so it takes our login. */
-export const isAnswer = (cause: unknown): boolean =>
-  isRecord(cause) && cause["name"] === "ResponseError" && cause["code"] !== 0x0100
+/** Whether it is an error that a host answers to those alone whose login it takes. */
+export const isAnswerToLoggedIn = (cause: unknown): boolean => isResponse(cause) && cause["code"] !== 0x0100
+
+const isResponse = (cause: unknown): cause is Record<string, unknown> =>
+  isRecord(cause) && cause["name"] === "ResponseError"
 
 /** Server error, unavailable, overloaded, bootstrapping, read and write failure: of this host, or of what it can reach. */
 const codesOfHosts: ReadonlySet<unknown> = new Set([0x0000, 0x1000, 0x1001, 0x1002, 0x1300, 0x1500])

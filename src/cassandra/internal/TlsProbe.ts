@@ -3,25 +3,21 @@ import { connect } from "node:net"
 import { connect as connectTls } from "node:tls"
 import { Effect } from "effect"
 import { tlsProbeMillis } from "../Limits.ts"
+import { type ContactPoint, contactPointOf } from "./ContactPoint.ts"
 import { isTlsCode } from "./DriverError.ts"
 
 /** Whether one of these addresses answers a client that speaks TLS, and no other. **Shape**: `host` or `host:port`. */
 export const wantsTls = (contactPoints: ReadonlyArray<string>): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     for (const point of contactPoints) {
-      const address = addressOf(point)
+      const address = contactPointOf(point)
       if ((yield* answersPlain(address)) === "hangs up" && (yield* answersTls(address))) return true
     }
     return false
   })
 
-interface Address {
-  readonly host: string
-  readonly port: number
-}
-
 /** What comes of a CQL frame that is sent as it is. A server that says nothing may only be slow. */
-const answersPlain = (address: Address): Effect.Effect<"answers" | "hangs up" | "nothing"> =>
+const answersPlain = (address: ContactPoint): Effect.Effect<"answers" | "hangs up" | "nothing"> =>
   Effect.callback((resume) => {
     const socket = connect(address)
     let isConnected = false
@@ -42,7 +38,7 @@ const answersPlain = (address: Address): Effect.Effect<"answers" | "hangs up" | 
   })
 
 /** Nothing is sent but a handshake, so nobody has to be trusted for it. */
-const answersTls = (address: Address): Effect.Effect<boolean> =>
+const answersTls = (address: ContactPoint): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
     const socket = connectTls({ ...address, rejectUnauthorized: false })
     const end = (found: boolean) => {
@@ -58,13 +54,6 @@ const answersTls = (address: Address): Effect.Effect<boolean> =>
     socket.setTimeout(tlsProbeMillis, () => end(false))
     return Effect.sync(() => socket.destroy())
   })
-
-const addressOf = (point: string): Address => {
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(point) ?? []
-  return { host: bracketed ?? plain ?? point, port: Number(port ?? usualPort) }
-}
-
-const usualPort = 9042
 
 // Native protocol 4: version, flags, stream (2 bytes), OPTIONS, length of the body (4 bytes).
 const optionsFrame = Buffer.from([4, 0, 0, 0, 5, 0, 0, 0, 0])
