@@ -1,13 +1,11 @@
 /** What `dlq list` does. */
 import { Clock, Console, Effect } from "effect"
-import { openDeadLetters } from "../../deadletters/DeadLetterReader.ts"
 import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
 import { makeDeadLetterSurvey } from "../../ingest/DeadLetterSurvey.ts"
-import { makeRedriveAttempt } from "../../ingest/RedriveAttempt.ts"
 import { withProgress } from "../Progress.ts"
-import { OutputWidth } from "../TextWidth.ts"
-import { askedAbout, type DlqSettings, deploymentOf } from "./DlqConnected.ts"
+import type { DlqSettings } from "./DlqConnected.ts"
 import { letterJson, letterLine, type Shown, surveyJson, surveyText } from "./DlqListText.ts"
+import { openLook } from "./DlqLook.ts"
 import { bytesText, thousands } from "./DlqWords.ts"
 
 /** The options of `dlq list`. */
@@ -28,18 +26,7 @@ export interface DlqListOptions extends Pick<DlqSettings, "pubSub" | "processing
 export const listDeadLetters = (options: DlqListOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const deployment = yield* deploymentOf(options.pubSub)
-      const width = yield* OutputWidth
-      const known = yield* askedAbout(deployment.subscription)
-      const reader = yield* openDeadLetters(deployment.subscription)
-      const { attempt } = yield* makeRedriveAttempt({
-        subscription: reader.subscription,
-        sources: deployment.sources,
-        maxRowBytes: options.processing.maxRowBytes,
-        isDry: true,
-        includesForeign: false,
-        patienceMillis: 0
-      })
+      const { attempt, deployment, known, reader, width } = yield* openLook(options)
       const survey = makeDeadLetterSurvey({ filter: options.filter, newestMax: options.newest, attempt })
       let isFollowing = false
 

@@ -10,6 +10,7 @@ import { withProgress } from "../Progress.ts"
 import { type DlqSettings, deploymentOf } from "./DlqConnected.ts"
 import { filterText } from "./DlqFlags.ts"
 import { bytesText, thousands } from "./DlqWords.ts"
+import { sumOf } from "./FateTable.ts"
 
 /** The options of `dlq redrive`. */
 export interface DlqRedriveOptions extends Pick<DlqSettings, "pubSub" | "processing"> {
@@ -74,9 +75,6 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
 
 const stayingOf = ({ stays, unknown }: RedriveTally): number => sumOf(stays) + unknown
 
-const sumOf = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0)
-
 const progressLine = (tally: RedriveTally, dryRun: boolean): string =>
   [
     `${dryRun ? "trying without effects" : "redriving"} · ${thousands(tally.tried)} tried`,
@@ -115,7 +113,7 @@ const userName = (): string => {
 }
 
 /** The tally for people. */
-export const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
+const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
   const rows: ReadonlyArray<readonly [number, string]> = [
     ...Object.entries(tally.through).map(([fate, count]) => [count, fate] as const),
     ...Object.entries(tally.stays).map(([reason, count]) => [count, `stay: ${reason}`] as const),
@@ -148,5 +146,5 @@ const endings: Readonly<Record<NonNullable<RedriveTally["endedBy"]> | "cut", str
 }
 
 /** The tally for programs. */
-export const tallyJson = ({ read, ...tally }: RedriveTally, dryRun: boolean): string =>
+const tallyJson = ({ read, ...tally }: RedriveTally, dryRun: boolean): string =>
   escapedJson({ dryRun, ...tally, read: read.letters, bytesRead: read.bytes })

@@ -1,15 +1,14 @@
 /** What `dlq show` does. */
 import { Console, Data, Effect, Option, Result } from "effect"
-import { openDeadLetters } from "../../deadletters/DeadLetterReader.ts"
 import type { ReceivedDeadLetter } from "../../deadletters/ReceivedDeadLetter.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { carriedBy, idsOf, sourceOf } from "../../ingest/DeadLetterMessages.ts"
 import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
 import { orderLateness } from "../../ingest/OrderLateness.ts"
-import { makeRedriveAttempt, type Verdict } from "../../ingest/RedriveAttempt.ts"
+import type { Verdict } from "../../ingest/RedriveAttempt.ts"
 import { withProgress } from "../Progress.ts"
-import { OutputWidth } from "../TextWidth.ts"
-import { askedAbout, type Deployment, type DlqSettings, deploymentOf } from "./DlqConnected.ts"
+import type { Deployment, DlqSettings } from "./DlqConnected.ts"
+import { openLook } from "./DlqLook.ts"
 import { letterDetails, letterDetailsJson, type OrderThere } from "./DlqShowText.ts"
 import { thousands } from "./DlqWords.ts"
 
@@ -36,19 +35,8 @@ export class DeadLetterMissing extends Data.TaggedError("DeadLetterMissing")<{
 export const showDeadLetter = (options: DlqShowOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { id, json, processing } = options
-      const deployment = yield* deploymentOf(options.pubSub)
-      const width = yield* OutputWidth
-      const { retention } = yield* askedAbout(deployment.subscription)
-      const reader = yield* openDeadLetters(deployment.subscription)
-      const { attempt } = yield* makeRedriveAttempt({
-        subscription: reader.subscription,
-        sources: deployment.sources,
-        maxRowBytes: processing.maxRowBytes,
-        isDry: true,
-        includesForeign: false,
-        patienceMillis: 0
-      })
+      const { id, json } = options
+      const { attempt, deployment, known, reader, width } = yield* openLook(options)
       let found: { readonly letter: ReceivedDeadLetter; readonly verdict: Verdict } | undefined
       const { ended, letters } = yield* reader
         .look((batch) =>
@@ -68,7 +56,7 @@ export const showDeadLetter = (options: DlqShowOptions) =>
       const { letter, verdict } = found
       const order = yield* orderThere(letter, deployment)
       const details = { letter, verdict: verdictName(verdict), reasonNow: reasonOf(verdict), order }
-      const shown = { deployment, retention, width, ids: idsOf(letter.delivery.data) }
+      const shown = { deployment, retention: known.retention, width, ids: idsOf(letter.delivery.data) }
       yield* Console.log((json ? letterDetailsJson : letterDetails)(details, shown))
     })
   )

@@ -1,9 +1,9 @@
 /** Ends a drain that cannot go on, so that a job that a timer starts never hangs. */
 import { Clock, Data, Duration, Effect } from "effect"
-import { streamNames } from "../../domain/StreamName.ts"
 import { Health, type HealthPart, healthParts, isReady, sentenceOf } from "../../telemetry/Health.ts"
-import { Metrics } from "../../telemetry/Metrics.ts"
+import type { Metrics } from "../../telemetry/Metrics.ts"
 import { monotonicMillis } from "../../time/MonotonicClock.ts"
+import { sumOf, totals } from "./FateTable.ts"
 
 /** A drain could not go on for too long. The command exits 1. */
 export class DrainGivenUp extends Data.TaggedError("DrainGivenUp")<{
@@ -32,38 +32,34 @@ const watch = Effect.fnUntraced(function* (
   after: Duration.Duration
 ): Effect.fn.Return<never, DrainGivenUp, Health | Metrics> {
   const health = yield* Health
-  const metrics = yield* Metrics
   const clock = yield* Clock.Clock
   const brokenSince = new Map<HealthPart, number>()
-  let [fates, fatedAt] = [0, 0]
+  let fatedBefore = 0
+  let fatedAt = monotonicMillis(clock)
   for (;;) {
     const now = monotonicMillis(clock)
-    let retrying = 0
-    let fated = 0
-    for (const stream of streamNames) {
-      const totals = yield* metrics.totals(stream)
-      retrying += totals.retrying
-      for (const count of Object.values(totals.fates)) fated += count
-    }
-    if (fated > fates || retrying === 0) fatedAt = now
-    fates = fated
+    const isTooLong = (since: number) => now - since >= Duration.toMillis(after)
+    const { orders, payments } = yield* totals
+    const retrying = orders.retrying + payments.retrying
+    const fated = sumOf(orders.fates) + sumOf(payments.fates)
+    if (fated > fatedBefore || retrying === 0) fatedAt = now
+    fatedBefore = fated
     const parts = yield* health.parts
     for (const part of healthParts) {
       const matters = part !== "dead-letters" || retrying > 0
       if (!matters || isReady(parts[part].state)) brokenSince.delete(part)
       else if (!brokenSince.has(part)) brokenSince.set(part, now)
     }
-    if ([...brokenSince.values()].some((since) => now - since >= Duration.toMillis(after))) {
+    const sentences = (of: ReadonlyArray<HealthPart>) => of.map((part) => sentenceOf(part, parts[part]))
+    if ([...brokenSince.values()].some(isTooLong)) {
       const broken = [...brokenSince.keys()]
       const known = broken.filter((part) => parts[part].state._tag !== "Starting")
-      const troubles = (known.length > 0 ? known : broken).map((part) => sentenceOf(part, parts[part]))
-      return yield* new DrainGivenUp({ after, troubles })
+      return yield* new DrainGivenUp({ after, troubles: sentences(known.length > 0 ? known : broken) })
     }
-    if (now - fatedAt >= Duration.toMillis(after)) {
+    if (isTooLong(fatedAt)) {
+      const stuck = `${retrying} deliveries are retried, and none got its fate`
       const unwell = healthParts.filter((part) => parts[part].state._tag !== "Healthy")
-      const troubles = unwell.map((part) => sentenceOf(part, parts[part]))
-      troubles.unshift(`${retrying} deliveries are retried, and none got its fate`)
-      return yield* new DrainGivenUp({ after, troubles })
+      return yield* new DrainGivenUp({ after, troubles: [stuck, ...sentences(unwell)] })
     }
     yield* Effect.sleep(Duration.seconds(1))
   }

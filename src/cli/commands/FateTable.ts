@@ -54,6 +54,10 @@ export const fateTable = (all: Totals): string => {
 /** The totals as data, for `--json`. */
 export const fateJson = ({ orders, payments }: Totals): string => JSON.stringify({ orders, payments })
 
+/** The sum of counts, whatever they are of. */
+export const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
+
 const deadLettered = (stream: StreamTotals): number =>
   (Object.entries(stream.fates) as ReadonlyArray<[Fate, number]>).reduce(
     (sum, [fate, count]) => (fate.startsWith("dead-lettered") ? sum + count : sum),
