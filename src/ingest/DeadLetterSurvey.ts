@@ -4,7 +4,7 @@ import type { ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import { type DeadLetterFilter, isMeant, unknownReason } from "./DeadLetterFilter.ts"
 import { type CarriedIds, idsOf } from "./DeadLetterMessages.ts"
 import { surveyGroupsMax } from "./Limits.ts"
-import type { RedriveAttempt, Verdict } from "./RedriveAttempt.ts"
+import { type RedriveAttempt, storeErrorOf, type Verdict } from "./RedriveAttempt.ts"
 
 /** One dead letter, without its data. */
 export interface SurveyedLetter extends CarriedIds {
@@ -84,10 +84,9 @@ export const makeDeadLetterSurvey = (options: {
       return letters.map(() => unknown)
     }
     const verdicts = yield* options.attempt(letters)
-    const unknown = verdicts.filter((verdict) => verdict._tag === "Unknown" && !verdict.isOwn)
+    const errors = verdicts.flatMap((verdict) => storeErrorOf(verdict) ?? [])
     const asked = verdicts.filter(({ _tag }) => _tag !== "Foreign" && _tag !== "Lost")
-    if (unknown.length > 0 && unknown.length === asked.length)
-      storeError = unknown[0]?._tag === "Unknown" ? unknown[0].error : undefined
+    if (errors.length === asked.length) storeError = errors[0]
     return verdicts
   })
 

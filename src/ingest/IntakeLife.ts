@@ -8,7 +8,6 @@ import { earlyCloseMillis, renewalsToReopen, reopenedOutstanding } from "./Limit
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import type { ProcessorParts } from "./ProcessorParts.ts"
 import { makeProgressExchange, type ProgressExchange } from "./ProgressExchange.ts"
-import type { UnmatchedVerdict } from "./UnmatchedVerdict.ts"
 
 /** What the life of an intake depends on. */
 export interface IntakeLifeOptions {
@@ -41,7 +40,7 @@ export const makeIntakeLife = (
     if (Duration.toMillis(processing.paymentGrace) === 0) {
       const alone: IntakeOptions = {
         maxOutstandingMessages: max,
-        verdict: Effect.succeed(noVerdict),
+        verdict: Effect.undefined,
         mustGiveBack: () => false
       }
       const run = Effect.flatMap(parts.open(alone), (intake) =>
@@ -72,8 +71,6 @@ export const makeIntakeLife = (
           : "the row of this process is not in the progress table yet"
     }
   })
-
-const noVerdict: UnmatchedVerdict | undefined = undefined
 
 const troubleOf = ({ own }: ProgressExchange): string =>
   `the row of this process in the progress table could not be renewed for long (${own.error()?.message ?? "it was frozen, or did not hear Pub/Sub"})`

@@ -32,8 +32,8 @@ export interface OrdersProgress {
   readonly report: Effect.Effect<OrdersReport>
   readonly pubSubTime: PubSubTime
   readonly givenBack: GivenBackOrders
-  /** From now on the orders come from this subscription; undefined: from none. */
-  readonly read: (orders: Pick<Subscription, "progress"> | undefined) => Effect.Effect<void>
+  /** From now on the orders come from this subscription. */
+  readonly read: (orders: Pick<Subscription, "progress">) => Effect.Effect<void>
 }
 
 /** What the progress is made of. */

@@ -65,8 +65,6 @@ export interface ProgressExchange {
   readonly end: Effect.Effect<void>
 }
 
-const noVerdict: UnmatchedVerdict | undefined = undefined
-
 /** Makes the exchange of one process. */
 export const makeProgressExchange = (
   options: ProgressExchangeOptions
@@ -130,10 +128,10 @@ export const makeProgressExchange = (
       })
     }
 
-    const verdict = Effect.suspend(() => {
+    const verdict = Effect.suspend((): Effect.Effect<UnmatchedVerdict | undefined> => {
       noticeFreeze()
       const current = reading
-      if (current === undefined) return Effect.succeed(noVerdict)
+      if (current === undefined) return Effect.undefined
       return Effect.map(report, (ownReport) => verdictBy(current, ownReport))
     })
 

@@ -9,7 +9,12 @@ import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { type DeadLetterFilter, isMeant } from "./DeadLetterFilter.ts"
 import { sourceOf } from "./DeadLetterMessages.ts"
-import { makeRedriveAttempt, type RedriveAttemptOptions, type Verdict } from "./RedriveAttempt.ts"
+import {
+  makeRedriveAttempt,
+  type RedriveAttemptOptions,
+  storeErrorOf,
+  type Verdict
+} from "./RedriveAttempt.ts"
 import { makeRedrivePace, type RedrivePaceOptions } from "./RedrivePace.ts"
 
 /** What is redriven, and how. */
@@ -95,7 +100,7 @@ export const makeRedrive = (
         const failed = countVerdicts(counts, verdicts)
         pace.tried(admitted, failed)
         // Asking a table that does not answer about every letter would take its time-out for each batch.
-        if (verdicts.some((verdict) => verdict._tag === "Unknown" && !verdict.isOwn))
+        if (verdicts.some((verdict) => storeErrorOf(verdict) !== undefined))
           counts.endedBy = (yield* Deferred.isDone(stopping)) ? "stopped" : "store"
       }
       counts.notTried += rest.length

@@ -39,6 +39,10 @@ export type Verdict =
   /** Its lease was lost before it was tried: it comes again. */
   | { readonly _tag: "Lost" }
 
+/** Why the fact table did not answer, where that is why nothing is known. */
+export const storeErrorOf = (verdict: Verdict): string | undefined =>
+  verdict._tag === "Unknown" && !verdict.isOwn ? verdict.error : undefined
+
 /** How dead letters are tried. */
 export interface RedriveAttemptOptions {
   /** The open dead-letter subscription. */

@@ -98,7 +98,7 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     what: "goes on asking a table that does not answer, its time-out for each batch",
     guarantee: "G4",
     file: "src/ingest/Redrive.ts",
-    text: `if (verdicts.some((verdict) => verdict._tag === "Unknown" && !verdict.isOwn))`,
+    text: `if (verdicts.some((verdict) => storeErrorOf(verdict) !== undefined))`,
     replacement: `if (verdicts.length === 0)`,
     caughtBy: [unit(redrive, "a table that does not answer leaves everything there, and ends the redrive")]
   },
