@@ -92,11 +92,11 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
           break
         }
         entry.failures = failures
-        const stale = rest.filter(options.mustGiveBack)
-        if (stale.length > 0) {
-          rest = rest.filter((delivery) => !stale.includes(delivery))
-          yield* places.release(stale.length)
-          yield* options.release(stale, entry)
+        const stale = new Set(rest.filter(options.mustGiveBack))
+        if (stale.size > 0) {
+          rest = rest.filter((delivery) => !stale.has(delivery))
+          yield* places.release(stale.size)
+          yield* options.release([...stale], entry)
           if (rest.length === 0) break
           entry.keepOnly(rest)
         }

@@ -116,8 +116,8 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     what: "keeps orders that it cannot store though it cannot renew its row",
     guarantee: "G5",
     file: "src/pipeline/RetryQueue.ts",
-    text: "const stale = rest.filter(options.mustGiveBack)",
-    replacement: "const stale = rest.filter(() => false)",
+    text: "const stale = new Set(rest.filter(options.mustGiveBack))",
+    replacement: "const stale = new Set(rest.filter(() => false))",
     caughtBy: [
       unit(together, "a process that can store orders keeps reading, and gives back those that it cannot")
     ]
