@@ -117,7 +117,7 @@ const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
   const rows: ReadonlyArray<readonly [number, string]> = [
     ...Object.entries(tally.through).map(([fate, count]) => [count, fate] as const),
     ...Object.entries(tally.stays).map(([reason, count]) => [count, `stay: ${reason}`] as const),
-    [tally.unknown, "stay: the fact table did not answer"],
+    [tally.unknown, "stay: the fact table did not answer, or refuses them so far"],
     [tally.lost, "come again: their leases were lost before they were tried"],
     [tally.tried, "tried"],
     [tally.foreign, "of another deployment: left (--others includes them)"],
