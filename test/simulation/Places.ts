@@ -23,6 +23,7 @@ export class Places {
   readonly #scope: Scope.Scope
   readonly #running = new Map<number, Process>()
   readonly #all: Array<Process> = []
+  #started = 0
   readonly #stops: Array<Fiber.Fiber<void>> = []
 
   constructor(world: World, settings: ProcessingSettings, reports: PlaceReports, scope: Scope.Scope) {
@@ -39,7 +40,9 @@ export class Places {
   start(place: number): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       if (this.#running.has(place)) return
-      const name = `process ${this.#all.length + 1}`
+      // Counted before it has started, which takes time: two that start together are two processes.
+      this.#started += 1
+      const name = `process ${this.#started}`
       this.#reports.note(`${name} starts in place ${place}`)
       const process = yield* this.#world.start(this.#settings, name)
       this.#all.push(process)
