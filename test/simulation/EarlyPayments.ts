@@ -10,26 +10,32 @@
  *   (unread, in a process that cannot store it, given back, lost with a process), the payment had to wait for it.
  *
  * Whether it is false does not depend on how many processes there were, nor on what happened to them. Of what G5 does not
- * promise nothing occurs here: the subscriptions have no retry policy, all processes read one orders subscription and
- * know the progress table, there is one data centre. An order that Pub/Sub itself lost on the way to a process that stood
- * still or was cut off comes again when its lease ends, as on the service; that is no excuse.
+ * promise one thing occurs here, and is excused message by message: Pub/Sub handed out an order published after `p + g`
+ * and kept back one published before it, which no process had ever been handed when the payment was given up. An order
+ * that Pub/Sub itself lost on the way to a process that stood still or was cut off comes again when its lease ends, as on
+ * the service; that is no excuse, since that order was handed out before.
  *
  * **Source**: DESIGN, G5.
  */
 import { Duration } from "effect"
 import type { Published } from "../../src/pubsub/memory/internal/Published.ts"
 import { attributeOf } from "../support/World.ts"
+import type { ExcuseBook } from "./Excuses.ts"
 import type { Entry, LedgerEntries } from "./LedgerEntries.ts"
 import type { SimulationResult } from "./Simulation.ts"
 
 /** False dead letters, a sentence each. */
-export const falseDeadLetters = (result: SimulationResult, ledger: LedgerEntries): ReadonlyArray<string> => {
+export const falseDeadLetters = (
+  result: Pick<SimulationResult, "log" | "plan" | "storedAt">,
+  ledger: LedgerEntries,
+  book: ExcuseBook
+): ReadonlyArray<string> => {
   const cases: Array<string> = []
   for (const [orderId, payments] of ledger.payments) {
     for (const payment of payments) {
       for (const deadLetter of payment.deadLetters) {
         if (attributeOf(deadLetter, "dlq-reason") !== "unmatched-payment") continue
-        const problem = problemOf(result, ledger.orders.get(orderId) ?? [], payment, deadLetter)
+        const problem = problemOf({ result, ledger, book }, payment, deadLetter)
         if (problem !== undefined)
           cases.push(`payment for order ${orderId} (message ${payment.message.messageId}) ${problem}`)
       }
@@ -41,23 +47,62 @@ export const falseDeadLetters = (result: SimulationResult, ledger: LedgerEntries
 /** From a reading of the progress table to the dead letter that follows from it, at most. **Units**: milliseconds. */
 const readingToLetterMillis = 10_000
 
+interface Judged {
+  readonly result: Pick<SimulationResult, "log" | "plan" | "storedAt">
+  readonly ledger: LedgerEntries
+  readonly book: ExcuseBook
+}
+
 const problemOf = (
-  { plan, storedAt }: SimulationResult,
-  orders: ReadonlyArray<Entry>,
+  { result, ledger, book }: Judged,
   payment: Entry,
   deadLetter: Published
 ): string | undefined => {
-  const grace = Duration.toMillis(plan.settings.paymentGrace)
+  const grace = Duration.toMillis(result.plan.settings.paymentGrace)
   const givenUpAt = millisOf(deadLetter)
   const graceEnd = millisOf(payment.message) + grace
   if (givenUpAt < graceEnd) return "was given up before its grace"
-  const stored = storedAt.get(payment.orderId) ?? Number.POSITIVE_INFINITY
+  const stored = result.storedAt.get(payment.orderId) ?? Number.POSITIVE_INFINITY
   if (stored < givenUpAt - readingToLetterMillis)
     return `was given up ${givenUpAt - stored} ms after its order was stored`
-  const inTime = orders.find(({ message }) => millisOf(message) <= graceEnd)
-  if (grace === 0 || inTime === undefined) return undefined
-  const margin = graceEnd - millisOf(inTime.message)
+  const inTime = (ledger.orders.get(payment.orderId) ?? []).filter(
+    ({ message }) => millisOf(message) <= graceEnd
+  )
+  const [first] = inTime
+  if (grace === 0 || first === undefined) return undefined
+  if (inTime.every(({ message }) => wasOvertaken(result, ledger, { message, graceEnd, givenUpAt }))) {
+    book.excuse("overtaken", payment.message.messageId)
+    return undefined
+  }
+  const margin = graceEnd - millisOf(first.message)
   return `was given up ${givenUpAt - graceEnd} ms after its grace, though its order was published ${margin} ms before that`
+}
+
+interface Order {
+  readonly message: Published
+  /** **Units**: ms since the epoch. */
+  readonly graceEnd: number
+  /** **Units**: ms since the epoch. */
+  readonly givenUpAt: number
+}
+
+/** Nobody had been handed this order when its payment was given up, and somebody had been handed a later one. */
+const wasOvertaken = (
+  { log }: Pick<SimulationResult, "log">,
+  { orders }: LedgerEntries,
+  { givenUpAt, graceEnd, message }: Order
+): boolean => {
+  const [first] = log.of(message.messageId)
+  // A first delivery that nobody received has another number than the first that somebody did.
+  if (first === undefined || first.attempt !== 1 || first.receivedAtMillis < givenUpAt) return false
+  return [...orders.values()].flat().some((other) => {
+    const [firstOfOther] = log.of(other.message.messageId)
+    return (
+      millisOf(other.message) > graceEnd &&
+      firstOfOther !== undefined &&
+      firstOfOther.receivedAtMillis < givenUpAt
+    )
+  })
 }
 
 /** **Units**: ms since the epoch. */

@@ -3,7 +3,7 @@
 /**
  * Why something counts as no fault although it looks like one. Nothing else is excused.
  *
- * **Source**: DESIGN, G2 and G3.
+ * **Source**: DESIGN, G2, G3 and G5.
  */
 export const excuses = {
   "mixed tie":
@@ -15,7 +15,9 @@ export const excuses = {
     "G3: the dead letter was published, and its acknowledgement lost, or its lease had ended",
   "process ended":
     "G3: a process died, or its stop ran out of time, between the publish and the acknowledgement",
-  "delivered twice": "Pub/Sub handed the message to two at once, and each published its dead letter"
+  "delivered twice": "Pub/Sub handed the message to two at once, and each published its dead letter",
+  overtaken:
+    "G5: Pub/Sub handed out an order from after the payment's grace, and its own order, for the first time, only after its dead letter"
 } as const
 
 /** One of them. */

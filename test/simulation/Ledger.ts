@@ -44,7 +44,7 @@ export const judge = (result: SimulationResult): Judgement => {
     wrong: wrongCells(result, ledger, book),
     doubled: repeatedDeadLetters(result, ledger, book),
     misrouted: misrouted(result, ledger),
-    givenUp: falseDeadLetters(result, ledger),
+    givenUp: falseDeadLetters(result, ledger, book),
     stuck: [...result.pending].map((messageId) => `message ${messageId} is not settled`),
     violations: result.violations
   }

@@ -22,7 +22,10 @@ export interface LedgerEntries {
 }
 
 /** Reads what was published, from the bytes alone. */
-export const ledgerEntriesOf = ({ published, deadLetters }: SimulationResult): LedgerEntries => {
+export const ledgerEntriesOf = ({
+  published,
+  deadLetters
+}: Pick<SimulationResult, "published" | "deadLetters">): LedgerEntries => {
   const deadLettersOf = Map.groupBy(deadLetters, (deadLetter) => attributeOf(deadLetter, "dlq-message-id"))
   const entryOf = (message: Published, write: Write): Entry => ({
     message,

@@ -8,7 +8,7 @@ import type { SimulationResult } from "./Simulation.ts"
 
 /** Dead letters that were repeated without a reason, a sentence each. */
 export const repeatedDeadLetters = (
-  result: SimulationResult,
+  result: Pick<SimulationResult, "log" | "plan">,
   { deadLettersOf }: LedgerEntries,
   book: ExcuseBook
 ): ReadonlyArray<string> =>
@@ -16,7 +16,7 @@ export const repeatedDeadLetters = (
     if (deadLetters.length === 1) return []
     const cases: Array<string> = []
     const excused: Array<Excuse> = []
-    const byAttempt = [...Map.groupBy(deadLetters, attemptOf)]
+    const byAttempt = [...Map.groupBy(deadLetters, attemptOf)].sort(([one], [other]) => one - other)
     byAttempt.forEach(([attempt, letters], index) => {
       const delivery = result.log.find(messageId, attempt)
       if (delivery === undefined) {
@@ -28,7 +28,7 @@ export const repeatedDeadLetters = (
         if (letters.length - 1 <= unconfirmed) excused.push("publish unconfirmed")
         else cases.push(`message ${messageId} has ${letters.length} dead letters of one delivery`)
       }
-      // The last one's acknowledgement is nothing that anything followed from.
+      // Nothing was handed out after the last one, so nothing has to explain it. Its dead letter need not be the last.
       if (index === byAttempt.length - 1) return
       const excuse = excuseOf(result, delivery)
       if (excuse === undefined)
@@ -42,7 +42,10 @@ export const repeatedDeadLetters = (
 const attemptOf = (deadLetter: Published): number => Number(attributeOf(deadLetter, "dlq-delivery-attempt"))
 
 /** Why a delivery was not the last one of its message although its dead letter is published. */
-const excuseOf = ({ log, plan }: SimulationResult, delivery: LoggedDelivery): Excuse | undefined => {
+const excuseOf = (
+  { log, plan }: Pick<SimulationResult, "log" | "plan">,
+  delivery: LoggedDelivery
+): Excuse | undefined => {
   // What is acknowledged is handed out no more, so that the other one was on its way already.
   if (delivery.ack === "done") return plan.pubSub.duplicates > 0 ? "delivered twice" : undefined
   if (delivery.publishesConfirmed === 0) return "publish unconfirmed"

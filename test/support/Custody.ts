@@ -1,5 +1,5 @@
 /** Counts from outside, at its subscription, the deliveries that a pipeline has to account for (G7). */
-import { Effect, Stream } from "effect"
+import { Clock, Effect, Stream } from "effect"
 import type { Delivery } from "../../src/pubsub/Message.ts"
 import type { Subscription } from "../../src/pubsub/Subscriber.ts"
 import { DeliveryLog } from "./DeliveryLog.ts"
@@ -51,10 +51,10 @@ export const custodyOf = (
     subscription: {
       ...inner,
       deliveries: Stream.tap(inner.deliveries, (deliveries) =>
-        Effect.sync(() => {
+        Effect.map(Clock.currentTimeMillis, (now) => {
           for (const delivery of deliveries) {
             handedOver.add(delivery)
-            log.received(process, delivery.messageId, delivery.deliveryAttempt)
+            log.received(process, delivery.messageId, delivery.deliveryAttempt, now)
           }
         })
       ),

@@ -7,6 +7,8 @@ export interface LoggedDelivery {
   /** No two deliveries of a message have the same. */
   readonly attempt: number
   readonly process: string
+  /** When the process took it. **Units**: ms since the epoch. */
+  readonly receivedAtMillis: number
   /** Publishes of its dead letter that were asked for, and how many of them the process was told to have succeeded. */
   publishesAsked: number
   publishesConfirmed: number
@@ -20,11 +22,12 @@ export class DeliveryLog {
   readonly #byMessage = new Map<string, Array<LoggedDelivery>>()
   readonly #ended = new Set<string>()
 
-  received(process: string, messageId: string, attempt: number): void {
+  received(process: string, messageId: string, attempt: number, receivedAtMillis: number): void {
     const delivery: LoggedDelivery = {
       messageId,
       attempt,
       process,
+      receivedAtMillis,
       publishesAsked: 0,
       publishesConfirmed: 0,
       ack: undefined,
