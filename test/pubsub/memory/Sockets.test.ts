@@ -38,6 +38,22 @@ describe("a process of the embedded Pub/Sub that does not read", () => {
     }).pipe(Effect.provide(embeddedPorts()))
   )
 
+  it.effect("[G6] is sent no more than its limit allows, however often the server looks", () =>
+    Effect.gen(function* () {
+      const { topic, subscription } = yield* freshChannel
+      const broker = yield* MemoryBroker
+      const reader = yield* read(clock, subscription, { messages: 5 })
+      yield* clock.pass(0)
+      yield* broker.setFrozen(first, true)
+      for (const texts of [numbered(3), numbered(4)]) yield* publishTexts(topic, texts)
+      yield* clock.pass(0)
+      yield* broker.setFrozen(first, false)
+      yield* reader.awaitReceived(3)
+      yield* clock.pass(0)
+      assert.isAtMost(reader.received.length, 5)
+    }).pipe(Effect.provide(embeddedPorts()))
+  )
+
   it.effect("counts as quiet up to the moment in which it stopped, until it has read its socket", () =>
     Effect.gen(function* () {
       const { subscription } = yield* freshChannel

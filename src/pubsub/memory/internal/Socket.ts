@@ -43,12 +43,13 @@ export class Socket {
     return this.#deafSince ?? this.#clock.monotonicTimeNanosUnsafe()
   }
 
-  /** Sends a batch at most. */
+  /** Sends a batch at most, of what the limits still allow with what lies unread. */
   fill(backlog: Backlog | undefined, room: Room | undefined, leaseMillis: number): void {
-    const messages = Math.min(room?.messages ?? 0, this.#server.batchSize - this.#unread.length)
-    if (backlog?.hasReady !== true || room === undefined || messages <= 0) return
+    if (backlog?.hasReady !== true || room === undefined) return
+    const left = this.#leftOf(room)
+    if (left.messages <= 0 || (left.bytes <= 0 && !left.anySize)) return
     if (!this.#server.drawUnread(this.#subscription)) return
-    const sent = backlog.take(this.#clock.currentTimeMillisUnsafe(), { ...room, messages }, leaseMillis)
+    const sent = backlog.take(this.#clock.currentTimeMillisUnsafe(), left, leaseMillis)
     if (!this.#isLost) this.#unread.push(...sent)
   }
 
@@ -56,6 +57,14 @@ export class Socket {
   read(): ReadonlyArray<Delivery> {
     this.#deafSince = undefined
     return this.#unread.length === 0 ? none : this.#unread.splice(0)
+  }
+
+  #leftOf(room: Room): Room {
+    return {
+      messages: room.messages - this.#unread.length,
+      bytes: this.#unread.reduce((left, { bytes }) => left - bytes, room.bytes),
+      anySize: room.anySize && this.#unread.length === 0
+    }
   }
 
   get #isLost(): boolean {
