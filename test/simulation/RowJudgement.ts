@@ -94,7 +94,8 @@ const isMixedTie = ({ book, orderId, payments, result, row }: PaidRow, must: Ent
   // Such a mix may count as up to a millisecond older than it is, and lose to an older payment.
   const near = payments.filter(({ version }) => version > must.version - millisecond)
   if (!isMixed && !near.some(({ cells }) => stands(row, cells))) return false
-  for (const { message } of tied) book.excuse("mixed tie", message.messageId)
+  // The others were to lose in any case.
+  book.excuse("mixed tie", must.message.messageId)
   return true
 }
 
