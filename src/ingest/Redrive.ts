@@ -87,10 +87,10 @@ export const makeRedrive = (
         : meant.filter((letter) => sourceOf(letter, options.sources) !== "foreign")
       counts.foreign += meant.length - rest.length
       while (rest.length > 0 && counts.endedBy === undefined) {
-        const admitted = yield* Effect.raceFirst(
-          pace.admit(rest.length),
-          Effect.as(Deferred.await(stopping), 0)
-        )
+        // A stop is looked at first: where the table is slower than the rate, nothing has to wait to be admitted.
+        const admitted = (yield* Deferred.isDone(stopping))
+          ? 0
+          : yield* Effect.raceFirst(pace.admit(rest.length), Effect.as(Deferred.await(stopping), 0))
         if (admitted === 0) {
           counts.endedBy = pace.stoppedBy() ?? "stopped"
           break
