@@ -228,6 +228,24 @@ describe("Limits", () => {
     assert.isAtMost(CliLimits.redriveStatementsAtOnce, CassandraLimits.inFlightMax / 10)
   })
 
+  it("[G6] the redrives of `run` leave the table and the memory to it", () => {
+    const { rateGrantsASecond, redriveOutstandingBytes, redriveOutstandingMessages, redriveRate } =
+      IngestLimits
+    assert.isAtMost(redriveRate / rateGrantsASecond, CassandraLimits.inFlightMax / 50)
+    assert.isAtLeast(redriveOutstandingBytes, maxRequestBytes)
+    assert.isAtMost(redriveOutstandingBytes, DeadLetterLimits.lookOutstandingBytes / 4)
+    // What it has received is tried before its lease would have to be extended many times.
+    assert.isBelow(redriveOutstandingMessages / redriveRate, PubSubLimits.leaseSeconds)
+  })
+
+  it("the shortest interval of a redrive is longer than one that finds nothing, and its jitter spreads processes", () => {
+    const { redriveIntervalMinSeconds, redriveJitter, redrivePatienceMillis } = IngestLimits
+    assert.isAtLeast(redriveIntervalMinSeconds, 2 * DeadLetterLimits.lookQuietSeconds)
+    assert.isBelow(redriveJitter, 1)
+    assert.isAtLeast(redriveJitter * redriveIntervalMinSeconds, DeadLetterLimits.lookQuietSeconds)
+    assert.strictEqual(redrivePatienceMillis, CliLimits.serverTimeoutSeconds * 1_000)
+  })
+
   it("[G6] lookups of early payments leave most of the statements to orders", () => {
     assert.isAtMost(IngestLimits.recheckBatchesAtOnce, PipelineLimits.batchesAtOnce / 2)
   })

@@ -43,6 +43,10 @@ export const numberFlag = (
     Flag.withDefault(Result.succeed(whenMissing))
   )
 
+/** A flag that is given or not. */
+export const switchFlag = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(Flag.withDefault(false), Flag.withDescription(description))
+
 /** Takes the values of flags apart from what is wrong with them. Where nothing is wrong, every flag has its value. */
 export const ownValues = <Own extends Readonly<Record<string, unknown>>>(
   own: Own

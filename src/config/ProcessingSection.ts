@@ -1,6 +1,12 @@
 /** How much one process handles at once, and how long it waits. */
 import { Duration } from "effect"
 import { driverRequestsPerConnection } from "../cassandra/Limits.ts"
+import {
+  redriveIntervalMaxHours,
+  redriveIntervalMinSeconds,
+  redriveJitter,
+  redriveRate
+} from "../ingest/Limits.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
 import { leaseSeconds, leaseTotalMinutes } from "../pubsub/Limits.ts"
 import { byteSize } from "./parsers/ByteSize.ts"
@@ -130,6 +136,20 @@ export const processingSection = section({
       },
       durationText({ min: 0, max: 10 * 60_000 }, "20s"),
       "20s"
+    ),
+    redriveInterval: withDefault(
+      {
+        name: "DLQ_REDRIVE_INTERVAL",
+        meaning: `How often \`run\` redrives unmatched payments from the dead-letter subscription by itself, at ${redriveRate} a second at most; each interval is up to ${redriveJitter * 100} % shorter or longer. Dead letters of other reasons and of other deployments stay. \`run --drain\` and \`demo\` do not`,
+        change:
+          "Orders often come later than `PAYMENT_GRACE`, and nobody should have to redrive their payments",
+        see: "`PUBSUB_DLQ_SUBSCRIPTION`, from which it reads"
+      },
+      durationText(
+        { min: redriveIntervalMinSeconds * 1000, max: redriveIntervalMaxHours * 3_600_000, zero: "off" },
+        "10m"
+      ),
+      "0"
     )
   },
   relations: [

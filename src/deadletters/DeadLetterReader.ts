@@ -64,19 +64,24 @@ export interface DeadLetterReader {
   readonly totals: () => LookTotals
 }
 
+/** How much a look takes on; what is left out is as {@link lookOutstandingMessages} and the limits beside it say. */
+export type LookLimits = Partial<
+  Pick<SubscriptionOptions, "heldIds" | "maxOutstandingMessages" | "maxOutstandingBytes" | "streams">
+>
+
 /** Opens a dead-letter subscription for the life of the scope. */
 export const openDeadLetters = (
   name: string,
-  options: Pick<SubscriptionOptions, "heldIds"> = {}
+  limits: LookLimits = {}
 ): Effect.Effect<DeadLetterReader, never, Subscriber | Scope.Scope> =>
   Effect.gen(function* () {
     const subscription = yield* Effect.flatMap(Subscriber, (subscriber) =>
       subscriber.open({
-        ...options,
-        subscription: name,
         maxOutstandingMessages: lookOutstandingMessages,
         maxOutstandingBytes: lookOutstandingBytes,
-        streams: { count: lookStreams }
+        streams: { count: lookStreams },
+        ...limits,
+        subscription: name
       })
     )
     const inbox = makeInbox(subscription)

@@ -35,3 +35,18 @@ export const lookStreams = 4
 
 /** How long the release at the end of a look may take; then the leases run out. **Units**: seconds. */
 export const lookReleaseSeconds = 10
+
+/** How much of a file of dead letters is read, or written, at once. **Units**: bytes. */
+export const fileChunkBytes = 1024 * 1024
+
+/**
+ * The longest line of a file of dead letters: 10 MB of data in base64 and as text, of which each character may be
+ * written out in six, and attributes likewise. **Units**: bytes.
+ */
+export const fileLineBytes = 100 * 1024 * 1024
+
+/** Dead letters of a file that are remembered at once: twice as many as a look holds, 400 bytes each. */
+export const fileLettersMax = 200_000
+
+/** What corrections of a file are remembered at once. **Units**: bytes of data. */
+export const fileCorrectionsBytes = 64 * 1024 * 1024

@@ -6,8 +6,9 @@ import type { HttpAddress } from "./HttpAddress.ts"
  * Serves `/live`, `/ready`, `/health` and `/metrics`, and says where.
  *
  * **Shape**: `/live` answers 200 while the event loop turns; `/ready` 200 or 503, one line per part; `/health` 200
- * always, JSON: `{ready, parts: {NAME: {state, reason, remedy, since}}, watermarkBehindSeconds, heldUpBy}`, null where
- * there is nothing to say (`heldUpBy`: `{process, reason, since}`); `/metrics` Prometheus' text format; `/` names these
+ * always, JSON: `{ready, parts: {NAME: {state, reason, remedy, since}}, watermarkBehindSeconds, heldUpBy, lastRedrive}`,
+ * null where there is nothing to say (`heldUpBy`: `{process, reason, since}`; `lastRedrive`, of `DLQ_REDRIVE_INTERVAL`:
+ * `{ended, at, seconds, through, stay}`); `/metrics` Prometheus' text format; `/` names these
  * paths.
  */
 export class HttpApi extends Context.Service<

@@ -17,6 +17,7 @@ import {
   wordOf
 } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
+import type { LastRedrive } from "../telemetry/RedriveSeries.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
@@ -69,7 +70,7 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const { heldUpBy: readHeldUpBy, watermarkBehindSeconds } = yield* Metrics
+    const { heldUpBy: readHeldUpBy, redrives, watermarkBehindSeconds } = yield* Metrics
     const behindSeconds = yield* watermarkBehindSeconds
     const heldUpBy = yield* readHeldUpBy
     return HttpServerResponse.jsonUnsafe({
@@ -83,7 +84,8 @@ const health = HttpRouter.add(
               process: heldUpBy.process,
               reason: heldUpBy.reason,
               since: new Date(heldUpBy.sinceMillis).toISOString()
-            }
+            },
+      lastRedrive: describeRedrive((yield* redrives).last)
     })
   })
 )
@@ -129,6 +131,17 @@ const describe = ({ state, since, remedy }: PartHealth) => ({
   remedy: remedy ?? null,
   since: DateTime.formatIso(DateTime.makeUnsafe(since))
 })
+
+const describeRedrive = (last: LastRedrive | undefined) =>
+  last === undefined
+    ? null
+    : {
+        ended: last.ended,
+        at: new Date(last.endedAtMillis).toISOString(),
+        seconds: last.durationMillis / 1000,
+        through: last.through,
+        stay: last.stays
+      }
 
 const listen = (settings: HttpSettings) =>
   listenOn(settings.host, settings.port).pipe(

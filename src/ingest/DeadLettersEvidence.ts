@@ -21,6 +21,8 @@ export interface DeadLettersEvidence {
   lastFailureAt: number
   /** The error of the last failed publish. */
   error: ReportedError
+  /** Why dead letters cannot be redriven; undefined while nothing is known against it. */
+  redriveError: ReportedError | undefined
 }
 
 /** Nothing is known yet. */
@@ -33,7 +35,8 @@ export const noDeadLettersEvidence = (topic: string, startedAt: number): DeadLet
   checkError: noError,
   failingSince: undefined,
   lastFailureAt: Number.NEGATIVE_INFINITY,
-  error: noError
+  error: noError,
+  redriveError: undefined
 })
 
 /** A publish was confirmed: whatever a check says, the topic works. */
@@ -78,6 +81,11 @@ export const checkFailed = (evidence: DeadLettersEvidence, error: ReportedError,
   evidence.checkError = error
 }
 
+/** The redrive of `run` cannot read the dead-letter subscription; undefined: it could. */
+export const redriveTroubled = (evidence: DeadLettersEvidence, error: ReportedError | undefined): void => {
+  evidence.redriveError = error
+}
+
 /** Whether the topic should be checked soon. */
 export const deadLettersAreTroubled = (evidence: DeadLettersEvidence): boolean =>
   !evidence.isKnown ||
@@ -89,10 +97,11 @@ export const deadLettersAreTroubled = (evidence: DeadLettersEvidence): boolean =
  * The state of the dead-letter topic.
  *
  * Unavailable: it does not exist; or publishing has failed for `outageMillis` without a success; or no check was
- * answered for so long. A failed publish that is not tried again, its delivery having got another fate, degrades it.
+ * answered for so long. A failed publish that is not tried again, its delivery having got another fate, degrades it; so
+ * does a subscription that cannot be read again from, since what `run` needs is the topic.
  */
 export const deadLettersStateOf = (evidence: DeadLettersEvidence, now: number): HealthState => {
-  const { checkError, checkFailingSince, error, failingSince, lastFailureAt } = evidence
+  const { checkError, checkFailingSince, error, failingSince, lastFailureAt, redriveError } = evidence
   if (evidence.isMissing) {
     const reason = `topic ${evidence.topic} does not exist`
     return { _tag: "Unavailable", reason, error: { reason: new ResourceMissing({ cause: undefined }) } }
@@ -108,9 +117,11 @@ export const deadLettersStateOf = (evidence: DeadLettersEvidence, now: number): 
       ? { _tag: "Starting" }
       : { _tag: "Unavailable", reason: `Pub/Sub has not answered about topic ${evidence.topic} yet` }
   }
-  return failingSince !== undefined && now - failingSince >= outageMillis
-    ? { _tag: "Degraded", reason: `a publish failed: ${error.message}`, error }
-    : { _tag: "Healthy" }
+  if (failingSince !== undefined && now - failingSince >= outageMillis)
+    return { _tag: "Degraded", reason: `a publish failed: ${error.message}`, error }
+  return redriveError === undefined
+    ? { _tag: "Healthy" }
+    : { _tag: "Degraded", reason: redriveError.message, error: redriveError }
 }
 
 const noError: ReportedError = { message: "" }

@@ -42,6 +42,8 @@ export interface HealthSources {
 export interface HealthMonitor extends AttemptReports {
   /** Keeps health up to date; never ends. */
   readonly watch: (sources: HealthSources) => Effect.Effect<never>
+  /** What keeps dead letters from being redriven, and a person has to see to; undefined: nothing does. */
+  readonly redriveTroubled: (error: ReportedError | undefined) => void
   /** The streams are stopping from now on. */
   readonly stopping: Effect.Effect<void>
 }
@@ -107,6 +109,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
         Facts.storeFailed(facts, error, isFirstTry, monotonicMillis(clock), rowOf(error)),
       deadLettersConfirmed: () => Letters.deadLettersConfirmed(letters),
       deadLettersFailed: (error) => Letters.deadLettersFailed(letters, error, monotonicMillis(clock)),
+      redriveTroubled: (error) => Letters.redriveTroubled(letters, error),
       watch: (sources) =>
         Effect.raceFirst(
           repeatedly(showAll(sources), healthFirstMillis, () => healthTickMillis),

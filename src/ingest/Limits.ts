@@ -154,5 +154,32 @@ export const dryWritesBytes = 64 * 1024 * 1024
 /** How often a redrive with a rate tries some more: often enough to look steady, not a request for each letter. */
 export const rateGrantsASecond = 10
 
+/** The shortest interval of the redrives of `run`: one that finds nothing takes half of it. **Units**: seconds. */
+export const redriveIntervalMinSeconds = 10
+
+/** The longest: below what the shortest retention of a subscription leaves time for. **Units**: hours. */
+export const redriveIntervalMaxHours = 24
+
+/** How much an interval is stretched or shortened at random, as a share: processes that start together spread over it. */
+export const redriveJitter = 0.5
+
+/**
+ * Dead letters a second that `run` redrives by itself: a tenth of them, tried together, takes a fiftieth of the places of
+ * its write queue.
+ */
+export const redriveRate = 100
+
+/** For how long a redrive of `run` asks a table that does not answer; then the next interval. **Units**: milliseconds. */
+export const redrivePatienceMillis = 10_000
+
+/** Dead letters that a redrive of `run` has received and not tried: those of two seconds, at its rate. */
+export const redriveOutstandingMessages = 200
+
+/** Their bytes: above the largest message of Pub/Sub. **Units**: bytes, attributes and ids included. */
+export const redriveOutstandingBytes = 16 * 1024 * 1024
+
+/** Network streams of a redrive of `run`: one carries more than its rate. */
+export const redriveStreams = 1
+
 /** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
 export const surveyGroupsMax = 1_000

@@ -12,7 +12,7 @@ import type { Payment } from "../domain/Payment.ts"
 import { canonicalPayment, type Version, versionAbove, versionOfPayment } from "../domain/Version.ts"
 import { type Answers, FactStore, type FactStoreError, type PaymentWrite } from "../facts/FactStore.ts"
 import type { Handle } from "../pipeline/DecodedDelivery.ts"
-import { makeOrderLock } from "./OrderLock.ts"
+import { makeOrderLock, type OrderLock } from "./OrderLock.ts"
 import { decide, type PaymentDecision, winnerOf } from "./PaymentDecision.ts"
 import { oversizeOf } from "./RowSize.ts"
 import { storeFailureOf } from "./StoreFailure.ts"
@@ -26,6 +26,8 @@ export interface PaymentHandlerOptions {
    * may hide it. By default the former.
    */
   readonly readsBack?: "where-hidden" | "always"
+  /** Shared with whatever else writes payments in this process. Left out: nothing else does. */
+  readonly locks?: OrderLock
 }
 
 type Outcome = Result.Result<Stored, HandlingFailure>
@@ -61,7 +63,7 @@ export const makePaymentHandler = (
 ): Effect.Effect<Handle<Payment, HandlingFailure, Fate>, never, FactStore> =>
   Effect.gen(function* () {
     const facts = yield* FactStore
-    const locks = makeOrderLock()
+    const locks = options.locks ?? makeOrderLock()
     const readsAllBack = options.readsBack === "always"
 
     const matchGroups = Effect.fnUntraced(function* (

@@ -11,4 +11,6 @@ export interface ProcessingSettings {
   readonly waitingRoomBytes: number
   readonly maxRetrying: number
   readonly shutdownTimeout: Duration.Duration
+  /** How often `run` redrives unmatched payments by itself; zero: never. */
+  readonly redriveInterval: Duration.Duration
 }

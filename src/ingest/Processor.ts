@@ -1,7 +1,7 @@
 /** Runs orders and payments together: their intake, what is exchanged with other processes, and a clean stop. */
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
-import { Duration, Effect, Fiber, Latch, type Scope } from "effect"
+import { Duration, Effect, Fiber, Latch, Option, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import type { ProgressTable } from "../facts/ProgressTable.ts"
@@ -10,10 +10,11 @@ import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
-import { makeHealthMonitor } from "./HealthMonitor.ts"
+import { type HealthMonitor, makeHealthMonitor } from "./HealthMonitor.ts"
 import { makeIntakeLife } from "./IntakeLife.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
+import { makePeriodicRedrive } from "./PeriodicRedrive.ts"
 import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
 import { progressOf, readStreams } from "./StreamReadings.ts"
 import { watchedStreams } from "./WatchedStreams.ts"
@@ -22,6 +23,8 @@ import { watchedStreams } from "./WatchedStreams.ts"
 export interface ProcessorOptions extends ProcessorPartsOptions {
   /** Where `DeadLetters` publishes to; watched for health. */
   readonly deadLetterTopic: string
+  /** The dead-letter subscription, where unmatched payments are to be redriven at `processing.redriveInterval`. */
+  readonly redrivesFrom?: string
   /** Names this run of this process; no other run may have it. Left out: `HOST-PID-RANDOM`. */
   readonly process?: string
 }
@@ -71,8 +74,14 @@ export const makeProcessor = (
     })
     const streams = watchedStreams(parts, life.closedBecause)
 
+    const redrives = yield* makeRedrives(options, monitor, parts)
+    // Both end once `stopping` is open; a failure of one ends the other.
+    const work = Effect.all([life.run, Effect.raceFirst(redrives.run, stopping.await)], {
+      concurrency: "unbounded",
+      discard: true
+    })
     const running = Effect.raceFirst(
-      life.run,
+      work,
       Effect.raceFirst(
         monitor.watch({ streams, facts, deadLetterTopicExists }),
         Effect.raceFirst(
@@ -109,6 +118,31 @@ export const makeProcessor = (
       drained: awaitDrained(parts)
     }
   })
+
+/** What redrives unmatched payments again and again; where it is off, nothing. */
+const makeRedrives = Effect.fnUntraced(function* (
+  { ordersSubscription, paymentsSubscription, processing, redrivesFrom }: ProcessorOptions,
+  monitor: HealthMonitor,
+  { locks }: ProcessorParts
+) {
+  const { maxRowBytes, redriveInterval, shutdownTimeout } = processing
+  if (redrivesFrom === undefined || Duration.toMillis(redriveInterval) === 0) return { run: Effect.never }
+  const { describeSubscription, subscriptionName } = yield* PubSubAdmin
+  const subscription = subscriptionName(redrivesFrom)
+  return yield* makePeriodicRedrive({
+    subscription,
+    subscriptionExists: Effect.map(describeSubscription(subscription), Option.isSome),
+    sources: {
+      orders: subscriptionName(ordersSubscription),
+      payments: subscriptionName(paymentsSubscription)
+    },
+    interval: redriveInterval,
+    maxRowBytes,
+    locks,
+    stopWithin: shutdownTimeout,
+    onTrouble: monitor.redriveTroubled
+  })
+})
 
 /** **Shape**: `HOST-PID-RANDOM`, so that an operator finds the process. */
 const ownName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`

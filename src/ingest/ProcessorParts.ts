@@ -20,6 +20,7 @@ import { GivenBackOrders } from "./GivenBackOrders.ts"
 import { dispose } from "./HandlingDisposition.ts"
 import { type Intake, type IntakeOptions, makeIntake } from "./Intake.ts"
 import { makeOrderHandler } from "./OrderHandler.ts"
+import { makeOrderLock, type OrderLock } from "./OrderLock.ts"
 import { makeOrdersProgress, type OrdersProgress } from "./OrdersProgress.ts"
 import { makePaymentHandler } from "./PaymentHandler.ts"
 import type { ProcessingSettings } from "./ProcessingSettings.ts"
@@ -44,6 +45,8 @@ export interface ProcessorParts {
   /** Opens both subscriptions for the life of the scope; nothing runs yet. */
   readonly open: (options: IntakeOptions) => Effect.Effect<Intake, never, Scope.Scope>
   readonly deadLetterLog: DeadLetterLog
+  /** Of the orders whose payments are being written. */
+  readonly locks: OrderLock
 }
 
 /** Makes the parts; the intake is closed. */
@@ -61,10 +64,11 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
   const progress = yield* makeOrdersProgress({ ...ledgers, givenBack })
   const deadLetterLog = yield* makeDeadLetterLog(options.deadLettersListed)
   const attemptOf = attemptsWith({ deadLetters: yield* DeadLetters, reports, deadLetterLog })
+  const locks = makeOrderLock()
   let intake: Intake | undefined
   let storedAt = now()
 
-  const handlePayments = yield* makePaymentHandler({ maxRowBytes })
+  const handlePayments = yield* makePaymentHandler({ maxRowBytes, locks })
   const handleOrders = yield* makeOrderHandler({
     maxRowBytes,
     onStored: (orderIds) =>
@@ -106,7 +110,8 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
     storedAtMillis: () => storedAt,
     intake: () => intake,
     open,
-    deadLetterLog
+    deadLetterLog,
+    locks
   }
   return parts
 })

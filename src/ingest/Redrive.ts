@@ -1,6 +1,6 @@
 /** Tries the dead letters of a subscription again: the same pipeline as `run`, over another source. */
-import { Deferred, Effect, Fiber, type Scope } from "effect"
-import { type LookTotals, openDeadLetters } from "../deadletters/DeadLetterReader.ts"
+import { Deferred, Duration, Effect, Fiber, type Scope } from "effect"
+import { type LookLimits, type LookTotals, openDeadLetters } from "../deadletters/DeadLetterReader.ts"
 import type { ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import type { DeadLetterReason, Fate } from "../domain/Fate.ts"
 import type { FactStore } from "../facts/FactStore.ts"
@@ -23,6 +23,10 @@ export interface RedriveOptions extends Omit<RedriveAttemptOptions, "subscriptio
   readonly subscription: string
   readonly filter: DeadLetterFilter
   readonly pace: RedrivePaceOptions
+  /** How much it takes on; left out: as much as a command. */
+  readonly limits?: LookLimits
+  /** How long an interruption may wait for the batch it is at; left out: as long as that takes. */
+  readonly stopWithin?: Duration.Duration
 }
 
 /** What came of a redrive, so far. */
@@ -72,7 +76,7 @@ export const makeRedrive = (
   options: RedriveOptions
 ): Effect.Effect<Redrive, never, Subscriber | FactStore | Scope.Scope> =>
   Effect.gen(function* () {
-    const reader = yield* openDeadLetters(options.subscription)
+    const reader = yield* openDeadLetters(options.subscription, options.limits)
     const { subscription } = reader
     const pace = yield* makeRedrivePace(options.pace)
     const stopping = yield* Deferred.make<void>()
@@ -87,10 +91,10 @@ export const makeRedrive = (
         : meant.filter((letter) => sourceOf(letter, options.sources) !== "foreign")
       counts.foreign += meant.length - rest.length
       while (rest.length > 0 && counts.endedBy === undefined) {
-        const admitted = yield* Effect.raceFirst(
-          pace.admit(rest.length),
-          Effect.as(Deferred.await(stopping), 0)
-        )
+        // A stop is looked at first: where the table is slower than the rate, nothing has to wait to be admitted.
+        const admitted = (yield* Deferred.isDone(stopping))
+          ? 0
+          : yield* Effect.raceFirst(pace.admit(rest.length), Effect.as(Deferred.await(stopping), 0))
         if (admitted === 0) {
           counts.endedBy = pace.stoppedBy() ?? "stopped"
           break
@@ -114,7 +118,8 @@ export const makeRedrive = (
       run: Effect.gen(function* () {
         // supervised: joined here; it outlives an interruption of the join, so that it can end in order
         const fiber = yield* Effect.forkScoped(reader.look(visit))
-        yield* Fiber.join(fiber).pipe(Effect.onInterrupt(() => Effect.andThen(stop, Fiber.await(fiber))))
+        const ended = Effect.timeoutOption(Fiber.await(fiber), options.stopWithin ?? Duration.infinity)
+        yield* Fiber.join(fiber).pipe(Effect.onInterrupt(() => Effect.andThen(stop, ended)))
       }).pipe(Effect.scoped),
       tally: () => {
         const read = reader.totals()

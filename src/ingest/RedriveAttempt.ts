@@ -19,6 +19,7 @@ import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type CarriedMessage, carriedBy, type SourceSubscriptions, sourceOf } from "./DeadLetterMessages.ts"
 import { dryFactStore } from "./DryFactStore.ts"
 import { dispose } from "./HandlingDisposition.ts"
+import type { OrderLock } from "./OrderLock.ts"
 import { makeRedriveHandler } from "./RedriveHandler.ts"
 
 /** What becomes of a dead letter that is tried now. */
@@ -56,6 +57,8 @@ export interface RedriveAttemptOptions {
   readonly includesForeign: boolean
   /** For how long a table that does not answer is asked again. **Units**: milliseconds. */
   readonly patienceMillis: number
+  /** Those of `run`, where it runs in the same process. */
+  readonly locks?: OrderLock
   /** Once it is done, a table that does not answer is not asked again. */
   readonly stopping?: Deferred.Deferred<void>
 }

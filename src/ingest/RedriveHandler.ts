@@ -7,6 +7,7 @@ import type { FactStore } from "../facts/FactStore.ts"
 import type { Handle, Item } from "../pipeline/DecodedDelivery.ts"
 import type { CarriedMessage } from "./DeadLetterMessages.ts"
 import { makeOrderHandler } from "./OrderHandler.ts"
+import type { OrderLock } from "./OrderLock.ts"
 import { makePaymentHandler } from "./PaymentHandler.ts"
 
 /**
@@ -16,11 +17,17 @@ import { makePaymentHandler } from "./PaymentHandler.ts"
 export const makeRedriveHandler = (options: {
   /** **Units**: bytes. */
   readonly maxRowBytes: number
+  /** As of {@link makePaymentHandler}. */
+  readonly locks?: OrderLock
 }): Effect.Effect<Handle<CarriedMessage, HandlingFailure, Fate>, never, FactStore> =>
   Effect.gen(function* () {
-    const { maxRowBytes } = options
+    const { maxRowBytes, locks } = options
     const handleOrders = yield* makeOrderHandler({ maxRowBytes, onStored: () => Effect.void })
-    const handlePayments = yield* makePaymentHandler({ maxRowBytes, readsBack: "always" })
+    const handlePayments = yield* makePaymentHandler({
+      maxRowBytes,
+      readsBack: "always",
+      ...(locks === undefined ? {} : { locks })
+    })
     const handle: Handle<CarriedMessage, HandlingFailure, Fate> = Effect.fnUntraced(function* (items) {
       const { orders, payments } = sorted(items)
       const outcomes = new Array<Result.Result<Fate, HandlingFailure>>(items.length)

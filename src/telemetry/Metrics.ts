@@ -4,6 +4,7 @@ import type { Fate } from "../domain/Fate.ts"
 import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDuration } from "./DurationHistogram.ts"
+import { noRedrives, type RedriveReading, registerRedrives } from "./RedriveSeries.ts"
 import { seriesOf } from "./Series.ts"
 import {
   registerStream,
@@ -56,6 +57,10 @@ export class Metrics extends Context.Service<
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
     /** Says where the limit of statements in flight is read from. */
     readonly watchInFlightLimit: (limit: () => number) => Effect.Effect<void>
+    /** Says where the redrives that this process does by itself are read from. */
+    readonly watchRedrives: (read: () => RedriveReading) => Effect.Effect<void>
+    /** What they have done so far. */
+    readonly redrives: Effect.Effect<RedriveReading>
     /** Says where the totals of a stream are read from. */
     readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
@@ -84,6 +89,8 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   const series = seriesOf(registry)
   for (const stream of streamNames) registerStream(stream, streams[stream], series, nowMillis)
   registerWaits(waits, series)
+  let redrives = () => noRedrives
+  registerRedrives(() => redrives(), series)
   series.gauge(
     "counterfoil_orders_watermark_lag_seconds",
     "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
@@ -138,6 +145,11 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
       Effect.sync(() => {
         inFlightLimit = limit
       }),
+    watchRedrives: (read) =>
+      Effect.sync(() => {
+        redrives = read
+      }),
+    redrives: Effect.sync(() => redrives()),
     watch: (stream, ledger) =>
       Effect.sync(() => {
         streams[stream].ledger = ledger

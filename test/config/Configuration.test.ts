@@ -104,6 +104,7 @@ describe("settings", () => {
         waitingRoomMax: 20_000,
         waitingRoomBytes: 64 * 1024 * 1024,
         maxRetrying: 2_000,
+        redriveInterval: Duration.zero,
         shutdownTimeout: Duration.seconds(20)
       })
       expect(settings.log).toEqual({ level: "Info", format: Option.none() })

@@ -30,6 +30,7 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   WAITING_ROOM_BYTES: "lots",
   MAX_RETRYING: "-1",
   SHUTDOWN_TIMEOUT: "Infinity",
+  DLQ_REDRIVE_INTERVAL: "9s",
   HTTP_HOST: "localhost:8080",
   HTTP_PORT: "65536",
   LOG_LEVEL: "loud",

@@ -10,6 +10,7 @@ import type { HttpSettings } from "../../src/http/HttpSettings.ts"
 import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { noRedrives } from "../../src/telemetry/RedriveSeries.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
 
@@ -116,7 +117,7 @@ describe("HttpApi", () => {
       assert.deepStrictEqual(Object.keys(parts), [...healthParts])
       assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
       assert.deepInclude(parts.facts, { state: "healthy", reason: null })
-      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null })
+      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null, lastRedrive: null })
       assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }).pipe(Effect.provide(served))
   )
@@ -131,6 +132,16 @@ describe("HttpApi", () => {
       assert.deepInclude(parts.facts, { state: "unavailable", reason: "no table", remedy: "create it" })
       assert.deepInclude(parts.orders, { state: "healthy", remedy: null })
     }).pipe(Effect.provide(servedWith(Health.layerWith(() => "create it"))))
+  )
+
+  it.live("/health tells what came of the last redrive that the process did by itself", () =>
+    Effect.gen(function* () {
+      const last = { ended: "end", endedAtMillis: 0, durationMillis: 8_125, through: 30, stays: 8 } as const
+      yield* Metrics.use(({ watchRedrives }) => watchRedrives(() => ({ ...noRedrives, last })))
+      const { lastRedrive } = JSON.parse((yield* get("/health")).text)
+      const at = "1970-01-01T00:00:00.000Z"
+      assert.deepStrictEqual(lastRedrive, { ended: "end", at, seconds: 8.125, through: 30, stay: 8 })
+    }).pipe(Effect.provide(served))
   )
 
   it.live("/health is 200 though nothing works, and tells how far the orders watermark is behind", () =>

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Letters from "../../src/ingest/DeadLettersEvidence.ts"
 
-type LetterEvent = readonly [at: number, what: "confirmed" | "failed" | "found" | "missing" | "no answer"]
+type LetterEvent = readonly [
+  at: number,
+  what: "confirmed" | "failed" | "found" | "missing" | "no answer" | "unreadable" | "read"
+]
 
 const letters = (events: ReadonlyArray<LetterEvent>, now: number): string => {
   const evidence = Letters.noDeadLettersEvidence("projects/p/topics/t", 0)
@@ -10,6 +13,8 @@ const letters = (events: ReadonlyArray<LetterEvent>, now: number): string => {
     else if (what === "failed") Letters.deadLettersFailed(evidence, { message: "publish refused" }, at)
     else if (what === "found") Letters.topicFound(evidence, at)
     else if (what === "missing") Letters.topicMissing(evidence)
+    else if (what === "unreadable") Letters.redriveTroubled(evidence, { message: "no such subscription" })
+    else if (what === "read") Letters.redriveTroubled(evidence, undefined)
     else Letters.checkFailed(evidence, { message: "no answer" }, at)
   }
   const state = Letters.deadLettersStateOf(evidence, now)
@@ -80,6 +85,35 @@ describe("the state of the dead-letter topic", () => {
       ],
       2_100,
       "Degraded"
+    ],
+    [
+      "a subscription that cannot be redriven from degrades it, whatever is published",
+      [
+        [0, "found"],
+        [100, "unreadable"],
+        [200, "confirmed"]
+      ],
+      300,
+      "Degraded"
+    ],
+    [
+      "it is well again once it could be read",
+      [
+        [0, "found"],
+        [100, "unreadable"],
+        [200, "read"]
+      ],
+      300,
+      "Healthy"
+    ],
+    [
+      "what `run` needs is worse",
+      [
+        [100, "unreadable"],
+        [200, "missing"]
+      ],
+      300,
+      missing
     ],
     [
       "a success between begins anew",

@@ -178,6 +178,22 @@ describe("Redrive", () => {
     })
   )
 
+  it.effect("[G8] an interruption is heard also where the table is slower than the rate", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* giveUp(world, ids(200))
+      yield* store(world, ids(200))
+      world.storeFaults.latency = () => 1_000
+      const redrive = yield* redriving(world, { pace: { rate: 100 } })
+      yield* pass("7 seconds")
+      const interruptedAt = yield* Clock.currentTimeMillis
+      yield* redrive.interrupt
+      // One batch is read, written and read back.
+      assert.isAtMost((yield* Clock.currentTimeMillis) - interruptedAt, 3_000)
+      assert.strictEqual(redrive.tally().tried, 30)
+    })
+  )
+
   it.effect("only what the filter means is tried; the rest stays, and is counted", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

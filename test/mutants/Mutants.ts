@@ -9,6 +9,7 @@ import { ofLeases } from "./guarantees/Leases.ts"
 import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofLogLines } from "./guarantees/LogLines.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
+import { ofPeriodicRedrives } from "./guarantees/PeriodicRedrives.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofProgress } from "./guarantees/Progress.ts"
 import { ofReconnection } from "./guarantees/Reconnection.ts"
@@ -33,6 +34,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofOutages,
   ...ofRetries,
   ...ofRedrives,
+  ...ofPeriodicRedrives,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

@@ -12,7 +12,7 @@ import type { Subscriber } from "../../src/pubsub/Subscriber.ts"
 import { eventually } from "../../src/testing/VirtualTime.ts"
 import { faultyFactStore } from "./FaultyFactStore.ts"
 import { messageOf, orderOf, paymentOf } from "./Samples.ts"
-import { deadLetterTopic, ordersTopic, paymentsTopic, type World } from "./World.ts"
+import { deadLetterTopic, ordersTopic, type Process, paymentsTopic, type World } from "./World.ts"
 
 /** The dead-letter subscription of a world. */
 export const deadLetterSubscription = `${deadLetterTopic}-sub`
@@ -148,3 +148,19 @@ export const letterOf = (
 /** Publishes to the dead-letter topic. */
 export const publishLetters = (world: World, ...letters: ReadonlyArray<ReturnType<typeof messageOf>>) =>
   world.publishRaw(deadLetterTopic, ...letters)
+
+/** Settings of a process that redrives by itself. */
+export const everyMinute = { redriveInterval: Duration.minutes(1) }
+
+/** Publishes letters of payments whose orders are there. */
+export const lettersThatWouldMatch = Effect.fnUntraced(function* (world: World, count: number) {
+  yield* store(world, ids(count))
+  yield* publishLetters(world, ...ids(count).map((id) => letterOf(id)))
+})
+
+/** Whether the dead-letter subscription is empty. */
+export const noneRemains = (world: World) => Effect.map(remaining(world), (letters) => letters.length === 0)
+
+/** Whether a process has ended a redrive by itself. */
+export const hasRedriven = (process: Process) =>
+  Effect.map(process.redrives, ({ last }) => last !== undefined)

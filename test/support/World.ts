@@ -38,7 +38,8 @@ export const processing: ProcessingSettings = {
   waitingRoomMax: 1_000,
   waitingRoomBytes: 64 * 2 ** 20,
   maxRetrying: 200,
-  shutdownTimeout: Duration.seconds(20)
+  shutdownTimeout: Duration.seconds(20),
+  redriveInterval: Duration.zero
 }
 
 /** When a world begins. **Units**: ms since the epoch. */
@@ -93,6 +94,7 @@ export const makeWorld = Effect.fnUntraced(function* (
 
   return {
     broker,
+    admin,
     table,
     storeFaults,
     progressFaults,

@@ -61,6 +61,7 @@ export const startProcess = Effect.fnUntraced(function* (
     ordersSubscription: `${topics.orders}-sub`,
     paymentsSubscription: `${topics.payments}-sub`,
     deadLetterTopic: topics.deadLetters,
+    redrivesFrom: `${topics.deadLetters}-sub`,
     process,
     processing: settings
   }).pipe(Effect.provide(context), Scope.provide(scope), host.run)
@@ -76,6 +77,7 @@ export const startProcess = Effect.fnUntraced(function* (
     accountable: (topic: string) => custodies.get(`${topic}-sub`)?.accountable ?? Effect.succeed(0),
     /** What its subscription to a topic has handed over and is not settled. */
     held: (topic: string) => custodies.get(`${topic}-sub`)?.held() ?? nothingHeld,
+    redrives: Context.get(context, Metrics).redrives,
     prometheus: Context.get(context, Metrics).prometheus,
     health: Context.get(context, Health).states,
     isFrozen: () => host.isFrozen,

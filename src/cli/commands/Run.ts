@@ -66,13 +66,15 @@ const process = (options: RunOptions) =>
           http: address._tag === "Some" ? address.value.url : "off"
         })
       )
+      const isDrain = Option.isSome(options.giveUpAfter)
       const processor = yield* makeProcessor({
         ordersSubscription: options.pubSub.ordersSubscription,
         paymentsSubscription: options.pubSub.paymentsSubscription,
         deadLetterTopic: options.pubSub.dlqTopic,
-        processing: options.processing
+        processing: options.processing,
+        // A drain is about what waits on the sources; it would end before the first interval.
+        ...(isDrain ? {} : { redrivesFrom: options.pubSub.dlqSubscription })
       })
-      const isDrain = Option.isSome(options.giveUpAfter)
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
         (work) => Effect.raceFirst(work, untilLoginRefused),

@@ -6,6 +6,8 @@ import type { Parser } from "../Parser.ts"
 export interface DurationRange {
   readonly min: number
   readonly max: number
+  /** What `0` means, where it is allowed below the shortest. */
+  readonly zero?: string
 }
 
 /**
@@ -16,11 +18,14 @@ export interface DurationRange {
 export const durationText = (range: DurationRange, example: string): Parser<Duration.Duration> => ({
   parse: (text) =>
     Option.map(
-      Option.filter(toMillis(text), (millis) => millis >= range.min && millis <= range.max),
+      Option.filter(
+        toMillis(text),
+        (millis) => (millis >= range.min && millis <= range.max) || (millis === 0 && range.zero !== undefined)
+      ),
       Duration.millis
     ),
   allowed:
-    `a duration from ${show(range.min)} to ${show(range.max)}: ` +
+    `${range.zero === undefined ? "" : `0 (${range.zero}), or `}a duration from ${show(range.min)} to ${show(range.max)}: ` +
     "a number with ms, s, m or h (or the word, as in `30 seconds`)",
   example
 })

@@ -121,6 +121,15 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     caughtBy: [unit(pace, "a rate is kept over any second, and evenly")]
   },
   {
+    name: "redrive-stop-unheard",
+    what: "tries a whole batch after a stop, where the rate holds nothing back",
+    guarantee: "G8",
+    file: "src/ingest/Redrive.ts",
+    text: "const admitted = (yield* Deferred.isDone(stopping))",
+    replacement: "const admitted = (yield* Deferred.isDone(stopping)) && rest.length === 0",
+    caughtBy: [unit(redrive, "an interruption is heard also where the table is slower than the rate")]
+  },
+  {
     name: "look-consumes",
     what: "acknowledges what it looks at",
     guarantee: "G1",

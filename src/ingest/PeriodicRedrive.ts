@@ -1,0 +1,203 @@
+/** Redrives unmatched payments at an interval, beside `run` and in its process. */
+import { Clock, Duration, Effect, Exit, Random } from "effect"
+import type { FactStore } from "../facts/FactStore.ts"
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
+import { PubSubError, ResourceMissing } from "../pubsub/PubSubError.ts"
+import type { Subscriber } from "../pubsub/Subscriber.ts"
+import { Metrics } from "../telemetry/Metrics.ts"
+import {
+  type LastRedrive,
+  noRedrives,
+  type RedriveCounts,
+  type RedriveEnd,
+  sumOfCounts
+} from "../telemetry/RedriveSeries.ts"
+import { monotonicMillis } from "../time/MonotonicClock.ts"
+import { type DeadLetterFilter, everyDeadLetter } from "./DeadLetterFilter.ts"
+import type { SourceSubscriptions } from "./DeadLetterMessages.ts"
+import {
+  redriveJitter,
+  redriveOutstandingBytes,
+  redriveOutstandingMessages,
+  redrivePatienceMillis,
+  redriveRate,
+  redriveStreams
+} from "./Limits.ts"
+import type { OrderLock } from "./OrderLock.ts"
+import { makeRedrive, type RedriveTally } from "./Redrive.ts"
+
+/** What is redriven at an interval, and how. */
+export interface PeriodicRedriveOptions {
+  /** The dead-letter subscription, in short or in full. */
+  readonly subscription: string
+  /** Whether it is there, as far as one may ask. */
+  readonly subscriptionExists: Effect.Effect<boolean, PubSubError>
+  readonly sources: SourceSubscriptions
+  /** From the end of a redrive to the beginning of the next, before jitter. */
+  readonly interval: Duration.Duration
+  /** **Units**: bytes. */
+  readonly maxRowBytes: number
+  /** Those of `run`: two payments for one order must not mix within a process (G2). */
+  readonly locks: OrderLock
+  /** How long a stop may wait for the batch it is at. */
+  readonly stopWithin: Duration.Duration
+  /** What keeps it from reading, and a person has to see to; undefined once it could read. */
+  readonly onTrouble: (error: ReportedError | undefined) => void
+}
+
+/** Redrives of a process, again and again. */
+export interface PeriodicRedrive {
+  /** Never ends by itself. Interrupting it ends the redrive it is at after its batch (G8). */
+  readonly run: Effect.Effect<never>
+}
+
+/**
+ * Makes what redrives the unmatched payments of this deployment again and again; dead letters of other reasons stay.
+ *
+ * Each interval is jittered, so that processes that start together do not redrive together; where they do, it is
+ * harmless (G2). It takes little beside `run`: few letters a second, and so few statements in flight.
+ *
+ * **Errors**: none. Where Pub/Sub or the table does not answer, it says so, and tries again at the next interval.
+ */
+export const makePeriodicRedrive = (
+  options: PeriodicRedriveOptions
+): Effect.Effect<PeriodicRedrive, never, Subscriber | FactStore | Metrics> =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Subscriber | FactStore>()
+    const clock = yield* Clock.Clock
+    let counts = noRedrives
+    let running: (() => RedriveTally) | undefined
+    yield* (yield* Metrics).watchRedrives(() =>
+      running === undefined ? counts : { ...counts, ...added(counts, running()), isRunning: true }
+    )
+
+    const redriveOnce = Effect.gen(function* () {
+      const startedAt = monotonicMillis(clock)
+      const redrive = yield* makeRedrive({
+        ...options,
+        filter: unmatchedPayments,
+        pace: { rate: redriveRate },
+        limits: besideRun,
+        isDry: false,
+        includesForeign: false,
+        patienceMillis: redrivePatienceMillis
+      })
+      running = redrive.tally
+      const count = (ended: RedriveEnd) => {
+        running = undefined
+        const last = lastOf(redrive.tally(), ended, monotonicMillis(clock) - startedAt, clock)
+        counts = {
+          ...added(counts, redrive.tally()),
+          ended: { ...counts.ended, [ended]: (counts.ended[ended] ?? 0) + 1 },
+          isRunning: false,
+          last
+        }
+      }
+      yield* redrive.run.pipe(
+        Effect.onExit((exit) => Effect.sync(() => count(endOf(exit, redrive.tally())))),
+        Effect.matchEffect({
+          onFailure: (error) => reportError(options, error),
+          onSuccess: () => reportEnd(options, redrive.tally())
+        })
+      )
+    }).pipe(Effect.scoped, Effect.provide(context))
+
+    const wait = Effect.flatMap(Random.nextBetween(1 - redriveJitter, 1 + redriveJitter), (stretch) =>
+      Effect.sleep(Duration.millis(Duration.toMillis(options.interval) * stretch))
+    )
+    const rounds = Effect.forever(Effect.andThen(wait, redriveOnce), { disableYield: true })
+    return { run: Effect.andThen(checkSubscription(options), rounds) }
+  })
+
+const unmatchedPayments: DeadLetterFilter = { ...everyDeadLetter, reasons: new Set(["unmatched-payment"]) }
+
+/** What it holds beside what `run` holds. */
+const besideRun = {
+  maxOutstandingMessages: redriveOutstandingMessages,
+  maxOutstandingBytes: redriveOutstandingBytes,
+  streams: { count: redriveStreams }
+}
+
+/** Told at the start: an interval may be long. Without an answer, the first redrive finds out. */
+const checkSubscription = ({ onTrouble, subscription, subscriptionExists }: PeriodicRedriveOptions) =>
+  Effect.match(subscriptionExists, {
+    onFailure: () => {},
+    onSuccess: (exists) => {
+      const reason = new ResourceMissing({ cause: undefined })
+      if (!exists)
+        onTrouble(troubleOf(new PubSubError({ operation: "pull", resource: subscription, reason })))
+    }
+  })
+
+const reportError = ({ onTrouble }: PeriodicRedriveOptions, error: PubSubError): Effect.Effect<void> =>
+  error.isRetryable
+    ? Effect.logInfo(`dead letters are redriven at the next interval: ${error.message}`)
+    : Effect.sync(() => onTrouble(troubleOf(error)))
+
+const troubleOf = (error: PubSubError): ReportedError => ({
+  message: `dead letters are not redriven: ${error.message}`,
+  cause: error
+})
+
+const reportEnd = (
+  { onTrouble, subscription }: PeriodicRedriveOptions,
+  tally: RedriveTally
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    onTrouble(undefined)
+    if (tally.endedBy === "store")
+      return Effect.logInfo(
+        `dead letters are redriven at the next interval: the fact table did not answer: ${tally.storeError}`
+      )
+    const through = sumOfCounts(tally.through)
+    // What stays is tried at every interval; that alone is no news.
+    return Effect.logWithLevel(through > 0 || tally.endedBy === "full" ? "Info" : "Debug")(
+      "dead letters were redriven"
+    ).pipe(
+      Effect.annotateLogs({
+        by: "DLQ_REDRIVE_INTERVAL",
+        subscription,
+        ended: tally.endedBy ?? "cut short",
+        tried: tally.tried,
+        through,
+        stay: tally.tried - through
+      })
+    )
+  })
+
+const endOf = (exit: Exit.Exit<void, PubSubError>, { endedBy }: RedriveTally): RedriveEnd => {
+  if (Exit.isFailure(exit)) return Exit.hasInterrupts(exit) ? "stopped" : "error"
+  return endedBy === "full" || endedBy === "store" || endedBy === "stopped" ? endedBy : "end"
+}
+
+const countsOf = ({ lost, stays, through, unknown }: RedriveTally): RedriveCounts => ({
+  through,
+  stays: { ...stays, unknown, "lease-lost": lost }
+})
+
+const added = <C extends RedriveCounts>(counts: C, tally: RedriveTally): C => {
+  const { stays, through } = countsOf(tally)
+  return { ...counts, through: sumsOf(counts.through, through), stays: sumsOf(counts.stays, stays) }
+}
+
+const sumsOf = <K extends string>(
+  one: Readonly<Partial<Record<K, number>>>,
+  other: Readonly<Partial<Record<K, number>>>
+): Readonly<Partial<Record<K, number>>> => {
+  const sums: Partial<Record<K, number>> = { ...one }
+  for (const key in other) sums[key] = (sums[key] ?? 0) + (other[key] ?? 0)
+  return sums
+}
+
+const lastOf = (
+  tally: RedriveTally,
+  ended: RedriveEnd,
+  durationMillis: number,
+  clock: Clock.Clock
+): LastRedrive => ({
+  ended,
+  endedAtMillis: clock.currentTimeMillisUnsafe(),
+  durationMillis,
+  through: sumOfCounts(tally.through),
+  stays: sumOfCounts(countsOf(tally).stays)
+})
