@@ -5,7 +5,6 @@ import type { StreamName } from "../domain/StreamName.ts"
 import type { FactStore } from "../facts/FactStore.ts"
 import type { AttemptReports, ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
-import type { Subscription } from "../pubsub/Subscriber.ts"
 import { Health, type HealthPart, type HealthState } from "../telemetry/Health.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import * as Letters from "./DeadLettersEvidence.ts"
@@ -19,12 +18,12 @@ import {
   topicCheckSoonMillis
 } from "./Limits.ts"
 import { notYetKnown, type SteadyState, steadied } from "./SteadyState.ts"
-import { noStreamEvidence, streamRead, streamStateOf } from "./StreamEvidence.ts"
+import { noStreamEvidence, type StreamStatus, streamRead, streamStateOf } from "./StreamEvidence.ts"
 
 /** A source stream that is watched. */
 export interface WatchedStream {
   readonly stream: StreamName
-  readonly subscription: Pick<Subscription, "status">
+  readonly subscription: { readonly status: Effect.Effect<StreamStatus> }
   /** Deliveries in backoff before another try. */
   readonly retrying: () => number
   /** Why intake stands still; undefined while it does not. */

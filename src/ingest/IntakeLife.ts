@@ -1,6 +1,7 @@
 /** Opens the intake of a processor, closes it when its orders have to be given back, and opens it again (G5). */
 import { Duration, Effect, Exit, Fiber, type Latch, type Scope } from "effect"
 import type { ProgressTable } from "../facts/ProgressTable.ts"
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { IntakeOptions } from "./Intake.ts"
@@ -26,7 +27,7 @@ export interface IntakeLife {
   /** Runs until `stopping`, and its intake was stopped. What was held then is given back when it ends. */
   readonly run: Effect.Effect<void, PubSubError>
   /** Why the intake is closed, while it is. */
-  readonly closedBecause: () => string
+  readonly closedBecause: () => ReportedError
 }
 
 /** Prepares the life of an intake; it is closed still. */
@@ -46,7 +47,7 @@ export const makeIntakeLife = (
       const run = Effect.flatMap(parts.open(alone), (intake) =>
         Effect.andThen(options.stopping.isOpen() ? intake.stop : Effect.void, intake.run)
       )
-      return { run: Effect.scoped(run), closedBecause: () => "not open yet" }
+      return { run: Effect.scoped(run), closedBecause: () => ({ message: "not open yet" }) }
     }
     const exchange = yield* makeExchange(options)
     const untilStopping = (effect: Effect.Effect<void>) => Effect.raceFirst(effect, options.stopping.await)
@@ -58,7 +59,7 @@ export const makeIntakeLife = (
         const isOver = yield* Effect.scoped(oneIntake(options, exchange, messages))
         if (isOver) return
         hasClosed = true
-        yield* Effect.logWarning(`gave back what was held: ${troubleOf(exchange)}`)
+        yield* Effect.logWarning(`gave back what was held: ${troubleOf(exchange).message}`)
         yield* untilStopping(exchange.own.renewedTimes(renewalsToReopen))
       }
     })
@@ -68,12 +69,18 @@ export const makeIntakeLife = (
       closedBecause: () =>
         hasClosed || exchange.own.error() !== undefined
           ? troubleOf(exchange)
-          : "the row of this process is not in the progress table yet"
+          : { message: "the row of this process is not in the progress table yet" }
     }
   })
 
-const troubleOf = ({ own }: ProgressExchange): string =>
-  `the row of this process in the progress table could not be renewed for long (${own.error()?.message ?? "it was frozen, or did not hear Pub/Sub"})`
+const troubleOf = ({ own }: ProgressExchange): ReportedError => {
+  const cause = own.error()
+  const why = cause?.message ?? "it was frozen, or did not hear Pub/Sub"
+  return {
+    message: `the row of this process in the progress table could not be renewed for long (${why})`,
+    ...(cause === undefined ? {} : { cause })
+  }
+}
 
 /** One intake, from its opening to its end; true where it was stopped, false where it had to be closed. */
 const oneIntake = Effect.fnUntraced(function* (

@@ -1,8 +1,13 @@
 /** What is known of a source stream, and the state of health that follows from it. */
-import type { PubSubError } from "../pubsub/PubSubError.ts"
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import type { HealthState } from "../telemetry/Health.ts"
 import { disconnectedMillis, pausedMillis, startingMillis } from "./Limits.ts"
+
+/** What a source stream says of itself; `error` also where its intake is closed. */
+export interface StreamStatus extends Omit<SubscriptionStatus, "error"> {
+  readonly error?: ReportedError
+}
 
 /** What is known of a source stream. **Units**: all times are ms of a monotonic clock. */
 export interface StreamEvidence {
@@ -12,7 +17,7 @@ export interface StreamEvidence {
   disconnectedSince: number | undefined
   trouble: string
   /** Set where nothing new can come. */
-  error: PubSubError | undefined
+  error: ReportedError | undefined
   /** The same for a paused intake. */
   pausedSince: number | undefined
   pausedBecause: string
@@ -32,7 +37,7 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
 /** The stream's state was read. */
 export const streamRead = (
   evidence: StreamEvidence,
-  { connected, error, trouble }: Pick<SubscriptionStatus, "connected" | "error" | "trouble">,
+  { connected, error, trouble }: Pick<StreamStatus, "connected" | "error" | "trouble">,
   pausedBecause: string | undefined,
   now: number
 ): void => {

@@ -8,11 +8,12 @@ import type { DeliveryProgress, Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import { readingTickMillis } from "./Limits.ts"
+import type { StreamStatus } from "./StreamEvidence.ts"
 
 /** A stream that is read. */
 export interface ReadStream {
   readonly stream: StreamName
-  readonly subscription: Pick<Subscription, "status" | "progress">
+  readonly subscription: Pick<Subscription, "progress"> & { readonly status: Effect.Effect<StreamStatus> }
   readonly ledger: Pick<StreamLedger<Fate>, "held" | "oldestMicros">
   /** Why intake stands still; undefined while it does not. */
   readonly pausedBy: () => PauseReason | undefined

@@ -1,17 +1,18 @@
 /** What health and metrics read from the streams of a processor, whether or not its intake is open. */
 import { Effect } from "effect"
 import type { StreamName } from "../domain/StreamName.ts"
+import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
-import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import type { WatchedStream } from "./HealthMonitor.ts"
 import type { ProcessorParts } from "./ProcessorParts.ts"
+import type { StreamStatus } from "./StreamEvidence.ts"
 import { nothingRead, progressOf, type ReadStream } from "./StreamReadings.ts"
 
 /** Both streams, as health and metrics watch them. `closedBecause`: why the intake is closed, while it is. */
 export const watchedStreams = (
   { intake, ledgers }: ProcessorParts,
-  closedBecause: () => string
+  closedBecause: () => ReportedError
 ): ReadonlyArray<WatchedStream & ReadStream> => {
   const watched = (stream: StreamName, isRoomFull: () => boolean): WatchedStream & ReadStream => {
     const ledger = ledgers[stream]
@@ -27,7 +28,9 @@ export const watchedStreams = (
     }
     let leasesLost = 0
     let last = 0
-    const status = Effect.suspend(() => intake()?.[stream].subscription.status ?? closed(closedBecause()))
+    const status: Effect.Effect<StreamStatus> = Effect.suspend(
+      () => intake()?.[stream].subscription.status ?? closed(closedBecause())
+    )
     const subscription = {
       // Each time it is opened, a subscription counts from zero.
       status: Effect.map(status, (now) => {
@@ -45,10 +48,11 @@ export const watchedStreams = (
   return [watched("orders", () => false), watched("payments", () => intake()?.waitingRoom.isFull() ?? false)]
 }
 
-const closed = (trouble: string): Effect.Effect<SubscriptionStatus> =>
+const closed = (error: ReportedError): Effect.Effect<StreamStatus> =>
   Effect.succeed({
     connected: false,
-    trouble,
+    trouble: error.message,
+    error,
     received: 0,
     held: 0,
     acked: 0,

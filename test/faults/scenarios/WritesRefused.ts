@@ -3,24 +3,37 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
-import { ask, untilReady } from "../Processors.ts"
+import { untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
 
 /** Longer than it takes to find that a row is refused for itself. **Units**: seconds. */
 const refusedSeconds = 50
 
+/** Where the row of the process is refused too, its streams are closed soon, and the table is asked for nothing more. */
+const refusal =
+  /"facts":\{"state":"(unavailable|degraded)"|"orders":\{"state":"unavailable","reason":"[^"]+","remedy":"/
+
+interface Refused {
+  readonly name: string
+  readonly fault: string
+  readonly nodes: NonNullable<Scenario["nodes"]>
+  readonly refuse: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
+  readonly allow: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
+  /** What health says of it; left out: that the table does not take what it should. */
+  readonly said?: RegExp
+  readonly loadSeconds?: number
+}
+
 /** A third into the load every write is refused, and then none. */
-const refusedAll = (
-  name: string,
-  fault: string,
-  nodes: NonNullable<Scenario["nodes"]>,
-  refuse: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>,
-  allow: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
-): Scenario => ({
-  name,
-  fault,
-  nodes,
-  loadSeconds: 30,
+const refusedAll = ({
+  allow,
+  loadSeconds = 30,
+  refuse,
+  said = refusal,
+  ...described
+}: Refused): Scenario => ({
+  ...described,
+  loadSeconds,
   unmatchedWithinSeconds: 120,
   run: (context) =>
     Effect.gen(function* () {
@@ -29,9 +42,8 @@ const refusedAll = (
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* refuse(context)
+      yield* untilHealthSays(processor, said)
       yield* Effect.sleep(`${refusedSeconds} seconds`)
-      const health = yield* ask(processor, "/health")
-      yield* expect(/"facts":\{"state":"(unavailable|degraded)"/.test(health), `no word of it: ${health}`)
       yield* allow(context)
       yield* untilReady(processor)
       yield* Effect.promise(() => observer.judgeNow())
@@ -104,23 +116,40 @@ const refuseWrites =
 
 /** Outages that answer. */
 export const writesRefused: ReadonlyArray<Scenario> = [
-  refusedAll("ttl-too-large", "a default TTL that no write can have", "one", ttlTo(ttlTooLarge), ttlTo(0)),
-  refusedAll("copies-missing", "more copies asked for than nodes", "one", copiesTo(3), copiesTo(1)),
-  refusedAll(
-    "modify-revoked",
-    "the right to write revoked",
-    { guards: {} },
-    statement(
+  refusedAll({
+    name: "ttl-too-large",
+    fault: "a default TTL that no write can have",
+    nodes: "one",
+    refuse: ttlTo(ttlTooLarge),
+    allow: ttlTo(0)
+  }),
+  refusedAll({
+    name: "copies-missing",
+    fault: "more copies asked for than nodes",
+    nodes: "one",
+    refuse: copiesTo(3),
+    allow: copiesTo(1)
+  }),
+  refusedAll({
+    name: "modify-revoked",
+    fault: "the right to write revoked",
+    nodes: { guards: {} },
+    refuse: statement(
       ({ deployment: { table }, role }) => `REVOKE MODIFY ON KEYSPACE ${table.keyspace} FROM ${role}`
     ),
-    statement(({ deployment: { table }, role }) => `GRANT MODIFY ON KEYSPACE ${table.keyspace} TO ${role}`)
-  ),
-  refusedAll(
-    "disk-full",
-    "the disk fuller than a guardrail allows",
-    { guards: {}, jvmArgs: ["-Dcassandra.disk_usage.monitor_interval_ms=1000"] },
-    diskLimitTo(1),
-    diskLimitTo(-1)
-  ),
+    allow: statement(
+      ({ deployment: { table }, role }) => `GRANT MODIFY ON KEYSPACE ${table.keyspace} TO ${role}`
+    )
+  }),
+  refusedAll({
+    name: "disk-full",
+    fault: "the disk fuller than a guardrail allows",
+    nodes: { guards: {}, jvmArgs: ["-Dcassandra.disk_usage.monitor_interval_ms=1000"] },
+    refuse: diskLimitTo(1),
+    allow: diskLimitTo(-1),
+    said: /"state":"(unavailable|degraded)","reason":"[^"]*disk/i,
+    // Longer than the node takes to start again: what is written after that is what has to be refused.
+    loadSeconds: 120
+  }),
   badNode
 ]
