@@ -8,6 +8,7 @@ import { jsonFlag } from "../Flags.ts"
 import { newestShown, newestShownMax } from "../Limits.ts"
 import { numberFlag, parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
+import { dlqExplain } from "./DlqExplainCommand.ts"
 import { dlqSections, dlqSettingFlags, failuresText, filterFlags, filterOf, rampText } from "./DlqFlags.ts"
 
 const switchFlag = (name: string, description: string) =>
@@ -133,8 +134,8 @@ const redrive = Command.make(
     )
 ).pipe(Command.withDescription("Process dead letters again as `run` would; what fails stays where it is"))
 
-/** `dlq list`, `dlq show ID` and `dlq redrive`. */
+/** `dlq list`, `dlq show ID`, `dlq explain` and `dlq redrive`. */
 export const dlqCommand = Command.make("dlq").pipe(
   Command.withDescription("Work with dead letters"),
-  Command.withSubcommands([list, show, redrive])
+  Command.withSubcommands([list, show, dlqExplain, redrive])
 )
