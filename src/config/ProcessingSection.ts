@@ -16,7 +16,7 @@ import { section } from "./Section.ts"
 import { withDefault } from "./Variable.ts"
 
 /** A grace must end well before a lease is given up, or its payment never becomes a dead letter. **Units**: minutes. */
-const graceMaxMinutes = leaseTotalMinutes - 5
+export const graceMaxMinutes = leaseTotalMinutes - 5
 
 /** Pub/Sub's largest message: with a limit below it, such a message could never be read. **Units**: bytes. */
 const greatestMessage = 10_000_000

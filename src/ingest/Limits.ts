@@ -183,3 +183,18 @@ export const redriveStreams = 1
 
 /** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
 export const surveyGroupsMax = 1_000
+
+/** Whole rows of orders that are read at once to learn how late they were; what is in flight is bounded in the store. */
+export const orderReadsAtOnce = 32
+
+/** Which share of the payments whose order came late the advised grace would have matched: the rest is the long tail. */
+export const advisedShare = 0.95
+
+/** How many times as many must come as ever before in as long a time, to be a step in their rate. */
+export const stepFactor = 3
+
+/** How many there must be since a step: fewer come together by chance. */
+export const stepLeast = 5
+
+/** How much likelier a step must make what happened, as a natural logarithm: chance comes to that once in thousands. */
+export const stepEvidence = 10

@@ -7,10 +7,11 @@ import { type Version, versionOfOrder } from "../domain/Version.ts"
 /**
  * How much later than its payment an order was published, as its row bears it out; negative where it was earlier.
  *
- * The row carries the *last* publish of the order. None where the version is not one of ours: another program has
- * written the row, and its write time says nothing of a publish.
+ * The row carries the *last* publish of the order, in whole milliseconds: it was less than one later than this says.
+ * None where the version is not one of ours: another program has written the row, and its write time says nothing of
+ * a publish. (Of the write times of others one in a thousand ends like one of ours.)
  *
- * **Units**: milliseconds.
+ * **Units**: whole milliseconds.
  */
 export const orderLateness = (
   fact: Fact,
@@ -24,6 +25,6 @@ export const orderLateness = (
     )
   )
   return Result.isSuccess(order) && versionOfOrder(order.success, publishedMicros) === orderVersion
-    ? Option.some(Math.round((publishedMicros - paymentPublishedMicros) / 1000))
+    ? Option.some(Math.ceil((publishedMicros - paymentPublishedMicros) / 1000))
     : Option.none()
 }

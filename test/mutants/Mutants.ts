@@ -3,6 +3,7 @@
 import { ofBounds } from "./guarantees/Bounds.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
+import { ofExplanations } from "./guarantees/Explanations.ts"
 import { ofHealth } from "./guarantees/Health.ts"
 import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
@@ -35,6 +36,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofRetries,
   ...ofRedrives,
   ...ofPeriodicRedrives,
+  ...ofExplanations,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

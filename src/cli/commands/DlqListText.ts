@@ -38,15 +38,18 @@ export const surveyText = (picture: ReturnType<DeadLetterSurvey["picture"]>, sho
   ]
   const lines = [
     ...joinedTo(head, width, ""),
-    ...remarks(picture, shown),
+    ...lookRemarks(picture, shown),
     ...picture.groups.flatMap((group) => ["", ...groupLines(group, shown)])
   ]
   if (picture.newest.length > 0) lines.push("", ...newestLines(picture, shown))
   return lines.join("\n")
 }
 
-/** What one has to know to read the rest. */
-const remarks = (picture: SurveyPicture, shown: Shown): ReadonlyArray<string> => {
+/** What one has to know to read the rest of a look. */
+export const lookRemarks = (
+  picture: Pick<SurveyPicture, "storeError" | "ungrouped">,
+  shown: Shown
+): ReadonlyArray<string> => {
   const { isPartial, letters, maxAttempts, width } = shown
   const texts = [
     ...(isPartial
@@ -66,15 +69,23 @@ const remarks = (picture: SurveyPicture, shown: Shown): ReadonlyArray<string> =>
   return texts.flatMap((text) => joinedTo([text], width, ""))
 }
 
-const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string> => {
-  const { deployment, now, retention, width } = shown
-  const where =
-    group.subscription === undefined ? "unmarked" : escaped(shortName(group.subscription, deployment.project))
+/** How many dead letters are of which reason, field and subscription. */
+export const groupTitle = (
+  { count, path, reason, subscription }: Pick<DeadLetterGroup, "count" | "path" | "reason" | "subscription">,
+  { project }: Deployment,
+  width: number
+): ReadonlyArray<string> => {
+  const where = subscription === undefined ? "unmarked" : escaped(shortName(subscription, project))
   const title = [
-    `${thousands(group.count)} × ${escaped(group.reason)}`,
-    ...(group.path === undefined ? [] : [`field ${escaped(group.path)}`]),
+    `${thousands(count)} × ${escaped(reason)}`,
+    ...(path === undefined ? [] : [`field ${escaped(path)}`]),
     `from ${where}`
   ]
+  return joinedTo(title, width, "")
+}
+
+const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string> => {
+  const { deployment, now, retention, width } = shown
   const age = lasting(now - group.oldestMicros / 1000)
   const kept = Option.match(retention, { onNone: () => "", onSome: (millis) => ` of ${lasting(millis)}` })
   const times = [
@@ -84,7 +95,7 @@ const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string>
   const verdicts = [...group.verdicts].map(([name, count]) => verdictWords(name, count))
   const by = group.appVersion === undefined ? [] : [`given up by version ${escaped(group.appVersion)}`]
   return [
-    ...joinedTo(title, width, ""),
+    ...groupTitle(group, deployment, width),
     ...joinedTo(times, width, "  "),
     ...joinedTo([`now: ${verdicts.join(", ")}`], width, "  "),
     ...joinedTo([`for instance ${group.exampleId}`, ...by], width, "  ")
@@ -133,18 +144,24 @@ export const surveyJson = (picture: SurveyPicture, shown: Shown): string =>
         })
     ),
     ...picture.newest.map(letterJson),
-    escapedJson({
-      type: "summary",
-      subscription: shown.deployment.subscription,
-      deadLetters: picture.meant,
-      notMeant: picture.notMeant,
-      ungrouped: picture.ungrouped,
-      bytesRead: shown.bytes,
-      isPartial: shown.isPartial,
-      storeError: picture.storeError ?? null,
-      retentionSeconds: Option.getOrNull(Option.map(shown.retention, (millis) => millis / 1000))
-    })
+    escapedJson(lookSummary(picture, shown))
   ].join("\n")
+
+/** The whole of a look for programs. */
+export const lookSummary = (
+  picture: Pick<SurveyPicture, "meant" | "notMeant" | "storeError" | "ungrouped">,
+  shown: Shown
+) => ({
+  type: "summary",
+  subscription: shown.deployment.subscription,
+  deadLetters: picture.meant,
+  notMeant: picture.notMeant,
+  ungrouped: picture.ungrouped,
+  bytesRead: shown.bytes,
+  isPartial: shown.isPartial,
+  storeError: picture.storeError ?? null,
+  retentionSeconds: Option.getOrNull(Option.map(shown.retention, (millis) => millis / 1000))
+})
 
 /** One dead letter as a line of JSON. */
 export const letterJson = ({ sinceMicros, verdict, path, subscription, ...letter }: SurveyedLetter): string =>

@@ -1,15 +1,14 @@
 /** What `dlq show` does. */
-import { Console, Data, Effect, Option, Result } from "effect"
+import { Console, Data, Effect, Result } from "effect"
 import type { ReceivedDeadLetter } from "../../deadletters/ReceivedDeadLetter.ts"
-import { FactStore } from "../../facts/FactStore.ts"
 import { carriedBy, idsOf, sourceOf } from "../../ingest/DeadLetterMessages.ts"
 import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
-import { orderLateness } from "../../ingest/OrderLateness.ts"
+import { type OrderOfPayment, ordersOfPayments } from "../../ingest/OrdersOfPayments.ts"
 import type { Verdict } from "../../ingest/RedriveAttempt.ts"
 import { withProgress } from "../Progress.ts"
 import type { Deployment, DlqSettings } from "./DlqConnected.ts"
 import { openLook } from "./DlqLook.ts"
-import { letterDetails, letterDetailsJson, type OrderThere } from "./DlqShowText.ts"
+import { letterDetails, letterDetailsJson } from "./DlqShowText.ts"
 import { thousands } from "./DlqWords.ts"
 
 /** The options of `dlq show`. */
@@ -66,18 +65,10 @@ const reasonOf = (verdict: Verdict): string | undefined =>
 
 /** Whether the order of a payment is in the table by now, and how late it was. */
 const orderThere = Effect.fnUntraced(function* (letter: ReceivedDeadLetter, { sources }: Deployment) {
+  const nothing: OrderOfPayment = { _tag: "NotAsked" }
   const carried = carriedBy(letter, sourceOf(letter, sources))
-  const nothing: OrderThere = { _tag: "NotAsked" }
   if (Result.isFailure(carried) || carried.success._tag !== "Payment") return nothing
-  const store = yield* FactStore
-  const { order_id } = carried.success.payment
-  const [state] = yield* store.states([order_id])
-  if (state === undefined || Result.isFailure(state)) return nothing
-  if (state.success === undefined) return { _tag: "Absent" } satisfies OrderThere
-  const { orderVersion } = state.success
-  const fact = yield* Effect.option(store.get(order_id))
-  const late = Option.flatMap(Option.flatten(fact), (row) =>
-    orderLateness(row, orderVersion, letter.publishTimeMicros)
-  )
-  return { _tag: "There", lateMillis: Option.getOrUndefined(late) } satisfies OrderThere
+  const { publishTimeMicros } = letter
+  const [order] = yield* ordersOfPayments([{ orderId: carried.success.payment.order_id, publishTimeMicros }])
+  return order ?? nothing
 })

@@ -3,6 +3,7 @@ import { Option } from "effect"
 import type { ReceivedDeadLetter } from "../../deadletters/ReceivedDeadLetter.ts"
 import { unknownReason } from "../../ingest/DeadLetterFilter.ts"
 import type { CarriedIds } from "../../ingest/DeadLetterMessages.ts"
+import type { OrderOfPayment } from "../../ingest/OrdersOfPayments.ts"
 import { rfc3339 } from "../../time/Rfc3339.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { dataShownBytes } from "../Limits.ts"
@@ -11,14 +12,6 @@ import type { Deployment } from "./DlqConnected.ts"
 import { bytesText, lasting, secondOf, shortName, wordsOf } from "./DlqWords.ts"
 import { shownData } from "./MessageData.ts"
 
-/** What is known of the order of a payment. */
-export type OrderThere =
-  /** It is no payment, or the table does not answer. */
-  | { readonly _tag: "NotAsked" }
-  | { readonly _tag: "Absent" }
-  /** `lateMillis`: how much later than the payment it was published last; undefined where the row does not tell. */
-  | { readonly _tag: "There"; readonly lateMillis: number | undefined }
-
 /** What is shown of a dead letter. */
 export interface LetterDetails {
   readonly letter: ReceivedDeadLetter
@@ -26,7 +19,8 @@ export interface LetterDetails {
   readonly verdict: string
   /** Why it would stay, or why that is unknown. */
   readonly reasonNow: string | undefined
-  readonly order: OrderThere
+  /** `NotAsked` also where it is no payment. */
+  readonly order: OrderOfPayment
 }
 
 /** What it is shown with. */

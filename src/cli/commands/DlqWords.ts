@@ -40,6 +40,27 @@ const units: ReadonlyArray<readonly [number, string]> = [
   [60_000, "min"]
 ]
 
+/** Within which time something was, in two units: `2 min 58 s`; never less than it is. **Units**: milliseconds. */
+export const withinWords = (millis: number): string => {
+  if (millis < 1_000) return `${Math.ceil(millis)} ms`
+  const pair = pairs.find(([least]) => millis >= least)
+  if (pair === undefined) return `${Math.ceil(millis / 1_000)} s`
+  const [, great, greatName, small, smallName] = pair
+  const smalls = Math.ceil(millis / small)
+  const rest = smalls % (great / small)
+  const whole = `${(smalls - rest) / (great / small)} ${greatName}`
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`
+}
+
+const pairs: ReadonlyArray<readonly [number, number, string, number, string]> = [
+  [2 * 86_400_000, 86_400_000, "days", 3_600_000, "h"],
+  [3_600_000, 3_600_000, "h", 60_000, "min"],
+  [2 * 60_000, 60_000, "min", 1_000, "s"]
+]
+
+/** A share in whole percent, never more than it is. */
+export const percentText = (part: number, whole: number): string => `${Math.floor((100 * part) / whole)} %`
+
 /** A number of bytes, in binary units. */
 export const bytesText = (bytes: number): string => {
   if (bytes < 1_024) return `${bytes} bytes`

@@ -1,68 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Logger, Option, References } from "effect"
-import { TestConsole } from "effect/testing"
+import { Effect, Logger, Option, References } from "effect"
 import { listDeadLetters } from "../../../src/cli/commands/DlqList.ts"
 import { redriveDeadLetters } from "../../../src/cli/commands/DlqRedrive.ts"
 import { showDeadLetter } from "../../../src/cli/commands/DlqShow.ts"
-import { Screen } from "../../../src/cli/Screen.ts"
-import type { PubSubSettings } from "../../../src/config/Settings.ts"
-import { FactStore } from "../../../src/facts/FactStore.ts"
 import { everyDeadLetter } from "../../../src/ingest/DeadLetterFilter.ts"
-import { MemoryAdmin } from "../../../src/pubsub/memory/MemoryAdmin.ts"
-import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
-import { MemorySubscriber } from "../../../src/pubsub/memory/MemorySubscriber.ts"
 import { eventually, pass } from "../../../src/testing/VirtualTime.ts"
+import { begun, commandOptions as options, printed } from "../../support/CommandsInWorld.ts"
 import { giveUp, ids, letterOf, publishLetters, store } from "../../support/Redriving.ts"
-import {
-  deadLetterTopic,
-  makeWorld,
-  ordersTopic,
-  paymentsTopic,
-  processing,
-  type World
-} from "../../support/World.ts"
-import { fakeScreen } from "../FakeScreen.ts"
-
-const pubSub: PubSubSettings = {
-  projectId: Option.none(),
-  emulatorHost: Option.none(),
-  proxy: Option.none(),
-  ordersTopic,
-  ordersSubscription: `${ordersTopic}-sub`,
-  paymentsTopic,
-  paymentsSubscription: `${paymentsTopic}-sub`,
-  dlqTopic: deadLetterTopic,
-  dlqSubscription: `${deadLetterTopic}-sub`
-}
-
-const options = { pubSub, processing, filter: everyDeadLetter, json: false }
-
-const portsOf = (world: World) =>
-  Layer.mergeAll(
-    Layer.mergeAll(MemorySubscriber.layerOf("dlq"), MemoryAdmin.layer).pipe(
-      Layer.provide(Layer.succeed(MemoryBroker, world.broker))
-    ),
-    Layer.succeed(FactStore, world.table.store),
-    Layer.succeed(Screen, fakeScreen(false).screen)
-  )
-
-/** Begins a command in a world. */
-const begun = <A, E>(world: World, command: Effect.Effect<A, E, Layer.Success<ReturnType<typeof portsOf>>>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkScoped(Effect.provide(command, portsOf(world)))
-    return {
-      end: Effect.andThen(
-        eventually(
-          "the end of the command",
-          Effect.sync(() => fiber.pollUnsafe() !== undefined)
-        ),
-        Fiber.await(fiber)
-      ),
-      interrupt: Fiber.interrupt(fiber)
-    }
-  })
-
-const printed = Effect.map(TestConsole.logLines, (lines) => lines.join("\n"))
+import { deadLetterTopic, makeWorld } from "../../support/World.ts"
 
 describe("dlq", () => {
   it.effect("list --follow tells each new dead letter once", () =>
