@@ -156,3 +156,6 @@ export const rateGrantsASecond = 10
 
 /** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
 export const surveyGroupsMax = 1_000
+
+/** Dead letters that a discard acknowledges in one request, after each of which it may be stopped: as many as one takes. */
+export const discardBatch = 2_500
