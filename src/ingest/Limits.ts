@@ -198,3 +198,6 @@ export const stepLeast = 5
 
 /** How much likelier a step must make what happened, as a natural logarithm: chance comes to that once in thousands. */
 export const stepEvidence = 10
+
+/** Dead letters that a discard acknowledges in one request, after each of which it may be stopped: as many as one takes. */
+export const discardBatch = 2_500

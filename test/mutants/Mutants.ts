@@ -1,6 +1,7 @@
 /** Every mutant, in the order of the guarantees. */
 
 import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofDeadLetterFiles } from "./guarantees/DeadLetterFiles.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofExplanations } from "./guarantees/Explanations.ts"
@@ -37,6 +38,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofRedrives,
   ...ofPeriodicRedrives,
   ...ofExplanations,
+  ...ofDeadLetterFiles,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

@@ -1,29 +1,17 @@
 /** Runs commands on dead letters in a world: under a test clock, with what they print. */
-import { Effect, Fiber, Layer, Option } from "effect"
+import { Effect, Fiber, Layer } from "effect"
 import { TestConsole } from "effect/testing"
 import { Screen } from "../../src/cli/Screen.ts"
-import type { PubSubSettings } from "../../src/config/Settings.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
 import { everyDeadLetter } from "../../src/ingest/DeadLetterFilter.ts"
 import { MemoryAdmin } from "../../src/pubsub/memory/MemoryAdmin.ts"
 import { MemoryBroker } from "../../src/pubsub/memory/MemoryBroker.ts"
 import { MemorySubscriber } from "../../src/pubsub/memory/MemorySubscriber.ts"
 import { eventually } from "../../src/testing/VirtualTime.ts"
+import { worldPubSub as pubSub } from "../cli/commands/WorldPubSub.ts"
 import { fakeScreen } from "../cli/FakeScreen.ts"
 import { faultyFactStore } from "./FaultyFactStore.ts"
-import { deadLetterTopic, ordersTopic, paymentsTopic, processing, type World } from "./World.ts"
-
-const pubSub: PubSubSettings = {
-  projectId: Option.none(),
-  emulatorHost: Option.none(),
-  proxy: Option.none(),
-  ordersTopic,
-  ordersSubscription: `${ordersTopic}-sub`,
-  paymentsTopic,
-  paymentsSubscription: `${paymentsTopic}-sub`,
-  dlqTopic: deadLetterTopic,
-  dlqSubscription: `${deadLetterTopic}-sub`
-}
+import { processing, type World } from "./World.ts"
 
 /** The settings of a world, and no filter. */
 export const commandOptions = { pubSub, processing, filter: everyDeadLetter, json: false }

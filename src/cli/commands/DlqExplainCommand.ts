@@ -6,7 +6,7 @@ import { jsonFlag } from "../Flags.ts"
 import { dlqSections, dlqSettingFlags, filterFlags, filterOf } from "./DlqFlags.ts"
 
 /** `dlq explain`. */
-export const dlqExplain = Command.make(
+export const dlqExplainCommand = Command.make(
   "explain",
   { ...filterFlags, json: jsonFlag, flags: dlqSettingFlags },
   ({ flags, json, ...options }) =>

@@ -25,6 +25,12 @@ export const dlqSections = {
 /** Flags for the variables of Pub/Sub and Cassandra; of the others only `MAX_ROW_BYTES` matters, as a variable. */
 export const dlqSettingFlags = settingFlags(pubSubSection, cassandraSection)
 
+/** The same for the commands that need no fact table. */
+export const dlqTopicSections = { pubSub: pubSubSection }
+
+/** Flags for the variables of Pub/Sub. */
+export const dlqTopicFlags = settingFlags(pubSubSection)
+
 /** What the user asked for; `since` may still be a duration before now. */
 export interface FilterTexts {
   readonly reason: Option.Option<ReadonlyArray<string>>
