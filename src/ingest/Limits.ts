@@ -156,3 +156,9 @@ export const rateGrantsASecond = 10
 
 /** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
 export const surveyGroupsMax = 1_000
+
+/** Messages that a look-up answers with: one order may have any number of payments. */
+export const lookUpAnswersMax = 100
+
+/** How long a look-up waits for Pub/Sub to say that nothing else is on its way. **Units**: milliseconds. */
+export const lookUpProbeMillis = 2_000
