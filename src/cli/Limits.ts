@@ -62,3 +62,12 @@ export const dataShownBytes = 64 * 1024
 
 /** How many lines of a file a message names; who wants all can see them in the file. */
 export const linesNamed = 10
+
+/** What a process answers to a look-up at most: 100 messages, each with a reason. **Units**: bytes. */
+export const lookUpAnswerBytes = 4 * 1024 * 1024
+
+/** Dead letters that `where` names; of the others it tells how many there are. */
+export const whereLettersShown = 10
+
+/** Rows that `where` reads and names of those that hold a payment; more than one is a publisher's mistake. */
+export const whereRowsShown = 10

@@ -201,3 +201,9 @@ export const stepEvidence = 10
 
 /** Dead letters that a discard acknowledges in one request, after each of which it may be stopped: as many as one takes. */
 export const discardBatch = 2_500
+
+/** Messages that a look-up answers with: one order may have any number of payments. */
+export const lookUpAnswersMax = 100
+
+/** How long a look-up waits for Pub/Sub to say that nothing else is on its way. **Units**: milliseconds. */
+export const lookUpProbeMillis = 2_000

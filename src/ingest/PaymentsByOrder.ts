@@ -87,6 +87,11 @@ export class PaymentsByOrder {
     return [...this.#inTurn].map(take)
   }
 
+  /** Those that are meant, by going through all. */
+  find(isMeant: (payment: WaitingPayment) => boolean): ReadonlyArray<WaitingPayment> {
+    return [...this.#inTurn].filter(isMeant)
+  }
+
   /** When the payment that has waited longest was added; undefined where there is none. */
   get oldestMillis(): number | undefined {
     let oldest: number | undefined

@@ -9,8 +9,10 @@ import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
+import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { type HealthMonitor, makeHealthMonitor } from "./HealthMonitor.ts"
+import { makeLookUp } from "./HeldMessages.ts"
 import { makeIntakeLife } from "./IntakeLife.ts"
 import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
@@ -42,6 +44,8 @@ export interface Processor {
   readonly stop: Effect.Effect<void>
   /** Suspends until everything that was waiting on the subscriptions has its fate. */
   readonly drained: Effect.Effect<void>
+  /** Looks an order or a payment up among what this process holds. */
+  readonly lookUp: LookUp
 }
 
 /** Makes the processor. */
@@ -60,12 +64,13 @@ export const makeProcessor = (
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
     const parts = yield* makeProcessorParts(options, monitor)
     const { deadLetterLog } = parts
+    const process = options.process ?? ownName()
     const stopping = yield* Latch.make(false)
     const deadLetterTopicExists = admin.topicExists(options.deadLetterTopic)
     const life = yield* makeIntakeLife({
       parts,
       processing,
-      process: options.process ?? ownName(),
+      process,
       stopping,
       askPubSub: Effect.match(deadLetterTopicExists, {
         onSuccess: () => true,
@@ -115,7 +120,16 @@ export const makeProcessor = (
         yield* Fiber.join(fiber).pipe(Effect.onInterrupt(() => stopWithin))
       }).pipe(Effect.scoped),
       stop,
-      drained: awaitDrained(parts)
+      drained: awaitDrained(parts),
+      lookUp: yield* makeLookUp({
+        parts,
+        process,
+        subscriptions: {
+          orders: admin.subscriptionName(options.ordersSubscription),
+          payments: admin.subscriptionName(options.paymentsSubscription)
+        },
+        graceMillis: Duration.toMillis(processing.paymentGrace)
+      })
     }
   })
 

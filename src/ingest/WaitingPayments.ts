@@ -43,6 +43,8 @@ export interface WaitingPayments {
   readonly reconsider: (
     verdict: Pick<UnmatchedVerdict, "isUnmatched" | "isGraceOver">
   ) => Effect.Effect<number>
+  /** Those that are meant, by going through all. */
+  readonly find: (isMeant: (payment: WaitingPayment) => boolean) => ReadonlyArray<WaitingPayment>
   /** Payments in the room, those taken and not yet removed included. */
   readonly occupancy: () => number
   /** How long the oldest payment in the room has waited; 0 while there is none. **Units**: milliseconds. */
@@ -146,6 +148,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
           }
           return heldUp
         }),
+      find: (isMeant) => byOrder.find(isMeant),
       occupancy: () => occupancy,
       longestMillis: () => {
         const now = monotonicMillis(clock)

@@ -46,6 +46,8 @@ export interface WaitingRoom {
   readonly stop: Effect.Effect<void>
   /** Once `run` is interrupted: forgets all payments. Closing the subscription releases them. */
   readonly abandon: Effect.Effect<void>
+  /** The payments in the room that are meant, by going through all. */
+  readonly find: WaitingPayments["find"]
   readonly occupancy: () => number
   readonly longestMillis: () => number
   /** Whether payments wait in front of a full room. */
@@ -134,6 +136,7 @@ export const makeWaitingRoom = (
         yield* FiberSet.clear(fibers)
         yield* remove(yield* room.takeAll, noFates)
       }),
+      find: room.find,
       occupancy: room.occupancy,
       longestMillis: room.longestMillis,
       isFull: () => blockedAdmissions > 0

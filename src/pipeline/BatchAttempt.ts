@@ -129,6 +129,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
       batch.entry.released(batch.deliveries.filter((decoded) => !isHeld(decoded)))
     const outcomes = yield* handled(held, options)
     const disposed = disposedOf(held, outcomes, batch.mayWait, options)
+    batch.entry.lastError = disposed.storeError?.message ?? batch.entry.lastError
     if (disposed.storeError !== undefined) reports.storeFailed(disposed.storeError, batch.isFirstTry)
     if (disposed.fated.size > 0) {
       successes++

@@ -33,6 +33,9 @@ export interface DeadLetterQueue<A, E, F extends string, R extends string> {
   readonly isFull: () => boolean
 }
 
+/** Why a delivery is tried again whose dead letter could not be published. */
+export const notPublished = "its dead letter could not be published"
+
 /** Makes the queue of one pipeline. */
 export const makeDeadLetterQueue = <A, E, F extends string, R extends string>(
   options: DeadLetterQueueOptions<A, E, F, R>
@@ -49,7 +52,10 @@ export const makeDeadLetterQueue = <A, E, F extends string, R extends string>(
       const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
       const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
       // The places are kept until the retry queue has room, so that a limit always applies.
-      if (unpublished.length > 0) yield* options.retry(unpublished, entry)
+      if (unpublished.length > 0) {
+        entry.lastError = notPublished
+        yield* options.retry(unpublished, entry)
+      }
       yield* places.release(letters.length)
       entry.close()
     })

@@ -16,6 +16,8 @@ export interface LedgerEntry<F extends string> {
   readonly count: number
   /** Tries of these deliveries that failed; a moved delivery takes it along. */
   failures: number
+  /** Why the last of them failed, for people; a moved delivery takes it along. */
+  lastError: string | undefined
   /** This many got this fate. */
   readonly fated: (fate: F, deliveries: number) => void
   /** These are given back for redelivery, or lost their lease; they come again. */
@@ -38,6 +40,13 @@ export interface ApartRule {
   readonly mayBeApart: (delivery: DecodedDelivery<unknown>) => boolean
 }
 
+/** A delivery in flight or in backoff, and what its entry says of it. */
+export interface EntryDelivery {
+  readonly decoded: DecodedDelivery<unknown>
+  readonly place: Place
+  readonly lastError: string | undefined
+}
+
 /** What all entries of a ledger change. */
 export interface LedgerAccount<F extends string> {
   readonly entries: Set<Entry<F>>
@@ -52,6 +61,7 @@ export interface LedgerAccount<F extends string> {
 export class Entry<F extends string> implements LedgerEntry<F> {
   count = 0
   failures = 0
+  lastError: string | undefined
   oldest: number | undefined
   /** Whether it does not count for the oldest publish time of the ledger. */
   isApart = false
@@ -99,6 +109,7 @@ export class Entry<F extends string> implements LedgerEntry<F> {
     this.#take(deliveries.length)
     const entry = to as Entry<F>
     entry.failures = this.failures
+    entry.lastError = this.lastError
     if (entry.count === 0) entry.isApart = this.isApart
     entry.add(deliveries)
   }
@@ -114,6 +125,13 @@ export class Entry<F extends string> implements LedgerEntry<F> {
     if (this.count !== 0) throw new Error(`ledger: ${this.count} deliveries are not accounted for`)
     this.#setOldest(undefined)
     this.#account.entries.delete(this)
+  }
+
+  /** Those of `deliveries` that are meant. */
+  find(isMeant: (delivery: DecodedDelivery<unknown>) => boolean): ReadonlyArray<EntryDelivery> {
+    return this.deliveries
+      .filter(isMeant)
+      .map((decoded) => ({ decoded, place: this.#place, lastError: this.lastError }))
   }
 
   setApart(): void {

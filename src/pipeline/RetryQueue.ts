@@ -4,6 +4,7 @@ import { copyOutOfResponse } from "../pubsub/Message.ts"
 import { retryDelay } from "../time/Backoff.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import type { Batch, BatchAttempt, Unpublished } from "./BatchAttempt.ts"
+import { notPublished } from "./DeadLetterQueue.ts"
 import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import { makeGroupSplit, type SuccessesSeen } from "./GroupSplit.ts"
 import type { LedgerEntry, Place } from "./LedgerEntry.ts"
@@ -124,6 +125,7 @@ export const makeRetryQueue = <A, E, F extends string, R extends string>(
     ) {
       const onDurable = options.onDurable(letters.map(({ decoded }) => decoded))
       const unpublished = yield* attempt.deadLetter(letters, { entry, onDurable })
+      entry.lastError = notPublished
       yield* places.release(letters.length - unpublished.length)
       yield* retryGroup(unpublished, entry, failures, groups.seen())
     })

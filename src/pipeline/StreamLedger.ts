@@ -3,6 +3,7 @@ import type { DecodedDelivery } from "./DecodedDelivery.ts"
 import {
   type ApartRule,
   Entry,
+  type EntryDelivery,
   heldSinceIn,
   type LedgerAccount,
   type LedgerEntry,
@@ -56,6 +57,11 @@ export interface StreamLedger<F extends string> {
   readonly heldSinceMillis: () => number | undefined
   /** The greatest publish time that was received, and when; undefined before the first. */
   readonly newest: () => NewestMessage | undefined
+  /**
+   * The deliveries in flight and in backoff that are meant, by going through all. Some may have their fate already: they
+   * are not held any more.
+   */
+  readonly find: (isMeant: (delivery: DecodedDelivery<unknown>) => boolean) => ReadonlyArray<EntryDelivery>
   /**
    * Sets entries apart, the oldest first, as far as they fit in: they no longer count for `oldestNotApartMicros`,
    * because whoever reads it is told of each of their deliveries. Answers all that are apart.
@@ -133,6 +139,7 @@ export const makeStreamLedger = <F extends string>(
     lastOldestMicros: () => account.lastOldest,
     heldSinceMillis: () => heldSinceIn(account.entries),
     newest: () => newest,
+    find: (isMeant) => [...account.entries].flatMap((entry) => entry.find(isMeant)),
     setApart: (rule) => setApart(account.entries, rule)
   }
 }

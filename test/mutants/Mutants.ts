@@ -10,6 +10,7 @@ import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
 import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofLogLines } from "./guarantees/LogLines.ts"
+import { ofLookUps } from "./guarantees/LookUps.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPeriodicRedrives } from "./guarantees/PeriodicRedrives.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
@@ -39,6 +40,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofPeriodicRedrives,
   ...ofExplanations,
   ...ofDeadLetterFiles,
+  ...ofLookUps,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

@@ -57,7 +57,7 @@ const process = (options: RunOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { projectId, projectIdSource } = yield* GoogleClient
-      const { address } = yield* HttpApi
+      const { address, answerLookUps } = yield* HttpApi
       yield* Effect.logInfo("running").pipe(
         Effect.annotateLogs({
           project: projectId,
@@ -75,6 +75,7 @@ const process = (options: RunOptions) =>
         // A drain is about what waits on the sources; it would end before the first interval.
         ...(isDrain ? {} : { redrivesFrom: options.pubSub.dlqSubscription })
       })
+      yield* answerLookUps(processor.lookUp)
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
         (work) => Effect.raceFirst(work, untilLoginRefused),
