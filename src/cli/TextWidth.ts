@@ -45,6 +45,20 @@ export const joinedTo = (
   return line === "" ? lines : [...lines, cutTo(line, width)]
 }
 
+/** The text in lines of so many columns, broken between words; a longer word has a line of its own. */
+export const wrapped = (text: string, width: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`
+    if (line !== "" && widthOf(longer) > width) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, line]
+}
+
 const columnsOf = (character: string): number => (nothing.test(character) ? 0 : wide.test(character) ? 2 : 1)
 
 /** Marks that stand above or below the character before, and what joins characters. */

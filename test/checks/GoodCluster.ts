@@ -3,8 +3,9 @@ import { Result } from "effect"
 import type { Node } from "../../src/cassandra/Cassandra.ts"
 import type { Column } from "../../src/cassandra/TableSchema.ts"
 import { judgeCassandra } from "../../src/checks/CassandraChecks.ts"
-import type { CassandraPlan, CassandraReading, Unread } from "../../src/checks/CassandraReading.ts"
+import type { CassandraPlan, CassandraReading } from "../../src/checks/CassandraReading.ts"
 import { findingsIn, sentenceOf } from "../../src/checks/Check.ts"
+import type { Unread } from "../../src/checks/Reading.ts"
 
 /** See {@link good}. */
 export const day = 86_400_000
