@@ -4,6 +4,7 @@ import { clusterChecks } from "./ClusterChecks.ts"
 import { configurationChecks } from "./ConfigurationChecks.ts"
 import { connectionChecks, pubSubConnectionChecks } from "./ConnectionChecks.ts"
 import { limitChecks } from "./LimitChecks.ts"
+import { manifestChecks } from "./manifests/ManifestChecks.ts"
 import { pubSubChecks } from "./PubSubChecks.ts"
 
 /** Every check, in the order of reports. */
@@ -13,5 +14,6 @@ export const allChecks: ReadonlyArray<CheckDescription> = [
   ...pubSubChecks,
   ...connectionChecks,
   ...clusterChecks,
-  ...limitChecks
+  ...limitChecks,
+  ...manifestChecks
 ]

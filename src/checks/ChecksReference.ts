@@ -24,6 +24,12 @@ connection; \`doctor\` makes all.
   (\`flag\`, \`variable\`, \`alias\`, \`default\`) and \`from\`.
 - A server gets 10 s to answer.
 
+\`counterfoil doctor FILE…\` checks Kubernetes manifests before they are applied, and nothing else; \`-\` is standard input,
+as in \`kubectl kustomize deploy | counterfoil doctor -\`. It finds the containers that run Counterfoil, reads their
+settings as the process would (ConfigMaps among the files are read; what comes from a secret is taken for right), and
+judges them with the limits of the code. A finding names file, line, document and field, and what to write there. Without
+a container of Counterfoil in the files it exits 2.
+
 *Fatal*: nothing can be stored so, or not what was meant. *Warning*: it works, at a risk. *Shows*: it finds nothing, and
 tells what is so.`
 
@@ -32,7 +38,7 @@ const headings: Readonly<Record<CheckGroup, string>> = {
   pubsub: "Pub/Sub (`pubsub`)",
   cassandra: "Cassandra (`cassandra`)",
   limits: "Limits (`limits`)",
-  manifests: "Manifests (`manifests`)"
+  manifests: "Manifests (`doctor FILE…`; `manifests`)"
 }
 
 const chapter = (group: CheckGroup): string =>

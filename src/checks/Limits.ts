@@ -35,3 +35,9 @@ export const memoryFactor = 1.5
 
 /** For how long verdicts are held up after a crash, at most: the life of a row of the progress table. **Units**: seconds. */
 export const crashRedeliverySeconds = 60
+
+/** The share of a container's memory that V8 takes for its heap unless it is told a size. */
+export const v8HeapShare = 0.5
+
+/** The most that it takes so, on a machine with less than 15 GiB. **Units**: bytes. */
+export const v8HeapBytes = 2 * 2 ** 30

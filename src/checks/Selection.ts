@@ -6,9 +6,6 @@ import { type CheckDescription, type CheckResult, checkGroups } from "./Check.ts
 /** Whether a check is meant. */
 export type Selection = (check: Pick<CheckDescription, "code" | "group">) => boolean
 
-/** Every check. */
-export const everyCheck: Selection = () => true
-
 /** Reads codes and groups, separated by commas; none where a part of it names neither. */
 export const selection = {
   parse: (text: string): Option.Option<Selection> => {

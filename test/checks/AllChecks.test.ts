@@ -16,7 +16,8 @@ describe("all checks", () => {
       "CF-4": "cassandra",
       "CF-5": "configuration",
       "CF-6": "pubsub",
-      "CF-7": "limits"
+      "CF-7": "limits",
+      "CF-8": "manifests"
     })
     for (const group of new Set(groups.values())) {
       const ofGroup = allChecks.filter((check) => check.group === group).map(({ code }) => code)

@@ -1,6 +1,7 @@
 /** Every mutant, in the order of the guarantees. */
 
 import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofDoctor } from "./guarantees/Doctor.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
@@ -39,6 +40,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofSources,
   ...ofReplicas,
   ...ofSetUp,
+  ...ofDoctor,
   ...ofEarlyPayments,
   ...ofProgress,
   ...ofBounds,

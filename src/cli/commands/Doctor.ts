@@ -2,9 +2,11 @@
 import { Console, Data, Effect, Option, Runtime } from "effect"
 import { allChecks } from "../../checks/AllChecks.ts"
 import { type CheckResult, findingsIn, isFatal } from "../../checks/Check.ts"
-import { chosen, everyCheck, type Selection, selection } from "../../checks/Selection.ts"
+import { chosen, type Selection, selection } from "../../checks/Selection.ts"
 import { ConfigurationError, type FlagTexts } from "../../config/Configuration.ts"
+import type { Origin } from "../../config/Origins.ts"
 import { OutputWidth } from "../TextWidth.ts"
+import { judgeFiles } from "./DoctorFiles.ts"
 import { readDeployment } from "./DoctorReadings.ts"
 import { reportJson, reportText } from "./DoctorReport.ts"
 
@@ -31,16 +33,37 @@ export class DeploymentUnwell extends Data.TaggedError("DeploymentUnwell")<{
 /**
  * Checks the deployment that flags and environment name, and prints a report.
  *
- * **Errors**: `DeploymentUnwell`, exit 1; `ConfigurationError` where `only` names no check, exit 2.
+ * **Errors**: `DeploymentUnwell`, exit 1; `ConfigurationError` where `only` names no check of it, exit 2.
  */
 export const doctor = Effect.fn("doctor")(function* (options: ReportOptions, flags: FlagTexts) {
-  const isMeant = yield* selected(options)
+  const isMeant = yield* selected(options, ({ group }) => group !== "manifests")
   const groups = new Set(allChecks.filter(isMeant).map(({ group }) => group))
   const { origins, results } = yield* readDeployment(flags, groups)
-  const shown = chosen(results, isMeant)
+  yield* report(chosen(results, isMeant), origins, options)
+})
+
+/**
+ * Checks Kubernetes manifests, and prints a report.
+ *
+ * **Errors**: `DeploymentUnwell`, exit 1; `ConfigurationError` where a file cannot be read, none has a container of
+ * Counterfoil, or `only` names no check of manifests, exit 2.
+ */
+export const doctorOfFiles = Effect.fn("doctor FILE")(function* (
+  options: ReportOptions,
+  files: ReadonlyArray<string>
+) {
+  const isMeant = yield* selected(options, ({ group }) => group === "manifests")
+  yield* report(chosen(yield* judgeFiles(files), isMeant), [], options)
+})
+
+const report = Effect.fnUntraced(function* (
+  results: ReadonlyArray<CheckResult>,
+  origins: ReadonlyArray<Origin>,
+  options: ReportOptions
+) {
   const width = yield* OutputWidth
-  yield* Console.log(options.json ? reportJson(shown, origins) : reportText(shown, origins, width))
-  yield* failUnlessWell(shown, options)
+  yield* Console.log(options.json ? reportJson(results, origins) : reportText(results, origins, width))
+  yield* failUnlessWell(results, options)
 })
 
 /** Fails where something fatal was found, or where warnings fail too, anything. **Errors**: `DeploymentUnwell`. */
@@ -54,15 +77,17 @@ const failUnlessWell = (
   return codes.length === 0 ? Effect.void : Effect.fail(new DeploymentUnwell({ codes }))
 }
 
-const selected = ({ only }: ReportOptions): Effect.Effect<Selection, ConfigurationError> =>
-  Option.isNone(only)
-    ? Effect.succeed(everyCheck)
-    : Effect.mapError(
-        Effect.fromOption(selection.parse(only.value)),
-        () =>
-          new ConfigurationError({
-            problems: [
-              `--only is "${only.value}": must be ${selection.allowed}. Example: --only ${selection.example}`
-            ]
-          })
-      )
+/** The checks that are asked for, of those that can be made. */
+const selected = (
+  { only }: ReportOptions,
+  canBeMade: Selection
+): Effect.Effect<Selection, ConfigurationError> => {
+  if (Option.isNone(only)) return Effect.succeed(canBeMade)
+  const isMeant = Option.filter(selection.parse(only.value), (meant) =>
+    allChecks.some((check) => canBeMade(check) && meant(check))
+  )
+  return Effect.mapError(Effect.fromOption(isMeant), () => {
+    const problem = `--only is "${only.value}": must be ${selection.allowed}; manifests, CF-801 and on, are for doctor FILE…. Example: --only ${selection.example}`
+    return new ConfigurationError({ problems: [problem] })
+  })
+}
