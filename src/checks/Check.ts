@@ -26,7 +26,7 @@ export interface Problem {
   readonly found: string
   /** **Shape**: as it should be; completes "expected: …". */
   readonly expected: string
-  /** What mends it: a command, or where none does, what to change. */
+  /** What fixes it: a command, or where none does, what to change. */
   readonly remedy: string
 }
 
@@ -64,7 +64,7 @@ export interface CheckDescription {
   readonly title: string
   /** The worst that it finds; `none`: it only shows what is so. */
   readonly worst: Severity | "none"
-  /** What mends what it finds, as far as that is known beforehand. A finding says it exactly. */
+  /** What fixes what it finds, as far as that is known beforehand. A finding says it exactly. */
   readonly remedy: string
 }
 
@@ -115,7 +115,7 @@ export const problemsIn = (judgement: Judgement): ReadonlyArray<Problem> =>
 export const findingsIn = (results: ReadonlyArray<CheckResult>): ReadonlyArray<Finding> =>
   results.flatMap(({ outcome }) => findingsOf(outcome))
 
-/** Whether nothing can work before it is mended. */
+/** Whether nothing can work before it is fixed. */
 export const isFatal = ({ severity }: Problem): boolean => severity === "fatal"
 
 /** A finding for people, on one line: `CF-302: …; expected: …; GRANT …`. */

@@ -14,7 +14,7 @@ const intro = `# Doctor
 has a code that never changes its meaning. \`run\` makes the checks CF-201 to CF-402 at its start, and those of a
 connection; \`doctor\` makes all.
 
-- **Exit codes**: 0 well, 1 something has to be mended, 2 it could not run (wrong usage). Warnings do not fail, unless
+- **Exit codes**: 0 well, 1 something has to be fixed, 2 it could not run (wrong usage). Warnings do not fail, unless
   \`--strict\` says so.
 - **\`--only CODE|GROUP,…\`**: only these. A server that none of them is about is not asked. A check that another one
   keeps from being made is shown with that one.
@@ -45,7 +45,7 @@ const chapter = (group: CheckGroup): string =>
   [
     `## ${headings[group]}`,
     "",
-    "| code | checks | at worst | what mends it |",
+    "| code | checks | at worst | what fixes it |",
     "|---|---|---|---|",
     ...allChecks.filter((check) => check.group === group).map(row)
   ].join("\n")

@@ -16,7 +16,8 @@ export interface ConnectionFailure {
   /** The tag of the error's reason. */
   readonly tag: string
   readonly message: string
-  readonly remedy: string
+  /** Undefined: nothing better is known than what the check itself says. */
+  readonly remedy: string | undefined
 }
 
 /** The code of a reason; none for one that says nothing about how the cluster is set up. */
@@ -130,7 +131,7 @@ const checksOf = (
       const known = codeOf[failure.tag]
       const failed = steps.find((step) => step.code === known)?.code ?? otherwise
       if (failed !== code) return []
-      return [{ severity: "fatal", found: failure.message, expected, remedy: failure.remedy }]
+      return [{ severity: "fatal", found: failure.message, expected, remedy: failure.remedy ?? remedy }]
     }
   }))
 

@@ -96,7 +96,7 @@ const schema: Check<PubSubReading> = {
         onSome: (name) => [
           {
             severity: "fatal",
-            found: `the dead-letter topic, ${letters.topicName}, takes only what keeps to ${name}: a message that cannot be read is refused, and held for ever`,
+            found: `the dead-letter topic, ${letters.topicName}, takes only what keeps to ${name}: a message that cannot be read is refused, and held indefinitely`,
             expected: "a topic without a schema",
             remedy: `\`gcloud pubsub topics update ${letters.topicName} --clear-schema-settings\``
           }

@@ -62,7 +62,7 @@ describe("the checks of the configuration", () => {
 })
 
 describe("the checks of connections", () => {
-  const failing = (tag: string) => ({ failure: { tag, message: "it failed", remedy: "mend it" }, shows: "" })
+  const failing = (tag: string) => ({ failure: { tag, message: "it failed", remedy: "fix it" }, shows: "" })
 
   it.each([
     ["Unreachable", "CF-101"],
@@ -78,7 +78,7 @@ describe("the checks of connections", () => {
   ])("of Cassandra: %s is %s, and what an attempt meets later is skipped", (tag, code) => {
     const results = judge(connectionChecks, failing(tag))
     assert.deepStrictEqual(codesIn(results), [`fatal ${code}`])
-    assert.match(sentenceIn(results), /: it failed; .*; mend it$/)
+    assert.match(sentenceIn(results), /: it failed; .*; fix it$/)
     for (const result of results)
       assert.strictEqual(result.outcome._tag, outcomeBeside(result.code, code), result.code)
   })
@@ -92,6 +92,14 @@ describe("the checks of connections", () => {
     ["ServerSilent", "CF-602"]
   ])("of Pub/Sub: %s is %s", (tag, code) => {
     assert.deepStrictEqual(codesIn(judge(pubSubConnectionChecks, failing(tag))), [`fatal ${code}`])
+  })
+
+  it("without a remedy of the error's own say their own", () => {
+    const silent = { failure: { tag: "ServerSilent", message: "it is silent", remedy: undefined }, shows: "" }
+    assert.match(
+      sentenceIn(judge(connectionChecks, silent)),
+      /start Cassandra, or correct `CASSANDRA_CONTACT_POINTS`$/
+    )
   })
 
   it("that are made show to whom", () => {

@@ -1,10 +1,10 @@
 /** A Pub/Sub on which every check passes, and the parts of others. */
 import { Duration, Option, Result } from "effect"
-import { findingsIn, sentenceOf } from "../../src/checks/Check.ts"
 import { judgePubSub } from "../../src/checks/PubSubChecks.ts"
 import type { ChannelName, ChannelReading, PubSubReading } from "../../src/checks/PubSubReading.ts"
 import type { Unread } from "../../src/checks/Reading.ts"
 import type { SubscriptionInfo } from "../../src/pubsub/PubSubAdmin.ts"
+import { codesIn, sentenceIn } from "./Judged.ts"
 
 /** See {@link goodPubSub}. */
 export const topicOf = (name: ChannelName) => `projects/p/topics/${name.replace(" ", "-")}`
@@ -74,9 +74,6 @@ export const unread = (why: Unread["why"]) => Result.fail({ why, detail: "so it 
 
 /** `fatal CF-603` for each finding, and what the first says. */
 export const foundIn = (reading: PubSubReading) => {
-  const findings = findingsIn(judgePubSub(reading))
-  return {
-    codes: findings.map(({ code, severity }) => `${severity} ${code}`),
-    sentence: findings[0] === undefined ? "" : sentenceOf(findings[0])
-  }
+  const results = judgePubSub(reading)
+  return { codes: codesIn(results), sentence: sentenceIn(results) }
 }

@@ -1,4 +1,6 @@
 /** What results of checks say. */
+import { assert } from "@effect/vitest"
+import { allChecks } from "../../src/checks/AllChecks.ts"
 import { type CheckResult, findingsIn, sentenceOf } from "../../src/checks/Check.ts"
 
 /** A row of a table: what is changed of a good reading, and what has to be found. */
@@ -9,9 +11,13 @@ export type Row<Reading> = readonly [
   says: RegExp
 ]
 
-/** `fatal CF-302` for each finding. */
+/** `fatal CF-302` for each finding, none of which is worse than its check says beforehand. */
 export const codesIn = (results: ReadonlyArray<CheckResult>) =>
-  findingsIn(results).map(({ code, severity }) => `${severity} ${code}`)
+  findingsIn(results).map(({ code, severity }) => {
+    const worst = allChecks.find((check) => check.code === code)?.worst
+    assert.isTrue(worst === "fatal" || worst === severity, `${code} finds what is ${severity}`)
+    return `${severity} ${code}`
+  })
 
 /** What the first finding says; empty where there is none. */
 export const sentenceIn = (results: ReadonlyArray<CheckResult>) => {

@@ -22,7 +22,7 @@ describe("doctor FILE", () => {
       const ended = yield* doctor(written("good.yaml", goodManifests))
       assert.strictEqual(ended.code, 0, ended.errors)
       assert.match(ended.out, /^Manifests\nok {4}CF-801 /)
-      assert.match(ended.out, /\nnothing to mend · 11 of 11 checks passed\n$/)
+      assert.match(ended.out, /\nnothing to fix · 11 of 11 checks passed\n$/)
     })
   )
 

@@ -2,27 +2,8 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, uniqueName } from "../support/TestServices.ts"
+import { examined } from "./Examined.ts"
 import { ran } from "./Ran.ts"
-
-interface Report {
-  readonly well: boolean
-  readonly checks: ReadonlyArray<{
-    readonly code: string
-    readonly status: string
-    readonly shows: string | null
-    readonly because: string | null
-    readonly findings: ReadonlyArray<{
-      readonly severity: string
-      readonly found: string
-      readonly remedy: string
-    }>
-  }>
-  readonly settings: ReadonlyArray<{
-    readonly name: string
-    readonly value: string | null
-    readonly from: string | null
-  }>
-}
 
 /** A deployment that `setup` has set up, with a grace. */
 class SetUp extends Context.Service<SetUp, Effect.Success<typeof make>>()("test/SetUp") {
@@ -39,16 +20,6 @@ const make = Effect.gen(function* () {
   assert.strictEqual(setUp.code, 0, setUp.errors)
   return { ...deployment, environment }
 })
-
-const examined = (environment: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
-  Effect.map(ran(["doctor", "--json", ...args], environment), (ended) => {
-    const report: Report = JSON.parse(ended.out)
-    const statuses = Object.fromEntries(report.checks.map(({ code, status }) => [code, status]))
-    const found = report.checks.flatMap(({ code, findings }) =>
-      findings.map(({ found, remedy, severity }) => `${severity} ${code}: ${found}; ${remedy}`)
-    )
-    return { ...ended, report, statuses, found }
-  })
 
 describeWith("cassandra", "pubsub")("Doctor on the real servers", () => {
   layer(SetUp.layer, { excludeTestServices: true, timeout: 120_000 })(

@@ -19,14 +19,14 @@ export interface ReportOptions {
   readonly json: boolean
 }
 
-/** Something was found that has to be mended. The command exits 1. */
+/** Something was found that has to be fixed. The command exits 1. */
 export class DeploymentUnwell extends Data.TaggedError("DeploymentUnwell")<{
   readonly codes: ReadonlyArray<string>
 }> {
   override readonly [Runtime.errorExitCode] = 1
 
   override get message(): string {
-    return `found what has to be mended: ${[...new Set(this.codes)].join(", ")}`
+    return `found what has to be fixed: ${[...new Set(this.codes)].join(", ")}`
   }
 }
 

@@ -17,7 +17,9 @@ export type Connected = Result.Result<Cassandra["Service"], CassandraError | Ser
 /** Connects until the scope closes; gives up after 10 s. */
 export const connectCassandra = (settings: TableSettings): Effect.Effect<Connected, never, Scope.Scope> =>
   Effect.result(
-    withServerTimeout("Cassandra")(Cassandra.make(settings, { maxInFlight: commandStatementsAtOnce }))
+    withServerTimeout(`Cassandra at ${addressOf(settings)}`)(
+      Cassandra.make(settings, { maxInFlight: commandStatementsAtOnce })
+    )
   )
 
 /** Reads and judges the cluster; a message may be as old as `retention` when it comes. Nothing fails. */
@@ -30,8 +32,11 @@ export const cassandraOf = Effect.fnUntraced(function* (
   const cassandra = connected.success
   const setUp = yield* Effect.provideService(readSetUp(settings, retention), Cassandra, cassandra)
   const reading = yield* readCluster(cassandra, setUp, settings.processing.maxRowBytes)
-  const { contactPoints, credentials, keyspace } = settings.cassandra
+  const { credentials, keyspace } = settings.cassandra
   const who = credentials === undefined ? "without a login" : `as ${credentials.username}`
-  const shows = `keyspace ${keyspace} at ${contactPoints.join(", ") || "Astra"}, ${who}`
+  const shows = `keyspace ${keyspace} at ${addressOf(settings.cassandra)}, ${who}`
   return [...judge(connectionChecks, { failure: undefined, shows }), ...judgeCluster(reading)]
 })
+
+const addressOf = ({ contactPoints }: Pick<TableSettings, "contactPoints">): string =>
+  contactPoints.join(", ") || "the address of the secure bundle"

@@ -30,12 +30,15 @@ export const notConnected = (
     failure: {
       tag: reason?._tag ?? failure._tag,
       message,
-      remedy: remedyOf(failure) ?? "look at what it says"
+      remedy: saysLess.has(reason?._tag ?? failure._tag) ? undefined : remedyOf(failure)
     },
     shows: ""
   })
   return [...results, ...skipped(others, firstFatal(results, connecting))]
 }
+
+/** Their remedies are for a server that was once connected, or for any server. */
+const saysLess: ReadonlySet<string> = new Set(["ServerSilent", "TimedOut", "Overloaded"])
 
 /** What is said where the settings that name a server cannot be read. */
 export const notConfigured = (

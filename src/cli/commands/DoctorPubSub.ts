@@ -27,7 +27,7 @@ export const pubSubOf = (
   Effect.scoped(
     Effect.gen(function* () {
       const connection = yield* Effect.result(
-        withServerTimeout("Pub/Sub")(
+        withServerTimeout(`Pub/Sub, ${serverOf(settings)},`)(
           Effect.gen(function* () {
             const services = yield* Layer.build(googlePubSub(settings))
             // The client was made without a word of the server.
@@ -61,17 +61,14 @@ const firstAnswer = ({ ordersTopic }: PubSubSettings) =>
     )
   )
 
+const serverOf = ({ emulatorHost }: PubSubSettings): string =>
+  Option.match(emulatorHost, { onNone: () => "the service", onSome: (host) => `an emulator at ${host}` })
+
 const whom = (
-  { emulatorHost }: PubSubSettings,
+  settings: PubSubSettings,
   { projectId, projectIdSource }: Pick<GoogleClient["Service"], "projectId" | "projectIdSource">,
   projectFrom = projectIdSource
-): string => {
-  const server = Option.match(emulatorHost, {
-    onNone: () => "the service",
-    onSome: (host) => `an emulator at ${host}`
-  })
-  return `${server}, project ${projectId} (from ${projectFrom})`
-}
+): string => `${serverOf(settings)}, project ${projectId} (from ${projectFrom})`
 
 const channelsOf = (settings: PubSubSettings): ReadonlyArray<ChannelPlan> => [
   { name: "orders", topic: settings.ordersTopic, subscription: settings.ordersSubscription },

@@ -69,7 +69,7 @@ const line = (mark: string, code: string, text: string, width: number): Readonly
     index === 0 ? `${mark.padEnd(markWidth)}${code} ${part}` : indent + part
   )
 
-/** What mends it stays on one line, to be copied. */
+/** What fixes it stays on one line, to be copied. */
 const findingLines = (finding: Finding, width: number): ReadonlyArray<string> => {
   const { code, expected, found, remedy, where } = finding
   return [
@@ -104,7 +104,7 @@ const summaryOf = (results: ReadonlyArray<CheckResult>): string => {
     results.filter(({ outcome }) => outcome._tag === tag).length
   const unmade = count("NotMade") + count("Skipped")
   const parts = [
-    fatal > 0 ? `${fatal} to mend` : "nothing to mend",
+    fatal > 0 ? `${fatal} to fix` : "nothing to fix",
     ...(findings.length > fatal
       ? [`${findings.length - fatal} ${findings.length - fatal === 1 ? "warning" : "warnings"}`]
       : []),

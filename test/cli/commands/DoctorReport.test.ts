@@ -62,7 +62,7 @@ describe("the report of doctor", () => {
       "?     CF-402 it is so: not checked: no answer",
       "-     CF-201 CF-202 not checked, because CF-105 failed",
       "",
-      "1 to mend · 1 warning · 1 of 6 checks passed · 3 not made"
+      "1 to fix · 1 warning · 1 of 6 checks passed · 3 not made"
     ])
   })
 
