@@ -32,7 +32,9 @@ export const commandOf = (container: Field): ContainerCommand => {
   }
 }
 
-const commands: ReadonlySet<string> = new Set(["run", "setup", "produce", "dlq", "facts", "demo", "doctor"])
+const commands: ReadonlySet<string> = new Set(
+  "run setup produce dlq facts demo doctor health where incident".split(" ")
+)
 
 /** Pass every signal on, and are often the first process of a container. */
 const inits: ReadonlySet<string> = new Set(["tini", "dumb-init", "catatonit"])

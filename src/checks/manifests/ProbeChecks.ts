@@ -1,6 +1,6 @@
 /** Checks of probes: that they ask the right path, at a port and an address that answer. */
 import type { Check, Judgement, Problem } from "../Check.ts"
-import { type Field, fieldAt, listAt, numberAt, textAt } from "./ManifestFile.ts"
+import { type Field, type FieldPath, fieldAt, listAt, numberAt, textAt } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
 import { problemAt, runs, workloadCheck } from "./WorkloadCheck.ts"
 
@@ -70,20 +70,37 @@ const pathProblems = (
       })
     ]
   }
-  const get = fieldAt(probe, ["httpGet"])
-  // A command or a port may be meant so.
-  if (get === undefined) return []
-  const asked = textAt(get, ["path"]) ?? "/"
-  if (asked === path) return []
-  const isWrong = field !== "readinessProbe" || otherwise[asked] === undefined
+  const asked = askedBy(probe, path)
+  if (asked === undefined || asked.path === path) return []
+  const isWrong = field !== "readinessProbe" || otherwise[asked.path] === undefined
   return [
-    problemAt(workload, [...at, "httpGet", "path"], {
-      severity: isWrong && asked !== "/health" ? "fatal" : "warning",
-      found: `the ${field} asks ${asked}: ${otherwise[asked] ?? "that is not what is meant for it"}`,
+    problemAt(workload, [...at, ...asked.at], {
+      severity: isWrong && asked.path !== "/health" ? "fatal" : "warning",
+      found: `the ${field} asks ${asked.path}: ${otherwise[asked.path] ?? "that is not what is meant for it"}`,
       expected: path,
-      remedy: `path: ${path}`
+      remedy: asked.write
     })
   ]
+}
+
+interface Asked {
+  readonly path: string
+  /** Where it is said, and what to write there. */
+  readonly at: FieldPath
+  readonly write: string
+}
+
+/** Undefined where a probe asks in another way, which may be meant so. */
+const askedBy = (probe: Field, meant: string): Asked | undefined => {
+  const get = fieldAt(probe, ["httpGet"])
+  if (get !== undefined) {
+    return { path: textAt(get, ["path"]) ?? "/", at: ["httpGet", "path"], write: `path: ${meant}` }
+  }
+  const words = (listAt(probe, ["exec", "command"]) ?? []).map(String)
+  if (!words.some((word) => /counterfoil/.test(word)) || !words.includes("health")) return undefined
+  // Without a flag it exits 1 as `--ready` does.
+  const path = words.includes("--live") ? "/live" : "/ready"
+  return { path, at: ["exec", "command"], write: `--${meant.slice(1)} as its argument` }
 }
 
 const ports = workloadCheck(

@@ -177,6 +177,17 @@ describe("the checks of manifests", () => {
       ["warning CF-810"],
       /the readinessProbe asks \/live: a rollout goes on/
     ],
+    [
+      "a command that asks for readiness as liveness",
+      instead(
+        "livenessProbe:\n            httpGet: {path: /live, port: http}",
+        "livenessProbe:\n            exec: {command: [node, bin/counterfoil.js, health]}"
+      ),
+      ["fatal CF-810"],
+      new RegExp(
+        `^CF-810: ${inContainer(".livenessProbe.exec.command")}: .*asks /ready: .*; --live as its argument$`
+      )
+    ],
     ["a path of nobody", instead("path: /ready", "path: /healthz"), ["fatal CF-810"], /asks \/healthz/],
     [
       "no probe",
