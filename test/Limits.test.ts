@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as CassandraLimits from "../src/cassandra/Limits.ts"
 import * as CheckLimits from "../src/checks/Limits.ts"
 import * as CliLimits from "../src/cli/Limits.ts"
+import { graceSafeSeconds } from "../src/config/ProcessingSection.ts"
 import * as DeadLetterLimits from "../src/deadletters/Limits.ts"
 import * as DomainLimits from "../src/domain/Limits.ts"
 import { remarkBytesMax } from "../src/domain/Wrapping.ts"
@@ -222,6 +223,12 @@ describe("Limits", () => {
     assert.isBelow(lookUnconnectedSeconds + lookReleaseSeconds, PubSubLimits.heldIdsLeaseSeconds)
     assert.strictEqual(lookUnconnectedSeconds, CliLimits.serverTimeoutSeconds)
     assert.isAtLeast(lookOutstandingMessages, 2 * DeadLetterLimits.lookBatch)
+  })
+
+  it("[G5] what `doctor` allows Pub/Sub leaves an order time to come again within the shortest safe grace", () => {
+    assert.isBelow(CheckLimits.longestBackoffSeconds + PubSubLimits.leaseSeconds, graceSafeSeconds)
+    assert.strictEqual(CheckLimits.crashRedeliverySeconds, FactsLimits.progressTtlSeconds)
+    assert.isAtMost(CheckLimits.leastRetentionDays, CliLimits.retentionDays)
   })
 
   it("[G6] commands on dead letters leave the table to `run`", () => {

@@ -4,7 +4,7 @@ import type { Cassandra, Node } from "../cassandra/Cassandra.ts"
 import type { CassandraError } from "../cassandra/CassandraError.ts"
 import type { CassandraSettings, Consistency } from "../cassandra/CassandraSettings.ts"
 import type { DeclaredTables } from "../cassandra/DeclaredTables.ts"
-import { type Known, orUnknown, type Unknown } from "../cassandra/Knowledge.ts"
+import { type Known, orUnknown } from "../cassandra/Knowledge.ts"
 import {
   type RoleRights,
   readRights,
@@ -25,15 +25,7 @@ import {
 } from "../cassandra/TableSchema.ts"
 import { tableName } from "./Cql.ts"
 import { readTries, readTryMillis } from "./Limits.ts"
-
-/** Why something could not be read. */
-export interface Unread {
-  readonly why: Unknown["why"] | "unanswered"
-  readonly detail: string
-}
-
-/** Something read, or why it could not be. */
-export type Reading<A> = Result.Result<A, Unread>
+import type { Reading } from "./Reading.ts"
 
 /** What is meant to be there, and what for. */
 export interface CassandraPlan {
@@ -126,7 +118,8 @@ const writeNothing = (
   return Effect.asVoid(cassandra.execute({ query, params: [BigInt(nowMillis) * 1_000n, []] }))
 }
 
-const reading = <A>(read: Effect.Effect<Known<A>, CassandraError>): Effect.Effect<Reading<A>> =>
+/** What could be read, in a few tries; nothing fails. */
+export const reading = <A>(read: Effect.Effect<Known<A>, CassandraError>): Effect.Effect<Reading<A>> =>
   read.pipe(
     Effect.retry({
       while: ({ isRetryable }) => isRetryable,

@@ -5,3 +5,39 @@ export const readTries = 3
 
 /** How long is waited between them. **Units**: milliseconds. */
 export const readTryMillis = 500
+
+/**
+ * The least deliveries after which Pub/Sub may give a message up itself: the most that it can be told, since each
+ * release of ours counts as one.
+ */
+export const leastDeliveryAttempts = 100
+
+/** For how long Pub/Sub may hold a released order back; well below the shortest grace that is safe. **Units**: seconds. */
+export const longestBackoffSeconds = 10
+
+/** For how long a source must keep messages: an outage that begins in the night is noticed within it. **Units**: days. */
+export const leastRetentionDays = 1
+
+/** How far the clocks of a cluster and of this machine may differ; far above what synchronised ones do. **Units**: milliseconds. */
+export const clockOffsetMillis = 1_000
+
+/** The oldest major version of Cassandra that shows its settings; tests run on 5. */
+export const oldestCassandra = 4
+
+/**
+ * What a process needs beside the messages that it holds: its code, clients, connections and metrics. With the default
+ * limits that makes the 256 MiB of heap with which it was measured. **Units**: bytes.
+ */
+export const processBaseBytes = 64 * 2 ** 20
+
+/** The memory of a process per byte of its heap: buffers of the network, young objects and Node itself come on top. */
+export const memoryFactor = 1.5
+
+/** For how long verdicts are held up after a crash, at most: the life of a row of the progress table. **Units**: seconds. */
+export const crashRedeliverySeconds = 60
+
+/** The share of a container's memory that V8 takes for its heap unless it is told a size. */
+export const v8HeapShare = 0.5
+
+/** The most that it takes so, on a machine with less than 15 GiB. **Units**: bytes. */
+export const v8HeapBytes = 2 * 2 ** 30

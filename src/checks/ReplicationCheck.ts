@@ -3,15 +3,17 @@ import { Result } from "effect"
 import type { Consistency } from "../cassandra/CassandraSettings.ts"
 import type { KeyspaceReplication } from "../cassandra/TableSchema.ts"
 import type { CassandraReading } from "./CassandraReading.ts"
-import { type Check, isFatal, type Judgement, type Problem } from "./Check.ts"
+import { type Check, isFatal, type Judgement, type Problem, problemsIn } from "./Check.ts"
 import { identifier } from "./Cql.ts"
-import { notMade } from "./SchemaChecks.ts"
+import { notMade } from "./Reading.ts"
 
 /** The check of a keyspace's replication. */
 export const replicationCheck: Check<CassandraReading> = {
   code: "CF-206",
-  group: "schema",
+  group: "cassandra",
   title: "there are nodes for the copies that the keyspace keeps",
+  worst: "fatal",
+  remedy: "add nodes, or `ALTER KEYSPACE … WITH replication = …`",
   needs: [],
   judge: ({ nodes, plan, replication }) => {
     if (Result.isFailure(replication)) return notMade(replication.failure)
@@ -23,7 +25,7 @@ export const replicationCheck: Check<CassandraReading> = {
     }
     if (counts.size === 0) return { notMade: "the driver does not know the nodes" }
     const judged = wantedBy(plan).map((wanted) => judgeCopies(kept, counts, plan, wanted))
-    return judged.find((judgement) => !("notMade" in judgement) && judgement.some(isFatal)) ?? judged[0] ?? []
+    return judged.find((judgement) => problemsIn(judgement).some(isFatal)) ?? judged[0] ?? []
   }
 }
 

@@ -1,15 +1,17 @@
 /** Checks of what the role may do: to read and to write the tables. */
 import { Result } from "effect"
 import type { Grant, RoleRights } from "../cassandra/ServerState.ts"
-import type { CassandraPlan, CassandraReading, Reading } from "./CassandraReading.ts"
+import type { CassandraPlan, CassandraReading } from "./CassandraReading.ts"
 import type { Check, Judgement, Problem } from "./Check.ts"
 import { identifier, tableName } from "./Cql.ts"
-import { notMade } from "./SchemaChecks.ts"
+import { notMade, type Reading } from "./Reading.ts"
 
 const mayRead: Check<CassandraReading> = {
   code: "CF-301",
-  group: "rights",
+  group: "cassandra",
   title: "the role may read the tables",
+  worst: "fatal",
+  remedy: "`GRANT SELECT ON TABLE … TO …`",
   needs: ["CF-201"],
   judge: (reading) =>
     whenRestricted(reading, (rights) =>
@@ -21,8 +23,10 @@ const mayRead: Check<CassandraReading> = {
 
 const mayWrite: Check<CassandraReading> = {
   code: "CF-302",
-  group: "rights",
+  group: "cassandra",
   title: "the role may write to the tables",
+  worst: "fatal",
+  remedy: "`GRANT MODIFY ON TABLE … TO …`",
   needs: ["CF-201"],
   judge: (reading) =>
     whenRestricted(reading, (rights) => {

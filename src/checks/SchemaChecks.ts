@@ -1,16 +1,19 @@
 /** Checks of the tables: that they are there, as declared, and keep what is written. */
 import { Result } from "effect"
 import type { Column, Index } from "../cassandra/TableSchema.ts"
-import type { CassandraReading, Unread } from "./CassandraReading.ts"
+import type { CassandraReading } from "./CassandraReading.ts"
 import type { Check, Judgement, Problem } from "./Check.ts"
 import { identifier, tableName } from "./Cql.ts"
+import { notMade, whenRead } from "./Reading.ts"
 
 const setUp = "run `counterfoil setup cassandra`"
 
 const tablesExist: Check<CassandraReading> = {
   code: "CF-201",
-  group: "schema",
+  group: "cassandra",
   title: "the tables exist",
+  worst: "fatal",
+  remedy: "`counterfoil setup cassandra`",
   needs: [],
   judge: (reading) =>
     eachTable(reading, (table, columns) =>
@@ -29,8 +32,11 @@ const tablesExist: Check<CassandraReading> = {
 
 const columnsFit: Check<CassandraReading> = {
   code: "CF-202",
-  group: "schema",
+  group: "cassandra",
   title: "columns have the types and the keys that the migrations declare",
+  worst: "fatal",
+  remedy:
+    "`counterfoil setup cassandra` adds columns that are missing; where types or keys differ, another keyspace",
   needs: ["CF-201"],
   judge: (reading) =>
     eachTable(reading, (table, columns) => {
@@ -73,8 +79,10 @@ const otherTable = (found: string, expected: string): Problem => ({
 
 const noColumnDropped: Check<CassandraReading> = {
   code: "CF-203",
-  group: "schema",
+  group: "cassandra",
   title: "no column of today was dropped since the oldest message that may still come",
+  worst: "warning",
+  remedy: "publish again what was published before the column was dropped",
   needs: ["CF-202"],
   judge: (reading) =>
     whenRead(reading.droppedColumns, (dropped) => {
@@ -99,8 +107,10 @@ const noColumnDropped: Check<CassandraReading> = {
 
 const noTimeToLive: Check<CassandraReading> = {
   code: "CF-204",
-  group: "schema",
+  group: "cassandra",
   title: "rows stay: the table has no default time to live",
+  worst: "warning",
+  remedy: "`ALTER TABLE … WITH default_time_to_live = 0`",
   needs: ["CF-201"],
   judge: (reading) =>
     whenRead(reading.options, (options) => {
@@ -121,8 +131,10 @@ const noTimeToLive: Check<CassandraReading> = {
 
 const noTermLimit: Check<CassandraReading> = {
   code: "CF-205",
-  group: "schema",
+  group: "cassandra",
   title: "no index limits how long a text may be",
+  worst: "warning",
+  remedy: "`DROP INDEX …`",
   needs: ["CF-201"],
   judge: (reading) =>
     whenRead(reading.indexes, (indexes) => {
@@ -163,21 +175,6 @@ const eachTable = (
     problems.push(...judge(table, read.success))
   }
   return problems
-}
-
-/** Judges what could be read. */
-export const whenRead = <A>(
-  read: Result.Result<A, Unread>,
-  judge: (value: A) => ReadonlyArray<Problem>
-): Judgement => (Result.isFailure(read) ? notMade(read.failure) : judge(read.success))
-
-/** Says why it could not be. */
-export const notMade = ({ detail, why }: Unread): Judgement => ({ notMade: `${reasons[why]}: ${detail}` })
-
-const reasons: Readonly<Record<Unread["why"], string>> = {
-  absent: "this cluster does not show it",
-  forbidden: "the role may not read it",
-  unanswered: "no answer"
 }
 
 /** The checks of tables. */

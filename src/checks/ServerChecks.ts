@@ -3,12 +3,14 @@ import { Result } from "effect"
 import { guardrailsOf } from "../cassandra/ServerState.ts"
 import type { CassandraReading } from "./CassandraReading.ts"
 import type { Check, Problem } from "./Check.ts"
-import { whenRead } from "./SchemaChecks.ts"
+import { whenRead } from "./Reading.ts"
 
 const clientTimestampsTaken: Check<CassandraReading> = {
   code: "CF-401",
-  group: "servers",
+  group: "cassandra",
   title: "the servers take write times of clients",
+  worst: "fatal",
+  remedy: "`user_timestamps_enabled: true` in cassandra.yaml of every node",
   needs: [],
   judge: (reading) => {
     const { emptyWrite } = reading
@@ -32,8 +34,10 @@ const refused: Problem = {
 
 const oldMessagesTaken: Check<CassandraReading> = {
   code: "CF-402",
-  group: "servers",
+  group: "cassandra",
   title: "the servers take write times as old as a message may be",
+  worst: "warning",
+  remedy: "raise `minimum_timestamp_…_threshold` in cassandra.yaml of every node",
   needs: ["CF-401"],
   judge: (reading) =>
     whenGuarded(reading, (settings) =>
@@ -58,7 +62,7 @@ const oldMessagesTaken: Check<CassandraReading> = {
 }
 
 /** Guardrails are for those who are logged in and no super-users. **Source**: `Guardrail.enabled` of Cassandra 5.0. */
-const whenGuarded = (
+export const whenGuarded = (
   { rights, settings }: CassandraReading,
   judge: (settings: ReadonlyMap<string, string | undefined>) => ReadonlyArray<Problem>
 ) => {

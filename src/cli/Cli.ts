@@ -5,6 +5,7 @@ import { CliConfig, type CliError, CliOutput, Command, GlobalFlag, type HelpDoc 
 import { appVersion } from "../config/AppVersion.ts"
 import { demoCommand } from "./commands/DemoCommand.ts"
 import { dlqCommand } from "./commands/DlqCommand.ts"
+import { doctorCommand } from "./commands/DoctorCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
@@ -23,7 +24,8 @@ export const counterfoil = Command.make("counterfoil").pipe(
     produceCommand,
     factsCommand,
     whereCommand,
-    dlqCommand
+    dlqCommand,
+    doctorCommand
   ])
 )
 

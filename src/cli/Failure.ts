@@ -2,7 +2,7 @@
 import { Cause, Effect, Formatter, Runtime } from "effect"
 import { CliError } from "effect/cli"
 import { CassandraError } from "../cassandra/CassandraError.ts"
-import { connectionCode } from "../checks/ConnectionCodes.ts"
+import { connectionCode } from "../checks/ConnectionChecks.ts"
 import { bugSentence } from "./LibraryOutput.ts"
 import { say } from "./Logging.ts"
 import { cutOffBy } from "./ProcessExit.ts"

@@ -120,13 +120,15 @@ const relate = (section: Section<unknown>, raw: Raw): ReadSection => {
   }
 }
 
-interface Entry {
+/** What a user wrote for a variable. */
+export interface Entry {
   /** The flag or variable it came from, as the user wrote it. */
   readonly label: string
   readonly text: string
 }
 
-const find = Effect.fnUntraced(function* (variable: Variable<unknown>, flags: FlagTexts) {
+/** What a user wrote for a variable: its flag, else the variable, else its aliases in order; none where nothing. */
+export const find = Effect.fnUntraced(function* (variable: Variable<unknown>, flags: FlagTexts) {
   const flag = Option.filter(flags[variable.flag] ?? Option.none(), isWritten)
   if (Option.isSome(flag)) return Option.some(entryOf(variable, `--${variable.flag}`, flag.value))
   const provider = yield* ConfigProvider.ConfigProvider

@@ -132,18 +132,4 @@ describe("the checks of Cassandra", () => {
       "CF-302 because of CF-201"
     ])
   })
-
-  it("have codes of their own, which say their group", () => {
-    const codes = cassandraChecks.map(({ code }) => code)
-    assert.strictEqual(new Set(codes).size, codes.length)
-    const groups = new Map(cassandraChecks.map(({ code, group }) => [code.slice(0, 4), group]))
-    assert.deepStrictEqual(
-      [...groups],
-      [
-        ["CF-2", "schema"],
-        ["CF-3", "rights"],
-        ["CF-4", "servers"]
-      ]
-    )
-  })
 })

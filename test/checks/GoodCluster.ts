@@ -3,8 +3,9 @@ import { Result } from "effect"
 import type { Node } from "../../src/cassandra/Cassandra.ts"
 import type { Column } from "../../src/cassandra/TableSchema.ts"
 import { judgeCassandra } from "../../src/checks/CassandraChecks.ts"
-import type { CassandraPlan, CassandraReading, Unread } from "../../src/checks/CassandraReading.ts"
-import { findingsIn, sentenceOf } from "../../src/checks/Check.ts"
+import type { CassandraPlan, CassandraReading } from "../../src/checks/CassandraReading.ts"
+import type { Unread } from "../../src/checks/Reading.ts"
+import { codesIn, sentenceIn } from "./Judged.ts"
 
 /** See {@link good}. */
 export const day = 86_400_000
@@ -95,11 +96,8 @@ export const good: CassandraReading = {
 
 /** `fatal CF-201` for each finding, and what the first says. */
 export const found = (changes: Partial<CassandraReading>) => {
-  const findings = findingsIn(judgeCassandra({ ...good, ...changes }))
-  return {
-    codes: findings.map(({ code, severity }) => `${severity} ${code}`),
-    sentence: findings[0] === undefined ? "" : sentenceOf(findings[0])
-  }
+  const results = judgeCassandra({ ...good, ...changes })
+  return { codes: codesIn(results), sentence: sentenceIn(results) }
 }
 
 /** A column that was dropped so long ago. */

@@ -2,6 +2,7 @@
 
 import { ofBounds } from "./guarantees/Bounds.ts"
 import { ofDeadLetterFiles } from "./guarantees/DeadLetterFiles.ts"
+import { ofDoctor } from "./guarantees/Doctor.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofExplanations } from "./guarantees/Explanations.ts"
@@ -47,6 +48,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofSources,
   ...ofReplicas,
   ...ofSetUp,
+  ...ofDoctor,
   ...ofEarlyPayments,
   ...ofProgress,
   ...ofBounds,

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = (() => {
     facts: ["domain", "time", "cassandra"],
     telemetry: ["domain", "time", "pubsub", "cassandra", "deadletters", "pipeline"],
     ingest: [...library, "domain", "facts", "telemetry"],
-    checks: [...library, "domain", "facts"],
+    checks: [...library, "domain", "facts", "telemetry", "ingest", "sample", "http", "config"],
     sample: [...library, "domain"],
     http: ["telemetry", "domain"],
     config: [...library, "domain", "facts", "telemetry", "ingest", "sample", "http"],

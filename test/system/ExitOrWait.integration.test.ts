@@ -1,67 +1,12 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { cassandraServer } from "../support/CassandraServer.ts"
-import { certificates } from "../support/Certificates.ts"
+import { Effect } from "effect"
 import { until } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
-import { progressTableIn } from "../support/PlainTable.ts"
-import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, projectId } from "../support/TestServices.ts"
+import { examined } from "./Examined.ts"
+import { type Changes, Guarded, wrongPassword } from "./Guarded.ts"
 import { ran } from "./Ran.ts"
 import { serving } from "./Serving.ts"
-
-const credentials = { username: "cassandra", password: "cassandra" }
-
-/** Looks for what must not be told; a password of this form occurs nowhere else. */
-const wrongPassword = "wr0ng-pa55w0rd"
-
-const make = Effect.gen(function* () {
-  const { node, stranger } = yield* certificates("node", "stranger")
-  const server = yield* cassandraServer({
-    heap: "768m",
-    yaml: {
-      authenticator: "PasswordAuthenticator",
-      authorizer: "CassandraAuthorizer",
-      // A guardrail: it holds for those who are no super-users.
-      user_timestamps_enabled: false,
-      client_encryption_options: {
-        enabled: true,
-        optional: true,
-        keystore: node.keystore,
-        keystore_password: node.password,
-        store_type: "PKCS12"
-      }
-    }
-  })
-  const deployment = yield* testDeployment({ cassandra: server.address, credentials })
-  const { table } = deployment
-  const others = { narrow: `${table.keyspace}_narrow`, wide: `${table.keyspace}_wide` }
-  const simple = (copies: number) => `{'class': 'SimpleStrategy', 'replication_factor': ${copies}}`
-  yield* Effect.promise(async () => {
-    for (const query of [
-      `CREATE KEYSPACE ${others.narrow} WITH replication = ${simple(1)}`,
-      `CREATE TABLE ${others.narrow}.orders_payments_facts (order_id int PRIMARY KEY, item int)`,
-      progressTableIn(others.narrow),
-      `CREATE KEYSPACE ${others.wide} WITH replication = ${simple(3)}`,
-      "CREATE ROLE reader WITH PASSWORD = 'reader' AND LOGIN = true",
-      "GRANT SELECT ON KEYSPACE KEYSPACE TO reader",
-      "CREATE ROLE writer WITH PASSWORD = 'writer' AND LOGIN = true",
-      "GRANT SELECT ON KEYSPACE KEYSPACE TO writer",
-      "GRANT MODIFY ON KEYSPACE KEYSPACE TO writer",
-      "CREATE ROLE nobody WITH PASSWORD = 'nobody' AND LOGIN = true"
-    ]) {
-      await table.execute(query.replace("KEYSPACE KEYSPACE", `KEYSPACE ${table.keyspace}`))
-    }
-  })
-  return { server, deployment, others, trusted: node.pemFile, stranger: stranger.pemFile }
-})
-
-/** A Cassandra that asks for a password and offers TLS, and a deployment on it. */
-class Guarded extends Context.Service<Guarded, Effect.Success<typeof make>>()("test/Guarded") {
-  static readonly layer = Layer.effect(Guarded, make)
-}
-
-type Changes = (guarded: Guarded["Service"]) => Readonly<Record<string, string>>
 
 const toMend: ReadonlyArray<readonly [what: string, changes: Changes, line: RegExp]> = [
   [
@@ -150,6 +95,22 @@ const toMendFirst: ReadonlyArray<readonly [what: string, changes: Changes, lines
   ]
 ]
 
+const trustless: Changes = ({ stranger }) => ({ CASSANDRA_TLS: "true", CASSANDRA_TLS_CA: stranger })
+
+/** What `doctor` finds of the same, as fatal. */
+const toFind: ReadonlyArray<readonly [what: string, changes: Changes, codes: ReadonlyArray<string>]> = [
+  ["a wrong password", () => ({ CASSANDRA_PASSWORD: wrongPassword }), ["CF-105"]],
+  ["a wrong data centre", () => ({ CASSANDRA_LOCAL_DATACENTER: "atlantis" }), ["CF-106"]],
+  ["an absent keyspace", () => ({ CASSANDRA_KEYSPACE: "no_such_keyspace" }), ["CF-107"]],
+  ["a certificate that is not trusted", trustless, ["CF-104"]],
+  ["an absent table", () => ({ CASSANDRA_KEYSPACE: "system" }), ["CF-201"]],
+  ["columns of other types", ({ others }) => ({ CASSANDRA_KEYSPACE: others.narrow }), ["CF-202"]],
+  ["more copies than nodes", ({ others }) => ({ CASSANDRA_KEYSPACE: others.wide }), ["CF-201", "CF-206"]],
+  ["a role that may not write", () => login("reader"), ["CF-302"]],
+  ["a role that may do nothing", () => login("nobody"), ["CF-301", "CF-302"]],
+  ["servers that refuse write times of clients", () => login("writer"), ["CF-401"]]
+]
+
 const order = (id: number): string =>
   `{"order_id": ${id}, "customer_id": 5, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
 
@@ -191,6 +152,20 @@ describeWith("cassandra", "pubsub")("Exit or wait", () => {
               ended.errors
             )
           assert.strictEqual(ended.out, "")
+        })
+      )
+    }
+
+    for (const [what, changes, codes] of toFind) {
+      it.effect(`doctor finds ${what} too, and skips what cannot be known then: exit 1`, () =>
+        Effect.gen(function* () {
+          const guarded = yield* Guarded
+          const environment = { ...guarded.deployment.environment, ...changes(guarded) }
+          const { code, errors, found, out } = yield* examined(environment, "--only", "cassandra")
+          assert.strictEqual(code, 1, errors)
+          const fatal = found.filter((line) => line.startsWith("fatal")).map((line) => line.slice(6, 12))
+          assert.deepStrictEqual([...new Set(fatal)], codes, found.join("\n"))
+          assert.notInclude(out + errors, wrongPassword)
         })
       )
     }

@@ -3,7 +3,7 @@ import { Clock, Data, Duration, Effect, Option } from "effect"
 import { Cassandra } from "../../cassandra/Cassandra.ts"
 import { declaredTables } from "../../cassandra/DeclaredTables.ts"
 import { judgeCassandra } from "../../checks/CassandraChecks.ts"
-import { planOf, readCassandra } from "../../checks/CassandraReading.ts"
+import { type CassandraReading, planOf, readCassandra } from "../../checks/CassandraReading.ts"
 import { type CheckResult, type Finding, findingsIn, isFatal, sentenceOf } from "../../checks/Check.ts"
 import type { RunSettings } from "../../config/Settings.ts"
 import { factTable } from "../../facts/FactStatements.ts"
@@ -23,27 +23,36 @@ export class SetUpRefused extends Data.TaggedError("SetUpRefused")<{
   }
 }
 
+/** What has to be known of a deployment to read how its cluster is set up. */
+export type SetUpSettings = Pick<RunSettings, "cassandra" | "processing">
+
 /**
  * Reads and judges how the cluster is set up; logs warnings, and what could not be checked.
  *
  * **Errors**: `SetUpRefused`, with everything that has to be mended first.
  */
 export const checkSetUp = Effect.fn("checkSetUp")(function* (
-  settings: Pick<RunSettings, "cassandra" | "pubSub" | "processing">
+  settings: SetUpSettings & Pick<RunSettings, "pubSub">
 ) {
+  yield* report(judgeCassandra(yield* readSetUp(settings, yield* longestRetention(settings))))
+})
+
+/** Reads how the cluster is set up; a message may be as old as `retention` when it comes. */
+export const readSetUp = Effect.fnUntraced(function* (
+  settings: SetUpSettings,
+  retention: Duration.Duration
+): Effect.fn.Return<CassandraReading, never, Cassandra> {
   const usesProgress = Duration.toMillis(settings.processing.paymentGrace) > 0
   const declared = yield* declaredTables(migrationFolder)
-  const cassandra = yield* Cassandra
-  const reading = yield* readCassandra(cassandra, {
+  return yield* readCassandra(yield* Cassandra, {
     ...planOf(settings.cassandra),
     // Without a grace no process has to know of another.
     tables: new Map([...declared].filter(([table]) => usesProgress || table !== progressTable)),
     factTable,
     localQuorumTable: usesProgress ? progressTable : undefined,
-    retentionMillis: Duration.toMillis(yield* longestRetention(settings)),
+    retentionMillis: Duration.toMillis(retention),
     nowMillis: yield* Clock.currentTimeMillis
   })
-  yield* report(judgeCassandra(reading))
 })
 
 /** Logs what was found, and fails where any of it is fatal. **Errors**: `SetUpRefused`. */

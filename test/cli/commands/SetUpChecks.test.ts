@@ -5,7 +5,7 @@ import { report } from "../../../src/cli/commands/SetUpChecks.ts"
 
 const result = (code: CheckCode, outcome: Outcome): CheckResult => ({
   code,
-  group: "schema",
+  group: "cassandra",
   title: "it is so",
   outcome
 })

@@ -56,7 +56,7 @@ export const ofSetUp: ReadonlyArray<Mutant> = [
     name: "unread-is-well",
     what: "takes what could not be read for well",
     guarantee: undefined,
-    file: "src/checks/SchemaChecks.ts",
+    file: "src/checks/Reading.ts",
     text: "Result.isFailure(read) ? notMade(read.failure) : judge(read.success)",
     replacement: "Result.isFailure(read) ? [] : judge(read.success)",
     caughtBy: [unit(schema, "that cannot be read what was not checked, and find nothing")]
