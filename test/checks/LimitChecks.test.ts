@@ -14,7 +14,8 @@ describe("the checks of limits", () => {
     waitingRoomMax: 20_000,
     waitingRoomBytes: 64 * mebi,
     maxRetrying: 2_000,
-    shutdownTimeout: Duration.seconds(20)
+    shutdownTimeout: Duration.seconds(20),
+    redriveInterval: Duration.zero
   }
   const limits: LimitsReading = { processing, heapBytes: 256 * mebi, memoryBytes: 384 * mebi }
   const withSettings = (changes: Partial<typeof processing>) => ({
