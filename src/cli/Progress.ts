@@ -6,7 +6,7 @@ import { Screen } from "./Screen.ts"
 
 /**
  * Shows `line` while the work goes on: on a terminal as a live line, elsewhere as a log line at Info every 10 s, or
- * `summaryEvery`, where it has changed.
+ * `summaryEvery`, where it has changed. An empty line is not shown: while a question stands on the terminal, nothing is drawn below it.
  *
  * Showing it never delays the work and ends with it; the live line is removed then.
  */
@@ -18,7 +18,7 @@ export const withProgress =
       const isLive = screen.isTerminal && (yield* LogFormat) === "pretty"
       let last = ""
       const summarise = (text: string): Effect.Effect<void> => {
-        if (text === last) return Effect.void
+        if (text === last || text === "") return Effect.void
         last = text
         return Effect.logInfo(text)
       }

@@ -55,12 +55,13 @@ export const discardDeadLetters = (options: DlqDiscardOptions) =>
       const { asks, file, filter, includesForeign, json } = options
       const { sources, subscription } = yield* deploymentOf(options.pubSub)
       const writer = file === undefined ? undefined : yield* writeDeadLetterFile(file, { overwrites: false })
+      const question = asks ? makeQuestion(options, yield* Terminal.Terminal) : unasked
       const discard = yield* makeDiscard({
         ...{ subscription, sources, filter, includesForeign, writer },
-        confirm: asks ? askedFor(options, yield* Terminal.Terminal) : () => Effect.succeed(true)
+        confirm: question.ask
       })
       yield* discard.run.pipe(
-        withProgress(Effect.sync(() => progressLine(discard.tally()))),
+        withProgress(Effect.sync(() => (question.isOpen() ? "" : progressLine(discard.tally())))),
         Effect.ensuring(
           Effect.suspend(() => {
             const tally = discard.tally()
@@ -74,17 +75,28 @@ export const discardDeadLetters = (options: DlqDiscardOptions) =>
     })
   )
 
+/** Whether the dead letters may be acknowledged, now that they are counted. */
+interface Question {
+  readonly ask: (counted: number) => Effect.Effect<boolean, DiscardNotConfirmed>
+  /** Whether somebody is to answer at the moment. */
+  readonly isOpen: () => boolean
+}
+
+const unasked: Question = { ask: () => Effect.succeed(true), isOpen: () => false }
+
 /** Has the number typed back. */
-const askedFor =
-  ({ file, filter }: DlqDiscardOptions, terminal: Terminal.Terminal) =>
-  (counted: number) =>
-    Effect.gen(function* () {
+const makeQuestion = ({ file, filter }: DlqDiscardOptions, terminal: Terminal.Terminal): Question => {
+  let isOpen = false
+  const exported =
+    file === undefined
+      ? "They are not exported: nothing brings them back."
+      : `They are exported to ${file} first.`
+  return {
+    isOpen: () => isOpen,
+    ask: Effect.fnUntraced(function* (counted) {
       const screen = yield* Screen
+      isOpen = true
       screen.setLive("")
-      const exported =
-        file === undefined
-          ? "They are not exported: nothing brings them back."
-          : `They are exported to ${file} first.`
       screen.writeLine(
         escaped(
           `${deadLettersText(counted)} for ${filterText(filter)}. ${exported} Type ${counted} to acknowledge them:`
@@ -94,9 +106,12 @@ const askedFor =
         Effect.map((line) => line.trim()),
         Effect.catchTag("QuitError", () => Effect.succeed(""))
       )
+      isOpen = false
       if (typed !== String(counted)) return yield* new DiscardNotConfirmed({ counted, typed })
       return true
     })
+  }
+}
 
 const progressLine = ({ acknowledged, counted, read }: DiscardTally): string =>
   acknowledged === 0

@@ -21,7 +21,7 @@ import { fakeScreen } from "../FakeScreen.ts"
 import { worldPubSub as pubSub } from "./WorldPubSub.ts"
 
 /** A terminal on which somebody types a line, or ends the input. */
-const typing = (line: string | undefined) =>
+const typing = (line: string | Effect.Effect<string> | undefined) =>
   Layer.succeed(
     Terminal.Terminal,
     Terminal.make({
@@ -29,7 +29,12 @@ const typing = (line: string | undefined) =>
       rows: Effect.succeed(24),
       size: Effect.never,
       readInput: Effect.never,
-      readLine: line === undefined ? Effect.fail(new Terminal.QuitError({})) : Effect.succeed(line),
+      readLine:
+        line === undefined
+          ? Effect.fail(new Terminal.QuitError({}))
+          : typeof line === "string"
+            ? Effect.succeed(line)
+            : line,
       display: () => Effect.void
     })
   )
@@ -37,7 +42,7 @@ const typing = (line: string | undefined) =>
 const portsOf = (
   world: World,
   files: MemoryFiles,
-  typed: string | undefined,
+  typed: Parameters<typeof typing>[0],
   screen = fakeScreen(true, 400)
 ) =>
   Layer.mergeAll(
@@ -59,7 +64,7 @@ const ran = Effect.fnUntraced(function* <A, E>(
   world: World,
   files: MemoryFiles,
   command: Effect.Effect<A, E, Ports>,
-  typed?: string
+  typed?: Parameters<typeof typing>[0]
 ) {
   const screen = fakeScreen(true, 400)
   const before = (yield* TestConsole.logLines).length
@@ -157,6 +162,18 @@ describe("dlq, with files", () => {
       expect(error).toBe(`${why}: no dead letter was acknowledged, and no file written`)
       expect((yield* remaining(world)).length).toBe(12)
       expect(files.names()).toEqual([])
+    })
+  )
+
+  it.effect("what is typed stands below the question, and nothing is drawn over it", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* publishLetters(world, letterOf(1n, undecodable))
+      const slowly = Effect.delay(Effect.succeed("1"), "10 seconds")
+      const { printed, told } = yield* ran(world, memoryFiles(), discardDeadLetters(discard), slowly)
+      expect(printed).toMatch(/^ +1 {2}acknowledged$/m)
+      const [, after = ""] = told.split("to acknowledge them:\n")
+      expect(after.replaceAll("\r\u001b[2K", "")).not.toMatch(/counting/)
     })
   )
 
