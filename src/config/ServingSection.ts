@@ -1,8 +1,8 @@
 /** What a process reports about itself: over HTTP, in logs, and to OpenTelemetry. */
-import { Option } from "effect"
+import { Option, Redacted } from "effect"
 import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
-import { httpUrl } from "./parsers/AnyText.ts"
+import { httpUrl, tokenText } from "./parsers/AnyText.ts"
 import { enumeration } from "./parsers/Enumeration.ts"
 import { listenAddress } from "./parsers/HostPort.ts"
 import { port } from "./parsers/Integer.ts"
@@ -19,8 +19,8 @@ export const httpSection = section({
         name: "HTTP_HOST",
         meaning: "The address on which health and metrics are served",
         change:
-          "The process runs in a container (`0.0.0.0`). There is no login, so keep it inside your network",
-        see: "`HTTP_PORT`"
+          "The process runs in a container (`0.0.0.0`). Health and metrics have no login, so keep it inside your network",
+        see: "`HTTP_PORT`, `HTTP_TOKEN`"
       },
       listenAddress,
       "127.0.0.1"
@@ -36,10 +36,28 @@ export const httpSection = section({
       },
       port,
       "8080"
+    ),
+    token: optional(
+      {
+        name: "HTTP_TOKEN",
+        meaning:
+          "What whoever looks a message up in the process has to know: `run` asks for it, `where` sends it. It is never shown. Prefer the variable: other users of the machine can see a flag",
+        change:
+          "`HTTP_HOST` is not loopback and you want to ask with `counterfoil where`. It is sent in clear text, so keep it inside your network",
+        see: "`HTTP_HOST`",
+        secret: true
+      },
+      tokenText,
+      "look-ups are answered on loopback only"
     )
   },
   relations: [],
-  settings: (values, given): HttpSettings => ({ ...values, portAsked: given.port !== undefined })
+  settings: ({ host, port, token }, given): HttpSettings => ({
+    host,
+    port,
+    portAsked: given.port !== undefined,
+    token: Option.getOrUndefined(Option.map(token, Redacted.make))
+  })
 })
 
 /** The variables behind {@link LogSettings}. */

@@ -1,19 +1,22 @@
 /** Serves health and metrics over HTTP. */
-import { Context, type Option } from "effect"
+import { Context, type Effect, type Option } from "effect"
+import type { LookUp } from "../telemetry/LookUp.ts"
 import type { HttpAddress } from "./HttpAddress.ts"
 
 /**
- * Serves `/live`, `/ready`, `/health` and `/metrics`, and says where.
+ * Serves `/live`, `/ready`, `/health`, `/metrics` and `/lookup`, and says where.
  *
  * **Shape**: `/live` answers 200 while the event loop turns; `/ready` 200 or 503, one line per part; `/health` 200
  * always, JSON: `{ready, parts: {NAME: {state, reason, remedy, since}}, watermarkBehindSeconds, heldUpBy}`, null where
- * there is nothing to say (`heldUpBy`: `{process, reason, since}`); `/metrics` Prometheus' text format; `/` names these
- * paths.
+ * there is nothing to say (`heldUpBy`: `{process, reason, since}`); `/metrics` Prometheus' text format; `POST /lookup` as
+ * `lookUpRoute` says; `/` names these paths.
  */
 export class HttpApi extends Context.Service<
   HttpApi,
   {
     /** None when HTTP is off. */
     readonly address: Option.Option<HttpAddress>
+    /** From now on look-ups are answered by this; before, with 503. */
+    readonly answerLookUps: (lookUp: LookUp) => Effect.Effect<void>
   }
 >()("counterfoil/http/HttpApi") {}

@@ -11,7 +11,7 @@ import type { HttpSettings } from "./HttpSettings.ts"
  */
 export const layerHttpApi = (settings: HttpSettings) =>
   settings.port === 0
-    ? Layer.succeed(HttpApi, { address: Option.none() })
+    ? Layer.succeed(HttpApi, { address: Option.none(), answerLookUps: () => Effect.void })
     : // Imported only here, so that commands that serve nothing start without HTTP's modules.
       Layer.unwrap(
         Effect.promise(() => import("./HttpServer.ts")).pipe(Effect.map(({ serve }) => serve(settings)))

@@ -16,6 +16,7 @@ import {
   sentenceOf,
   wordOf
 } from "../telemetry/Health.ts"
+import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
@@ -30,6 +31,7 @@ import {
   httpIdleMillis,
   httpRequestMillis
 } from "./Limits.ts"
+import { lookUpRoute } from "./LookUpRoute.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 
@@ -39,17 +41,28 @@ type Server = HttpServer.HttpServer["Service"]
  * **Errors**: `HttpAddressUnusable`.
  */
 export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics> =>
-  Layer.effect(
-    HttpApi,
-    Effect.map(HttpServer.HttpServer, (server) => ({
-      address: Option.some(addressOf(settings.host, server))
-    }))
-  ).pipe(
-    Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
-    Layer.provide(Layer.effect(HttpServer.HttpServer, listen(settings))),
-    // A scrape every few seconds would fill the traces.
-    Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
-  )
+  Layer.suspend(() => {
+    let lookUp: LookUp | undefined
+    const routes = Layer.merge(
+      fixedRoutes,
+      lookUpRoute(settings, () => lookUp)
+    )
+    return Layer.effect(
+      HttpApi,
+      Effect.map(HttpServer.HttpServer, (server) => ({
+        address: Option.some(addressOf(settings.host, server)),
+        answerLookUps: (by) =>
+          Effect.sync(() => {
+            lookUp = by
+          })
+      }))
+    ).pipe(
+      Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+      Layer.provide(Layer.effect(HttpServer.HttpServer, listen(settings))),
+      // A scrape every few seconds would fill the traces.
+      Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
+    )
+  })
 
 const live = HttpRouter.add("GET", "/live", HttpServerResponse.text("live\n"))
 
@@ -109,19 +122,23 @@ const paths = `/live     200 while the event loop runs
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus
+/lookup   POST: where an order or a payment is in this process; \`counterfoil where\` asks
 `
 
 /** For people who open the address in a browser. */
 const index = HttpRouter.add("GET", "/", HttpServerResponse.text(`Counterfoil serves:\n${paths}`))
 
-const notFound = HttpServerResponse.text("Not found. There are: /live /ready /health /metrics\n", {
-  status: 404
-})
+const notFound = HttpServerResponse.text(
+  "Not found. There are: /live /ready /health /metrics, and POST /lookup\n",
+  {
+    status: 404
+  }
+)
 
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-const routes = Layer.mergeAll(index, live, ready, health, metrics, unknown)
+const fixedRoutes = Layer.mergeAll(index, live, ready, health, metrics, unknown)
 
 const describe = ({ state, since, remedy }: PartHealth) => ({
   state: wordOf(state),

@@ -20,3 +20,6 @@ export const httpCheckMillis = 1_000
 
 /** How far warnings about connections that were not accepted are apart at least. **Units**: milliseconds. */
 export const httpErrorNewsMillis = 60_000
+
+/** What the body of a look-up may have: it is one id. **Units**: bytes. */
+export const lookUpBodyBytes = 1_024

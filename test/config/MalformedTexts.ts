@@ -32,6 +32,7 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   SHUTDOWN_TIMEOUT: "Infinity",
   HTTP_HOST: "localhost:8080",
   HTTP_PORT: "65536",
+  HTTP_TOKEN: "short",
   LOG_LEVEL: "loud",
   LOG_FORMAT: "xml",
   OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318"

@@ -26,13 +26,14 @@ describe("one clear line for what is malformed", () => {
   for (const variable of variables.filter(({ doc }) => !takesAnything.includes(doc.name))) {
     const { name } = variable.doc
     const text = malformedTexts[name] ?? ""
+    const shown = variable.doc.secret === true ? "malformed (its value is not shown)" : `"${text}"`
 
     it.effect(
       `${name}="${JSON.stringify(text).slice(1, -1)}" is refused, with what is allowed and an example`,
       () =>
         Effect.gen(function* () {
           expect(yield* problemsOf({ ...required, [name]: text })).toEqual([
-            `${name} is "${text}": must be ${variable.allowed}. Example: ${name}=${variable.example}`
+            `${name} is ${shown}: must be ${variable.allowed}. Example: ${name}=${variable.example}`
           ])
         })
     )
@@ -40,7 +41,7 @@ describe("one clear line for what is malformed", () => {
     it.effect(`--${variable.flag} is refused under the flag's name`, () =>
       Effect.gen(function* () {
         expect(yield* problemsOf(required, { [variable.flag]: Option.some(text) })).toEqual([
-          `--${variable.flag} is "${text}": must be ${variable.allowed}. ` +
+          `--${variable.flag} is ${shown}: must be ${variable.allowed}. ` +
             `Example: --${variable.flag} ${variable.example}`
         ])
       })

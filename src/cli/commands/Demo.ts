@@ -40,7 +40,7 @@ export const demo = (options: DemoOptions) =>
 const demoWith = (file: string, options: DemoOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { address } = yield* HttpApi
+      const { address, answerLookUps } = yield* HttpApi
       yield* createTopics
       yield* say("Info", introduction)
       yield* say("Info", `fact table:  ${file}`)
@@ -55,6 +55,7 @@ const demoWith = (file: string, options: DemoOptions) =>
         deadLettersListed: "one of each reason",
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
+      yield* answerLookUps(processor.lookUp)
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
         withFates(options.json),

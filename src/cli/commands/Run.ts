@@ -57,7 +57,7 @@ const process = (options: RunOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { projectId, projectIdSource } = yield* GoogleClient
-      const { address } = yield* HttpApi
+      const { address, answerLookUps } = yield* HttpApi
       yield* Effect.logInfo("running").pipe(
         Effect.annotateLogs({
           project: projectId,
@@ -72,6 +72,7 @@ const process = (options: RunOptions) =>
         deadLetterTopic: options.pubSub.dlqTopic,
         processing: options.processing
       })
+      yield* answerLookUps(processor.lookUp)
       const isDrain = Option.isSome(options.giveUpAfter)
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),

@@ -9,6 +9,13 @@ export const anyText: Parser<string> = {
   example: "counterfoil"
 }
 
+/** Takes a secret that a header can carry, and that nobody guesses. */
+export const tokenText: Parser<string> = {
+  parse: (text) => (/^[!-~]{16,1024}$/.test(text) ? Option.some(text) : Option.none()),
+  allowed: "16 to 1024 letters, digits and signs, without blanks",
+  example: "AT-LEAST-16-RANDOM-CHARACTERS"
+}
+
 /** Takes the path of a file; whether it can be read is checked when it is needed. */
 export const filePath = (example: string): Parser<string> => ({
   parse: (text) => (text.includes("\0") ? Option.none() : Option.some(text)),
