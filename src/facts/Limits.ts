@@ -59,3 +59,9 @@ export const progressIdsMax = 200
 
 /** How long a host may take for a statement on the progress table; a second host is asked within 10 s. **Units**: milliseconds. */
 export const progressAnswerMillis = 3_000
+
+/** How often a page of a scan for a payment is asked for before the scan ends: a scan takes minutes, a hiccup seconds. */
+export const scanPageTries = 3
+
+/** How long after a page that was not answered it is asked for again. **Units**: milliseconds. */
+export const scanRetryMillis = 1_000

@@ -5,12 +5,15 @@ import * as Migrator from "../../cassandra/Migrator.ts"
 import type { PubSubSettings, TableSettings } from "../../config/Settings.ts"
 import { migrationFolder } from "../../facts/MigrationFolder.ts"
 import { readReplicationNote } from "./KeyspaceReplication.ts"
+import { indexPayments, paymentIndexOfEither, previewPaymentIndex } from "./PaymentIndexSetup.ts"
 import { createPubSub, previewPubSub, subscriptionPlans, wholePlan } from "./PubSubSetup.ts"
 import { connectedTo } from "./ServerTimeout.ts"
 
 /** What somebody asked for, and did not leave to a default. */
 export interface Asked {
   readonly replication: boolean
+  /** The index on payments, too. */
+  readonly indexPayments: boolean
 }
 
 /** Creates topics and subscriptions. **Errors**: `PubSubError`; `SubscriptionTaken`; `ServerSilent`. */
@@ -36,7 +39,8 @@ export const setUpCassandra = (settings: TableSettings, asked: Asked) =>
       ...(note === undefined ? [] : [note]),
       ...migrations.map((name) => `applied  ${name}`),
       ...repairs.map(repairLine),
-      ...(migrations.length + repairs.length === 0 ? ["exists   tables, all migrations applied"] : [])
+      ...(migrations.length + repairs.length === 0 ? ["exists   tables, all migrations applied"] : []),
+      ...(asked.indexPayments ? [yield* indexPayments(settings)] : [])
     ])
   })
 
@@ -62,7 +66,8 @@ export const printPubSub = (settings: PubSubSettings) =>
  */
 export const printCassandra = (settings: TableSettings, asked: Asked) =>
   Effect.gen(function* () {
-    const statements = yield* Migrator.preview(settings, migratorOptions(settings))
+    const tables = yield* Migrator.preview(settings, migratorOptions(settings))
+    const statements = [...tables, ...(asked.indexPayments ? yield* previewPaymentIndex(settings) : [])]
     const note = yield* noteFor(settings, asked)
     const nothing = `-- nothing to do: keyspace ${settings.keyspace} has its tables, and all migrations are applied`
     yield* printLines([
@@ -74,7 +79,11 @@ export const printCassandra = (settings: TableSettings, asked: Asked) =>
       (error) => error._tag === "CassandraError" && error.isRetryable,
       ({ message }) =>
         Effect.flatMap(Migrator.plan(settings, migratorOptions(settings)), (statements) =>
-          printLines([`-- for a cluster that holds nothing yet (${message})`, ...asCql(statements)])
+          printLines([
+            `-- for a cluster that holds nothing yet (${message})`,
+            ...asCql(statements),
+            ...(asked.indexPayments ? paymentIndexOfEither(settings) : [])
+          ])
         )
     )
   )
