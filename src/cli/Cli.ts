@@ -9,13 +9,22 @@ import { factsCommand } from "./commands/FactsCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
 import { setupCommand } from "./commands/SetupCommand.ts"
+import { whereCommand } from "./commands/WhereCommand.ts"
 import { escaped } from "./Escaped.ts"
 import { reportFailure } from "./Failure.ts"
 
 /** The command `counterfoil` with everything under it. */
 export const counterfoil = Command.make("counterfoil").pipe(
   Command.withDescription("Joins orders with their payments, from Pub/Sub into Cassandra, and loses neither"),
-  Command.withSubcommands([demoCommand, setupCommand, runCommand, produceCommand, factsCommand, dlqCommand])
+  Command.withSubcommands([
+    demoCommand,
+    setupCommand,
+    runCommand,
+    produceCommand,
+    factsCommand,
+    whereCommand,
+    dlqCommand
+  ])
 )
 
 /** Wrong usage as one line each, without the whole help; a command that needs a subcommand shows its help. */

@@ -59,3 +59,12 @@ export const newestShownMax = 10_000
 
 /** How much of a message's data `dlq show` prints; `--json` prints all. **Units**: bytes. */
 export const dataShownBytes = 64 * 1024
+
+/** What a process answers to a look-up at most: 100 messages, each with a reason. **Units**: bytes. */
+export const lookUpAnswerBytes = 4 * 1024 * 1024
+
+/** Dead letters that `where` names; of the others it tells how many there are. */
+export const whereLettersShown = 10
+
+/** Rows that `where` reads and names of those that hold a payment; more than one is a publisher's mistake. */
+export const whereRowsShown = 10

@@ -91,6 +91,12 @@ export const remedyOf = (error: unknown): string | undefined => {
   return undefined
 }
 
+/** What an error says, and its remedy where there is one. **Shape**: one sentence without a full stop. */
+export const whyOf = (error: { readonly message: string }): string => {
+  const remedy = remedyOf(error)
+  return remedy === undefined ? error.message : `${error.message}; ${remedy}`
+}
+
 const isRemediable = (tag: string): tag is Remediable["_tag"] => Object.hasOwn(remedies, tag)
 
 /** Chains of causes are short; this ends a circular one. */

@@ -35,7 +35,7 @@ describe("the command line", () => {
     Effect.gen(function* () {
       const { code, out } = yield* ran(["--help"], withoutVendors)
       expect(code).toBe(0)
-      for (const name of ["demo", "setup", "run", "produce", "facts"])
+      for (const name of ["demo", "setup", "run", "produce", "facts", "where", "dlq"])
         expect(out).toMatch(new RegExp(`^ +${name} `, "m"))
     })
   )

@@ -8,6 +8,7 @@ import { ofHeldIds } from "./guarantees/HeldIds.ts"
 import { ofLeases } from "./guarantees/Leases.ts"
 import { ofLedger } from "./guarantees/Ledger.ts"
 import { ofLogLines } from "./guarantees/LogLines.ts"
+import { ofLookUps } from "./guarantees/LookUps.ts"
 import { ofOutages } from "./guarantees/Outages.ts"
 import { ofPoison } from "./guarantees/Poison.ts"
 import { ofProgress } from "./guarantees/Progress.ts"
@@ -33,6 +34,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofOutages,
   ...ofRetries,
   ...ofRedrives,
+  ...ofLookUps,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

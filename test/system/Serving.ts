@@ -11,6 +11,7 @@ export interface Answer {
 
 /** A process, and what it says of itself. */
 export interface Serving extends CounterfoilProcess {
+  readonly port: number
   readonly get: (path: string) => Effect.Effect<Answer>
   /** Suspends until the answer is as wanted. */
   readonly until: (path: string, isWanted: (answer: Answer) => boolean) => Effect.Effect<void, NotInTime>
@@ -26,6 +27,7 @@ export const serving = Effect.fnUntraced(function* (
   const get = (path: string) => Effect.promise(() => answerOf(`http://127.0.0.1:${port}${path}`))
   const served: Serving = {
     ...process,
+    port,
     get,
     until: (path, isWanted) => {
       let last: Answer = { status: 0, text: "" }

@@ -88,7 +88,7 @@ export const askedAbout = (subscription: string): Effect.Effect<SubscriptionKnow
   )
 
 /** A fact table that does not answer. */
-const silentFacts = (detail: string): FactStore["Service"] => {
+export const silentFacts = (detail: string): FactStore["Service"] => {
   const error = (operation: string) =>
     new FactStoreError({ operation, reason: new FactStoreUnavailable({ detail, cause: undefined }) })
   return FactStore.of({

@@ -1,0 +1,78 @@
+/** Looking for an order or a payment, wrongly. */
+import { type Mutant, unit } from "../Mutant.ts"
+
+const sentence = "test/cli/commands/WhereSentence.test.ts"
+const processes = "test/cli/commands/WhereProcesses.test.ts"
+const held = "test/ingest/HeldMessages.test.ts"
+const access = "test/http/LookUpAccess.test.ts"
+const route = "test/http/LookUpRoute.test.ts"
+
+/** Mutants of looks for one message. */
+export const ofLookUps: ReadonlyArray<Mutant> = [
+  {
+    name: "where-nowhere-unasked",
+    what: "says that a message is nowhere although a process was not asked",
+    guarantee: undefined,
+    file: "src/cli/commands/WhereReport.ts",
+    text: ": notAsked.success.map(",
+    replacement: ": notAsked.success.slice(0, 0).map(",
+    caughtBy: [unit(sentence, "it is not said to be nowhere where nobody looked at")]
+  },
+  {
+    name: "where-nowhere-unread-table",
+    what: "says that a message is nowhere although the table did not answer",
+    guarantee: undefined,
+    file: "src/cli/commands/WhereReport.ts",
+    text: "Result.isFailure(table) ? [`the table",
+    replacement: "Result.isFailure(table) && table.failure === undefined ? [`the table",
+    caughtBy: [unit(sentence, "it is not said to be nowhere where nobody looked at")]
+  },
+  {
+    name: "where-partial-letters-are-all",
+    what: "takes the dead letters that could be held for all there are",
+    guarantee: undefined,
+    file: "src/cli/commands/WhereReport.ts",
+    text: "Result.isSuccess(deadLetters) && deadLetters.success.isPartial",
+    replacement: "Result.isSuccess(deadLetters) && deadLetters.success.isPartial === undefined",
+    caughtBy: [unit(sentence, "it is not said to be nowhere where nobody looked at")]
+  },
+  {
+    name: "where-one-process-for-all",
+    what: "takes what one process has read of the payments for what all have",
+    guarantee: undefined,
+    file: "src/cli/commands/WhereProcesses.ts",
+    text: "Result.isSuccess(notAsked) && notAsked.success.length === 0",
+    replacement: "Result.isSuccess(notAsked)",
+    caughtBy: [unit(processes, "those in the progress table that did not answer are named")]
+  },
+  {
+    name: "look-up-misses-backoff",
+    what: "looks into the waiting room alone",
+    guarantee: undefined,
+    file: "src/ingest/HeldMessages.ts",
+    text: ".find((delivery) => isMeant(key, delivery))",
+    replacement: ".find((delivery) => isMeant(key, delivery) && key.id < 0n)",
+    caughtBy: [unit(held, "finds what is tried again")]
+  },
+  {
+    name: "look-up-any-token",
+    what: "answers whoever gives any token",
+    guarantee: undefined,
+    file: "src/http/LookUpAccess.ts",
+    text: "timingSafeEqual(digestOf(given), digestOf(Redacted.value(token)))",
+    replacement: "timingSafeEqual(digestOf(given), digestOf(given || Redacted.value(token)))",
+    caughtBy: [
+      unit(access, "with a token, wherever it is bound"),
+      unit(route, "where a token is set it is needed")
+    ]
+  },
+  {
+    name: "look-up-any-host",
+    what: "answers a page that was lured to loopback by a name of its own",
+    guarantee: undefined,
+    file: "src/http/LookUpAccess.ts",
+    text: "isLoopback(hostOf(headers.host))",
+    replacement: "isLoopback(hostOf(headers.host)) || headers.host !== undefined",
+    caughtBy: [unit(access, "without a token"), unit(route, "refuses a page that was lured to loopback")]
+  }
+]
