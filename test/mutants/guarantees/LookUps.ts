@@ -3,6 +3,7 @@ import { type Mutant, unit } from "../Mutant.ts"
 
 const sentence = "test/cli/commands/WhereSentence.test.ts"
 const processes = "test/cli/commands/WhereProcesses.test.ts"
+const table = "test/cli/commands/WhereTable.test.ts"
 const held = "test/ingest/HeldMessages.test.ts"
 const access = "test/http/LookUpAccess.test.ts"
 const route = "test/http/LookUpRoute.test.ts"
@@ -44,6 +45,15 @@ export const ofLookUps: ReadonlyArray<Mutant> = [
     text: "Result.isSuccess(notAsked) && notAsked.success.length === 0",
     replacement: "Result.isSuccess(notAsked)",
     caughtBy: [unit(processes, "those in the progress table that did not answer are named")]
+  },
+  {
+    name: "where-scans-one-page",
+    what: "takes the first page of the table for all of it",
+    guarantee: undefined,
+    file: "src/facts/PaymentRows.ts",
+    text: "} while (page !== undefined)",
+    replacement: "} while (page !== undefined && rows < 0)",
+    caughtBy: [unit(table, "a payment in the table, without an index")]
   },
   {
     name: "look-up-misses-backoff",
