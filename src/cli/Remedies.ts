@@ -3,7 +3,7 @@ import type { CassandraReason } from "../cassandra/CassandraError.ts"
 import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
 import type { HttpAddressUnusable } from "../http/HttpAddress.ts"
 import type { PubSubReason } from "../pubsub/PubSubError.ts"
-import type { DemoFolderUnusable } from "./commands/DemoFile.ts"
+import type { DemoFolderUnusable, DemoInUse, DemoMissing } from "./commands/DemoFile.ts"
 import type { SubscriptionTaken } from "./commands/PubSubSetup.ts"
 import type { ServerSilent } from "./commands/ServerTimeout.ts"
 
@@ -14,6 +14,8 @@ export type Remediable =
   | MigrationReason
   | HttpAddressUnusable
   | DemoFolderUnusable
+  | DemoMissing
+  | DemoInUse
   | SubscriptionTaken
   | ServerSilent
 
@@ -73,6 +75,8 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   SingleCopy: "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
   DemoFolderUnusable: "start the demo in a folder where you may write",
+  DemoMissing: "run `counterfoil demo` here first, and end it with Ctrl-C",
+  DemoInUse: "end it first",
   SubscriptionTaken: "give another name, or delete it",
   ServerSilent: "check that it runs, and CASSANDRA_CONTACT_POINTS or PUBSUB_EMULATOR_HOST"
 }

@@ -8,23 +8,27 @@ import type { SourceSubscriptions } from "../../ingest/DeadLetterMessages.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import { redriveStatementsAtOnce } from "../Limits.ts"
+import { withDemo } from "./DemoDeadLetters.ts"
+import { type DemoMark, isDemo } from "./DemoSettings.ts"
 import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
 
 /** The settings of a command that works on dead letters. */
 export interface DlqSettings {
   readonly pubSub: PubSubSettings
-  readonly cassandra: CassandraSettings
+  readonly cassandra: CassandraSettings | DemoMark
   readonly processing: ProcessingSettings
 }
 
-/** Connects to both servers for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
+/** Connects to both servers, or to what a demo has left, for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
 export const connectedToBoth =
   ({ cassandra, pubSub }: DlqSettings) =>
   <A, E, R>(body: Effect.Effect<A, E, R>) =>
-    body.pipe(
-      connectedTo("Cassandra", cassandraFacts(cassandra, redriveStatementsAtOnce)),
-      connectedTo("Pub/Sub", googlePubSub(pubSub))
-    )
+    isDemo(cassandra)
+      ? withDemo(body)
+      : body.pipe(
+          connectedTo("Cassandra", cassandraFacts(cassandra, redriveStatementsAtOnce)),
+          connectedTo("Pub/Sub", googlePubSub(pubSub))
+        )
 
 /**
  * Connects to both; where the fact table cannot be connected to, it is one that answers nothing but why: what can be
@@ -32,8 +36,9 @@ export const connectedToBoth =
  */
 export const connectedWhereFactsMayBeSilent =
   ({ cassandra, pubSub }: DlqSettings) =>
-  <A, E, R>(body: Effect.Effect<A, E, R>) =>
-    Effect.scoped(
+  <A, E, R>(body: Effect.Effect<A, E, R>) => {
+    if (isDemo(cassandra)) return withDemo(body)
+    return Effect.scoped(
       Effect.gen(function* () {
         const facts = cassandraFacts(cassandra, redriveStatementsAtOnce)
         const connected = yield* withServerTimeout("Cassandra")(Layer.build(facts)).pipe(
@@ -42,6 +47,7 @@ export const connectedWhereFactsMayBeSilent =
         return yield* Effect.provideContext(body, connected)
       })
     ).pipe(connectedTo("Pub/Sub", googlePubSub(pubSub)))
+  }
 
 /** What the commands have to know of the deployment. */
 export interface Deployment {
@@ -49,6 +55,8 @@ export interface Deployment {
   readonly subscription: string
   readonly project: string
   readonly sources: SourceSubscriptions
+  /** What a command that is named to the user has to have too, a blank first. */
+  readonly flags?: string
 }
 
 /** The full names of a deployment's subscriptions. */
@@ -61,7 +69,8 @@ export const deploymentOf = (settings: PubSubSettings): Effect.Effect<Deployment
       sources: {
         orders: subscriptionName(settings.ordersSubscription),
         payments: subscriptionName(settings.paymentsSubscription)
-      }
+      },
+      flags: isDemo(settings) ? " --demo" : ""
     }
   })
 
