@@ -65,3 +65,6 @@ export const newestShownMax = 10_000
 
 /** How much of a message's data `dlq show` prints; `--json` prints all. **Units**: bytes. */
 export const dataShownBytes = 64 * 1024
+
+/** How many lines of a file a message names; who wants all can see them in the file. */
+export const linesNamed = 10

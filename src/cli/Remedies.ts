@@ -1,6 +1,7 @@
 /** What a person can do about an error. */
 import type { CassandraReason } from "../cassandra/CassandraError.ts"
 import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
+import type { DeadLetterFileReason } from "../deadletters/DeadLetterFileError.ts"
 import type { HttpAddressUnusable } from "../http/HttpAddress.ts"
 import type { PubSubReason } from "../pubsub/PubSubError.ts"
 import type { DemoFolderUnusable, DemoInUse, DemoMissing } from "./commands/DemoFile.ts"
@@ -12,6 +13,7 @@ export type Remediable =
   | PubSubReason
   | CassandraReason
   | MigrationReason
+  | DeadLetterFileReason
   | HttpAddressUnusable
   | DemoFolderUnusable
   | DemoMissing
@@ -73,6 +75,11 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   TableDiffers: "use another keyspace (CASSANDRA_KEYSPACE), or drop the table once its rows are saved",
   OneOfSeveralDataCenters: "set CASSANDRA_REPLICATION to the copies in each, for instance dc1:3,dc2:3",
   SingleCopy: "set CASSANDRA_REPLICATION, for instance to dc1:3 (dc1:1 if one copy is meant)",
+  FileMissing: "give the file of a `dlq export` or `dlq discard`",
+  FileExists: "give another name, or remove it first",
+  LineInvalid: "correct that line: docs/dead-letters.md has the format; nothing was done",
+  FileTooLarge: "split it by lines; nothing was done",
+  FileUnusable: "check the permissions and the space of its folder",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
   DemoFolderUnusable: "start the demo in a folder where you may write",
   DemoMissing: "run `counterfoil demo` here first, and end it with Ctrl-C",

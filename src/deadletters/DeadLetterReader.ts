@@ -24,11 +24,13 @@ export type Visit<E, R> = (
 ) => Effect.Effect<"go-on" | "enough", E, R>
 
 /** How a look goes. */
-export interface LookOptions {
+export interface LookOptions<E = never, R = never> {
   /** Go on after the first silence, until it is stopped. */
   readonly follow?: boolean
   /** Called once, at the first silence, where the look goes on after it. */
   readonly onQuiet?: Effect.Effect<void>
+  /** Run once nothing more is visited, while what visits left held is still held by its id: to settle some of it. */
+  readonly beforeRelease?: Effect.Effect<void, E, R>
 }
 
 /** What a look has seen so far. */
@@ -57,7 +59,7 @@ export interface DeadLetterReader {
    */
   readonly look: <E, R>(
     visit: Visit<E, R>,
-    options?: LookOptions
+    options?: LookOptions<E, R>
   ) => Effect.Effect<LookTotals, PubSubError | E, R>
   /** Ends the look before its next batch. */
   readonly stop: Effect.Effect<void>
@@ -150,7 +152,7 @@ interface Looking {
 const lookThrough = <E, R>(
   looking: Looking,
   visit: Visit<E, R>,
-  { follow = false, onQuiet = Effect.void }: LookOptions
+  { beforeRelease = Effect.void, follow = false, onQuiet = Effect.void }: LookOptions<E, R>
 ): Effect.Effect<LookTotals, PubSubError | E, R> =>
   Effect.gen(function* () {
     const { inbox, seen, subscription } = looking
@@ -176,6 +178,7 @@ const lookThrough = <E, R>(
     // The reading ends by itself only with an error, or where somebody else has stopped the subscription.
     yield* Effect.raceFirst(visitAll, Effect.andThen(inbox.fill, Effect.never))
     yield* subscription.stop
+    yield* beforeRelease
     yield* Effect.timeoutOption(subscription.heldIds.releaseAll, Duration.seconds(lookReleaseSeconds))
     return { letters: seen.letters, bytes: seen.bytes, ended: seen.ended }
   })

@@ -183,3 +183,6 @@ export const redriveStreams = 1
 
 /** Groups of dead letters that are told apart; whoever publishes to the topic can make any number of them. */
 export const surveyGroupsMax = 1_000
+
+/** Dead letters that a discard acknowledges in one request, after each of which it may be stopped: as many as one takes. */
+export const discardBatch = 2_500

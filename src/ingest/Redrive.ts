@@ -1,5 +1,6 @@
 /** Tries the dead letters of a subscription again: the same pipeline as `run`, over another source. */
 import { Deferred, Duration, Effect, Fiber, type Scope } from "effect"
+import type { DeadLetterFileIndex } from "../deadletters/DeadLetterFileIndex.ts"
 import { type LookLimits, type LookTotals, openDeadLetters } from "../deadletters/DeadLetterReader.ts"
 import type { ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import type { DeadLetterReason, Fate } from "../domain/Fate.ts"
@@ -7,14 +8,15 @@ import type { FactStore } from "../facts/FactStore.ts"
 import type { StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
+import {
+  type CorrectedAttempt,
+  type CorrectedVerdict,
+  makeCorrectedAttempt,
+  type TriedCorrection
+} from "./CorrectedAttempt.ts"
 import { type DeadLetterFilter, isMeant } from "./DeadLetterFilter.ts"
 import { sourceOf } from "./DeadLetterMessages.ts"
-import {
-  makeRedriveAttempt,
-  type RedriveAttemptOptions,
-  storeErrorOf,
-  type Verdict
-} from "./RedriveAttempt.ts"
+import { makeRedriveAttempt, type RedriveAttemptOptions, storeErrorOf } from "./RedriveAttempt.ts"
 import { makeRedrivePace, type RedrivePaceOptions } from "./RedrivePace.ts"
 
 /** What is redriven, and how. */
@@ -27,6 +29,15 @@ export interface RedriveOptions extends Omit<RedriveAttemptOptions, "subscriptio
   readonly limits?: LookLimits
   /** How long an interruption may wait for the batch it is at; left out: as long as that takes. */
   readonly stopWithin?: Duration.Duration
+  /** Redrives those of a file only, with the corrections in it; left out: all. */
+  readonly from?: RedriveFile | undefined
+}
+
+/** A file whose dead letters are redriven, with the corrections in it. */
+export interface RedriveFile {
+  readonly index: DeadLetterFileIndex
+  /** Called with what came of each that has a correction. */
+  readonly onTried: (tried: TriedCorrection) => Effect.Effect<void>
 }
 
 /** What came of a redrive, so far. */
@@ -38,10 +49,16 @@ export interface RedriveTally {
   readonly notTried: number
   /** Of other deployments: left alone. */
   readonly foreign: number
-  /** = the sum of `through` and `stays`, with `unknown` and `lost`. */
+  /** Not in the file that is redriven: left alone. */
+  readonly notInFile: number
+  /** The file has other data or attributes under their ids: left alone. */
+  readonly differing: number
+  /** = the sum of `through` and `stays`, with `refused`, `unknown` and `lost`. */
   readonly tried: number
   readonly through: Readonly<Partial<Record<Fate, number>>>
   readonly stays: Readonly<Partial<Record<DeadLetterReason, number>>>
+  /** Their corrections get less far than they do themselves: left as they are. */
+  readonly refused: number
   /** The fact table did not answer about them. */
   readonly unknown: number
   /** Their leases were lost before they were tried; they come again. */
@@ -80,12 +97,11 @@ export const makeRedrive = (
     const { subscription } = reader
     const pace = yield* makeRedrivePace(options.pace)
     const stopping = yield* Deferred.make<void>()
-    const { attempt, ledger } = yield* makeRedriveAttempt({ ...options, subscription, stopping })
+    const { attempt, ledger } = yield* makeAttempt({ ...options, subscription, stopping }, options.from)
     const counts = noCounts()
 
     const visit = Effect.fnUntraced(function* (letters: ReadonlyArray<ReceivedDeadLetter>) {
-      const meant = letters.filter((letter) => isMeant(options.filter, letter))
-      counts.notMeant += letters.length - meant.length
+      const meant = meantOf(letters, options, counts)
       let rest: ReadonlyArray<ReceivedDeadLetter> = options.includesForeign
         ? meant
         : meant.filter((letter) => sourceOf(letter, options.sources) !== "foreign")
@@ -133,6 +149,38 @@ export const makeRedrive = (
     }
   })
 
+const makeAttempt = (
+  options: RedriveAttemptOptions,
+  from: RedriveFile | undefined
+): Effect.Effect<CorrectedAttempt, never, FactStore> => {
+  if (from === undefined) return makeRedriveAttempt(options)
+  const { index, onTried } = from
+  return makeCorrectedAttempt({
+    ...options,
+    onTried,
+    correctedOf: ({ delivery }) => {
+      const filed = index.find(delivery)
+      return filed._tag === "InFile" ? filed.corrected : undefined
+    }
+  })
+}
+
+/** Those that the filter means and, where there is a file, that are in it; the others are counted. */
+const meantOf = (
+  letters: ReadonlyArray<ReceivedDeadLetter>,
+  { filter, from }: Pick<RedriveOptions, "filter" | "from">,
+  counts: Counts
+): ReadonlyArray<ReceivedDeadLetter> =>
+  letters.filter((letter) => {
+    // Asked of every one: what the filter does not mean is there nevertheless.
+    const filed = from?.index.find(letter.delivery)._tag ?? "InFile"
+    if (!isMeant(filter, letter)) counts.notMeant++
+    else if (filed === "NotInFile") counts.notInFile++
+    else if (filed === "Differs") counts.differing++
+    else return true
+    return false
+  })
+
 type Counts = { -readonly [Key in keyof Omit<RedriveTally, "read" | "unconfirmed">]: RedriveTally[Key] } & {
   through: Partial<Record<Fate, number>>
   stays: Partial<Record<DeadLetterReason, number>>
@@ -142,9 +190,12 @@ const noCounts = (): Counts => ({
   notMeant: 0,
   notTried: 0,
   foreign: 0,
+  notInFile: 0,
+  differing: 0,
   tried: 0,
   through: {},
   stays: {},
+  refused: 0,
   unknown: 0,
   lost: 0,
   endedBy: undefined,
@@ -152,7 +203,7 @@ const noCounts = (): Counts => ({
 })
 
 /** Adds up what came of a batch, and answers how many of it failed. */
-const countVerdicts = (counts: Counts, verdicts: ReadonlyArray<Verdict>): number => {
+const countVerdicts = (counts: Counts, verdicts: ReadonlyArray<CorrectedVerdict>): number => {
   let failed = 0
   for (const verdict of verdicts) {
     counts.tried++
@@ -162,6 +213,9 @@ const countVerdicts = (counts: Counts, verdicts: ReadonlyArray<Verdict>): number
         continue
       case "Stays":
         counts.stays[verdict.reason] = (counts.stays[verdict.reason] ?? 0) + 1
+        break
+      case "Refused":
+        counts.refused++
         break
       case "Unknown":
         counts.unknown++

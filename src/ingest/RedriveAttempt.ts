@@ -41,7 +41,7 @@ export type Verdict =
   | { readonly _tag: "Lost" }
 
 /** Why the fact table did not answer, where that is why nothing is known. */
-export const storeErrorOf = (verdict: Verdict): string | undefined =>
+export const storeErrorOf = (verdict: Verdict | { readonly _tag: "Refused" }): string | undefined =>
   verdict._tag === "Unknown" && !verdict.isOwn ? verdict.error : undefined
 
 /** How dead letters are tried. */

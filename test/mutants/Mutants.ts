@@ -1,6 +1,7 @@
 /** Every mutant, in the order of the guarantees. */
 
 import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofDeadLetterFiles } from "./guarantees/DeadLetterFiles.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
@@ -35,6 +36,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofRetries,
   ...ofRedrives,
   ...ofPeriodicRedrives,
+  ...ofDeadLetterFiles,
   ...ofHealth,
   ...ofLogLines,
   ...ofReconnection,

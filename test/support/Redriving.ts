@@ -92,7 +92,11 @@ export const surveyed = (world: World): Effect.Effect<SurveyPicture> =>
     })
   )
 
-const portsOf = (world: World, process: string): Effect.Effect<Context.Context<Subscriber | FactStore>> =>
+/** The ports of a process of its own. */
+export const portsOf = (
+  world: World,
+  process: string
+): Effect.Effect<Context.Context<Subscriber | FactStore>> =>
   Effect.scoped(
     Layer.build(
       Layer.merge(

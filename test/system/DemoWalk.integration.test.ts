@@ -68,7 +68,31 @@ describe("the dead letters of a demo", { concurrent: true }, () => {
         const row = yield* command(["facts", "get", "559", "--demo"])
         assert.match(row.out, /^payment_id +1559$/m)
       }),
-    180_000
+    300_000
+  )
+
+  it.live(
+    "export, discard and restore work on them too, and restore undoes discard",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        const command = inDemo(cwd)
+        const read = (name: string) => readFileSync(join(cwd, name), "utf8").trimEnd().split("\n")
+        const left = () => read(join(".counterfoil", "demo-dead-letters.ndjson"))
+        yield* command(["demo", "--orders", "2000", "--payments", "2000"])
+        const before = left()
+        const exported = yield* command(["dlq", "export", "all.ndjson", "--demo"])
+        assert.strictEqual(exported.code, 0, exported.errors)
+        assert.sameMembers([...read("all.ndjson")], [...before])
+        const asked = ["dlq", "discard", "--demo", "--reason", "undecodable", "--yes", "--out", "out.ndjson"]
+        const discarded = yield* command(asked)
+        assert.include(discarded.out, "`counterfoil dlq restore out.ndjson --demo` undoes it")
+        assert.lengthOf(left(), before.length - read("out.ndjson").length)
+        const restored = yield* command(["dlq", "restore", "out.ndjson", "--demo"])
+        assert.strictEqual(restored.code, 0, restored.errors)
+        assert.lengthOf(left(), before.length)
+      }),
+    300_000
   )
 
   it.live(
@@ -109,6 +133,6 @@ describe("the dead letters of a demo", { concurrent: true }, () => {
         assert.isAbove(through, 0)
         assert.lengthOf(letters(), before.length - through)
       }),
-    180_000
+    300_000
   )
 })

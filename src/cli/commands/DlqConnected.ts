@@ -30,6 +30,12 @@ export const connectedToBoth =
           connectedTo("Pub/Sub", googlePubSub(pubSub))
         )
 
+/** Connects to Pub/Sub for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
+export const connectedToPubSub =
+  ({ pubSub }: Pick<DlqSettings, "pubSub">) =>
+  <A, E, R>(body: Effect.Effect<A, E, R>) =>
+    isDemo(pubSub) ? withDemo(body) : body.pipe(connectedTo("Pub/Sub", googlePubSub(pubSub)))
+
 /**
  * Connects to both; where the fact table cannot be connected to, it is one that answers nothing but why: what can be
  * told without it is told.

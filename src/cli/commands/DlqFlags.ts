@@ -27,6 +27,12 @@ export const dlqSections = {
 /** Flags for the variables of Pub/Sub and Cassandra; of the others only `MAX_ROW_BYTES` matters, as a variable. */
 export const dlqSettingFlags = settingFlags(dlqSections.pubSub, dlqSections.cassandra)
 
+/** The same for the commands that need no fact table. */
+export const dlqTopicSections = { pubSub: dlqSections.pubSub }
+
+/** Flags for the variables of Pub/Sub. */
+export const dlqTopicFlags = settingFlags(dlqSections.pubSub)
+
 /** What the user asked for; `since` may still be a duration before now. */
 export interface FilterTexts {
   readonly reason: Option.Option<ReadonlyArray<string>>

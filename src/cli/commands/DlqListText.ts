@@ -12,7 +12,16 @@ import { escaped, escapedJson } from "../Escaped.ts"
 import { newestShownMax } from "../Limits.ts"
 import { cutTo, joinedTo } from "../TextWidth.ts"
 import type { Deployment, SubscriptionKnown } from "./DlqConnected.ts"
-import { bytesText, lasting, secondOf, shortName, thousands, verdictWords, wordsOf } from "./DlqWords.ts"
+import {
+  bytesText,
+  lasting,
+  partialText,
+  secondOf,
+  shortName,
+  thousands,
+  verdictWords,
+  wordsOf
+} from "./DlqWords.ts"
 
 /** What is shown of a look beside its survey. */
 export interface Shown extends SubscriptionKnown {
@@ -49,9 +58,7 @@ export const surveyText = (picture: ReturnType<DeadLetterSurvey["picture"]>, sho
 const remarks = (picture: SurveyPicture, shown: Shown): ReadonlyArray<string> => {
   const { isPartial, letters, maxAttempts, width } = shown
   const texts = [
-    ...(isPartial
-      ? [`PARTIAL: no more than ${thousands(letters)} can be held at once, and there are more`]
-      : []),
+    ...(isPartial ? [partialText(letters)] : []),
     ...Option.match(maxAttempts, {
       onNone: () => [],
       onSome: (most) => [

@@ -1,13 +1,15 @@
 /** What `dlq redrive` does. */
-import { userInfo } from "node:os"
 import { Console, Data, Effect, Option } from "effect"
+import type { DeadLetterFileIndex } from "../../deadletters/DeadLetterFileIndex.ts"
 import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
 import { makeRedrive, type RedriveTally } from "../../ingest/Redrive.ts"
 import type { RedrivePaceOptions } from "../../ingest/RedrivePace.ts"
 import { escapedJson } from "../Escaped.ts"
 import { serverTimeoutSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
+import { userName } from "../UserName.ts"
 import { type DlqSettings, deploymentOf } from "./DlqConnected.ts"
+import { isWhole, notFoundLines, tellsCorrections } from "./DlqCorrections.ts"
 import { filterText } from "./DlqFlags.ts"
 import { bytesText, thousands } from "./DlqWords.ts"
 import { sumOf } from "./FateTable.ts"
@@ -20,6 +22,8 @@ export interface DlqRedriveOptions extends Pick<DlqSettings, "pubSub" | "process
   readonly includesForeign: boolean
   readonly note: Option.Option<string>
   readonly json: boolean
+  /** Only those of this file, with the corrections in it. */
+  readonly from?: DeadLetterFileIndex | undefined
 }
 
 /** Some of the dead letters that were tried stay. The command exits 1. */
@@ -48,7 +52,7 @@ export class DeadLettersStay extends Data.TaggedError("DeadLettersStay")<{
 export const redriveDeadLetters = (options: DlqRedriveOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { dryRun, filter, includesForeign, json, pace, processing } = options
+      const { dryRun, filter, from, includesForeign, json, pace, processing } = options
       const { flags = "", sources, subscription } = yield* deploymentOf(options.pubSub)
       const redrive = yield* makeRedrive({
         subscription,
@@ -58,14 +62,15 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
         includesForeign,
         isDry: dryRun,
         maxRowBytes: processing.maxRowBytes,
-        patienceMillis: serverTimeoutSeconds * 1000
+        patienceMillis: serverTimeoutSeconds * 1000,
+        from: from && { index: from, onTried: tellsCorrections(from, json) }
       })
       yield* redrive.run.pipe(
         withProgress(Effect.sync(() => progressLine(redrive.tally(), dryRun))),
         Effect.ensuring(
           Effect.suspend(() => {
             const tally = redrive.tally()
-            const text = json ? tallyJson(tally, dryRun) : tallyText(tally, dryRun)
+            const text = json ? tallyJson(tally, dryRun, from) : tallyText(tally, dryRun, from)
             return Effect.andThen(audit(options, subscription, tally), Console.log(text))
           })
         )
@@ -75,7 +80,8 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
     })
   )
 
-const stayingOf = ({ stays, unknown }: RedriveTally): number => sumOf(stays) + unknown
+const stayingOf = ({ differing, refused, stays, unknown }: RedriveTally): number =>
+  sumOf(stays) + refused + differing + unknown
 
 const progressLine = (tally: RedriveTally, dryRun: boolean): string =>
   [
@@ -87,7 +93,7 @@ const progressLine = (tally: RedriveTally, dryRun: boolean): string =>
 
 /** One line that says who did what, and what came of it. */
 const audit = (options: DlqRedriveOptions, subscription: string, tally: RedriveTally) => {
-  const { dryRun, filter, note, pace } = options
+  const { dryRun, filter, from, note, pace } = options
   return Effect.logInfo(
     dryRun ? "dead letters were tried without effects" : "dead letters were redriven"
   ).pipe(
@@ -96,6 +102,7 @@ const audit = (options: DlqRedriveOptions, subscription: string, tally: RedriveT
       ...Option.match(note, { onNone: () => ({}), onSome: (text) => ({ note: text }) }),
       subscription,
       filter: filterText(filter) || "none",
+      ...(from === undefined ? {} : { from: from.file, corrected: from.corrected }),
       pace: escapedJson(pace),
       ended: tally.endedBy ?? "cut short",
       tried: tally.tried,
@@ -105,24 +112,18 @@ const audit = (options: DlqRedriveOptions, subscription: string, tally: RedriveT
   )
 }
 
-const userName = (): string => {
-  try {
-    return userInfo().username
-  } catch {
-    // A container may run as a user without an entry.
-    return `user ${process.getuid?.() ?? "unknown"}`
-  }
-}
-
 /** The tally for people. */
-const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
+const tallyText = (tally: RedriveTally, dryRun: boolean, from?: DeadLetterFileIndex): string => {
   const rows: ReadonlyArray<readonly [number, string]> = [
     ...Object.entries(tally.through).map(([fate, count]) => [count, fate] as const),
     ...Object.entries(tally.stays).map(([reason, count]) => [count, `stay: ${reason}`] as const),
+    [tally.refused, "stay: their corrections get less far than they do themselves"],
     [tally.unknown, "stay: the fact table did not answer, or refuses them so far"],
     [tally.lost, "come again: their leases were lost before they were tried"],
     [tally.tried, "tried"],
     [tally.foreign, "of another deployment: left (--others includes them)"],
+    [tally.differing, "stay: the file has other data or attributes under their ids; correct `text` only"],
+    [tally.notInFile, "not in the file: left"],
     [tally.notMeant, "not meant by the filter: left"],
     [tally.notTried, "not tried: left"],
     [tally.unconfirmed, "may come again: their acknowledgement was not confirmed"],
@@ -133,7 +134,8 @@ const tallyText = (tally: RedriveTally, dryRun: boolean): string => {
     ...rows
       .filter(([count, what]) => count > 0 || what === "tried")
       .map(([count, what]) => `${thousands(count).padStart(10)}  ${what}`),
-    `ended: ${endings[tally.endedBy ?? "cut"]}`
+    `ended: ${endings[tally.endedBy ?? "cut"]}`,
+    ...(from === undefined ? [] : notFoundLines(from, tally))
   ].join("\n")
 }
 
@@ -148,5 +150,8 @@ const endings: Readonly<Record<NonNullable<RedriveTally["endedBy"]> | "cut", str
 }
 
 /** The tally for programs. */
-const tallyJson = ({ read, ...tally }: RedriveTally, dryRun: boolean): string =>
-  escapedJson({ dryRun, ...tally, read: read.letters, bytesRead: read.bytes })
+const tallyJson = (tally: RedriveTally, dryRun: boolean, from?: DeadLetterFileIndex): string => {
+  const { read, ...counts } = tally
+  const file = from === undefined ? {} : { notFound: isWhole(tally) ? from.notFound().length : null }
+  return escapedJson({ dryRun, ...counts, ...file, read: read.letters, bytesRead: read.bytes })
+}

@@ -39,6 +39,11 @@ export const dlqRedriveCommand = Command.make(
         "0 with --ramp, else no stop"
       )
     ),
+    from: Flag.optional(Flag.String("from")).pipe(
+      Flag.withDescription(
+        "Only those of this file of `dlq export`; where its `text` was corrected, that in place of the original"
+      )
+    ),
     others: switchFlag("others", "Also those of other deployments, read as what they are"),
     note: Flag.optional(Flag.String("note")).pipe(
       Flag.withDescription("Why it is done; goes into the log with who did what, and what came of it")
@@ -46,7 +51,7 @@ export const dlqRedriveCommand = Command.make(
     json: jsonFlag,
     flags: dlqSettingFlags
   },
-  ({ dryRun, flags, json, note, others, ...options }) =>
+  ({ dryRun, flags, from, json, note, others, ...options }) =>
     configured(
       dlqSections,
       flags,
@@ -54,7 +59,11 @@ export const dlqRedriveCommand = Command.make(
         Effect.gen(function* () {
           const { redriveDeadLetters } = yield* Effect.promise(() => import("./DlqRedrive.ts"))
           const { connectedToBoth } = yield* Effect.promise(() => import("./DlqConnected.ts"))
+          const { indexDeadLetterFile } = yield* Effect.promise(
+            () => import("../../deadletters/DeadLetterFileIndex.ts")
+          )
           const filter = yield* filterOf(own)
+          const index = Option.isSome(from) ? yield* indexDeadLetterFile(from.value) : undefined
           const pace = {
             limit: Option.getOrUndefined(own.limit),
             rate: Option.getOrUndefined(own.rate),
@@ -64,7 +73,8 @@ export const dlqRedriveCommand = Command.make(
           yield* redriveDeadLetters({
             ...settings,
             ...{ filter, pace, dryRun, note, json },
-            includesForeign: others
+            includesForeign: others,
+            from: index
           }).pipe(connectedToBoth(settings))
         }),
       options

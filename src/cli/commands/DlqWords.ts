@@ -22,8 +22,16 @@ const words: Readonly<Record<string, readonly [string, string]>> = {
   lost: ["not asked about", "not asked about"]
 }
 
+/** So many dead letters. */
+export const deadLettersText = (count: number): string =>
+  `${thousands(count)} dead ${count === 1 ? "letter" : "letters"}`
+
 /** A number with its thousands told apart. */
 export const thousands = (count: number): string => count.toLocaleString("en-US")
+
+/** Says that there are more dead letters than could be looked at. */
+export const partialText = (letters: number): string =>
+  `PARTIAL: no more than ${thousands(letters)} can be held at once, and there are more`
 
 /** A time in UTC to the second, as the tables show it; that it is UTC is said elsewhere. */
 export const secondOf = (micros: number): string => rfc3339(micros).slice(0, 19).replace("T", " ")

@@ -5,7 +5,6 @@ import { listDeadLetters } from "../../../src/cli/commands/DlqList.ts"
 import { redriveDeadLetters } from "../../../src/cli/commands/DlqRedrive.ts"
 import { showDeadLetter } from "../../../src/cli/commands/DlqShow.ts"
 import { Screen } from "../../../src/cli/Screen.ts"
-import type { PubSubSettings } from "../../../src/config/Settings.ts"
 import { FactStore } from "../../../src/facts/FactStore.ts"
 import { everyDeadLetter } from "../../../src/ingest/DeadLetterFilter.ts"
 import { MemoryAdmin } from "../../../src/pubsub/memory/MemoryAdmin.ts"
@@ -13,27 +12,9 @@ import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { MemorySubscriber } from "../../../src/pubsub/memory/MemorySubscriber.ts"
 import { eventually, pass } from "../../../src/testing/VirtualTime.ts"
 import { giveUp, ids, letterOf, publishLetters, store } from "../../support/Redriving.ts"
-import {
-  deadLetterTopic,
-  makeWorld,
-  ordersTopic,
-  paymentsTopic,
-  processing,
-  type World
-} from "../../support/World.ts"
+import { deadLetterTopic, makeWorld, processing, type World } from "../../support/World.ts"
 import { fakeScreen } from "../FakeScreen.ts"
-
-const pubSub: PubSubSettings = {
-  projectId: Option.none(),
-  emulatorHost: Option.none(),
-  proxy: Option.none(),
-  ordersTopic,
-  ordersSubscription: `${ordersTopic}-sub`,
-  paymentsTopic,
-  paymentsSubscription: `${paymentsTopic}-sub`,
-  dlqTopic: deadLetterTopic,
-  dlqSubscription: `${deadLetterTopic}-sub`
-}
+import { worldPubSub as pubSub } from "./WorldPubSub.ts"
 
 const options = { pubSub, processing, filter: everyDeadLetter, json: false }
 

@@ -1,0 +1,71 @@
+/** Says what came of the corrections in a file. */
+import { Console, type Effect } from "effect"
+import type { DeadLetterFileIndex } from "../../deadletters/DeadLetterFileIndex.ts"
+import type { CorrectedVerdict, TriedCorrection } from "../../ingest/CorrectedAttempt.ts"
+import { idsOf } from "../../ingest/DeadLetterMessages.ts"
+import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
+import type { RedriveTally } from "../../ingest/Redrive.ts"
+import { escaped, escapedJson } from "../Escaped.ts"
+import { linesNamed } from "../Limits.ts"
+import { thousands, wordsOf } from "./DlqWords.ts"
+
+/** Prints each correction that was tried, with the verdict on the original and on the corrected data. */
+export const tellsCorrections =
+  (from: DeadLetterFileIndex, json: boolean) =>
+  (tried: TriedCorrection): Effect.Effect<void> => {
+    const { delivery } = tried.letter
+    const filed = from.find(delivery)
+    const line = filed._tag === "NotInFile" ? undefined : filed.line
+    const told = {
+      type: "correction",
+      line,
+      id: delivery.messageId,
+      ...idsOf(delivery.data),
+      before: verdictName(tried.before),
+      after: verdictName(tried.after),
+      verdict: nameOf(tried.verdict)
+    }
+    return Console.log(json ? escapedJson(told) : correctionLine(told))
+  }
+
+interface ToldCorrection {
+  readonly line: number | undefined
+  readonly id: string
+  readonly orderId: string | undefined
+  readonly paymentId: string | undefined
+  readonly before: string
+  readonly after: string
+  readonly verdict: string
+}
+
+const correctionLine = ({ after, before, id, line, orderId, paymentId, verdict }: ToldCorrection): string =>
+  [
+    `line ${line ?? "?"}`,
+    escaped(id),
+    ...(orderId === undefined ? [] : [`order ${orderId}`]),
+    ...(paymentId === undefined ? [] : [`payment ${paymentId}`]),
+    `before: ${wordsOf(before)}`,
+    `after: ${wordsOf(after)}`,
+    ...(verdict === after ? [] : [verdict === refused ? "refused: neither is applied" : wordsOf(verdict)])
+  ].join("  ")
+
+const refused = "refused"
+
+const nameOf = (verdict: CorrectedVerdict): string =>
+  verdict._tag === "Refused" ? refused : verdictName(verdict)
+
+/** Whether the whole subscription was read, so that what was not found is not there. */
+export const isWhole = ({ endedBy }: RedriveTally): boolean => endedBy === "end"
+
+/** What the file has and the subscription has not; nothing where the subscription was not read to its end. */
+export const notFoundLines = (from: DeadLetterFileIndex, tally: RedriveTally): ReadonlyArray<string> => {
+  const absent = isWhole(tally) ? from.notFound() : []
+  if (absent.length === 0) return []
+  const corrected = absent.filter(({ isCorrected }) => isCorrected).map(({ line }) => line)
+  const named = corrected.slice(0, linesNamed).join(", ")
+  const more = corrected.length > linesNamed ? ` and ${thousands(corrected.length - linesNamed)} more` : ""
+  return [
+    `${thousands(absent.length)} of the ${thousands(from.size)} in the file are not in the subscription, and were not applied`,
+    ...(corrected.length === 0 ? [] : [`corrected among them: line ${named}${more}`])
+  ]
+}

@@ -1,0 +1,126 @@
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { counterfoil, until } from "../support/Counterfoil.ts"
+import { deadLetterFolder } from "../support/DeadLetterFolder.ts"
+import { testDeployment } from "../support/TestDeployment.ts"
+import { describeWith } from "../support/TestServices.ts"
+import { dlq, dlqJson, jsonLines, matched, publish } from "./DlqCommands.ts"
+import { drain } from "./Drain.ts"
+
+const count = 2_000
+
+/** Orders in the table, and a dead letter for each: a payment whose card is wrong. */
+const withLetters = Effect.gen(function* () {
+  const deployment = yield* testDeployment()
+  const all = Array.from({ length: count }, (_, index) => index + 1)
+  yield* publish(
+    deployment,
+    deployment.orders,
+    all.map((id) => ({
+      data: `{"order_id":${id},"customer_id":1,"item":"a","quantity":1,"price":1,"shipping_address":"a","order_status":"a","creation_date":"a"}`
+    }))
+  )
+  yield* drain(deployment.environment)
+  yield* publish(
+    deployment,
+    deployment.deadLetters,
+    all.map((id) => ({
+      data: `{"payment_id":${id},"order_id":${id},"payment_method":"Pay","card_last_four":"42","payment_status":"Completed","payment_datetime":"now ${id}"}`,
+      attributes: {
+        "dlq-reason": "schema-violation",
+        "dlq-subscription": deployment.pubsub.subscription(`${deployment.payments}-sub`)
+      }
+    }))
+  )
+  return deployment
+})
+
+describeWith("cassandra", "pubsub")("Files of dead letters by the thousand on real servers", () => {
+  it.live(
+    "[G1] [G2] kill -9 in the middle of a redrive from a corrected file loses nothing and doubles nothing",
+    () =>
+      Effect.gen(function* () {
+        const deployment = yield* withLetters
+        const folder = yield* deadLetterFolder
+        const file = folder.path("letters.ndjson")
+        yield* dlqJson(deployment, ["export", file])
+        folder.write("letters.ndjson", folder.read("letters.ndjson").replaceAll('\\"42\\"', '\\"4242\\"'))
+        for (const share of [0.1, 0.4]) {
+          const redrive = yield* counterfoil(
+            ["dlq", "redrive", "--from", file, "--rate", "200"],
+            deployment.environment
+          )
+          yield* until(
+            `a share of ${share}`,
+            Effect.map(matched(deployment), (rows) => rows >= count * share),
+            "120 seconds",
+            redrive.stderr
+          )
+          yield* redrive.signal("SIGKILL")
+          yield* redrive.ended
+        }
+        // What a killed process held comes again when its leases have run out.
+        yield* until(
+          "everything is matched and acknowledged",
+          Effect.gen(function* () {
+            const { out } = yield* dlq(deployment, ["redrive", "--from", file, "--json"])
+            return jsonLines(out).at(-1)?.["read"] === 0 && (yield* matched(deployment)) === count
+          }),
+          "300 seconds"
+        )
+        const rows = yield* Effect.promise(() => deployment.table.rows())
+        assert.strictEqual(rows.size, count)
+        for (const [id, row] of rows)
+          assert.deepInclude(row, { payment_id: id, card_last_four: "4242", payment_datetime: `now ${id}` })
+      }),
+    600_000
+  )
+
+  it.live(
+    "[G1] kill -9 of an export leaves no file, and of a discard none that lacks what is acknowledged",
+    () =>
+      Effect.gen(function* () {
+        const deployment = yield* withLetters
+        const folder = yield* deadLetterFolder
+        const exporting = yield* counterfoil(
+          ["dlq", "export", folder.path("whole.ndjson")],
+          deployment.environment
+        )
+        yield* until(
+          "the temporary file",
+          Effect.sync(() => folder.names().some((name) => name.endsWith(".part"))),
+          "60 seconds",
+          exporting.stderr
+        )
+        yield* exporting.signal("SIGKILL")
+        yield* exporting.ended
+        assert.notInclude(folder.names(), "whole.ndjson")
+
+        const file = folder.path("taken.ndjson")
+        const discarding = yield* counterfoil(
+          ["dlq", "discard", "--reason", "schema-violation", "--yes", "--out", file],
+          deployment.environment
+        )
+        yield* until(
+          "the file",
+          Effect.sync(() => folder.names().includes("taken.ndjson")),
+          "120 seconds",
+          discarding.stderr
+        )
+        yield* discarding.signal("SIGKILL")
+        yield* discarding.ended
+        assert.strictEqual(folder.read("taken.ndjson").trimEnd().split("\n").length, count)
+        // Whatever was acknowledged comes back; what was not is there once its leases have run out.
+        yield* until(
+          "everything is there again",
+          Effect.gen(function* () {
+            yield* dlq(deployment, ["restore", file])
+            const [listed] = (yield* dlqJson(deployment, ["list", "--newest", "0"])).slice(-1)
+            return Number(listed?.["deadLetters"]) >= count
+          }),
+          "300 seconds"
+        )
+      }),
+    600_000
+  )
+})
