@@ -2,20 +2,24 @@
 import { Option } from "effect"
 import { Flag } from "effect/cli"
 import type { FlagTexts } from "../config/Configuration.ts"
+import type { Preset } from "../config/Preset.ts"
 import type { Section } from "../config/Section.ts"
 import { logSection } from "../config/ServingSection.ts"
 import type { Variable } from "../config/Variable.ts"
 
-/** A flag for each variable of the sections, and of the logs; what was given is read by `configured`. */
+/** A flag for each variable of the sections, for their presets, and for the logs; what was given is read by `configured`. */
 export const settingFlags = (
   ...sections: ReadonlyArray<Section<unknown>>
 ): Readonly<Record<string, Flag.Flag<Option.Option<string>>>> =>
-  Object.fromEntries(
-    [...sections, logSection]
+  Object.fromEntries([
+    ...sections.flatMap(({ preset }) =>
+      preset === undefined ? [] : [[preset.flag, presetFlag(preset)] as const]
+    ),
+    ...[...sections, logSection]
       .flatMap((section) => Object.values(section.variables))
       .filter(({ doc }) => doc.isEnvironmentOnly !== true)
-      .map((variable) => [variable.flag, settingFlag(variable)])
-  )
+      .map((variable) => [variable.flag, settingFlag(variable)] as const)
+  ])
 
 /** `--json`: data as JSON, for programs. */
 export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
@@ -26,6 +30,9 @@ export const jsonFlag: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
 /** Makes a shorter flag an alias of a variable's own. */
 export const spokenFor = (flags: FlagTexts, name: string, short: Option.Option<string>): FlagTexts =>
   Option.isSome(short) ? { ...flags, [name]: short } : flags
+
+const presetFlag = ({ flag, meaning }: Preset<unknown>): Flag.Flag<Option.Option<string>> =>
+  Flag.Boolean(flag).pipe(Flag.map(String), Flag.optional, Flag.withDescription(meaning))
 
 const settingFlag = (variable: Variable<unknown>): Flag.Flag<Option.Option<string>> => {
   const flag =

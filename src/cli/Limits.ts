@@ -3,6 +3,12 @@
 /** How long payments wait in the demo, short, so that dead letters show soon. **Units**: seconds. */
 export const demoGraceSeconds = 3
 
+/**
+ * How much later than its payment a late order comes in a demo without numbers: above the grace, and the seconds until
+ * the orders are known to be read. **Units**: seconds.
+ */
+export const demoLateSeconds = 12
+
 /** Messages a second in the demo by default. */
 export const demoRate = 200
 

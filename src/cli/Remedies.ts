@@ -4,7 +4,7 @@ import type { MigrationReason } from "../cassandra/MigrationRefused.ts"
 import type { DeadLetterFileReason } from "../deadletters/DeadLetterFileError.ts"
 import type { HttpAddressUnusable } from "../http/HttpAddress.ts"
 import type { PubSubReason } from "../pubsub/PubSubError.ts"
-import type { DemoFolderUnusable } from "./commands/DemoFile.ts"
+import type { DemoFolderUnusable, DemoInUse, DemoMissing } from "./commands/DemoFile.ts"
 import type { SubscriptionTaken } from "./commands/PubSubSetup.ts"
 import type { ServerSilent } from "./commands/ServerTimeout.ts"
 
@@ -16,6 +16,8 @@ export type Remediable =
   | DeadLetterFileReason
   | HttpAddressUnusable
   | DemoFolderUnusable
+  | DemoMissing
+  | DemoInUse
   | SubscriptionTaken
   | ServerSilent
 
@@ -80,6 +82,8 @@ export const remedies: Readonly<Record<Remediable["_tag"], string>> = {
   FileUnusable: "check the permissions and the space of its folder",
   HttpAddressUnusable: "choose another HTTP_PORT, or 0 to serve nothing",
   DemoFolderUnusable: "start the demo in a folder where you may write",
+  DemoMissing: "run `counterfoil demo` here first, and end it with Ctrl-C",
+  DemoInUse: "end it first",
   SubscriptionTaken: "give another name, or delete it",
   ServerSilent: "check that it runs, and CASSANDRA_CONTACT_POINTS or PUBSUB_EMULATOR_HOST"
 }

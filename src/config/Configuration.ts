@@ -1,5 +1,6 @@
 /** Reads the settings a command needs, from its flags and the environment. */
 import { Config, ConfigProvider, Data, Effect, Option, Runtime } from "effect"
+import type { Preset } from "./Preset.ts"
 import type { Section } from "./Section.ts"
 import type { Variable } from "./Variable.ts"
 
@@ -51,6 +52,12 @@ export const configuration = Effect.fn("configuration")(function* <const Section
   const warnings: Array<string> = []
   const sources = new Map<string, string>()
   for (const [name, section] of Object.entries(wanted)) {
+    const { preset } = section
+    if (preset !== undefined && isOn(flags[preset.flag])) {
+      settings[name] = preset.settings
+      problems.push(...uselessWith(preset, section, flags))
+      continue
+    }
     const read = yield* readSection(section, flags)
     settings[name] = read.settings
     problems.push(...read.problems)
@@ -60,6 +67,19 @@ export const configuration = Effect.fn("configuration")(function* <const Section
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
   return { settings: settings as Configuration<Sections>["settings"], warnings, sources }
 })
+
+const isOn = (flag: Option.Option<string> | undefined): boolean =>
+  flag !== undefined && Option.contains(flag, "true")
+
+/** A flag that is not heeded would be a mistake that nobody sees; a variable of the environment may be there anyhow. */
+const uselessWith = (
+  { flag, meaning }: Preset<unknown>,
+  { variables }: Section<unknown>,
+  flags: FlagTexts
+): ReadonlyArray<string> =>
+  Object.values(variables)
+    .filter((variable) => Option.exists(flags[variable.flag] ?? Option.none(), isWritten))
+    .map((variable) => `--${variable.flag} has no use with --${flag} (${meaning}). Leave one of them out`)
 
 interface ReadSection {
   readonly settings: unknown

@@ -1,3 +1,4 @@
+import type { Preset } from "./Preset.ts"
 import type { ValueOf, Variable } from "./Variable.ts"
 
 /** The variables of a section, by their names in code. */
@@ -27,7 +28,9 @@ export interface SectionParts<Table extends VariableTable, Settings> {
 }
 
 /** Variables that are read together, and the settings they make. */
-export interface Section<out Settings> extends SectionParts<VariableTable, Settings> {}
+export interface Section<out Settings> extends SectionParts<VariableTable, Settings> {
+  readonly preset?: Preset<Settings>
+}
 
 /** Makes a section; its relations and settings have the types of its variables. */
 export const section = <const Table extends VariableTable, Settings>(
@@ -35,3 +38,9 @@ export const section = <const Table extends VariableTable, Settings>(
 ): Section<Settings> =>
   // The reader passes on only what this table decoded, so no type information is needed after this.
   parts as unknown as Section<Settings>
+
+/** The same section, for commands that have such a flag. */
+export const withPreset = <Settings, Other>(
+  parts: Section<Settings>,
+  preset: Preset<Other>
+): Section<Settings | Other> => ({ ...parts, preset })

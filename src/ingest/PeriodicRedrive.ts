@@ -1,17 +1,11 @@
 /** Redrives unmatched payments at an interval, beside `run` and in its process. */
-import { Clock, Duration, Effect, Exit, Random } from "effect"
+import { Clock, Duration, Effect, type Exit, Random } from "effect"
 import type { FactStore } from "../facts/FactStore.ts"
 import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import { PubSubError, ResourceMissing } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
-import {
-  type LastRedrive,
-  noRedrives,
-  type RedriveCounts,
-  type RedriveEnd,
-  sumOfCounts
-} from "../telemetry/RedriveSeries.ts"
+import { noRedrives, sumOfCounts } from "../telemetry/RedriveSeries.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type DeadLetterFilter, everyDeadLetter } from "./DeadLetterFilter.ts"
 import type { SourceSubscriptions } from "./DeadLetterMessages.ts"
@@ -24,6 +18,7 @@ import {
   redriveStreams
 } from "./Limits.ts"
 import type { OrderLock } from "./OrderLock.ts"
+import { withEnded, withRunning } from "./PeriodicRedriveCounts.ts"
 import { makeRedrive, type RedriveTally } from "./Redrive.ts"
 
 /** What is redriven at an interval, and how. */
@@ -68,7 +63,7 @@ export const makePeriodicRedrive = (
     let counts = noRedrives
     let running: (() => RedriveTally) | undefined
     yield* (yield* Metrics).watchRedrives(() =>
-      running === undefined ? counts : { ...counts, ...added(counts, running()), isRunning: true }
+      running === undefined ? counts : withRunning(counts, running())
     )
 
     const redriveOnce = Effect.gen(function* () {
@@ -83,18 +78,14 @@ export const makePeriodicRedrive = (
         patienceMillis: redrivePatienceMillis
       })
       running = redrive.tally
-      const count = (ended: RedriveEnd) => {
+      const count = (exit: Exit.Exit<void, PubSubError>) => {
         running = undefined
-        const last = lastOf(redrive.tally(), ended, monotonicMillis(clock) - startedAt, clock)
-        counts = {
-          ...added(counts, redrive.tally()),
-          ended: { ...counts.ended, [ended]: (counts.ended[ended] ?? 0) + 1 },
-          isRunning: false,
-          last
-        }
+        const endedAtMillis = clock.currentTimeMillisUnsafe()
+        const durationMillis = monotonicMillis(clock) - startedAt
+        counts = withEnded(counts, redrive.tally(), { exit, endedAtMillis, durationMillis })
       }
       yield* redrive.run.pipe(
-        Effect.onExit((exit) => Effect.sync(() => count(endOf(exit, redrive.tally())))),
+        Effect.onExit((exit) => Effect.sync(() => count(exit))),
         Effect.matchEffect({
           onFailure: (error) => reportError(options, error),
           onSuccess: () => reportEnd(options, redrive.tally())
@@ -164,40 +155,3 @@ const reportEnd = (
       })
     )
   })
-
-const endOf = (exit: Exit.Exit<void, PubSubError>, { endedBy }: RedriveTally): RedriveEnd => {
-  if (Exit.isFailure(exit)) return Exit.hasInterrupts(exit) ? "stopped" : "error"
-  return endedBy === "full" || endedBy === "store" || endedBy === "stopped" ? endedBy : "end"
-}
-
-const countsOf = ({ lost, stays, through, unknown }: RedriveTally): RedriveCounts => ({
-  through,
-  stays: { ...stays, unknown, "lease-lost": lost }
-})
-
-const added = <C extends RedriveCounts>(counts: C, tally: RedriveTally): C => {
-  const { stays, through } = countsOf(tally)
-  return { ...counts, through: sumsOf(counts.through, through), stays: sumsOf(counts.stays, stays) }
-}
-
-const sumsOf = <K extends string>(
-  one: Readonly<Partial<Record<K, number>>>,
-  other: Readonly<Partial<Record<K, number>>>
-): Readonly<Partial<Record<K, number>>> => {
-  const sums: Partial<Record<K, number>> = { ...one }
-  for (const key in other) sums[key] = (sums[key] ?? 0) + (other[key] ?? 0)
-  return sums
-}
-
-const lastOf = (
-  tally: RedriveTally,
-  ended: RedriveEnd,
-  durationMillis: number,
-  clock: Clock.Clock
-): LastRedrive => ({
-  ended,
-  endedAtMillis: clock.currentTimeMillisUnsafe(),
-  durationMillis,
-  through: sumOfCounts(tally.through),
-  stays: sumOfCounts(countsOf(tally).stays)
-})

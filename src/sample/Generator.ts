@@ -19,6 +19,8 @@ export interface TrafficOptions {
   readonly unmatched: number
   /** Payments published before their order. */
   readonly early: number
+  /** Orders that come later than anybody waits for them: they are left out here, and made by {@link lateOrders}. */
+  readonly late?: number
   /** Messages that are published twice. */
   readonly duplicates: number
   /** Messages that are followed by an unreadable one, which is not counted. */
@@ -58,6 +60,18 @@ export function* waves(options: TrafficOptions, size: number): Generator<Wave> {
   }
 }
 
+/** The late orders of the traffic, wave by wave, each with about as many as `size` orders of the others have of them. */
+export function* lateOrders(options: TrafficOptions, size: number): Generator<Wave> {
+  // Where none is drawn, an endless traffic would be searched for ever.
+  if ((options.late ?? 0) === 0) return
+  for (let from = 0; from < options.orders; from += size) {
+    const late = range(from, Math.min(from + size, options.orders))
+      .map((position) => options.firstId + position)
+      .filter((orderId) => isLate(options, orderId))
+    if (late.length > 0) yield late.map((orderId) => orderItem(options, orderId))
+  }
+}
+
 /** How many waves before its order an early payment is published. */
 export const earlyWaves = 5
 
@@ -75,11 +89,21 @@ type Block = readonly [from: number, to: number]
 const blockOf = (index: number, size: number): Block => [Math.max(0, index * size), (index + 1) * size]
 
 const ordersOf = (options: TrafficOptions, [from, to]: Block): ReadonlyArray<Made> =>
-  range(from, Math.min(to, options.orders)).map((position) => {
+  range(from, Math.min(to, options.orders)).flatMap((position) => {
     const orderId = options.firstId + position
+    if (isLate(options, orderId)) return []
     const random = seededRandom(options.seed, 1, orderId)
-    return made(options, random, "orders", orderFields(orderId, random), "order-stored")
+    return [made(options, random, "orders", orderFields(orderId, random), "order-stored")]
   })
+
+/** Drawn by itself, so that the other messages are the same with late orders and without. */
+const isLate = ({ late = 0, seed }: TrafficOptions, orderId: number): boolean =>
+  late > 0 && seededRandom(seed, 3, orderId)() < late
+
+const orderItem = ({ seed }: TrafficOptions, orderId: number): TrafficItem => {
+  const message = messageOf(orderFields(orderId, seededRandom(seed, 1, orderId)))
+  return { stream: "orders", message, fate: "order-stored" }
+}
 
 const paymentsOf = (
   options: TrafficOptions,
@@ -92,7 +116,7 @@ const paymentsOf = (
     const isEarly = random() < options.early
     if (isEarly !== (when === "early")) return []
     const isDrawn = random() < options.unmatched
-    const isUnmatched = isDrawn || position >= options.orders
+    const isUnmatched = isDrawn || position >= options.orders || isLate(options, orderId)
     const fields = paymentFields(isDrawn ? orderId + unmatchedOffset : orderId, random)
     const fate = isUnmatched ? "dead-lettered(unmatched-payment)" : "payment-matched"
     return [made(options, random, "payments", fields, fate)]

@@ -5,7 +5,7 @@ import type { StreamName } from "../domain/StreamName.ts"
 import type { Message } from "../pubsub/Message.ts"
 import { Publisher } from "../pubsub/Publisher.ts"
 import { noAnswer, PubSubError, PubSubUnavailable } from "../pubsub/PubSubError.ts"
-import { type TrafficOptions, type Wave, waves } from "./Generator.ts"
+import { lateOrders, type TrafficOptions, type Wave, waves } from "./Generator.ts"
 import {
   publishRequestMessages,
   publishRequestsAtOnce,
@@ -39,14 +39,29 @@ export interface TrafficTotals {
  * twice where the answer to its request was lost.
  */
 export const publishTraffic = (plan: TrafficPlan): Stream.Stream<TrafficTotals, PubSubError, Publisher> =>
+  publishWaves(plan, waves(plan, blockSize(plan.rate)), plan.rate)
+
+/**
+ * Publishes the late orders of the plan's traffic: begun later, each comes by as much later as it would have come.
+ *
+ * **Errors**: as `publishTraffic`.
+ */
+export const publishLateOrders = (plan: TrafficPlan): Stream.Stream<TrafficTotals, PubSubError, Publisher> =>
+  publishWaves(plan, lateOrders(plan, blockSize(plan.rate)), (plan.rate / 2) * (plan.late ?? 0))
+
+const publishWaves = (
+  plan: TrafficPlan,
+  all: Generator<Wave>,
+  rate: number
+): Stream.Stream<TrafficTotals, PubSubError, Publisher> =>
   Stream.unwrap(
     Effect.map(Clock.currentTimeMillis, (startMillis) => {
       let totals = noTraffic
-      return Stream.fromIterable(waves(plan, blockSize(plan.rate)), { chunkSize: 1 }).pipe(
+      return Stream.fromIterable(all, { chunkSize: 1 }).pipe(
         Stream.map((wave) => wave.filter(({ stream }) => plan.topics[stream] !== undefined)),
         Stream.filter((wave) => wave.length > 0),
         Stream.mapEffect((wave) =>
-          pause(startMillis, (totals.published.orders + totals.published.payments) / plan.rate).pipe(
+          pause(startMillis, (totals.published.orders + totals.published.payments) / rate).pipe(
             Effect.andThen(publishWave(plan, wave)),
             Effect.map(() => {
               totals = added(totals, wave)

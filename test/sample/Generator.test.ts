@@ -6,6 +6,7 @@ import type { Order } from "../../src/domain/Order.ts"
 import type { Payment } from "../../src/domain/Payment.ts"
 import {
   earlyWaves,
+  lateOrders,
   type TrafficItem,
   type TrafficOptions,
   type Wave,
@@ -61,6 +62,26 @@ describe("waves", () => {
     const payments = firstWaves(all, "payments")
     assert.strictEqual(orders.size, 1000)
     for (const [orderId, wave] of payments) assert.isAbove(wave, orders.get(orderId) ?? Infinity)
+  })
+
+  it("leave late orders out, whose payments become dead letters, and change nothing else", () => {
+    const options = { ...mixed, late: 0.05 }
+    const all = itemsOf(options)
+    const late = [...lateOrders(options, 64)].flat()
+    const ids = new Set(late.map(orderIdOf))
+    assert.isAbove(ids.size, 20)
+    assert.strictEqual(ids.size, late.length)
+    const bytesOf = (items: ReadonlyArray<TrafficItem>) =>
+      items.map(({ message }) => Buffer.from(message.data).toString("latin1"))
+    const without = new Set(bytesOf(itemsOf(mixed)))
+    for (const bytes of bytesOf([...all, ...late])) assert.isTrue(without.has(bytes), bytes)
+    for (const item of all) {
+      const decoded = decode(item)
+      if (Result.isFailure(decoded) || !ids.has(decoded.success.order_id)) continue
+      assert.deepStrictEqual([item.stream, item.fate], ["payments", "dead-lettered(unmatched-payment)"])
+    }
+    assert.deepStrictEqual(new Set([...lateOrders(options, 7)].flat().map(orderIdOf)), ids)
+    assert.lengthOf([...lateOrders({ ...mixed, orders: Number.POSITIVE_INFINITY }, 64)], 0)
   })
 
   it("publish early payments before their orders, and no others", () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,6 +17,8 @@ const folder = Effect.acquireRelease(
 )
 
 const fileIn = (cwd: string): string => join(cwd, ".counterfoil", "demo.sqlite")
+
+const lettersIn = (cwd: string): string => join(cwd, ".counterfoil", "demo-dead-letters.ndjson")
 
 /** The rows of a demo's table, by plain SQLite. */
 const rowsOf = (cwd: string): ReadonlyArray<unknown> => {
@@ -46,8 +48,19 @@ describe("demo", () => {
           )
           assert.strictEqual(ended.code, 0, ended.errors)
           const rows = rowsOf(cwd)
-          const lastLine = `${rows.length} rows are in ${fileIn(cwd)}; what else there is: npx counterfoil --help`
-          assert.strictEqual(ended.errors.trimEnd().split("\n").at(-1), lastLine)
+          const letters = readFileSync(lettersIn(cwd), "utf8").trimEnd().split("\n")
+          const [kept, next] = ended.errors.trimEnd().split("\n").slice(-3)
+          assert.strictEqual(
+            kept,
+            `${rows.length} rows are in ${fileIn(cwd)}, ${letters.length} dead letters beside it. Next:`
+          )
+          assert.match(next ?? "", /^ {2}npx counterfoil dlq list --demo /)
+          const deadLettered = ended.out.matchAll(/^dead-lettered\S+ +(\d+) +(\d+)$/gm)
+          const sumOfLetters = [...deadLettered].reduce(
+            (sum, [, one, other]) => sum + Number(one) + Number(other),
+            0
+          )
+          assert.lengthOf(letters, sumOfLetters)
           return { table: ended.out, rows }
         })
         const first = yield* run

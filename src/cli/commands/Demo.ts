@@ -1,5 +1,4 @@
 /** What `demo` does: sample traffic through the whole processor, on embedded parts, in one process. */
-import { resolve } from "node:path"
 import { Duration, Effect, Option, Stream } from "effect"
 import { embedded } from "../../App.ts"
 import { FactStore } from "../../facts/FactStore.ts"
@@ -7,12 +6,14 @@ import { HttpApi } from "../../http/HttpApi.ts"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
-import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
-import { publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
-import { demoGraceSeconds, demoRate } from "../Limits.ts"
+import { publishLateOrders, publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
+import { demoGraceSeconds, demoLateSeconds, demoRate } from "../Limits.ts"
 import { say } from "../Logging.ts"
 import { withProgress } from "../Progress.ts"
-import { claimDemoFile } from "./DemoFile.ts"
+import { keepDeadLetters } from "./DemoDeadLetters.ts"
+import { claimDemoFiles, type DemoFiles, demoFolder } from "./DemoFile.ts"
+import { demoSettings } from "./DemoSettings.ts"
+import { createDemoTopics } from "./DemoTopics.ts"
 import { progressLine, totals } from "./FateTable.ts"
 import { runToTheEnd, withFates } from "./Run.ts"
 
@@ -35,23 +36,23 @@ export interface DemoOptions {
  * fates; the same seed gives the same rows and dead letters.
  */
 export const demo = (options: DemoOptions) =>
-  Effect.scoped(Effect.flatMap(claimDemoFile(resolve(".counterfoil")), (file) => demoWith(file, options)))
+  Effect.scoped(Effect.flatMap(claimDemoFiles(demoFolder()), (files) => demoWith(files, options)))
 
-const demoWith = (file: string, options: DemoOptions) =>
+const demoWith = (files: DemoFiles, options: DemoOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { address, answerLookUps } = yield* HttpApi
-      yield* createTopics
+      yield* createDemoTopics
       yield* say("Info", introduction)
-      yield* say("Info", `fact table:  ${file}`)
+      yield* say("Info", `fact table:  ${files.table}`)
       if (Option.isSome(address)) {
         yield* say("Info", `health:      ${address.value.url}/health`)
         yield* say("Info", `metrics:     ${address.value.url}/metrics`)
       }
       const processor = yield* makeProcessor({
-        ordersSubscription: `${topics.orders}-sub`,
-        paymentsSubscription: `${topics.payments}-sub`,
-        deadLetterTopic: topics.deadLetters,
+        ordersSubscription: demoSettings.ordersSubscription,
+        paymentsSubscription: demoSettings.paymentsSubscription,
+        deadLetterTopic: demoSettings.dlqTopic,
         deadLettersListed: "one of each reason",
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
@@ -59,63 +60,64 @@ const demoWith = (file: string, options: DemoOptions) =>
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
         withFates(options.json),
-        Effect.ensuring(printOutlook(file))
+        Effect.ensuring(printOutlook(files))
       )
     })
   ).pipe(
-    Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion))
+    Effect.provide(
+      embedded({ dlqTopic: demoSettings.dlqTopic, file: files.table, http: options.http }, options.appVersion)
+    )
   )
 
-const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, and some
-messages cannot be read: these become dead letters, on purpose.`
+const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, or comes too
+late, and some messages cannot be read: these become dead letters, on purpose.`
 
-/** Says where to find more; not on standard output, which is for data. */
-const printOutlook = (file: string) =>
+/** Keeps the dead letters, and says where to find more; not on standard output, which is for data. */
+const printOutlook = (files: DemoFiles) =>
   Effect.gen(function* () {
     const rows = yield* (yield* FactStore).count
-    yield* say("Info", `${rows} rows are in ${file}; what else there is: npx counterfoil --help`)
-  }).pipe(Effect.catchTag("FactStoreError", (error) => Effect.logWarning(error.message)))
-
-const topics = { orders: "orders_data", payments: "payment_data", deadLetters: "dlq_payments_data" }
-
-const createTopics = Effect.gen(function* () {
-  const admin = yield* PubSubAdmin
-  for (const topic of Object.values(topics)) {
-    yield* admin.createTopic(topic)
-    yield* admin.createSubscription({
-      topic,
-      subscription: `${topic}-sub`,
-      ackDeadline: Duration.seconds(60),
-      retention: Duration.days(7)
-    })
-  }
-})
+    const letters = yield* keepDeadLetters(files.deadLetters)
+    yield* say("Info", `${rows} rows are in ${files.table}, ${letters} dead letters beside it. Next:`)
+    yield* say("Info", "  npx counterfoil dlq list --demo    says why, and what would match by now")
+    yield* say("Info", "  npx counterfoil --help             says what else there is")
+  }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
 
 /** Publishes and processes; when the traffic ends, the processor stops once all messages have their fate. */
 const traffic = (options: DemoOptions, processor: Processor) => {
-  const published = publishTraffic(planOf(options)).pipe(
-    options.duration._tag === "Some" ? Stream.haltWhen(Effect.sleep(options.duration.value)) : (all) => all,
-    Stream.runDrain
-  )
-  return isEndless(options)
-    ? Effect.raceFirst(processor.run, Effect.andThen(published, Effect.never))
-    : runToTheEnd(processor, published)
+  const plan = planOf(options)
+  const published = <A, E, R>(messages: Stream.Stream<A, E, R>) =>
+    messages.pipe(
+      options.duration._tag === "Some" ? Stream.haltWhen(Effect.sleep(options.duration.value)) : (all) => all,
+      Stream.runDrain
+    )
+  // By then, the payments for them were given up.
+  const later = isCounted(options) ? processor.drained : Effect.sleep(Duration.seconds(demoLateSeconds))
+  const late = Effect.andThen(later, published(publishLateOrders(plan)))
+  if (isCounted(options)) return runToTheEnd(processor, Effect.andThen(published(publishTraffic(plan)), late))
+  const both = Effect.all([published(publishTraffic(plan)), late], {
+    concurrency: "unbounded",
+    discard: true
+  })
+  return Option.isSome(options.duration)
+    ? runToTheEnd(processor, both)
+    : Effect.raceFirst(processor.run, Effect.andThen(both, Effect.never))
 }
 
-const isEndless = ({ orders, payments, duration }: DemoOptions): boolean =>
-  Option.isNone(orders) && Option.isNone(payments) && Option.isNone(duration)
+const isCounted = ({ orders, payments }: DemoOptions): boolean =>
+  Option.isSome(orders) || Option.isSome(payments)
 
 const planOf = (options: DemoOptions): TrafficPlan => {
-  const counted = Option.isSome(options.orders) || Option.isSome(options.payments)
+  const counted = isCounted(options)
   const otherwise = counted ? 0 : Number.POSITIVE_INFINITY
   return {
-    topics: { orders: topics.orders, payments: topics.payments },
+    topics: { orders: demoSettings.ordersTopic, payments: demoSettings.paymentsTopic },
     orders: Option.getOrElse(options.orders, () => otherwise),
     payments: Option.getOrElse(options.payments, () => otherwise),
     rate: Option.getOrElse(options.rate, () => (counted ? Number.POSITIVE_INFINITY : demoRate)),
     seed: options.seed,
     firstId: 1,
     unmatched: 0.03,
+    late: 0.01,
     early: 0.1,
     duplicates: 0.02,
     poison: 0.01

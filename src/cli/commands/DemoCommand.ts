@@ -13,26 +13,19 @@ import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
 const { processing, http } = sections
 
+const countFlag = (what: "Orders" | "Payments", other: string) => {
+  const description = `${what} to publish; ends when all have their fate`
+  return Flag.optional(
+    parsedFlag(what.toLowerCase(), countParser, description, `0 with --${other}, else no end`)
+  )
+}
+
 /** `demo [--orders N] [--payments N] [--rate N] [--duration D] [--seed N] [--port N]`. */
 export const demoCommand = Command.make(
   "demo",
   {
-    orders: Flag.optional(
-      parsedFlag(
-        "orders",
-        countParser,
-        "Orders to publish; ends when all have their fate",
-        "0 with --payments, else no end"
-      )
-    ),
-    payments: Flag.optional(
-      parsedFlag(
-        "payments",
-        countParser,
-        "Payments to publish; ends when all have their fate",
-        "0 with --orders, else no end"
-      )
-    ),
+    orders: countFlag("Orders", "payments"),
+    payments: countFlag("Payments", "orders"),
     rate: Flag.optional(
       parsedFlag(
         "rate",

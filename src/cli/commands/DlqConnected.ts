@@ -8,29 +8,33 @@ import type { SourceSubscriptions } from "../../ingest/DeadLetterMessages.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import { redriveStatementsAtOnce } from "../Limits.ts"
+import { withDemo } from "./DemoDeadLetters.ts"
+import { type DemoMark, isDemo } from "./DemoSettings.ts"
 import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
 
 /** The settings of a command that works on dead letters. */
 export interface DlqSettings {
   readonly pubSub: PubSubSettings
-  readonly cassandra: CassandraSettings
+  readonly cassandra: CassandraSettings | DemoMark
   readonly processing: ProcessingSettings
 }
 
-/** Connects to both servers for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
+/** Connects to both servers, or to what a demo has left, for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
 export const connectedToBoth =
   ({ cassandra, pubSub }: DlqSettings) =>
   <A, E, R>(body: Effect.Effect<A, E, R>) =>
-    body.pipe(
-      connectedTo("Cassandra", cassandraFacts(cassandra, redriveStatementsAtOnce)),
-      connectedTo("Pub/Sub", googlePubSub(pubSub))
-    )
+    isDemo(cassandra)
+      ? withDemo(body)
+      : body.pipe(
+          connectedTo("Cassandra", cassandraFacts(cassandra, redriveStatementsAtOnce)),
+          connectedTo("Pub/Sub", googlePubSub(pubSub))
+        )
 
 /** Connects to Pub/Sub for as long as the body runs. **Errors**: also `ServerSilent`, exit 1. */
 export const connectedToPubSub =
   ({ pubSub }: Pick<DlqSettings, "pubSub">) =>
   <A, E, R>(body: Effect.Effect<A, E, R>) =>
-    body.pipe(connectedTo("Pub/Sub", googlePubSub(pubSub)))
+    isDemo(pubSub) ? withDemo(body) : body.pipe(connectedTo("Pub/Sub", googlePubSub(pubSub)))
 
 /**
  * Connects to both; where the fact table cannot be connected to, it is one that answers nothing but why: what can be
@@ -38,8 +42,9 @@ export const connectedToPubSub =
  */
 export const connectedWhereFactsMayBeSilent =
   ({ cassandra, pubSub }: DlqSettings) =>
-  <A, E, R>(body: Effect.Effect<A, E, R>) =>
-    Effect.scoped(
+  <A, E, R>(body: Effect.Effect<A, E, R>) => {
+    if (isDemo(cassandra)) return withDemo(body)
+    return Effect.scoped(
       Effect.gen(function* () {
         const facts = cassandraFacts(cassandra, redriveStatementsAtOnce)
         const connected = yield* withServerTimeout("Cassandra")(Layer.build(facts)).pipe(
@@ -48,6 +53,7 @@ export const connectedWhereFactsMayBeSilent =
         return yield* Effect.provideContext(body, connected)
       })
     ).pipe(connectedTo("Pub/Sub", googlePubSub(pubSub)))
+  }
 
 /** What the commands have to know of the deployment. */
 export interface Deployment {
@@ -55,6 +61,8 @@ export interface Deployment {
   readonly subscription: string
   readonly project: string
   readonly sources: SourceSubscriptions
+  /** What a command that is named to the user has to have too, a blank first. */
+  readonly flags?: string
 }
 
 /** The full names of a deployment's subscriptions. */
@@ -67,7 +75,8 @@ export const deploymentOf = (settings: PubSubSettings): Effect.Effect<Deployment
       sources: {
         orders: subscriptionName(settings.ordersSubscription),
         payments: subscriptionName(settings.paymentsSubscription)
-      }
+      },
+      flags: isDemo(settings) ? " --demo" : ""
     }
   })
 

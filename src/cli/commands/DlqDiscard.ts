@@ -53,7 +53,7 @@ export const discardDeadLetters = (options: DlqDiscardOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { asks, file, filter, includesForeign, json } = options
-      const { sources, subscription } = yield* deploymentOf(options.pubSub)
+      const { flags = "", sources, subscription } = yield* deploymentOf(options.pubSub)
       const writer = file === undefined ? undefined : yield* writeDeadLetterFile(file, { overwrites: false })
       const question = asks ? makeQuestion(options, yield* Terminal.Terminal) : unasked
       const discard = yield* makeDiscard({
@@ -65,7 +65,7 @@ export const discardDeadLetters = (options: DlqDiscardOptions) =>
         Effect.ensuring(
           Effect.suspend(() => {
             const tally = discard.tally()
-            const text = (json ? tallyJson : tallyText)(tally, file)
+            const text = json ? tallyJson(tally, file) : tallyText(tally, file, flags)
             return Effect.andThen(audit(options, subscription, tally), Console.log(text))
           })
         )
@@ -132,7 +132,7 @@ const audit = ({ file, filter, note }: DlqDiscardOptions, subscription: string, 
     })
   )
 
-const tallyText = (tally: DiscardTally, file: string | undefined): string => {
+const tallyText = (tally: DiscardTally, file: string | undefined, flags: string): string => {
   const { acknowledged, counted, foreign, isExported, notMeant, read, unconfirmed } = tally
   const rows: ReadonlyArray<readonly [number, string]> = [
     [acknowledged, "acknowledged"],
@@ -147,7 +147,7 @@ const tallyText = (tally: DiscardTally, file: string | undefined): string => {
     ...rows
       .filter(([count, what]) => count > 0 || what === "acknowledged")
       .map(([count, what]) => `${thousands(count).padStart(10)}  ${what}`),
-    ...(isExported ? [`exported to ${file}: \`counterfoil dlq restore ${file}\` undoes it`] : [])
+    ...(isExported ? [`exported to ${file}: \`counterfoil dlq restore ${file}${flags}\` undoes it`] : [])
   ].join("\n")
 }
 

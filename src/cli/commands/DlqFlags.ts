@@ -8,28 +8,30 @@ import { pubSubSection } from "../../config/PubSubSection.ts"
 import { durationText } from "../../config/parsers/DurationText.ts"
 import { int64Text } from "../../config/parsers/Int64Text.ts"
 import { integer } from "../../config/parsers/Integer.ts"
+import { withPreset } from "../../config/Section.ts"
 import { deadLetterReasons } from "../../domain/Fate.ts"
 import { type DeadLetterFilter, unknownReason } from "../../ingest/DeadLetterFilter.ts"
 import type { FailuresAllowed } from "../../ingest/RedrivePace.ts"
 import { microsOf, rfc3339 } from "../../time/Rfc3339.ts"
 import { settingFlags } from "../Flags.ts"
 import { parsedFlag } from "../OwnFlags.ts"
+import { demoPubSub, demoTable } from "./DemoSettings.ts"
 
 /** What the commands on dead letters read of the configuration. */
 export const dlqSections = {
-  pubSub: pubSubSection,
-  cassandra: cassandraSection,
+  pubSub: withPreset(pubSubSection, demoPubSub),
+  cassandra: withPreset(cassandraSection, demoTable),
   processing: processingSection
 }
 
 /** Flags for the variables of Pub/Sub and Cassandra; of the others only `MAX_ROW_BYTES` matters, as a variable. */
-export const dlqSettingFlags = settingFlags(pubSubSection, cassandraSection)
+export const dlqSettingFlags = settingFlags(dlqSections.pubSub, dlqSections.cassandra)
 
 /** The same for the commands that need no fact table. */
-export const dlqTopicSections = { pubSub: pubSubSection }
+export const dlqTopicSections = { pubSub: dlqSections.pubSub }
 
 /** Flags for the variables of Pub/Sub. */
-export const dlqTopicFlags = settingFlags(pubSubSection)
+export const dlqTopicFlags = settingFlags(dlqSections.pubSub)
 
 /** What the user asked for; `since` may still be a duration before now. */
 export interface FilterTexts {

@@ -30,6 +30,8 @@ export interface DlqRedriveOptions extends Pick<DlqSettings, "pubSub" | "process
 export class DeadLettersStay extends Data.TaggedError("DeadLettersStay")<{
   readonly tally: RedriveTally
   readonly dryRun: boolean
+  /** As of {@link Deployment}. */
+  readonly flags: string
 }> {
   override get message(): string {
     const { endedBy, storeError } = this.tally
@@ -38,7 +40,7 @@ export class DeadLettersStay extends Data.TaggedError("DeadLettersStay")<{
     const stay = `${many} ${this.dryRun ? "would stay" : staying === 1 ? "stays" : "stay"}`
     if (endedBy === "store") return `${stay}, as the fact table did not answer: ${storeError}`
     if (endedBy === "failures") return `${stay}, which is more than --stop-after-failures allows`
-    return `${stay}: \`counterfoil dlq list\` says why`
+    return `${stay}: \`counterfoil dlq list${this.flags}\` says why`
   }
 }
 
@@ -51,7 +53,7 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { dryRun, filter, from, includesForeign, json, pace, processing } = options
-      const { sources, subscription } = yield* deploymentOf(options.pubSub)
+      const { flags = "", sources, subscription } = yield* deploymentOf(options.pubSub)
       const redrive = yield* makeRedrive({
         subscription,
         sources,
@@ -74,7 +76,7 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
         )
       )
       const tally = redrive.tally()
-      if (stayingOf(tally) > 0) return yield* new DeadLettersStay({ tally, dryRun })
+      if (stayingOf(tally) > 0) return yield* new DeadLettersStay({ tally, dryRun, flags })
     })
   )
 

@@ -70,7 +70,7 @@ export const letterDetails = (details: LetterDetails, shown: DetailsShown): stri
     "",
     ...dataLines(delivery.data),
     "",
-    `next: ${nextCommand(details, shown.ids)}`
+    `next: ${nextCommand(details, shown.ids, deployment.flags)}`
   ].join("\n")
 }
 
@@ -117,17 +117,21 @@ const dataLines = (data: Uint8Array): ReadonlyArray<string> => {
 }
 
 /** What a person does next, by the verdict. */
-const nextCommand = ({ letter, verdict }: LetterDetails, { orderId, paymentId }: CarriedIds): string => {
+const nextCommand = (
+  { letter, verdict }: LetterDetails,
+  { orderId, paymentId }: CarriedIds,
+  flags = ""
+): string => {
   const filter = [
     ...(orderId === undefined ? [] : [`--order-id ${orderId}`]),
     ...(paymentId === undefined ? [] : [`--payment-id ${paymentId}`])
   ].join(" ")
   if (verdict === "stays(unmatched-payment)")
-    return `find out what became of order ${orderId ?? ""}; once it is stored, counterfoil dlq redrive ${filter}`
+    return `find out what became of order ${orderId ?? ""}; once it is stored, counterfoil dlq redrive ${filter}${flags}`
   if (verdict === "foreign") return `ask the deployment that reads ${escaped(letter.subscription ?? "")}`
   if (verdict === "unknown") return "the same command again, once the fact table answers"
   if (verdict.startsWith("stays(")) return "correct its publisher; it stays a dead letter as it is"
-  return `counterfoil dlq redrive ${filter}`
+  return `counterfoil dlq redrive ${filter}${flags}`
 }
 
 /** One dead letter for programs. **Shape**: one line; the data in base64, ids and times as text. */

@@ -4,8 +4,11 @@ import { cassandraFacts } from "../../App.ts"
 import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
 import { type Fact, factColumns } from "../../domain/Fact.ts"
 import { FactStore } from "../../facts/FactStore.ts"
+import { FactStoreSqlite } from "../../facts/FactStoreSqlite.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { commandStatementsAtOnce } from "../Limits.ts"
+import { demoFolder, endedDemoFiles } from "./DemoFile.ts"
+import { type DemoMark, isDemo } from "./DemoSettings.ts"
 import { connectedTo, withServerTimeout } from "./ServerTimeout.ts"
 
 /** There is no row for an order. The command exits 1. */
@@ -15,9 +18,15 @@ export class FactMissing extends Data.TaggedError("FactMissing")<{ readonly orde
   }
 }
 
-/** Connects to the fact table for as long as the body runs. */
-export const connectedFacts = (settings: CassandraSettings) =>
-  connectedTo("Cassandra", cassandraFacts(settings, commandStatementsAtOnce))
+/** Connects to the fact table, or to the one that a demo has left, for as long as the body runs. */
+export const connectedFacts =
+  (settings: CassandraSettings | DemoMark) =>
+  <A, E, R>(body: Effect.Effect<A, E, R>) =>
+    isDemo(settings)
+      ? Effect.flatMap(endedDemoFiles(demoFolder()), ({ table: file }) =>
+          Effect.provide(body, FactStoreSqlite.layer({ file }))
+        )
+      : body.pipe(connectedTo("Cassandra", cassandraFacts(settings, commandStatementsAtOnce)))
 
 /** Prints one row. **Errors**: `FactMissing`; `FactStoreError`; `ServerSilent`. */
 export const showFact = Effect.fn("facts get")(function* (orderId: bigint, json: boolean) {

@@ -3,11 +3,14 @@ import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { cassandraSection } from "../../config/CassandraSection.ts"
 import { int64Text } from "../../config/parsers/Int64Text.ts"
+import { withPreset } from "../../config/Section.ts"
 import { int64Max } from "../../domain/Int64.ts"
 import { configured } from "../Configured.ts"
 import { jsonFlag, settingFlags } from "../Flags.ts"
+import { demoTable } from "./DemoSettings.ts"
 
-const flags = settingFlags(cassandraSection)
+const table = withPreset(cassandraSection, demoTable)
+const flags = settingFlags(table)
 
 // The values of `OrderId`.
 const orderIdAllowed = `a whole number from 1 to ${int64Max}`
@@ -24,7 +27,7 @@ const get = Command.make(
     flags
   },
   ({ orderId, json, flags }) =>
-    configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
+    configured({ cassandra: table }, flags, ({ settings }) =>
       Effect.gen(function* () {
         const { connectedFacts, showFact } = yield* Effect.promise(() => import("./Facts.ts"))
         yield* showFact(orderId, json).pipe(connectedFacts(settings.cassandra))
@@ -33,7 +36,7 @@ const get = Command.make(
 ).pipe(Command.withDescription("Print the row of an order; exit 1 where there is none"))
 
 const count = Command.make("count", { json: jsonFlag, flags }, ({ json, flags }) =>
-  configured({ cassandra: cassandraSection }, flags, ({ settings }) =>
+  configured({ cassandra: table }, flags, ({ settings }) =>
     Effect.gen(function* () {
       const { connectedFacts, showCount } = yield* Effect.promise(() => import("./Facts.ts"))
       yield* showCount(json).pipe(connectedFacts(settings.cassandra))

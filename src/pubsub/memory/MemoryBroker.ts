@@ -2,8 +2,8 @@
 import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
 import { type Faults, noFaults } from "./Faults.ts"
 import type { BacklogCounts } from "./internal/Backlog.ts"
-import type { Published } from "./internal/Published.ts"
-import { Server } from "./internal/Server.ts"
+import type { AcceptedBefore, Published } from "./internal/Published.ts"
+import { type ServedTopic, Server } from "./internal/Server.ts"
 
 /** What an embedded broker is made with. */
 export interface MemoryBrokerOptions {
@@ -65,6 +65,12 @@ export class MemoryBroker extends Context.Service<
      */
     readonly crash: (process?: string) => Effect.Effect<void>
 
+    /**
+     * Puts messages into a topic that were taken out of one: they keep their ids and publish times.
+     *
+     * **Errors**: an unknown topic is a defect.
+     */
+    readonly acceptAgain: (topic: string, messages: ReadonlyArray<AcceptedBefore>) => Effect.Effect<void>
     /** The messages of a subscription. **Errors**: an unknown subscription is a defect. */
     readonly backlog: (subscription: string) => Effect.Effect<BacklogPicture>
     /** The most recently published messages of a topic, oldest first. **Errors**: an unknown topic is a defect. */
@@ -127,16 +133,19 @@ function make(options: MemoryBrokerOptions) {
         ),
       setFrozen: (process, isFrozen) => Effect.sync(() => server.setFrozen(process, isFrozen)),
       crash: (process = defaultProcess) => Effect.sync(() => server.crash(process)),
+      acceptAgain: (topic, messages) =>
+        Effect.sync(() => server.acceptAgain(topicOf(server, topic), messages)),
       backlog: (subscription) =>
         Effect.map(Clock.currentTimeMillis, (now) => picture(server, subscription, now)),
-      publishedTo: (topic) =>
-        Effect.sync(() => {
-          const served = server.topic(fullTopicName(topic))
-          if (served === undefined) throw new Error(`no topic ${topic} in the embedded broker`)
-          return served.published.slice()
-        })
+      publishedTo: (topic) => Effect.sync(() => topicOf(server, topic).published.slice())
     })
   })
+}
+
+const topicOf = (server: Server, topic: string): ServedTopic => {
+  const served = server.topic(fullTopicName(topic))
+  if (served === undefined) throw new Error(`no topic ${topic} in the embedded broker`)
+  return served
 }
 
 const picture = (server: Server, subscription: string, now: number): BacklogPicture => {

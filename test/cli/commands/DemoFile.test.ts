@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect } from "effect"
-import { claimDemoFile } from "../../../src/cli/commands/DemoFile.ts"
+import { claimDemoFiles, endedDemoFiles, takenDemoFiles } from "../../../src/cli/commands/DemoFile.ts"
 import { exitCodeOf } from "../../../src/cli/Failure.ts"
 import { remedyOf } from "../../../src/cli/Remedies.ts"
 
@@ -12,28 +12,34 @@ const temporary = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
 
-describe("the demo's file", () => {
+const filesIn = (folder: string, name: string) => ({
+  table: join(folder, `${name}.sqlite`),
+  deadLetters: join(folder, `${name}-dead-letters.ndjson`)
+})
+
+describe("the demo's files", () => {
   it.effect("is new each time, in a folder that is made", () =>
     Effect.gen(function* () {
       const folder = join(yield* temporary, "new")
-      const first = yield* Effect.scoped(claimDemoFile(folder))
-      expect(first).toBe(join(folder, "demo.sqlite"))
-      for (const suffix of ["", "-wal", "-shm"]) writeFileSync(first + suffix, "old")
-      expect(yield* Effect.scoped(claimDemoFile(folder))).toBe(first)
-      for (const suffix of ["", "-wal", "-shm"]) expect(existsSync(first + suffix)).toBe(false)
+      const first = yield* Effect.scoped(claimDemoFiles(folder))
+      expect(first).toEqual(filesIn(folder, "demo"))
+      const old = [...["", "-wal", "-shm"].map((suffix) => first.table + suffix), first.deadLetters]
+      for (const file of old) writeFileSync(file, "old")
+      expect(yield* Effect.scoped(claimDemoFiles(folder))).toEqual(first)
+      for (const file of old) expect(existsSync(file)).toBe(false)
     })
   )
 
   it.effect("of a demo that runs is left alone by another, which takes the next", () =>
     Effect.gen(function* () {
       const folder = yield* temporary
-      const first = yield* claimDemoFile(folder)
-      writeFileSync(first, "in use")
-      expect(yield* Effect.scoped(claimDemoFile(folder))).toBe(join(folder, "demo-2.sqlite"))
-      const second = yield* claimDemoFile(folder)
-      expect(second).toBe(join(folder, "demo-2.sqlite"))
-      expect(yield* claimDemoFile(folder)).toBe(join(folder, "demo-3.sqlite"))
-      expect(existsSync(first)).toBe(true)
+      const first = yield* claimDemoFiles(folder)
+      writeFileSync(first.table, "in use")
+      expect(yield* Effect.scoped(claimDemoFiles(folder))).toEqual(filesIn(folder, "demo-2"))
+      const second = yield* claimDemoFiles(folder)
+      expect(second).toEqual(filesIn(folder, "demo-2"))
+      expect(yield* claimDemoFiles(folder)).toEqual(filesIn(folder, "demo-3"))
+      expect(existsSync(first.table)).toBe(true)
     })
   )
 
@@ -41,7 +47,7 @@ describe("the demo's file", () => {
     Effect.gen(function* () {
       const taken = join(yield* temporary, "taken")
       writeFileSync(taken, "a file, not a folder")
-      const error = yield* Effect.flip(Effect.scoped(claimDemoFile(taken)))
+      const error = yield* Effect.flip(Effect.scoped(claimDemoFiles(taken)))
       expect(error.message).toContain(`the demo keeps its table in ${taken}: `)
       expect(remedyOf(error)).toContain("where you may write")
       expect(exitCodeOf(Cause.fail(error))).toBe(2)
@@ -51,8 +57,32 @@ describe("the demo's file", () => {
   it.effect("where there are too many demos, likewise", () =>
     Effect.gen(function* () {
       const folder = yield* temporary
-      for (let demo = 0; demo < 9; demo++) yield* claimDemoFile(folder)
-      expect((yield* Effect.flip(claimDemoFile(folder))).message).toContain("9 demos run there already")
+      for (let demo = 0; demo < 9; demo++) yield* claimDemoFiles(folder)
+      expect((yield* Effect.flip(claimDemoFiles(folder))).message).toContain("9 demos run there already")
+    })
+  )
+
+  it.effect("are one command's at a time, once a demo has ended; else it is told what to do", () =>
+    Effect.gen(function* () {
+      const folder = join(yield* temporary, "later")
+      for (const missing of [takenDemoFiles(folder), endedDemoFiles(folder)]) {
+        const error = yield* Effect.flip(Effect.scoped(missing))
+        expect(error.message).toBe(`there is no ended demo in ${folder}`)
+        expect(remedyOf(error)).toContain("end it with Ctrl-C")
+        expect(exitCodeOf(Cause.fail(error))).toBe(1)
+      }
+      const files = yield* Effect.scoped(claimDemoFiles(folder))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* claimDemoFiles(folder)
+          const running = yield* Effect.flip(takenDemoFiles(folder))
+          expect(running.message).toContain("a demo that runs")
+        })
+      )
+      for (const file of Object.values(files)) writeFileSync(file, "")
+      expect(yield* takenDemoFiles(folder)).toEqual(files)
+      expect((yield* Effect.flip(takenDemoFiles(folder)))._tag).toBe("DemoInUse")
+      expect(yield* endedDemoFiles(folder)).toEqual(files)
     })
   )
 })

@@ -7,6 +7,8 @@ const versions = "test/ingest/RedriveVersions.test.ts"
 const pace = "test/ingest/RedrivePace.test.ts"
 const received = "test/deadletters/ReceivedDeadLetter.test.ts"
 const memory = "test/pubsub/memory/MemoryPubSub.test.ts"
+const demo = "test/cli/commands/DemoDeadLetters.test.ts"
+const demoFile = "test/cli/commands/DemoFile.test.ts"
 const attempt = "src/ingest/RedriveAttempt.ts"
 const goesThroughOnce = "what can go through now goes through once, and the rest stays where it is"
 
@@ -146,6 +148,24 @@ export const ofRedrives: ReadonlyArray<Mutant> = [
     text: `Effect.succeed("full" as const)`,
     replacement: "Effect.succeed(undefined)",
     caughtBy: [unit(memory, "a look that would hold more than it may ends, says so, and loses nothing")]
+  },
+  {
+    name: "demo-forgets-acknowledgements",
+    what: "leaves in the demo's file what a command has acknowledged",
+    guarantee: undefined,
+    file: "src/cli/commands/DemoDeadLetters.ts",
+    text: "if ((yield* idsLeft) !== before)",
+    replacement: "if ((yield* idsLeft) === undefined && before)",
+    caughtBy: [unit(demo, "what a command acknowledges is gone from the file")]
+  },
+  {
+    name: "demo-shared-by-commands",
+    what: "lets two commands work on the demo's dead letters at once, of which one undoes what the other did",
+    guarantee: undefined,
+    file: "src/cli/commands/DemoFile.ts",
+    text: "return yield* new DemoInUse({ folder })",
+    replacement: "yield* Effect.void",
+    caughtBy: [unit(demoFile, "are one command's at a time, once a demo has ended")]
   },
   {
     name: "ledger-redrive-received",

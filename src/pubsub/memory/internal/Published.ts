@@ -9,6 +9,9 @@ export interface Published extends Message {
   readonly bytes: number
 }
 
+/** A message that was accepted before, by this server or by another one. */
+export type AcceptedBefore = Omit<Published, "bytes">
+
 /** A message which this subscription has not acknowledged. */
 export interface Kept {
   readonly published: Published

@@ -7,7 +7,7 @@ import { type PubSubError, undeliverable } from "../../PubSubError.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog } from "./Backlog.ts"
 import { Cuts } from "./Cuts.ts"
-import type { Published } from "./Published.ts"
+import type { AcceptedBefore, Published } from "./Published.ts"
 
 /** A process reading a subscription, as the server sees it. */
 export interface Consumer {
@@ -88,7 +88,7 @@ export class Server {
   createSubscription(name: string, topic: ServedTopic, plan: SubscriptionPlan): boolean {
     if (this.subscription(name) !== undefined) return false
     this.#missing.delete(name)
-    const served: ServedSubscription = { name, topic, plan, backlog: this.#emptyBacklog(), isDetached: false }
+    const served = { name, topic, plan, backlog: this.#emptyBacklog(), isDetached: false }
     this.#subscriptions.set(name, served)
     topic.subscriptions.set(name, served)
     return true
@@ -136,19 +136,18 @@ export class Server {
   /** Accepts a message, fans it out, and answers its id; who waits for it is told by `wakeConsumersOf`. */
   accept(topic: ServedTopic, message: Message, nowMillis: number): string {
     const messageId = `${++this.#messagesAccepted}`
-    const published: Published = {
-      // Copies: what the publisher does with its own afterwards is no business of the consumers.
-      data: new Uint8Array(message.data),
-      attributes: { ...message.attributes },
-      orderingKey: message.orderingKey,
-      messageId,
-      // Whole milliseconds, as the emulator's: many messages share one.
-      publishTimeMicros: Math.floor(nowMillis) * 1_000,
-      bytes: deliveredBytes(message, messageId, longestAckId)
+    // Whole milliseconds, as the emulator's: many messages share one.
+    this.#fanOut(topic, { ...message, messageId, publishTimeMicros: Math.floor(nowMillis) * 1_000 })
+    return messageId
+  }
+
+  /** Accepts messages that were accepted before: they keep their ids and publish times, and no later id is one of them. */
+  acceptAgain(topic: ServedTopic, messages: ReadonlyArray<AcceptedBefore>): void {
+    for (const message of messages) {
+      this.#fanOut(topic, message)
+      this.#messagesAccepted = Math.max(this.#messagesAccepted, Number(message.messageId) || 0)
     }
-    this.#remember(topic, published)
-    for (const served of topic.subscriptions.values()) served.backlog.add(published)
-    return published.messageId
+    this.wakeConsumersOf(topic)
   }
 
   wakeConsumersOf(topic: ServedTopic): void {
@@ -233,6 +232,16 @@ export class Server {
 
   crash(process: string): void {
     for (const consumer of this.consumers) if (consumer.process === process) consumer.crash()
+  }
+
+  #fanOut(topic: ServedTopic, message: AcceptedBefore): void {
+    const { orderingKey, messageId, publishTimeMicros } = message
+    const bytes = deliveredBytes(message, messageId, longestAckId)
+    // Copies: what the publisher does with its own afterwards is no business of the consumers.
+    const [data, attributes] = [new Uint8Array(message.data), { ...message.attributes }]
+    const published = { data, attributes, orderingKey, messageId, publishTimeMicros, bytes }
+    this.#remember(topic, published)
+    for (const served of topic.subscriptions.values()) served.backlog.add(published)
   }
 
   #emptyBacklog(): Backlog {
