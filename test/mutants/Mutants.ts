@@ -1,6 +1,7 @@
 /** Every mutant, in the order of the guarantees. */
 
 import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofConsumers } from "./guarantees/Consumers.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
 import { ofEarlyPayments } from "./guarantees/EarlyPayments.ts"
 import { ofHealth } from "./guarantees/Health.ts"
@@ -43,5 +44,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofProgress,
   ...ofBounds,
   ...ofLedger,
-  ...ofStops
+  ...ofStops,
+  ...ofConsumers
 ]
