@@ -6,6 +6,7 @@ import {
   filesIn,
   install,
   installExample,
+  manifest,
   pack,
   removeFolder,
   root,
@@ -43,14 +44,26 @@ describe("the package", () => {
       const path = `dist/${source.replace(/\.ts$/, "")}`
       return [`${path}.js`, `${path}.js.map`, ...(isOfLibrary(source) ? [`${path}.d.ts`] : [])]
     })
-    const others = ["bin/counterfoil.js", "CHANGELOG.md", "LICENSE", "README.md", "package.json"]
+    const pages = ["AGENTS.md", "CHANGELOG.md", "LICENSE", "README.md", "docs/api.md", "docs/licenses.md"]
     const schema = filesIn(join(root, "cql")).map((name) => `cql/${name}`)
-    expect(tarball.files).toEqual([...built, ...others, ...schema].toSorted())
+    expect(tarball.files).toEqual(
+      [...built, ...pages, ...schema, "bin/counterfoil.js", "package.json"].toSorted()
+    )
   })
 
   it("has source maps that hold their sources, which it does not", () => {
     const map = JSON.parse(readFileSync(join(tarball.unpacked, "dist/pipeline/Pipeline.js.map"), "utf8"))
     expect(map.sourcesContent).toEqual([readFileSync(join(root, "src/pipeline/Pipeline.ts"), "utf8")])
+  })
+
+  it("brings nothing along that only its development needs", () => {
+    const packed: Readonly<Record<string, unknown>> = JSON.parse(
+      readFileSync(join(tarball.unpacked, "package.json"), "utf8")
+    )
+    expect(packed["dependencies"]).toEqual(manifest.dependencies)
+    expect(packed["peerDependencies"]).toEqual(manifest.peerDependencies)
+    expect(packed["optionalDependencies"]).toBeUndefined()
+    expect(packed["scripts"]).toBeUndefined()
   })
 
   it("is in order for publint and for arethetypeswrong", () => {

@@ -43,11 +43,7 @@ export const runProgram = (command: string, args: ReadonlyArray<string>, cwd: st
 
 /** Builds and packs into a folder, which whoever asked removes. It takes some seconds. */
 export const pack = (folder: string): Tarball => {
-  const stage = join(folder, "stage")
-  // Not in the repository: the command line of a clone would then run that build instead of the sources.
-  for (const path of packed) cpSync(join(root, path), join(stage, path), { recursive: true })
-  runTool("tsc", ["-p", "tsconfig.build.json", "--outDir", join(stage, "dist")], root)
-  runProgram("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], stage)
+  runProgram("bash", [join(root, ".ci", "pack"), folder], root)
   const name = readdirSync(folder).find((path) => path.endsWith(".tgz"))
   if (name === undefined) throw new Error("npm pack made no tarball")
   const file = join(folder, name)
@@ -55,9 +51,6 @@ export const pack = (folder: string): Tarball => {
   unpack(file, unpacked)
   return { file, unpacked, files: filesIn(unpacked) }
 }
-
-/** Files of the repository that a build needs or a tarball holds. */
-const packed = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "bin", "cql"]
 
 /**
  * Installs a tarball, and beside it nothing but what it says that it needs, and development tools; as npm would, without a
