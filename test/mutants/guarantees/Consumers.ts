@@ -76,5 +76,19 @@ export const ofConsumers: ReadonlyArray<Mutant> = [
     text: "ledger.abandon()",
     replacement: "ledger.held()",
     caughtBy: [unit(consumer, "takes no longer than the time it has; the rest is redelivered")]
+  },
+  {
+    name: "grpc-log-taken",
+    what: "takes over the logger that gRPC has for all of a process, whoever the process belongs to",
+    guarantee: undefined,
+    file: "src/pubsub/google/GoogleClient.ts",
+    text: "if (given.takesGrpcLog === true) yield*",
+    replacement: "yield*",
+    caughtBy: [
+      unit(
+        "test/pubsub/google/internal/GrpcLog.test.ts",
+        "stays with gRPC, whose logger is one for the process, unless the program gives it away"
+      )
+    ]
   }
 ]
