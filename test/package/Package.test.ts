@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { bytesLoaded, isOfLibrary, publicModules, resolved } from "./Exports.ts"
@@ -139,6 +139,20 @@ describe("what others may import", () => {
     expect(bytes / 1024).toBeLessThanOrEqual(kibibytes)
     // A budget far above what is needed is none.
     expect(bytes / 1024).toBeGreaterThan(kibibytes * 0.7)
+  })
+})
+
+describe("the contract of the Pub/Sub ports", () => {
+  it("runs from the installed package, on an implementation that its user brings", () => {
+    const place = join(folder, "contract")
+    install(tarball, place)
+    writeFileSync(
+      join(place, "Contract.test.ts"),
+      `import { MemoryPubSub } from "counterfoil/pubsub/memory/MemoryPubSub"
+       import { pubSubSuite } from "counterfoil/testing/PubSubSuite"
+       pubSubSuite("memory", MemoryPubSub.layer, { clock: "test", cannotShow: ["permissions"] })`
+    )
+    expect(runTool("vitest", ["run", "--root", place], place)).toMatch(/Tests .*[3-9]\d passed/)
   })
 })
 
