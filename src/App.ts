@@ -12,14 +12,9 @@ import { ProgressTableMemory } from "./facts/ProgressTableMemory.ts"
 import { layerHttpApi } from "./http/HttpApiLayer.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
 import { layerCassandraWithRetry } from "./ingest/CassandraWithRetry.ts"
-import { GoogleAdmin } from "./pubsub/google/GoogleAdmin.ts"
 import { GoogleClient } from "./pubsub/google/GoogleClient.ts"
-import { GooglePublisher } from "./pubsub/google/GooglePublisher.ts"
-import { GoogleSubscriber } from "./pubsub/google/GoogleSubscriber.ts"
-import { MemoryAdmin } from "./pubsub/memory/MemoryAdmin.ts"
-import { MemoryBroker } from "./pubsub/memory/MemoryBroker.ts"
-import { MemoryPublisher } from "./pubsub/memory/MemoryPublisher.ts"
-import { MemorySubscriber } from "./pubsub/memory/MemorySubscriber.ts"
+import { GooglePubSub } from "./pubsub/google/GooglePubSub.ts"
+import { MemoryPubSub } from "./pubsub/memory/MemoryPubSub.ts"
 import { PubSubAdmin } from "./pubsub/PubSubAdmin.ts"
 import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
@@ -44,18 +39,10 @@ export const observed = (http: HttpSettings, { appVersion, remedyOf = () => unde
 /** Google Cloud Pub/Sub, or its emulator. The full form of a short name is known only once the client's project is. */
 export const googlePubSub = (settings: PubSubSettings) => {
   const differ = GoogleClient.use(({ projectId }) => refuseClashes(settings, projectId))
-  return Layer.mergeAll(GoogleSubscriber.layer, GooglePublisher.layer, GoogleAdmin.layer).pipe(
-    Layer.provideMerge(Layer.effectDiscard(differ)),
-    Layer.provideMerge(GoogleClient.layer(settings))
+  return Layer.effectDiscard(differ).pipe(
+    Layer.provideMerge(GooglePubSub.layer(settings, { takesGrpcLog: true }))
   )
 }
-
-/** The embedded Pub/Sub. */
-export const memoryPubSub = Layer.mergeAll(
-  MemorySubscriber.layer,
-  MemoryPublisher.layer,
-  MemoryAdmin.layer
-).pipe(Layer.provideMerge(MemoryBroker.layer))
 
 /** The fact table in Cassandra; fails when the cluster does not answer. */
 export const cassandraFacts = (settings: CassandraSettings, maxInFlight: number) =>
@@ -100,7 +87,7 @@ export const embedded = (
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(ProgressTableMemory.layer),
-    Layer.provideMerge(memoryPubSub),
+    Layer.provideMerge(MemoryPubSub.layer),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
     Layer.provideMerge(observed(settings.http, { appVersion }))
   )

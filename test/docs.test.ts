@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 const root = join(import.meta.dirname, "..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
-const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+const documents = ["README.md", "AGENTS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 
 /** What a failure table's row cites: a test file and the title of a test in it. */
 const citations = [...read("ARCHITECTURE.md").matchAll(/`(test\/[\w/.]+\.test\.ts)`: "([^"]+)"/g)].map(

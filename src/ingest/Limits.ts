@@ -136,9 +136,6 @@ export const relapseWithinMillis = 600_000
 /** How often streams are read for metrics; well below the interval of scrapes. **Units**: milliseconds. */
 export const readingTickMillis = 500
 
-/** How often a drain checks whether everything has its fate. **Units**: milliseconds. */
-export const drainPollMillis = 100
-
 /**
  * Dead letters that are logged one by one, in a second, at Info: enough to see which they are, and no flood when a
  * publisher sends nothing else.

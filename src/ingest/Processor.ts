@@ -5,6 +5,7 @@ import { Duration, Effect, Fiber, Latch, Option, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import type { ProgressTable } from "../facts/ProgressTable.ts"
+import { awaitDrained, type DrainedStream } from "../pipeline/Drain.ts"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
@@ -14,11 +15,11 @@ import { Metrics } from "../telemetry/Metrics.ts"
 import { type HealthMonitor, makeHealthMonitor } from "./HealthMonitor.ts"
 import { makeLookUp } from "./HeldMessages.ts"
 import { makeIntakeLife } from "./IntakeLife.ts"
-import { caughtUpAfterMillis, drainPollMillis } from "./Limits.ts"
+import { caughtUpAfterMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
 import { makePeriodicRedrive } from "./PeriodicRedrive.ts"
 import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
-import { progressOf, readStreams } from "./StreamReadings.ts"
+import { readStreams } from "./StreamReadings.ts"
 import { watchedStreams } from "./WatchedStreams.ts"
 
 /** What a processor reads and how much it takes on. */
@@ -120,7 +121,7 @@ export const makeProcessor = (
         yield* Fiber.join(fiber).pipe(Effect.onInterrupt(() => stopWithin))
       }).pipe(Effect.scoped),
       stop,
-      drained: awaitDrained(parts),
+      drained: awaitDrained(() => drainedStreams(parts), caughtUpAfterMillis),
       lookUp: yield* makeLookUp({
         parts,
         process,
@@ -168,17 +169,12 @@ const shownWatermark = ({ progress }: ProcessorParts): Effect.Effect<number> =>
     return watermarkMicros === noWatermark ? Number.NEGATIVE_INFINITY : watermarkMicros
   })
 
-const awaitDrained = ({ intake, ledgers }: ProcessorParts): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    for (;;) {
-      const open = intake()
-      if (open !== undefined) {
-        const subscriptions = [open.orders.subscription, open.payments.subscription]
-        for (const { probe } of subscriptions) yield* probe
-        const progress = yield* Effect.forEach(subscriptions, progressOf)
-        const isQuiet = progress.every(({ quietMillis }) => quietMillis >= caughtUpAfterMillis)
-        if (isQuiet && ledgers.orders.held() + ledgers.payments.held() === 0) return
-      }
-      yield* Effect.sleep(Duration.millis(drainPollMillis))
-    }
-  })
+/** Both streams while the intake is open. */
+const drainedStreams = ({ intake, ledgers }: ProcessorParts): ReadonlyArray<DrainedStream> | undefined => {
+  const open = intake()
+  if (open === undefined) return undefined
+  return [
+    { subscription: open.orders.subscription, ledger: ledgers.orders },
+    { subscription: open.payments.subscription, ledger: ledgers.payments }
+  ]
+}

@@ -14,3 +14,24 @@ export const publishingMax = 1_000
  * each second. **Units**: milliseconds.
  */
 export const scoutPauseMillis = 1_000
+
+/** How often it is checked whether streams are drained. **Units**: milliseconds. */
+export const drainPollMillis = 100
+
+/** For how long nothing must come before a consumer counts as drained; Pub/Sub may take a second or two between batches. **Units**: milliseconds. */
+export const drainQuietMillis = 3_000
+
+/** How often it is checked whether a subscription that was opened is connected. **Units**: milliseconds. */
+export const connectedPollMillis = 50
+
+/** How often a waiting queue looks for deliveries that are due. **Units**: milliseconds. */
+export const waitingTickMillis = 100
+
+/** Waiting deliveries that are tried together. */
+export const waitingBatch = 100
+
+/** Deliveries of a consumer in backoff before its intake pauses, unless it says otherwise. */
+export const consumerRetryingMax = 2_000
+
+/** How long the stop of a consumer may take, unless it says otherwise; what is left is redelivered. **Units**: seconds. */
+export const consumerStopSeconds = 20

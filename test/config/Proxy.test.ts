@@ -39,7 +39,7 @@ it.effect.each([
 ] as const)("the proxy in use with %s", ([, environment, proxy]) =>
   Effect.gen(function* () {
     const { settings, warnings } = yield* configuration({ pubSub: pubSubSection })
-    expect(Option.getOrUndefined(settings.pubSub.proxy)).toEqual(proxy)
+    expect(Option.getOrUndefined(settings.pubSub.proxy ?? Option.none())).toEqual(proxy)
     expect(JSON.stringify([settings.pubSub, warnings])).not.toContain("hunter2")
   }).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment))))
 )

@@ -1,6 +1,7 @@
 /** Every mutant, in the order of the guarantees. */
 
 import { ofBounds } from "./guarantees/Bounds.ts"
+import { ofConsumers } from "./guarantees/Consumers.ts"
 import { ofDeadLetterFiles } from "./guarantees/DeadLetterFiles.ts"
 import { ofDoctor } from "./guarantees/Doctor.ts"
 import { ofDurability } from "./guarantees/Durability.ts"
@@ -53,5 +54,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofProgress,
   ...ofBounds,
   ...ofLedger,
-  ...ofStops
+  ...ofStops,
+  ...ofConsumers
 ]

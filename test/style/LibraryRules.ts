@@ -1,7 +1,8 @@
 /** What the folders of the library do not know: the application that is built on them. */
 import { counterfoil } from "../../src/cli/Cli.ts"
 import { sections } from "../../src/config/Sections.ts"
-import { type Finding, lineAt, type Rule, type Source } from "./Rule.ts"
+import { codeOnly } from "./Code.ts"
+import { type Finding, lineAt, matches, type Rule, type Source } from "./Rule.ts"
 
 /** The folders that others import as `counterfoil/pubsub` and so on. */
 const libraryFile = /^src\/(time|pubsub|cassandra|deadletters|pipeline|testing)\//
@@ -29,6 +30,9 @@ const speaksOfTheApplication: ReadonlyArray<RegExp> = [
   /\border(_i|I)ds?\b/g,
   /(?<=[a-z])(Orders|Payments?|Facts?)(?![a-z])|\b(orders|payments?|facts?)(?=[A-Z_])|_(orders|payments?|facts?)(?![a-z])/g
 ]
+
+/** What one program has once, and the library may not have a say in. */
+const reachesBeyond = /\bprocess\.\w+|\bglobal(This)?\b(?!:)|\bsetFlagsFromString\b/g
 
 const findings = ({ text }: Source): ReadonlyArray<Finding> => {
   const found = speaksOfTheApplication.flatMap((pattern) =>
@@ -69,6 +73,26 @@ export const libraryRules: ReadonlyArray<Rule> = [
       at(`text.replace(/--.*$/gm, "")`),
       at("for (let left = 3; left > 0; left--) retry()"),
       at("const ordersTopic = 1", "src/ingest/Processor.ts")
+    ]
+  },
+  {
+    name: "the library sets no signal handler, ends no process, reads no environment and changes nothing global",
+    covers: (path) => libraryFile.test(path),
+    find: ({ text }) => matches(codeOnly(text), reachesBeyond),
+    bad: [
+      at(`process.on("SIGTERM", stop)`),
+      at("process.exitCode = 1"),
+      at("process.exit(1)"),
+      at("const host = process.env"),
+      at("globalThis.counterfoil = 1"),
+      at("Object.assign(global, { counterfoil })"),
+      at("v8.setFlagsFromString(flag)")
+    ],
+    good: [
+      at("// a process.on is the program's"),
+      at("const process = Effect.fnUntraced(function* () {})"),
+      at("yield* process(batch)"),
+      at("process.exit(1)", "src/cli/ProcessExit.ts")
     ]
   }
 ]

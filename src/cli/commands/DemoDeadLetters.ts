@@ -1,12 +1,12 @@
 /** The dead letters of a demo: kept in a file at its end, and in a subscription again while a command works on them. */
 import { Effect, type FileSystem, Layer, Stream } from "effect"
-import { memoryPubSub } from "../../App.ts"
 import type { DeadLetterFileError } from "../../deadletters/DeadLetterFileError.ts"
 import { readDeadLetterFile } from "../../deadletters/DeadLetterFileReader.ts"
 import { writeDeadLetterFile } from "../../deadletters/DeadLetterFileWriter.ts"
 import { FactStoreSqlite } from "../../facts/FactStoreSqlite.ts"
 import type { Delivery } from "../../pubsub/Message.ts"
 import { MemoryBroker } from "../../pubsub/memory/MemoryBroker.ts"
+import { MemoryPubSub } from "../../pubsub/memory/MemoryPubSub.ts"
 import { demoFolder, takenDemoFiles } from "./DemoFile.ts"
 import { demoSettings } from "./DemoSettings.ts"
 import { createDemoTopics } from "./DemoTopics.ts"
@@ -50,7 +50,7 @@ export const withDemo = <A, E, R>(body: Effect.Effect<A, E, R>, folder = demoFol
         )
       })
       return yield* Effect.andThen(loaded, keepingChanges(file)(body)).pipe(
-        Effect.provide(Layer.merge(memoryPubSub, FactStoreSqlite.layer({ file: table })))
+        Effect.provide(Layer.merge(MemoryPubSub.layer, FactStoreSqlite.layer({ file: table })))
       )
     })
   )

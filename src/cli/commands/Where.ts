@@ -2,6 +2,7 @@
 import { Console, Context, Data, Effect, Layer, Result, type Scope } from "effect"
 import { cassandraFacts, googlePubSub } from "../../App.ts"
 import type { Cassandra } from "../../cassandra/Cassandra.ts"
+import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { ProgressTable } from "../../facts/ProgressTable.ts"
 import { ProgressTableCassandra } from "../../facts/ProgressTableCassandra.ts"
@@ -22,6 +23,7 @@ import { whereJson, whereText } from "./WhereText.ts"
 
 /** The options of `where`. */
 export interface WhereOptions extends DlqSettings {
+  readonly cassandra: CassandraSettings
   readonly http: HttpSettings
   readonly key: LookUpKey
   /** Where processes serve HTTP; none: the default address. */

@@ -54,12 +54,18 @@ export interface GoogleClientOptions {
   readonly answerTimeout?: Duration.Input
   /** How long so before the connection is replaced by a new one. Above `answerTimeout`; by default 10 s. */
   readonly renewAfter?: Duration.Input
+  /**
+   * Whether what gRPC has to say becomes lines of our log, at level Debug. By default gRPC is left as it is, and prints to
+   * standard error: it has one logger for all of a process, which is for the program to give away.
+   */
+  readonly takesGrpcLog?: boolean
 }
 
 const open = Effect.fnUntraced(function* (
   settings: GoogleSettings,
   given: GoogleClientOptions
 ): Effect.fn.Return<GoogleClient["Service"], PubSubError, Scope.Scope> {
+  const { proxy = Option.none() } = settings
   const isEmulator = Option.isSome(settings.emulatorHost)
   if (isEmulator && Option.isNone(settings.projectId)) {
     return yield* new PubSubError({
@@ -83,8 +89,8 @@ const open = Effect.fnUntraced(function* (
   })) as ConstructorParameters<typeof v1.SubscriberClient>[0]
   // Initializing finds credentials, if any are needed, so that their absence shows at the start.
   const connect = <Client extends ClosableClient>(openClient: () => Promise<Client>) =>
-    openConnection(openClient, noCredentials, watching.silence, Option.getOrUndefined(settings.proxy))
-  yield* logGrpcOf(new clients.SubscriberClient(options))
+    openConnection(openClient, noCredentials, watching.silence, Option.getOrUndefined(proxy))
+  if (given.takesGrpcLog === true) yield* logGrpcOf(new clients.SubscriberClient(options))
   const subscriber = yield* connect(async () => {
     const client = new clients.SubscriberClient(options)
     await client.initialize()

@@ -6,8 +6,8 @@ export interface GoogleSettings {
   readonly projectId: Option.Option<string>
   /** `host:port` of an emulator; then no credentials are used. */
   readonly emulatorHost: Option.Option<string>
-  /** What the connection to the service goes through; none where it goes there directly, as to any emulator. */
-  readonly proxy: Option.Option<Proxy>
+  /** What the connection to the service goes through; none, or absent: it goes there directly, as to any emulator. */
+  readonly proxy?: Option.Option<Proxy>
 }
 
 /** An HTTP proxy. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Array as Arr, Duration, Effect, Layer, Option } from "effect"
-import { memoryPubSub } from "../../../src/App.ts"
 import {
   createPubSub,
   gcloudCommands,
@@ -8,6 +7,7 @@ import {
   subscriptionPlans
 } from "../../../src/cli/commands/PubSubSetup.ts"
 import type { PubSubSettings } from "../../../src/config/Settings.ts"
+import { MemoryPubSub } from "../../../src/pubsub/memory/MemoryPubSub.ts"
 import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
 import { AccessDenied, PubSubError, RequestRejected } from "../../../src/pubsub/PubSubError.ts"
 
@@ -42,7 +42,7 @@ const refusing = (refused: Array<string>) =>
         }
       })
     )
-  ).pipe(Layer.provide(memoryPubSub))
+  ).pipe(Layer.provide(MemoryPubSub.layer))
 
 /** The embedded Pub/Sub, where the caller may look at nothing. */
 const denying = Layer.effect(
@@ -56,7 +56,7 @@ const denying = Layer.effect(
       }
     })
   )
-).pipe(Layer.provide(memoryPubSub))
+).pipe(Layer.provide(MemoryPubSub.layer))
 
 /** What is told of a run to its end. */
 const linesOf = (wanted: typeof plans) => {
@@ -102,12 +102,12 @@ describe("setup pubsub", () => {
       expect(yield* previewPubSub(settings)).toEqual([
         "# nothing to do: all topics and subscriptions are there"
       ])
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 
   it.effect("prints the whole plan where Pub/Sub may not be asked, and says so in one line", () =>
     Effect.gen(function* () {
-      yield* linesOf(plans).pipe(Effect.provide(memoryPubSub))
+      yield* linesOf(plans).pipe(Effect.provide(MemoryPubSub.layer))
       const [first, ...others] = yield* previewPubSub(settings).pipe(Effect.provide(denying))
       expect(first).toBe("# the whole plan: Pub/Sub could not be asked (get topic orders: access denied)")
       expect(others).toEqual(gcloudCommands(settings))
@@ -119,7 +119,7 @@ describe("setup pubsub", () => {
       yield* linesOf([{ ...Arr.getUnsafe(plans, 0), topic: "elsewhere" }])
       const error = yield* Effect.flip(previewPubSub(settings))
       expect(error.message).toMatch(/orders-sub exists and reads .*elsewhere, not .*orders/)
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 
   it.effect("creates what is missing, and the second time nothing", () =>
@@ -131,7 +131,7 @@ describe("setup pubsub", () => {
       expect(again).toEqual(created.map((line) => line.replace("created", "exists ")))
       const found = Option.getOrThrow(yield* (yield* PubSubAdmin).describeSubscription("orders-sub"))
       expect(found.ackDeadline).toEqual(Duration.seconds(60))
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 
   it.effect("settles for 7 days where longer is refused, and says so", () => {
@@ -159,6 +159,6 @@ describe("setup pubsub", () => {
       const error = yield* Effect.flip(createPubSub(plans, (line) => Effect.sync(() => void told.push(line))))
       expect(told).toEqual([expect.stringMatching(/^created {2}.*topics\/orders$/)])
       expect(error.message).toMatch(/orders-sub exists and reads .*elsewhere, not .*orders/)
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 })

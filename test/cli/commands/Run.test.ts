@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer } from "effect"
 import { TestConsole } from "effect/testing"
-import { memoryPubSub } from "../../../src/App.ts"
 import { namingAllMissing, withFates } from "../../../src/cli/commands/Run.ts"
 import { remedyOf } from "../../../src/cli/Remedies.ts"
+import { MemoryPubSub } from "../../../src/pubsub/memory/MemoryPubSub.ts"
 import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
 import { AccessDenied, PubSubError, ResourceMissing } from "../../../src/pubsub/PubSubError.ts"
 import { Metrics } from "../../../src/telemetry/Metrics.ts"
@@ -40,7 +40,7 @@ const unseen = Layer.effect(
       }
     })
   )
-).pipe(Layer.provide(memoryPubSub))
+).pipe(Layer.provide(MemoryPubSub.layer))
 
 describe("run on missing subscriptions", () => {
   it.effect("names every one of them, and what creates them", () =>
@@ -51,14 +51,14 @@ describe("run on missing subscriptions", () => {
       )
       expect(error.isRetryable).toBe(false)
       expect(remedyOf(error)).toContain("counterfoil setup pubsub")
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 
   it.effect("names it alone where the other is there", () =>
     Effect.gen(function* () {
       yield* create("payments", "payments-sub")
       expect(yield* Effect.flip(namingAllMissing(sources)(Effect.fail(missing)))).toBe(missing)
-    }).pipe(Effect.provide(memoryPubSub))
+    }).pipe(Effect.provide(MemoryPubSub.layer))
   )
 
   it.effect("names the first one where subscriptions cannot be looked at", () =>
