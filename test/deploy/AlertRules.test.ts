@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { sections } from "../../src/config/Sections.ts"
-import { alertRules, alertTests } from "./AlertRules.ts"
+import { alertResource, alertRules, alertTests } from "./AlertRules.ts"
 import { knownSeries, selectorsOf, unknownIn } from "./Expression.ts"
 
 /** What fails, as the failure table names it. */
@@ -47,6 +47,17 @@ describe("the alerts", () => {
   it.each(named)("%s names only settings that there are", (_, { annotations }) => {
     const words = Object.values(annotations).flatMap((text) => text.match(/\b[A-Z]{2,}(_[A-Z]+)*\b/g) ?? [])
     expect(words.filter((word) => !settings.has(word) && !otherWords.includes(word))).toEqual([])
+  })
+})
+
+describe("the alerts as resources of Kubernetes", () => {
+  it.each([
+    ["prometheus-operator", "monitoring.coreos.com/v1", "PrometheusRule"],
+    ["google-managed-prometheus", "monitoring.googleapis.com/v1", "Rules"]
+  ])("of %s are the same (this file, with --update, writes them)", async (component, apiVersion, kind) => {
+    await expect(alertResource(apiVersion, kind)).toMatchFileSnapshot(
+      `../../deploy/kubernetes/components/${component}/rules.yaml`
+    )
   })
 })
 

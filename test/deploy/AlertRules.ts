@@ -1,7 +1,7 @@
 /** The alerts of `deploy/prometheus/`, and their unit tests, as they stand in the files. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { parse } from "yaml"
+import { parse, stringify } from "yaml"
 
 /** Where the alerts and their tests are. */
 export const prometheusFolder = join(import.meta.dirname, "..", "..", "deploy", "prometheus")
@@ -37,3 +37,11 @@ export const alertRules: ReadonlyArray<AlertRule> = groupsOf.groups.flatMap(({ r
 
 /** Every test of them. */
 export const alertTests: ReadonlyArray<AlertTest> = testsOf.tests
+
+/** The alerts as a resource of an operator. **Shape**: YAML. */
+export const alertResource = (apiVersion: string, kind: string): string => {
+  const head =
+    "# Generated from deploy/prometheus/alerts.yaml by `npx vitest run test/deploy/AlertRules.test.ts --update`.\n"
+  const resource = { apiVersion, kind, metadata: { name: "counterfoil" }, spec: groupsOf }
+  return head + stringify(resource, { lineWidth: 0 })
+}
