@@ -11,10 +11,14 @@ describeWithProgram("promtool (Debian's package prometheus)", promtool !== undef
     expect(run("check", "rules", "--lint=all", "--lint-fatal", "alerts.yaml")).toMatchObject({ status: 0 })
   })
 
+  it("takes the configuration that the compose file mounts", () => {
+    expect(run("check", "config", "--syntax-only", "../compose/prometheus.yaml")).toMatchObject({ status: 0 })
+  })
+
   it("finds that each alert fires on its fault, and does not fire beside it", () => {
     expect(run("test", "rules", "alerts.test.yaml")).toEqual({
       status: 0,
       text: expect.stringContaining("SUCCESS")
     })
-  })
+  }, 120_000)
 })
