@@ -26,6 +26,8 @@
             pkgs.jdk17
             pkgs.maven
             pkgs.go
+            pkgs.kustomize
+            pkgs.prometheus.cli
             googleCloudSdk
           ];
           env.JAVA_HOME = pkgs.jdk17.home;
