@@ -75,8 +75,8 @@ export const ofLogLines: ReadonlyArray<Mutant> = [
     what: "writes a line about progress when there was none",
     guarantee: undefined,
     file: "src/cli/Progress.ts",
-    text: "if (text === last) return Effect.void",
-    replacement: "if (text === last.repeat(2)) return Effect.void",
+    text: "if (text === last ||",
+    replacement: "if (text === last.repeat(2) ||",
     caughtBy: [unit("test/cli/Progress.test.ts", "a log line every 10 s in which something changed")]
   },
   {
