@@ -73,7 +73,9 @@ const diskLimitTo =
     Effect.gen(function* () {
       const file = join(node.dataFolder, "cassandra.yaml")
       const others = readFileSync(file, "utf8").replaceAll(/^data_disk_usage_.*\n/gm, "")
-      writeFileSync(file, `${others}data_disk_usage_percentage_fail_threshold: ${percent}\n`)
+      // What counts is the share of a disk that the node's own data take: of a real one, they take next to nothing.
+      const limits = `data_disk_usage_percentage_fail_threshold: ${percent}\ndata_disk_usage_max_disk_size: 10MiB\n`
+      writeFileSync(file, percent < 0 ? others : `${others}${limits}`)
       yield* node.stop
       yield* node.start
     })
