@@ -51,7 +51,16 @@ export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressU
     Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
   )
 
-const live = HttpRouter.add("GET", "/live", HttpServerResponse.text("live\n"))
+const live = HttpRouter.add(
+  "GET",
+  "/live",
+  // That there is an answer says that the event loop turns.
+  Health.useSync(({ watchdogs: { troubles } }) =>
+    troubles.length === 0
+      ? HttpServerResponse.text("live\n")
+      : HttpServerResponse.text(troubles.map((line) => `${line}\n`).join(""), { status: 503 })
+  )
+)
 
 const ready = HttpRouter.add(
   "GET",
@@ -69,13 +78,13 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const { heldUpBy: readHeldUpBy, watermarkBehindSeconds } = yield* Metrics
+    const { heldUpBy: readHeldUpBy, saturation, watermarkBehindSeconds } = yield* Metrics
     const behindSeconds = yield* watermarkBehindSeconds
     const heldUpBy = yield* readHeldUpBy
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
-      watermarkBehindSeconds: behindSeconds === undefined ? null : Math.round(behindSeconds * 1_000) / 1_000,
+      watermarkBehindSeconds: behindSeconds === undefined ? null : rounded(behindSeconds),
       heldUpBy:
         heldUpBy === undefined
           ? null
@@ -83,10 +92,14 @@ const health = HttpRouter.add(
               process: heldUpBy.process,
               reason: heldUpBy.reason,
               since: new Date(heldUpBy.sinceMillis).toISOString()
-            }
+            },
+      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit }
     })
   })
 )
+
+/** To thousandths. */
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000
 
 const metrics = HttpRouter.add(
   "GET",
@@ -105,7 +118,7 @@ const orNotFound = <E, R>(app: Answer<E, R>): Answer<E, R> =>
 // Not a wildcard route: that would answer HEAD requests before the routes above do.
 const unknown = HttpRouter.middleware(orNotFound, { global: true })
 
-const paths = `/live     200 while the event loop runs
+const paths = `/live     200 while the event loop runs, and no loop of the subscribers stands still
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus

@@ -69,7 +69,7 @@ export const makeProcessor = (
         onFailure: ({ reason }) => reason._tag === "AccessDenied" || reason._tag === "ResourceMissing"
       })
     })
-    const streams = watchedStreams(parts, life.closedBecause)
+    const streams = watchedStreams(parts, processing, life.closedBecause)
 
     const running = Effect.raceFirst(
       life.run,

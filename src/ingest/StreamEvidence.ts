@@ -11,6 +11,8 @@ export interface StreamEvidence {
   /** The first of the readings in a row that found it disconnected; undefined while it is connected. */
   disconnectedSince: number | undefined
   trouble: string
+  /** While it is disconnected, when it was last tried to connect; undefined where that is not known. */
+  triedAt: number | undefined
   /** Set where nothing new can come. */
   error: PubSubError | undefined
   /** The same for a paused intake. */
@@ -24,6 +26,7 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
   wasConnected: false,
   disconnectedSince: undefined,
   trouble: "",
+  triedAt: undefined,
   error: undefined,
   pausedSince: undefined,
   pausedBecause: ""
@@ -32,13 +35,19 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
 /** The stream's state was read. */
 export const streamRead = (
   evidence: StreamEvidence,
-  { connected, error, trouble }: Pick<SubscriptionStatus, "connected" | "error" | "trouble">,
+  {
+    connected,
+    error,
+    triedAtMillis,
+    trouble
+  }: Pick<SubscriptionStatus, "connected" | "error" | "triedAtMillis" | "trouble">,
   pausedBecause: string | undefined,
   now: number
 ): void => {
   if (connected) evidence.wasConnected = true
   evidence.disconnectedSince = connected ? undefined : (evidence.disconnectedSince ?? now)
   evidence.trouble = trouble
+  evidence.triedAt = triedAtMillis
   evidence.error = error
   evidence.pausedSince = pausedBecause === undefined ? undefined : (evidence.pausedSince ?? now)
   if (pausedBecause !== undefined) evidence.pausedBecause = pausedBecause

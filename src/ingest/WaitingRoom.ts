@@ -47,6 +47,8 @@ export interface WaitingRoom {
   /** Once `run` is interrupted: forgets all payments. Closing the subscription releases them. */
   readonly abandon: Effect.Effect<void>
   readonly occupancy: () => number
+  /** How much of the room is taken, of its places or its bytes, whichever is more. **Units**: a share, 0 to 1. */
+  readonly share: () => number
   readonly longestMillis: () => number
   /** Whether payments wait in front of a full room. */
   readonly isFull: () => boolean
@@ -135,6 +137,7 @@ export const makeWaitingRoom = (
         yield* remove(yield* room.takeAll, noFates)
       }),
       occupancy: room.occupancy,
+      share: room.share,
       longestMillis: room.longestMillis,
       isFull: () => blockedAdmissions > 0
     }

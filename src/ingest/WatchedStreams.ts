@@ -5,12 +5,14 @@ import type { Pipeline } from "../pipeline/Pipeline.ts"
 import type { SubscriptionStatus } from "../pubsub/Subscriber.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import type { WatchedStream } from "./HealthMonitor.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import type { ProcessorParts } from "./ProcessorParts.ts"
 import { nothingRead, progressOf, type ReadStream } from "./StreamReadings.ts"
 
 /** Both streams, as health and metrics watch them. `closedBecause`: why the intake is closed, while it is. */
 export const watchedStreams = (
   { intake, ledgers }: ProcessorParts,
+  { maxRetrying }: Pick<ProcessingSettings, "maxRetrying">,
   closedBecause: () => string
 ): ReadonlyArray<WatchedStream & ReadStream> => {
   const watched = (stream: StreamName, isRoomFull: () => boolean): WatchedStream & ReadStream => {
@@ -40,7 +42,15 @@ export const watchedStreams = (
         return open === undefined ? Effect.succeed(nothingRead) : progressOf(open[stream].subscription)
       })
     }
-    return { stream, subscription, ledger, retrying, pausedBy, pausedBecause }
+    const used = () => {
+      const open = intake()
+      return {
+        slots: open?.[stream].pipeline.slotShare() ?? 0,
+        "waiting-room": stream === "payments" ? (open?.waitingRoom.share() ?? 0) : 0,
+        "retry-places": retrying() / maxRetrying
+      }
+    }
+    return { stream, subscription, ledger, retrying, pausedBy, pausedBecause, used }
   }
   return [watched("orders", () => false), watched("payments", () => intake()?.waitingRoom.isFull() ?? false)]
 }
@@ -54,7 +64,8 @@ const closed = (trouble: string): Effect.Effect<SubscriptionStatus> =>
     acked: 0,
     released: 0,
     lost: 0,
-    leasesLost: 0
+    leasesLost: 0,
+    outstandingShare: 0
   })
 
 const pauseReasonOf = ({ blockedBy }: Pipeline): PauseReason | undefined => {

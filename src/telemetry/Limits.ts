@@ -22,3 +22,18 @@ export const eventLoopSampleMillis = 20
 
 /** Changes of health that a slow subscriber may be behind before it misses the oldest; no state lasts under a second. */
 export const healthChangesKept = 64
+
+/** How often signs of life are looked at. **Units**: milliseconds. */
+export const watchdogMillis = 1_000
+
+/**
+ * Looks without a new sign of life after which a loop counts as standing still: well above the longest pause of any
+ * loop, which is that between two tries to connect.
+ */
+export const watchdogTicks = 60
+
+/**
+ * Samples of which the saturation is the mean, one each half second: a moment in which every slot is busy is no reason
+ * for another process, and an autoscaler reads a gauge every 15 s or so.
+ */
+export const saturationSamples = 30

@@ -4,7 +4,8 @@ import type { Fate } from "../domain/Fate.ts"
 import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDuration } from "./DurationHistogram.ts"
-import { seriesOf } from "./Series.ts"
+import { type LimitShares, registerSaturation, Saturation } from "./Saturation.ts"
+import { type Series, seriesOf } from "./Series.ts"
 import {
   registerStream,
   type StreamCounts,
@@ -24,6 +25,12 @@ export interface HeldUpBy {
   readonly reason: string
   /** **Units**: ms since the epoch. */
   readonly sinceMillis: number
+}
+
+/** Statements at Cassandra. */
+export interface StatementsInFlight {
+  readonly inFlight: () => number
+  readonly limit: () => number
 }
 
 /**
@@ -54,8 +61,12 @@ export class Metrics extends Context.Service<
     readonly heldUpBy: Effect.Effect<HeldUpBy | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
-    /** Says where the limit of statements in flight is read from. */
-    readonly watchInFlightLimit: (limit: () => number) => Effect.Effect<void>
+    /** Says where the statements in flight, and their limit, are read from. */
+    readonly watchStatements: (statements: StatementsInFlight) => Effect.Effect<void>
+    /** How much of the limits but that of statements is used at this moment. */
+    readonly limitsRead: (used: Omit<LimitShares, "writes">) => Effect.Effect<void>
+    /** How much of the limits was used lately. */
+    readonly saturation: Saturation
     /** Says where the totals of a stream are read from. */
     readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
@@ -99,13 +110,10 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
   )
 
-  let inFlightLimit = () => Number.NaN
-  series.gauge(
-    "counterfoil_in_flight_statements_limit",
-    "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
-    {},
-    () => inFlightLimit()
-  )
+  let statements: StatementsInFlight = { inFlight: () => Number.NaN, limit: () => Number.NaN }
+  registerStatements(series, () => statements)
+  const saturation = new Saturation()
+  registerSaturation(saturation, series)
 
   const metrics = Metrics.of({
     durableAfter: (stream, millis, deliveries) =>
@@ -134,10 +142,13 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
       Effect.sync(() => {
         waits.longestMillis = longestMillis
       }),
-    watchInFlightLimit: (limit) =>
+    watchStatements: (read) =>
       Effect.sync(() => {
-        inFlightLimit = limit
+        statements = read
       }),
+    limitsRead: (used) =>
+      Effect.sync(() => saturation.take({ ...used, writes: statements.inFlight() / statements.limit() })),
+    saturation,
     watch: (stream, ledger) =>
       Effect.sync(() => {
         streams[stream].ledger = ledger
@@ -149,4 +160,19 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     )
   })
   return Context.add(registry, Metrics, metrics)
+}
+
+const registerStatements = ({ gauge }: Series, statements: () => StatementsInFlight): void => {
+  gauge(
+    "counterfoil_in_flight_statements",
+    "Statements that wait for an answer of Cassandra, NaN until it is connected.",
+    {},
+    () => statements().inFlight()
+  )
+  gauge(
+    "counterfoil_in_flight_statements_limit",
+    "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
+    {},
+    () => statements().limit()
+  )
 }

@@ -9,6 +9,7 @@ import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import type { HttpSettings } from "../../src/http/HttpSettings.ts"
 import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
+import { watchdogTicks } from "../../src/telemetry/Limits.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
@@ -59,6 +60,16 @@ describe("HttpApi", () => {
     Effect.gen(function* () {
       yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "down" }))
       assert.deepInclude(yield* get("/live"), { status: 200, text: "live\n" })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/live answers 503 while a loop stands still, and says which", () =>
+    Effect.gen(function* () {
+      const { watchdogs } = yield* Health
+      watchdogs.watch("orders", () => 1, "not connected")
+      for (let tick = 0; tick <= watchdogTicks; tick++) watchdogs.tick()
+      const text = `orders: not connected for ${watchdogTicks} s\n`
+      assert.deepInclude(yield* get("/live"), { status: 503, text })
     }).pipe(Effect.provide(served))
   )
 
@@ -116,7 +127,8 @@ describe("HttpApi", () => {
       assert.deepStrictEqual(Object.keys(parts), [...healthParts])
       assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
       assert.deepInclude(parts.facts, { state: "healthy", reason: null })
-      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null })
+      const saturation = { share: 0, by: "slots" }
+      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null, saturation })
       assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }).pipe(Effect.provide(served))
   )
