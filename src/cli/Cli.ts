@@ -6,6 +6,7 @@ import { appVersion } from "../config/AppVersion.ts"
 import { demoCommand } from "./commands/DemoCommand.ts"
 import { dlqCommand } from "./commands/DlqCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
+import { healthCommand } from "./commands/HealthCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
 import { setupCommand } from "./commands/SetupCommand.ts"
@@ -15,7 +16,15 @@ import { reportFailure } from "./Failure.ts"
 /** The command `counterfoil` with everything under it. */
 export const counterfoil = Command.make("counterfoil").pipe(
   Command.withDescription("Joins orders with their payments, from Pub/Sub into Cassandra, and loses neither"),
-  Command.withSubcommands([demoCommand, setupCommand, runCommand, produceCommand, factsCommand, dlqCommand])
+  Command.withSubcommands([
+    demoCommand,
+    setupCommand,
+    runCommand,
+    produceCommand,
+    factsCommand,
+    healthCommand,
+    dlqCommand
+  ])
 )
 
 /** Wrong usage as one line each, without the whole help; a command that needs a subcommand shows its help. */

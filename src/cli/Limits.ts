@@ -59,3 +59,9 @@ export const newestShownMax = 10_000
 
 /** How much of a message's data `dlq show` prints; `--json` prints all. **Units**: bytes. */
 export const dataShownBytes = 64 * 1024
+
+/** How long `health` waits for an answer; container platforms give a probe 5 to 30 s. **Units**: seconds. */
+export const healthTimeoutSeconds = 5
+
+/** What a process answers to `health` at most: four parts with their reasons. **Units**: bytes. */
+export const healthAnswerBytes = 256 * 1024
