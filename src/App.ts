@@ -26,6 +26,7 @@ import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
+import { Recorder } from "./telemetry/Recorder.ts"
 import { layerWatchdogs } from "./telemetry/WatchdogsLayer.ts"
 
 /** What health and metrics report in addition. */
@@ -39,6 +40,7 @@ interface ObservedOptions {
 export const observed = (http: HttpSettings, { appVersion, remedyOf = () => undefined }: ObservedOptions) =>
   layerHttpApi(http).pipe(
     Layer.provideMerge(Layer.mergeAll(layerProcessMetrics(appVersion), layerHealthSeries, layerWatchdogs)),
+    Layer.provideMerge(Recorder.layer(appVersion)),
     Layer.provideMerge(Layer.merge(Metrics.layer, Health.layerWith(remedyOf)))
   )
 

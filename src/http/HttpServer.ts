@@ -17,6 +17,8 @@ import {
   wordOf
 } from "../telemetry/Health.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
+import type { Recorder } from "../telemetry/Recorder.ts"
+import { framesRoute } from "./FramesRoute.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
@@ -38,14 +40,21 @@ type Server = HttpServer.HttpServer["Service"]
  *
  * **Errors**: `HttpAddressUnusable`.
  */
-export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics> =>
+export const serve = (
+  settings: HttpSettings
+): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics | Recorder> =>
   Layer.effect(
     HttpApi,
     Effect.map(HttpServer.HttpServer, (server) => ({
       address: Option.some(addressOf(settings.host, server))
     }))
   ).pipe(
-    Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+    Layer.merge(
+      HttpRouter.serve(Layer.merge(routes, framesRoute(settings)), {
+        disableLogger: true,
+        disableListenLog: true
+      })
+    ),
     Layer.provide(Layer.effect(HttpServer.HttpServer, listen(settings))),
     // A scrape every few seconds would fill the traces.
     Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true))
@@ -122,6 +131,7 @@ const paths = `/live     200 while the event loop runs, and no loop of the subsc
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus
+/frames   what the last hour was like, second by second; ?since=N for what came after frame N
 `
 
 /** For people who open the address in a browser. */

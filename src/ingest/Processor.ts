@@ -1,6 +1,7 @@
 /** Runs orders and payments together: their intake, what is exchanged with other processes, and a clean stop. */
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
+import { pid as processId } from "node:process"
 import { Duration, Effect, Fiber, Latch, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
@@ -57,12 +58,19 @@ export const makeProcessor = (
     const monitor = yield* makeHealthMonitor(admin.topicName(options.deadLetterTopic))
     const parts = yield* makeProcessorParts(options, monitor)
     const { deadLetterLog } = parts
+    const process = options.process ?? ownName()
+    yield* metrics.processorMade({
+      process,
+      waitingRoomMax: processing.waitingRoomMax,
+      maxRetrying: processing.maxRetrying,
+      graceMillis: Duration.toMillis(processing.paymentGrace)
+    })
     const stopping = yield* Latch.make(false)
     const deadLetterTopicExists = admin.topicExists(options.deadLetterTopic)
     const life = yield* makeIntakeLife({
       parts,
       processing,
-      process: options.process ?? ownName(),
+      process,
       stopping,
       askPubSub: Effect.match(deadLetterTopicExists, {
         onSuccess: () => true,
@@ -111,7 +119,7 @@ export const makeProcessor = (
   })
 
 /** **Shape**: `HOST-PID-RANDOM`, so that an operator finds the process. */
-const ownName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
+const ownName = (): string => `${hostname()}-${processId}-${randomBytes(4).toString("hex")}`
 
 /** The watermark as metrics show it: infinite once nothing is left to read. */
 const shownWatermark = ({ progress }: ProcessorParts): Effect.Effect<number> =>

@@ -4,6 +4,16 @@ import type { Fate } from "../domain/Fate.ts"
 import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDuration } from "./DurationHistogram.ts"
+import { processesShown } from "./Limits.ts"
+import type {
+  HeldUpBy,
+  MetricsSnapshot,
+  ProcessorFacts,
+  ProcessSeen,
+  StatementsInFlight,
+  StreamSnapshot
+} from "./MetricsSnapshot.ts"
+import { RecentDeadLetters } from "./RecentDeadLetters.ts"
 import { type LimitShares, registerSaturation, Saturation } from "./Saturation.ts"
 import { type Series, seriesOf } from "./Series.ts"
 import {
@@ -17,21 +27,6 @@ import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
 /** Totals of one stream since the start, from its ledger. */
 export type StreamTotals = LedgerTotals<Fate>
-
-/** Who holds verdicts on payments without an order up. */
-export interface HeldUpBy {
-  /** **Shape**: `HOST-PID-RANDOM`. */
-  readonly process: string
-  readonly reason: string
-  /** **Units**: ms since the epoch. */
-  readonly sinceMillis: number
-}
-
-/** Statements at Cassandra. */
-export interface StatementsInFlight {
-  readonly inFlight: () => number
-  readonly limit: () => number
-}
 
 /**
  * Counts what happens to deliveries.
@@ -69,6 +64,14 @@ export class Metrics extends Context.Service<
     readonly saturation: Saturation
     /** Says where the totals of a stream are read from. */
     readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
+    /** The last dead letters of this process. */
+    readonly deadLetters: RecentDeadLetters
+    /** The processes that the progress table shows, this one among them. */
+    readonly processesRead: (processes: ReadonlyArray<ProcessSeen>) => void
+    /** Says what the processor of this process is. */
+    readonly processorMade: (facts: ProcessorFacts) => Effect.Effect<void>
+    /** Everything at once. Cheap; nothing is counted for it. */
+    readonly snapshot: () => MetricsSnapshot
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
     /** Everything in Prometheus' text format. */
     readonly prometheus: Effect.Effect<string>
@@ -95,25 +98,16 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   const series = seriesOf(registry)
   for (const stream of streamNames) registerStream(stream, streams[stream], series, nowMillis)
   registerWaits(waits, series)
-  series.gauge(
-    "counterfoil_orders_watermark_lag_seconds",
-    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
-    {},
-    () => behindSeconds() ?? Number.NaN
-  )
-
   let heldUpBy: HeldUpBy | undefined
-  series.gauge(
-    "counterfoil_verdicts_held_up_seconds",
-    "For how long payments whose grace is over have been held up by one process, this or another; 0 while none is.",
-    {},
-    () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
-  )
-
+  const heldUpSeconds = () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
   let statements: StatementsInFlight = { inFlight: () => Number.NaN, limit: () => Number.NaN }
+  registerVerdicts(series, { behindSeconds, heldUpSeconds })
   registerStatements(series, () => statements)
   const saturation = new Saturation()
   registerSaturation(saturation, series)
+
+  let processes: ReadonlyArray<ProcessSeen> = []
+  let processor: ProcessorFacts | undefined
 
   const metrics = Metrics.of({
     durableAfter: (stream, millis, deliveries) =>
@@ -153,6 +147,24 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
       Effect.sync(() => {
         streams[stream].ledger = ledger
       }),
+    deadLetters: new RecentDeadLetters(),
+    processesRead: (read) => {
+      processes = read.slice(0, processesShown)
+    },
+    processorMade: (facts) =>
+      Effect.sync(() => {
+        processor = facts
+      }),
+    snapshot: () => ({
+      streams: { orders: snapshotOf(streams.orders), payments: snapshotOf(streams.payments) },
+      behindSeconds: behindSeconds(),
+      heldUpBy,
+      longestWaitMillis: waits.longestMillis(),
+      statements,
+      saturation,
+      processes,
+      processor
+    }),
     totals: (stream) => Effect.sync(() => streams[stream].ledger.totals()),
     // Imported when first asked for: it brings Effect's HTTP modules, which most commands never need.
     prometheus: Effect.promise(() => import("effect/observability/PrometheusMetrics")).pipe(
@@ -174,5 +186,29 @@ const registerStatements = ({ gauge }: Series, statements: () => StatementsInFli
     "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
     {},
     () => statements().limit()
+  )
+}
+
+const snapshotOf = ({ durable, ledger, reading }: StreamCounts): StreamSnapshot => ({
+  totals: ledger.totals(),
+  reading,
+  durable
+})
+
+const registerVerdicts = (
+  { gauge }: Series,
+  read: { readonly behindSeconds: () => number | undefined; readonly heldUpSeconds: () => number }
+): void => {
+  gauge(
+    "counterfoil_orders_watermark_lag_seconds",
+    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
+    {},
+    () => read.behindSeconds() ?? Number.NaN
+  )
+  gauge(
+    "counterfoil_verdicts_held_up_seconds",
+    "For how long payments whose grace is over have been held up by one process, this or another; 0 while none is.",
+    {},
+    read.heldUpSeconds
   )
 }

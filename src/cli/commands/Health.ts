@@ -67,11 +67,11 @@ const Health = Schema.fromJsonString(
   Schema.Struct({
     ready: Schema.Boolean,
     parts: Schema.Record(Schema.String, Part),
-    watermarkBehindSeconds: Schema.NullOr(Schema.Number),
+    watermarkBehindSeconds: Schema.NullOr(Schema.Finite),
     heldUpBy: Schema.NullOr(
       Schema.Struct({ process: Schema.String, reason: Schema.String, since: Schema.String })
     ),
-    saturation: Schema.Struct({ share: Schema.Number, by: Schema.String })
+    saturation: Schema.Struct({ share: Schema.Finite, by: Schema.String })
   })
 )
 

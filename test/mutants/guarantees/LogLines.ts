@@ -22,9 +22,8 @@ export const ofLogLines: ReadonlyArray<Mutant> = [
     what: "logs no dead letter at all",
     guarantee: undefined,
     file: "src/ingest/ProcessorParts.ts",
-    text: "onDeadLettered: (letters) => deadLetterLog.published(stream, letters)",
-    replacement:
-      "onDeadLettered: (letters) => deadLetterLog.published(stream, letters.slice(letters.length))",
+    text: "return deadLetterLog.published(stream, letters)",
+    replacement: "return deadLetterLog.published(stream, letters.slice(letters.length))",
     caughtBy: [unit(processorLog, "dead letters are named")]
   },
   {
