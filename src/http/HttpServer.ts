@@ -32,6 +32,7 @@ import {
   httpIdleMillis,
   httpRequestMillis
 } from "./Limits.ts"
+import { pageRoute } from "./PageRoute.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 
@@ -50,7 +51,7 @@ export const serve = (
     }))
   ).pipe(
     Layer.merge(
-      HttpRouter.serve(Layer.merge(routes, framesRoute(settings)), {
+      HttpRouter.serve(Layer.mergeAll(routes, framesRoute(settings), pageRoute(settings, index)), {
         disableLogger: true,
         disableListenLog: true
       })
@@ -134,8 +135,8 @@ const paths = `/live     200 while the event loop runs, and no loop of the subsc
 /frames   what the last hour was like, second by second; ?since=N for what came after frame N
 `
 
-/** For people who open the address in a browser. */
-const index = HttpRouter.add("GET", "/", HttpServerResponse.text(`Counterfoil serves:\n${paths}`))
+/** For people without a browser. */
+const index = `Counterfoil serves:\n/         the page, for a browser\n${paths}`
 
 const notFound = HttpServerResponse.text("Not found. There are: /live /ready /health /metrics\n", {
   status: 404
@@ -144,7 +145,7 @@ const notFound = HttpServerResponse.text("Not found. There are: /live /ready /he
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-const routes = Layer.mergeAll(index, live, ready, health, metrics, unknown)
+const routes = Layer.mergeAll(live, ready, health, metrics, unknown)
 
 const describe = ({ state, since, remedy }: PartHealth) => ({
   state: wordOf(state),

@@ -8,3 +8,15 @@ export const plainHeaders = {
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin"
 } as const
+
+/** Everything comes from this server, and nothing else runs or is loaded. */
+export const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
+].join("; ")

@@ -73,7 +73,10 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
           health.watchdogs.watch(stream, sign, "not connected, and it was not tried to connect")
         }
       }),
-      () => Effect.sync(() => ["health", ...streamNames].forEach((name) => health.watchdogs.forget(name)))
+      () =>
+        Effect.sync(() => {
+          for (const name of ["health", ...streamNames]) health.watchdogs.forget(name)
+        })
     )
 
     const show = (part: HealthPart, wanted: HealthState): Effect.Effect<void> =>

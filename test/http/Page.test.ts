@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs"
 import { request } from "node:http"
 import { hostname } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
+import { pageModules } from "../../src/http/PageFiles.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
@@ -100,4 +103,42 @@ describe("the paths of the page", () => {
       assert.strictEqual((yield* get("/frames", { host: "evil.example" })).status, 403)
     }).pipe(Effect.provide(servedAt("0.0.0.0")))
   )
+
+  it.live("/ is the page for a browser, under a policy that lets nothing else run or be loaded", () =>
+    Effect.gen(function* () {
+      const { headers, status, text } = yield* get("/", { accept: "text/html,*/*;q=0.8" })
+      assert.strictEqual(status, 200)
+      const policy = String(headers["content-security-policy"])
+      assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/)
+      assert.notMatch(policy, /unsafe|https?:|\*/)
+      assert.notMatch(text, /<script>|<style|\son\w+=|\sstyle=|https?:/)
+      for (const [, file = ""] of text.matchAll(/(?:href|src)="(page\/[^"]+)"/g)) {
+        const found = yield* get(`/${file}`)
+        assert.strictEqual(found.status, 200, file)
+        assert.strictEqual(found.headers["x-content-type-options"], "nosniff")
+      }
+      assert.strictEqual((yield* get("/", { accept: "text/html", host: "evil.example" })).status, 403)
+      assert.strictEqual((yield* get("/page/Main.js", { host: "evil.example" })).status, 403)
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("a file of the page is one of a closed list", () =>
+    Effect.gen(function* () {
+      for (const path of [
+        "/page/nope.js",
+        "/page/..%2fpackage.json",
+        "/page/index.html",
+        "/page/tsconfig.json"
+      ])
+        assert.strictEqual((yield* get(path)).status, 404, path)
+    }).pipe(Effect.provide(served))
+  )
+
+  it("the modules of the page are in an order in which each comes after what it imports", () => {
+    for (const [index, name] of pageModules.entries()) {
+      const text = readFileSync(join(import.meta.dirname, "../../page", name), "utf8")
+      for (const [, imported = ""] of text.matchAll(/from "\.\/([^"]+)"/g))
+        assert.include(pageModules.slice(0, index), imported, name)
+    }
+  })
 })

@@ -45,6 +45,7 @@ const demoWith = (file: string, options: DemoOptions) =>
       yield* say("Info", introduction)
       yield* say("Info", `fact table:  ${file}`)
       if (Option.isSome(address)) {
+        yield* say("Info", `page:        ${address.value.url}/`)
         yield* say("Info", `health:      ${address.value.url}/health`)
         yield* say("Info", `metrics:     ${address.value.url}/metrics`)
       }
