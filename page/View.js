@@ -97,9 +97,9 @@ const figuresAt = (recording, at) => {
     },
     {
       id: "behind",
-      label: "Orders watermark",
-      value: behind === 0 ? "caught up" : behind === null ? "–" : `${durationText(behind)} behind`,
-      detail: behind === null ? "not known yet" : "how far the reading of orders is",
+      label: "Reading of orders, behind",
+      value: behind === 0 ? "caught up" : durationText(behind),
+      detail: behind === null ? "not known yet" : "as the orders watermark says",
       href: "#processes"
     },
     {

@@ -7,6 +7,7 @@ import { demoCommand } from "./commands/DemoCommand.ts"
 import { dlqCommand } from "./commands/DlqCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
 import { healthCommand } from "./commands/HealthCommand.ts"
+import { incidentCommand } from "./commands/IncidentCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
 import { setupCommand } from "./commands/SetupCommand.ts"
@@ -23,6 +24,7 @@ export const counterfoil = Command.make("counterfoil").pipe(
     produceCommand,
     factsCommand,
     healthCommand,
+    incidentCommand,
     dlqCommand
   ])
 )

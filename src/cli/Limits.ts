@@ -65,3 +65,6 @@ export const healthTimeoutSeconds = 5
 
 /** What a process answers to `health` at most: four parts with their reasons. **Units**: bytes. */
 export const healthAnswerBytes = 256 * 1024
+
+/** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
+export const incidentBytes = 16 * 1024 * 1024

@@ -27,9 +27,9 @@ export const framesRoute = (settings: HttpSettings) =>
         return HttpServerResponse.text("since has to be the number of a frame: 0, or the last `next`\n", {
           status: 400
         })
-      const withDeadLetters = deadLettersHidden(settings) === undefined
+      const deadLetters = deadLettersHidden(settings) === undefined ? "shown" : "hidden"
       const { recording } = yield* Recorder
-      return HttpServerResponse.text(recording({ since, withDeadLetters }), {
+      return HttpServerResponse.text(recording({ since, deadLetters }), {
         contentType: "application/json",
         headers: plainHeaders
       })

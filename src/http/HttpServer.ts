@@ -23,6 +23,7 @@ import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
+import { incidentRoute } from "./IncidentRoute.ts"
 import {
   httpCheckMillis,
   httpConnectionsMax,
@@ -51,10 +52,13 @@ export const serve = (
     }))
   ).pipe(
     Layer.merge(
-      HttpRouter.serve(Layer.mergeAll(routes, framesRoute(settings), pageRoute(settings, index)), {
-        disableLogger: true,
-        disableListenLog: true
-      })
+      HttpRouter.serve(
+        Layer.mergeAll(routes, framesRoute(settings), incidentRoute(settings), pageRoute(settings, index)),
+        {
+          disableLogger: true,
+          disableListenLog: true
+        }
+      )
     ),
     Layer.provide(Layer.effect(HttpServer.HttpServer, listen(settings))),
     // A scrape every few seconds would fill the traces.
@@ -132,6 +136,7 @@ const paths = `/live     200 while the event loop runs, and no loop of the subsc
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus
+/incident the page with the last hour, as one file that replays offline; \`counterfoil incident\` saves it
 /frames   what the last hour was like, second by second; ?since=N for what came after frame N
 `
 

@@ -53,7 +53,7 @@ export const readPageFile = (name: string): Promise<PageFile> => {
   if (known !== undefined) return known
   const path = name.startsWith("uPlot.")
     ? createRequire(import.meta.url).resolve(`uplot/dist/${name}`)
-    : folder + name
+    : `${folder}${name}`
   const read = readFile(path, "utf8").then((text) => ({ text, contentType: typeOf(name) }))
   files.set(name, read)
   return read

@@ -46,5 +46,15 @@ export class RecentDeadLetters {
   }
 }
 
+/** The same for a file that is handed on: of the ids of order and payment only the last three digits are there. */
+export const masked = (letter: RecentDeadLetter): RecentDeadLetter => ({
+  ...letter,
+  orderId: maskedId(letter.orderId),
+  paymentId: maskedId(letter.paymentId)
+})
+
+const maskedId = (id: string | undefined): string | undefined =>
+  id === undefined ? undefined : `…${id.slice(-3)}`
+
 const clipped = (text: string): string =>
   text.length > deadLetterTextMax ? `${text.slice(0, deadLetterTextMax)}…` : text

@@ -7,14 +7,15 @@ import { FrameRing } from "./FrameRing.ts"
 import { Health } from "./Health.ts"
 import { frameMillis } from "./Limits.ts"
 import { Metrics } from "./Metrics.ts"
+import { masked } from "./RecentDeadLetters.ts"
 import { statusSentence } from "./StatusSentence.ts"
 
 /** What is asked of the recorder. */
 export interface RecordingQuery {
   /** The number of the last frame that is known; 0 for all there are. */
   readonly since: number
-  /** Whether dead letters are among it. */
-  readonly withDeadLetters: boolean
+  /** Whether dead letters are among it; masked, of the ids of orders and payments only the end is. */
+  readonly deadLetters: "shown" | "masked" | "hidden"
   /** How many frames at most. Left out: those of one answer. */
   readonly atMost?: number
 }
@@ -76,7 +77,7 @@ const make = Effect.fnUntraced(function* (appVersion: string) {
     ring.add(encodeFrame({ atMillis, sentence, parts, metrics: snapshot, rates, use }))
   })
 
-  const recording = ({ atMost, since, withDeadLetters }: RecordingQuery): string => {
+  const recording = ({ atMost, deadLetters, since }: RecordingQuery): string => {
     const { hasMore, json, next } = ring.since(since, atMost)
     const { processes, processor } = metrics.snapshot()
     const rest = JSON.stringify({
@@ -86,7 +87,12 @@ const make = Effect.fnUntraced(function* (appVersion: string) {
       columns: frameColumns,
       next,
       hasMore,
-      deadLetters: withDeadLetters ? metrics.deadLetters.newest() : null,
+      deadLetters:
+        deadLetters === "hidden"
+          ? null
+          : deadLetters === "masked"
+            ? metrics.deadLetters.newest().map(masked)
+            : metrics.deadLetters.newest(),
       processes
     })
     return `${rest.slice(0, -1)},"frames":${json}}`

@@ -31,6 +31,7 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   MAX_RETRYING: "-1",
   SHUTDOWN_TIMEOUT: "Infinity",
   HTTP_HOST: "localhost:8080",
+  INCIDENT_DIR: "a\0b",
   HTTP_PORT: "65536",
   LOG_LEVEL: "loud",
   LOG_FORMAT: "xml",

@@ -59,7 +59,7 @@ describe("what the page says of a frame", () => {
       "stored: 312/s",
       "matched: 0/s",
       "oldest: 0 s",
-      "behind: 4 s behind",
+      "behind: 4 s",
       "waiting: 118",
       "letters: 0",
       "p99: 43 ms",

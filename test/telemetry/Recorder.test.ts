@@ -26,8 +26,8 @@ interface Recording {
   readonly next: number
 }
 
-const read = (since = 0, withDeadLetters = true) =>
-  Effect.map(Recorder, ({ recording }) => JSON.parse(recording({ since, withDeadLetters })) as Recording)
+const read = (since = 0, deadLetters: "shown" | "masked" | "hidden" = "shown") =>
+  Effect.map(Recorder, ({ recording }) => JSON.parse(recording({ since, deadLetters })) as Recording)
 
 const figure = ({ columns, frames }: Recording, name: string) => frames.at(-1)?.v[columns.indexOf(name)]
 
@@ -106,7 +106,9 @@ describe("Recorder", () => {
         assert.deepInclude(shown[0], { number: 2, messageId: "2", orderId: "9223372036854775807" })
         deadLetters.add({ ...letter("x"), error: "e".repeat(10_000) })
         assert.isBelow(String((yield* read()).deadLetters?.at(-1)?.["error"]).length, 400)
-        assert.isNull((yield* read(0, false)).deadLetters)
+        assert.isNull((yield* read(0, "hidden")).deadLetters)
+        const masked = (yield* read(0, "masked")).deadLetters
+        assert.deepInclude(masked?.[0], { messageId: "3", orderId: "…807", paymentId: "…1" })
       }).pipe(Effect.provide(recorded))
   )
 

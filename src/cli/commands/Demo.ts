@@ -2,9 +2,11 @@
 import { resolve } from "node:path"
 import { Duration, Effect, Option, Stream } from "effect"
 import { embedded } from "../../App.ts"
+import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
+import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
@@ -14,6 +16,7 @@ import { say } from "../Logging.ts"
 import { withProgress } from "../Progress.ts"
 import { claimDemoFile } from "./DemoFile.ts"
 import { progressLine, totals } from "./FateTable.ts"
+import { savingIncidents } from "./IncidentFiles.ts"
 import { runToTheEnd, withFates } from "./Run.ts"
 
 /** The options of `demo`. */
@@ -26,6 +29,9 @@ export interface DemoOptions {
   readonly seed: number
   readonly processing: ProcessingSettings
   readonly http: HttpSettings
+  readonly recorder: RecorderSettings
+  /** What an incident file shows of the settings. */
+  readonly shown: ReadonlyArray<ShownSetting>
   readonly json: boolean
   readonly appVersion: string
 }
@@ -63,7 +69,9 @@ const demoWith = (file: string, options: DemoOptions) =>
       )
     })
   ).pipe(
-    Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion))
+    savingIncidents(options.recorder.incidentDir),
+    Effect.provide(embedded({ dlqTopic: topics.deadLetters, file, http: options.http }, options.appVersion)),
+    Effect.provideService(ShownSettings, options.shown)
   )
 
 const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, and some
