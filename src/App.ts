@@ -21,6 +21,8 @@ import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
 import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
+import { Recorder } from "./telemetry/Recorder.ts"
+import { layerWatchdogs } from "./telemetry/WatchdogsLayer.ts"
 
 /** What health and metrics report in addition. */
 interface ObservedOptions {
@@ -32,7 +34,8 @@ interface ObservedOptions {
 /** Metrics, health, and where they are served. */
 export const observed = (http: HttpSettings, { appVersion, remedyOf = () => undefined }: ObservedOptions) =>
   layerHttpApi(http).pipe(
-    Layer.provideMerge(Layer.merge(layerProcessMetrics(appVersion), layerHealthSeries)),
+    Layer.provideMerge(Layer.mergeAll(layerProcessMetrics(appVersion), layerHealthSeries, layerWatchdogs)),
+    Layer.provideMerge(Recorder.layer(appVersion)),
     Layer.provideMerge(Layer.merge(Metrics.layer, Health.layerWith(remedyOf)))
   )
 

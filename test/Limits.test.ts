@@ -231,6 +231,12 @@ describe("Limits", () => {
     assert.isAtMost(CheckLimits.leastRetentionDays, CliLimits.retentionDays)
   })
 
+  it("[G4] a stream that cannot connect tries again long before a watchdog takes it for stuck", () => {
+    const wait = TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter)
+    const longest = wait + PubSubLimits.connectionRenewSeconds * 1_000
+    assert.isBelow(longest, TelemetryLimits.watchdogTicks * TelemetryLimits.watchdogMillis)
+  })
+
   it("[G6] commands on dead letters leave the table to `run`", () => {
     assert.isAtMost(CliLimits.redriveStatementsAtOnce, CassandraLimits.inFlightMax / 10)
   })

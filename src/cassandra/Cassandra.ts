@@ -77,6 +77,8 @@ export class Cassandra extends Context.Service<
     readonly silentHosts: () => ReadonlyArray<SilentHost>
     /** How many statements may be in flight now; below `maxInFlight` while the cluster is slow. */
     readonly inFlightLimit: () => number
+    /** How many statements wait for an answer now. */
+    readonly inFlight: () => number
     /** How many hosts of the cluster the driver knows, and how many it is connected to. */
     readonly hosts: Effect.Effect<{ readonly known: number; readonly connected: number }>
     /** The nodes of all data centres, as the driver knows them; none before it has read the cluster's metadata. */
@@ -118,6 +120,7 @@ export class Cassandra extends Context.Service<
         coordinators: () => cluster().coordinators(),
         silentHosts: () => cluster().silentHosts(),
         inFlightLimit: queue.limit,
+        inFlight: queue.inFlight,
         hosts: Effect.sync(() => ({
           known: cluster().client.hosts.length,
           connected: cluster().client.getState().getConnectedHosts().length

@@ -7,6 +7,8 @@ import { demoCommand } from "./commands/DemoCommand.ts"
 import { dlqCommand } from "./commands/DlqCommand.ts"
 import { doctorCommand } from "./commands/DoctorCommand.ts"
 import { factsCommand } from "./commands/FactsCommand.ts"
+import { healthCommand } from "./commands/HealthCommand.ts"
+import { incidentCommand } from "./commands/IncidentCommand.ts"
 import { produceCommand } from "./commands/ProduceCommand.ts"
 import { runCommand } from "./commands/RunCommand.ts"
 import { setupCommand } from "./commands/SetupCommand.ts"
@@ -25,6 +27,8 @@ export const counterfoil = Command.make("counterfoil").pipe(
     factsCommand,
     whereCommand,
     dlqCommand,
+    healthCommand,
+    incidentCommand,
     doctorCommand
   ])
 )

@@ -77,3 +77,12 @@ export const whereLettersShown = 10
 
 /** Rows that `where` reads and names of those that hold a payment; more than one is a publisher's mistake. */
 export const whereRowsShown = 10
+
+/** How long `health` waits for an answer; container platforms give a probe 5 to 30 s. **Units**: seconds. */
+export const healthTimeoutSeconds = 5
+
+/** What a process answers to `health` at most: four parts with their reasons. **Units**: bytes. */
+export const healthAnswerBytes = 256 * 1024
+
+/** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
+export const incidentBytes = 16 * 1024 * 1024

@@ -33,6 +33,8 @@ export interface Configuration<Sections extends Wanted> {
   readonly warnings: ReadonlyArray<string>
   /** By variable: the flag or variable its value came from; absent where the default holds. */
   readonly sources: ReadonlyMap<string, string>
+  /** What was set, secrets hidden: the variable, its value, and the flag or variable it came from. */
+  readonly shown: ReadonlyArray<readonly [variable: string, value: string, source: string]>
 }
 
 type SettingsOf<S> = S extends Section<infer Settings> ? Settings : never
@@ -51,6 +53,7 @@ export const configuration = Effect.fn("configuration")(function* <const Section
   const problems: Array<string> = []
   const warnings: Array<string> = []
   const sources = new Map<string, string>()
+  const shown: Array<readonly [variable: string, value: string, source: string]> = []
   for (const [name, section] of Object.entries(wanted)) {
     const { preset } = section
     if (preset !== undefined && isOn(flags[preset.flag])) {
@@ -63,9 +66,10 @@ export const configuration = Effect.fn("configuration")(function* <const Section
     problems.push(...read.problems)
     warnings.push(...read.warnings)
     for (const [variable, source] of read.sources) sources.set(variable, source)
+    shown.push(...read.shown)
   }
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
-  return { settings: settings as Configuration<Sections>["settings"], warnings, sources }
+  return { settings: settings as Configuration<Sections>["settings"], warnings, sources, shown }
 })
 
 const isOn = (flag: Option.Option<string> | undefined): boolean =>
@@ -86,12 +90,14 @@ interface ReadSection {
   readonly problems: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<string>
   readonly sources: ReadonlyMap<string, string>
+  readonly shown: Configuration<Wanted>["shown"]
 }
 
 const readSection = Effect.fnUntraced(function* (section: Section<unknown>, flags: FlagTexts) {
   const values: Record<string, unknown> = {}
   const given: Record<string, string> = {}
   const sources = new Map<string, string>()
+  const shown: Array<readonly [variable: string, value: string, source: string]> = []
   const malformed = new Set<string>()
   const problems: Array<string> = []
   for (const [key, variable] of Object.entries(section.variables)) {
@@ -103,6 +109,7 @@ const readSection = Effect.fnUntraced(function* (section: Section<unknown>, flag
     if (Option.isSome(entry)) {
       given[key] = entry.value.label
       sources.set(variable.doc.name, entry.value.label)
+      shown.push([variable.doc.name, shownValue(variable, entry.value.text), entry.value.label])
     }
     if (Option.isSome(value)) {
       values[key] = value.value
@@ -111,7 +118,7 @@ const readSection = Effect.fnUntraced(function* (section: Section<unknown>, flag
       problems.push(explain(variable, entry))
     }
   }
-  return relate(section, { values, given, malformed, problems, sources })
+  return relate(section, { values, given, malformed, problems, sources, shown })
 })
 
 interface Raw {
@@ -120,6 +127,7 @@ interface Raw {
   readonly malformed: ReadonlySet<string>
   readonly problems: ReadonlyArray<string>
   readonly sources: ReadonlyMap<string, string>
+  readonly shown: ReadSection["shown"]
 }
 
 const relate = (section: Section<unknown>, raw: Raw): ReadSection => {
@@ -136,7 +144,8 @@ const relate = (section: Section<unknown>, raw: Raw): ReadSection => {
     settings: problems.length === 0 ? section.settings(raw.values, raw.given) : undefined,
     problems,
     warnings: lines("warning"),
-    sources: raw.sources
+    sources: raw.sources,
+    shown: raw.shown
   }
 }
 
@@ -167,6 +176,10 @@ const entryOf = (variable: Variable<unknown>, label: string, text: string): Entr
   label,
   text: variable.doc.secret === true ? text : text.trim()
 })
+
+/** A user and a password may stand in an address. */
+const shownValue = ({ doc }: Variable<unknown>, text: string): string =>
+  doc.secret === true ? "(hidden)" : text.replaceAll(/\/\/[^/@\s]*@/g, "//(hidden)@")
 
 const explain = (variable: Variable<unknown>, entry: Option.Option<Entry>): string => {
   const { label, text } = Option.getOrElse(entry, () => ({ label: variable.doc.name, text: "" }))

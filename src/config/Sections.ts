@@ -2,6 +2,7 @@
 import { cassandraSection } from "./CassandraSection.ts"
 import { processingSection } from "./ProcessingSection.ts"
 import { pubSubSection } from "./PubSubSection.ts"
+import { recorderSection } from "./RecorderSection.ts"
 import { httpSection, logSection, telemetrySection } from "./ServingSection.ts"
 
 /** Every section there is, in the order of the reference; a command takes those it uses. */
@@ -10,6 +11,7 @@ export const sections = {
   cassandra: cassandraSection,
   processing: processingSection,
   http: httpSection,
+  recorder: recorderSection,
   log: logSection,
   telemetry: telemetrySection
 } as const

@@ -18,11 +18,14 @@ import {
 } from "../telemetry/Health.ts"
 import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
+import type { Recorder } from "../telemetry/Recorder.ts"
 import type { LastRedrive } from "../telemetry/RedriveSeries.ts"
+import { framesRoute } from "./FramesRoute.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
 import { HttpApi } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
+import { incidentRoute } from "./IncidentRoute.ts"
 import {
   httpCheckMillis,
   httpConnectionsMax,
@@ -33,6 +36,7 @@ import {
   httpRequestMillis
 } from "./Limits.ts"
 import { lookUpRoute } from "./LookUpRoute.ts"
+import { pageRoute } from "./PageRoute.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 
@@ -41,11 +45,16 @@ type Server = HttpServer.HttpServer["Service"]
  *
  * **Errors**: `HttpAddressUnusable`.
  */
-export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics> =>
+export const serve = (
+  settings: HttpSettings
+): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics | Recorder> =>
   Layer.suspend(() => {
     let lookUp: LookUp | undefined
-    const routes = Layer.merge(
+    const routes = Layer.mergeAll(
       fixedRoutes,
+      framesRoute(settings),
+      incidentRoute(settings),
+      pageRoute(settings, index),
       lookUpRoute(settings, () => lookUp)
     )
     return Layer.effect(
@@ -65,7 +74,16 @@ export const serve = (settings: HttpSettings): Layer.Layer<HttpApi, HttpAddressU
     )
   })
 
-const live = HttpRouter.add("GET", "/live", HttpServerResponse.text("live\n"))
+const live = HttpRouter.add(
+  "GET",
+  "/live",
+  // That there is an answer says that the event loop turns.
+  Health.useSync(({ watchdogs: { troubles } }) =>
+    troubles.length === 0
+      ? HttpServerResponse.text("live\n")
+      : HttpServerResponse.text(troubles.map((line) => `${line}\n`).join(""), { status: 503 })
+  )
+)
 
 const ready = HttpRouter.add(
   "GET",
@@ -83,13 +101,13 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const { heldUpBy: readHeldUpBy, redrives, watermarkBehindSeconds } = yield* Metrics
+    const { heldUpBy: readHeldUpBy, redrives, saturation, watermarkBehindSeconds } = yield* Metrics
     const behindSeconds = yield* watermarkBehindSeconds
     const heldUpBy = yield* readHeldUpBy
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
-      watermarkBehindSeconds: behindSeconds === undefined ? null : Math.round(behindSeconds * 1_000) / 1_000,
+      watermarkBehindSeconds: behindSeconds === undefined ? null : rounded(behindSeconds),
       heldUpBy:
         heldUpBy === undefined
           ? null
@@ -98,10 +116,14 @@ const health = HttpRouter.add(
               reason: heldUpBy.reason,
               since: new Date(heldUpBy.sinceMillis).toISOString()
             },
-      lastRedrive: describeRedrive((yield* redrives).last)
+      lastRedrive: describeRedrive((yield* redrives).last),
+      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit }
     })
   })
 )
+
+/** To thousandths. */
+const rounded = (value: number): number => Math.round(value * 1_000) / 1_000
 
 const metrics = HttpRouter.add(
   "GET",
@@ -120,15 +142,17 @@ const orNotFound = <E, R>(app: Answer<E, R>): Answer<E, R> =>
 // Not a wildcard route: that would answer HEAD requests before the routes above do.
 const unknown = HttpRouter.middleware(orNotFound, { global: true })
 
-const paths = `/live     200 while the event loop runs
+const paths = `/live     200 while the event loop runs, and no loop of the subscribers stands still
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus
 /lookup   POST: where an order or a payment is in this process; \`counterfoil where\` asks
+/incident the page with the last hour, as one file that replays offline; \`counterfoil incident\` saves it
+/frames   what the last hour was like, second by second; ?since=N for what came after frame N
 `
 
-/** For people who open the address in a browser. */
-const index = HttpRouter.add("GET", "/", HttpServerResponse.text(`Counterfoil serves:\n${paths}`))
+/** For people without a browser. */
+const index = `Counterfoil serves:\n/         the page, for a browser\n${paths}`
 
 const notFound = HttpServerResponse.text(
   "Not found. There are: /live /ready /health /metrics, and POST /lookup\n",
@@ -140,7 +164,7 @@ const notFound = HttpServerResponse.text(
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-const fixedRoutes = Layer.mergeAll(index, live, ready, health, metrics, unknown)
+const fixedRoutes = Layer.mergeAll(live, ready, health, metrics, unknown)
 
 const describe = ({ state, since, remedy }: PartHealth) => ({
   state: wordOf(state),

@@ -7,7 +7,7 @@ import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { deadLetterCountsMillis, deadLetterLinesPerSecond } from "./Limits.ts"
 
 /** A dead letter of either stream, once it is published. */
-type DeadLettered = Unpublished<{ readonly order_id: bigint }, HandlingFailure, DeadLetterReason>
+export type DeadLettered = Unpublished<{ readonly order_id: bigint }, HandlingFailure, DeadLetterReason>
 
 /** The log of the dead letters of one process. */
 export interface DeadLetterLog {

@@ -1,7 +1,7 @@
 /** Decides the state of each part from what the parts report; nothing else sets health while a processor runs. */
 import { Clock, Duration, Effect } from "effect"
 import { StoreUnavailable } from "../domain/Fate.ts"
-import type { StreamName } from "../domain/StreamName.ts"
+import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { FactStore } from "../facts/FactStore.ts"
 import type { AttemptReports, ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { PubSubError } from "../pubsub/PubSubError.ts"
@@ -63,6 +63,22 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       "dead-letters": notYetKnown
     }
     let isStopping = false
+    let rounds = 0
+
+    /** What only a restart cures: nobody tries to connect any more, or the states shown are old ones. */
+    const watchdogs = Effect.acquireRelease(
+      Effect.sync(() => {
+        health.watchdogs.watch("health", () => rounds, "the states of the parts were not read")
+        for (const stream of streamNames) {
+          const sign = () => evidenceOf[stream].triedAt
+          health.watchdogs.watch(stream, sign, "not connected, and it was not tried to connect")
+        }
+      }),
+      () =>
+        Effect.sync(() => {
+          for (const name of ["health", ...streamNames]) health.watchdogs.forget(name)
+        })
+    )
 
     const show = (part: HealthPart, wanted: HealthState): Effect.Effect<void> =>
       Effect.suspend(() => {
@@ -73,6 +89,7 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       })
 
     const showAll = Effect.fnUntraced(function* ({ facts: store, streams }: HealthSources) {
+      rounds += 1
       for (const { pausedBecause, stream, subscription } of streams) {
         const status = yield* subscription.status
         streamRead(evidenceOf[stream], status, pausedBecause(), monotonicMillis(clock))
@@ -110,15 +127,14 @@ export const makeHealthMonitor = (deadLetterTopic: string): Effect.Effect<Health
       deadLettersFailed: (error) => Letters.deadLettersFailed(letters, error, monotonicMillis(clock)),
       redriveTroubled: (error) => Letters.redriveTroubled(letters, error),
       watch: (sources) =>
-        Effect.raceFirst(
+        Effect.raceAllFirst([
           repeatedly(showAll(sources), healthFirstMillis, () => healthTickMillis),
-          Effect.raceFirst(
-            repeatedly(ping(sources), 0, () => (Facts.factsAreTroubled(facts) ? pingSoonMillis : pingMillis)),
-            repeatedly(check(sources), 0, () =>
-              Letters.deadLettersAreTroubled(letters) ? topicCheckSoonMillis : topicCheckMillis
-            )
-          )
-        ),
+          repeatedly(ping(sources), 0, () => (Facts.factsAreTroubled(facts) ? pingSoonMillis : pingMillis)),
+          repeatedly(check(sources), 0, () =>
+            Letters.deadLettersAreTroubled(letters) ? topicCheckSoonMillis : topicCheckMillis
+          ),
+          Effect.scoped(Effect.andThen(watchdogs, Effect.never))
+        ]),
       stopping: Effect.suspend(() => {
         isStopping = true
         return Effect.andThen(show("orders", { _tag: "Stopping" }), show("payments", { _tag: "Stopping" }))

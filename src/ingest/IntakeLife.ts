@@ -142,7 +142,8 @@ const makeExchange = Effect.fnUntraced(function* ({
       storedAtMillis,
       probe: Effect.suspend(() => intake()?.orders.subscription.probe ?? Effect.void),
       askPubSub,
-      onHeldUp: metrics.heldUp
+      onHeldUp: metrics.heldUp,
+      onRead: metrics.processesRead
     }
   })
 })

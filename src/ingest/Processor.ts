@@ -1,6 +1,7 @@
 /** Runs orders and payments together: their intake, what is exchanged with other processes, and a clean stop. */
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
+import { pid as processId } from "node:process"
 import { Duration, Effect, Fiber, Latch, Option, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
@@ -66,6 +67,12 @@ export const makeProcessor = (
     const parts = yield* makeProcessorParts(options, monitor)
     const { deadLetterLog } = parts
     const process = options.process ?? ownName()
+    yield* metrics.processorMade({
+      process,
+      waitingRoomMax: processing.waitingRoomMax,
+      maxRetrying: processing.maxRetrying,
+      graceMillis: Duration.toMillis(processing.paymentGrace)
+    })
     const stopping = yield* Latch.make(false)
     const deadLetterTopicExists = admin.topicExists(options.deadLetterTopic)
     const life = yield* makeIntakeLife({
@@ -78,7 +85,7 @@ export const makeProcessor = (
         onFailure: ({ reason }) => reason._tag === "AccessDenied" || reason._tag === "ResourceMissing"
       })
     })
-    const streams = watchedStreams(parts, life.closedBecause)
+    const streams = watchedStreams(parts, processing, life.closedBecause)
 
     const redrives = yield* makeRedrives(options, monitor, parts)
     // Both end once `stopping` is open; a failure of one ends the other.
@@ -160,7 +167,7 @@ const makeRedrives = Effect.fnUntraced(function* (
 })
 
 /** **Shape**: `HOST-PID-RANDOM`, so that an operator finds the process. */
-const ownName = (): string => `${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`
+const ownName = (): string => `${hostname()}-${processId}-${randomBytes(4).toString("hex")}`
 
 /** The watermark as metrics show it: infinite once nothing is left to read. */
 const shownWatermark = ({ progress }: ProcessorParts): Effect.Effect<number> =>

@@ -1,5 +1,5 @@
 /** The parts of a processor: what lasts for its life, and its intake, which may be closed and opened again. */
-import { Clock, Effect, Scope } from "effect"
+import { Clock, Effect, Result, Scope } from "effect"
 import { DeadLetters } from "../deadletters/DeadLetters.ts"
 import {
   type DeadLetterReason,
@@ -14,8 +14,14 @@ import type { Handle } from "../pipeline/DecodedDelivery.ts"
 import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
+import type { RecentDeadLetter } from "../telemetry/RecentDeadLetters.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
-import { type DeadLetterLog, type DeadLettersListed, makeDeadLetterLog } from "./DeadLetterLog.ts"
+import {
+  type DeadLettered,
+  type DeadLetterLog,
+  type DeadLettersListed,
+  makeDeadLetterLog
+} from "./DeadLetterLog.ts"
 import { GivenBackOrders } from "./GivenBackOrders.ts"
 import { dispose } from "./HandlingDisposition.ts"
 import { type Intake, type IntakeOptions, makeIntake } from "./Intake.ts"
@@ -63,7 +69,15 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
   const ledgers = { orders: makeStreamLedger(fates, givenBack.note), payments: makeStreamLedger(fates) }
   const progress = yield* makeOrdersProgress({ ...ledgers, givenBack })
   const deadLetterLog = yield* makeDeadLetterLog(options.deadLettersListed)
-  const attemptOf = attemptsWith({ deadLetters: yield* DeadLetters, reports, deadLetterLog })
+  const attemptOf = attemptsWith({
+    deadLetters: yield* DeadLetters,
+    reports,
+    onDeadLettered: (stream, letters) => {
+      const atMillis = clock.currentTimeMillisUnsafe()
+      for (const letter of letters) metrics.deadLetters.add(recentOf(stream, letter, atMillis))
+      return deadLetterLog.published(stream, letters)
+    }
+  })
   const locks = makeOrderLock()
   let intake: Intake | undefined
   let storedAt = now()
@@ -119,11 +133,29 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
 interface Reporting {
   readonly deadLetters: DeadLetters["Service"]
   readonly reports: AttemptReports
-  readonly deadLetterLog: DeadLetterLog
+  readonly onDeadLettered: DeadLetterLog["published"]
+}
+
+const recentOf = (
+  stream: StreamName,
+  { decoded: { decoded, delivery }, letter }: DeadLettered,
+  atMillis: number
+): Omit<RecentDeadLetter, "number"> => {
+  const message = Result.getOrUndefined(decoded)
+  return {
+    atMillis,
+    stream,
+    reason: letter.reason,
+    path: letter.path,
+    messageId: delivery.messageId,
+    orderId: message === undefined ? undefined : String(message.order_id),
+    paymentId: message !== undefined && "payment_id" in message ? String(message.payment_id) : undefined,
+    error: letter.error
+  }
 }
 
 const attemptsWith =
-  ({ deadLetterLog, ...shared }: Reporting) =>
+  ({ onDeadLettered, ...shared }: Reporting) =>
   <A extends { readonly order_id: bigint }>(
     stream: StreamName,
     subscription: Subscription,
@@ -137,7 +169,7 @@ const attemptsWith =
       handle,
       dispose,
       deadLetterFate,
-      onDeadLettered: (letters) => deadLetterLog.published(stream, letters)
+      onDeadLettered: (letters) => onDeadLettered(stream, letters)
     })
 
 const openSubscriptions = Effect.fnUntraced(function* (

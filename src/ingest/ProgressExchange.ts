@@ -2,6 +2,7 @@
 import { Clock, Duration, Effect, Latch } from "effect"
 import { ProgressTable } from "../facts/ProgressTable.ts"
 import { givenBackSeconds } from "../pubsub/Limits.ts"
+import type { ProcessSeen } from "../telemetry/MetricsSnapshot.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import {
   earlyReleaseLateMillis,
@@ -48,6 +49,8 @@ export interface IntakeState {
   readonly askPubSub: Effect.Effect<boolean>
   /** Verdicts are held up by that process, or by none. */
   readonly onHeldUp: (heldUp: HeldUp | undefined) => Effect.Effect<void>
+  /** The rows were read. */
+  readonly onRead: (processes: ReadonlyArray<ProcessSeen>) => void
 }
 
 /** The exchange of one process. */
@@ -145,15 +148,14 @@ export const makeProgressExchange = (
       if (expected.renewal < leastRenewal) return
       const taken = readings.take(rows, { startedAtMillis }, expected)
       reading = taken
+      intake.onRead(taken.processes)
       pubSubTime.sawRow(taken.latestMicros, now())
       if (!isWanted()) return yield* intake.onHeldUp(undefined)
       const heldUp = yield* intake.reconsider(verdictBy(taken, yield* report))
       yield* intake.onHeldUp(heldUp === 0 ? undefined : taken.heldUpBy)
     }).pipe(
       Effect.catchTag("ProgressTableError", (error) =>
-        isWanted()
-          ? intake.onHeldUp({ process: own.process, reason: error.message })
-          : intake.onHeldUp(undefined)
+        intake.onHeldUp(isWanted() ? { process: own.process, reason: error.message } : undefined)
       )
     )
 

@@ -1,6 +1,7 @@
 /** What one reading of the progress table says about the orders of all processes together (G5). */
 import { progressTtlSeconds } from "../facts/Limits.ts"
 import type { ReadProgressRow } from "../facts/ProgressTable.ts"
+import type { ProcessSeen } from "../telemetry/MetricsSnapshot.ts"
 import { expiredRowMillis, progressSeenMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
 
@@ -24,6 +25,8 @@ export interface ProgressReading {
   readonly othersWait: boolean
   /** The latest watermark of another process: Pub/Sub's time is later. **Units**: µs. */
   readonly latestMicros: number
+  /** What each row says, in the order in which they were read. */
+  readonly processes: ReadonlyArray<ProcessSeen>
 }
 
 /** When a reading was made. **Units**: ms of a monotonic clock. */
@@ -59,6 +62,7 @@ export class ProgressReadings {
   ): ProgressReading {
     const seen = new Map<string, SeenRow>()
     const orderIds = new Set<bigint>()
+    const processes: Array<ProcessSeen> = []
     let least: Standing = {
       process: own.process,
       reason: "its row is not in the progress table",
@@ -76,10 +80,9 @@ export class ProgressReadings {
       seen.set(row.process, now)
       // One that is older than what was seen is a write that arrived late.
       const isLate = row.renewal < now.renewal
-      const standing = standingOf(
-        row,
-        isLate ? Number.POSITIVE_INFINITY : startedAtMillis - now.renewedAfterMillis
-      )
+      const unchangedMillis = isLate ? Number.POSITIVE_INFINITY : startedAtMillis - now.renewedAfterMillis
+      const standing = standingOf(row, unchangedMillis)
+      processes.push(seenOf(row, unchangedMillis))
       if (standing.passedMicros < least.passedMicros) least = standing
       for (const orderId of row.progress?.orderIds ?? []) orderIds.add(orderId)
       if (row.process === own.process) isOwnSeen = row.renewal >= own.renewal
@@ -108,7 +111,8 @@ export class ProgressReadings {
       orderIds,
       heldUpBy: { process, reason },
       othersWait,
-      latestMicros
+      latestMicros,
+      processes
     }
   }
 
@@ -146,5 +150,16 @@ const standingOf = ({ process, progress }: ReadProgressRow, unchangedMillis: num
     process,
     reason: `it has orders as old as ${new Date(passedMicros / 1_000).toISOString()}, or has read no further`,
     passedMicros
+  }
+}
+
+const seenOf = ({ process, progress }: ReadProgressRow, unchangedMillis: number): ProcessSeen => {
+  const watermarkMicros = progress?.watermarkMicros ?? noWatermark
+  return {
+    process,
+    watermarkMillis: watermarkMicros === noWatermark ? null : Math.round(watermarkMicros / 1_000),
+    unchangedMillis: Number.isFinite(unchangedMillis) ? Math.round(unchangedMillis) : 0,
+    hasWaiting: progress?.hasWaitingPayments ?? false,
+    orders: progress?.orderIds.length ?? 0
   }
 }

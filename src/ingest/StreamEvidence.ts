@@ -16,6 +16,8 @@ export interface StreamEvidence {
   /** The first of the readings in a row that found it disconnected; undefined while it is connected. */
   disconnectedSince: number | undefined
   trouble: string
+  /** While it is disconnected, when it was last tried to connect; undefined where that is not known. */
+  triedAt: number | undefined
   /** Set where nothing new can come. */
   error: ReportedError | undefined
   /** The same for a paused intake. */
@@ -29,6 +31,7 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
   wasConnected: false,
   disconnectedSince: undefined,
   trouble: "",
+  triedAt: undefined,
   error: undefined,
   pausedSince: undefined,
   pausedBecause: ""
@@ -37,13 +40,19 @@ export const noStreamEvidence = (startedAt: number): StreamEvidence => ({
 /** The stream's state was read. */
 export const streamRead = (
   evidence: StreamEvidence,
-  { connected, error, trouble }: Pick<StreamStatus, "connected" | "error" | "trouble">,
+  {
+    connected,
+    error,
+    triedAtMillis,
+    trouble
+  }: Pick<StreamStatus, "connected" | "error" | "triedAtMillis" | "trouble">,
   pausedBecause: string | undefined,
   now: number
 ): void => {
   if (connected) evidence.wasConnected = true
   evidence.disconnectedSince = connected ? undefined : (evidence.disconnectedSince ?? now)
   evidence.trouble = trouble
+  evidence.triedAt = triedAtMillis
   evidence.error = error
   evidence.pausedSince = pausedBecause === undefined ? undefined : (evidence.pausedSince ?? now)
   if (pausedBecause !== undefined) evidence.pausedBecause = pausedBecause

@@ -47,6 +47,8 @@ export interface WaitingPayments {
   readonly find: (isMeant: (payment: WaitingPayment) => boolean) => ReadonlyArray<WaitingPayment>
   /** Payments in the room, those taken and not yet removed included. */
   readonly occupancy: () => number
+  /** How much of the room is taken, of its places or its bytes, whichever is more. **Units**: a share, 0 to 1. */
+  readonly share: () => number
   /** How long the oldest payment in the room has waited; 0 while there is none. **Units**: milliseconds. */
   readonly longestMillis: () => number
 }
@@ -61,6 +63,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
     const wakeUp = yield* Latch.make(false)
     const byOrder = new PaymentsByOrder()
     let occupancy = 0
+    let occupiedBytes = 0
 
     const waitedMillis = ({ sinceMillis }: WaitingPayment) => monotonicMillis(clock) - sinceMillis
 
@@ -79,6 +82,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
       const sinceMillis = monotonicMillis(clock)
       const dueAtMillis = yield* nextDue({ rechecks: 0, sinceMillis })
       occupancy++
+      occupiedBytes += size
       byOrder.add({
         decoded,
         orderId,
@@ -131,6 +135,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
           occupancy -= payments.length
           for (const payment of payments) byOrder.remove(payment)
           const size = payments.reduce((sum, payment) => sum + payment.bytes, 0)
+          occupiedBytes -= size
           return places.release(payments.length).pipe(Effect.andThen(bytes.release(size)), Effect.asVoid)
         }),
       takeIdle: Effect.sync(() => byOrder.takeIdle()),
@@ -150,6 +155,7 @@ export const makeWaitingPayments = (options: WaitingPaymentsOptions): Effect.Eff
         }),
       find: (isMeant) => byOrder.find(isMeant),
       occupancy: () => occupancy,
+      share: () => Math.max(occupancy / options.maxMessages, occupiedBytes / options.maxBytes),
       longestMillis: () => {
         const now = monotonicMillis(clock)
         return now - (byOrder.oldestMillis ?? now)

@@ -49,6 +49,8 @@ export interface WaitingRoom {
   /** The payments in the room that are meant, by going through all. */
   readonly find: WaitingPayments["find"]
   readonly occupancy: () => number
+  /** How much of the room is taken, of its places or its bytes, whichever is more. **Units**: a share, 0 to 1. */
+  readonly share: () => number
   readonly longestMillis: () => number
   /** Whether payments wait in front of a full room. */
   readonly isFull: () => boolean
@@ -138,6 +140,7 @@ export const makeWaitingRoom = (
       }),
       find: room.find,
       occupancy: room.occupancy,
+      share: room.share,
       longestMillis: room.longestMillis,
       isFull: () => blockedAdmissions > 0
     }

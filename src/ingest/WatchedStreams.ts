@@ -5,6 +5,7 @@ import type { ReportedError } from "../pipeline/BatchAttempt.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import type { PauseReason } from "../telemetry/StreamSeries.ts"
 import type { WatchedStream } from "./HealthMonitor.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import type { ProcessorParts } from "./ProcessorParts.ts"
 import type { StreamStatus } from "./StreamEvidence.ts"
 import { nothingRead, progressOf, type ReadStream } from "./StreamReadings.ts"
@@ -12,6 +13,7 @@ import { nothingRead, progressOf, type ReadStream } from "./StreamReadings.ts"
 /** Both streams, as health and metrics watch them. `closedBecause`: why the intake is closed, while it is. */
 export const watchedStreams = (
   { intake, ledgers }: ProcessorParts,
+  { maxRetrying }: Pick<ProcessingSettings, "maxRetrying">,
   closedBecause: () => ReportedError
 ): ReadonlyArray<WatchedStream & ReadStream> => {
   const watched = (stream: StreamName, isRoomFull: () => boolean): WatchedStream & ReadStream => {
@@ -43,7 +45,15 @@ export const watchedStreams = (
         return open === undefined ? Effect.succeed(nothingRead) : progressOf(open[stream].subscription)
       })
     }
-    return { stream, subscription, ledger, retrying, pausedBy, pausedBecause }
+    const used = () => {
+      const open = intake()
+      return {
+        slots: open?.[stream].pipeline.slotShare() ?? 0,
+        "waiting-room": stream === "payments" ? (open?.waitingRoom.share() ?? 0) : 0,
+        "retry-places": retrying() / maxRetrying
+      }
+    }
+    return { stream, subscription, ledger, retrying, pausedBy, pausedBecause, used }
   }
   return [watched("orders", () => false), watched("payments", () => intake()?.waitingRoom.isFull() ?? false)]
 }
@@ -58,7 +68,8 @@ const closed = (error: ReportedError): Effect.Effect<StreamStatus> =>
     acked: 0,
     released: 0,
     lost: 0,
-    leasesLost: 0
+    leasesLost: 0,
+    outstandingShare: 0
   })
 
 const pauseReasonOf = ({ blockedBy }: Pipeline): PauseReason | undefined => {

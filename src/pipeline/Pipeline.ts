@@ -46,6 +46,8 @@ export interface Pipeline {
   readonly stop: Effect.Effect<void>
   /** What intake waits for; undefined while it does not. */
   readonly blockedBy: () => "retries" | "dead letters" | undefined
+  /** How many of the slots are taken. **Units**: a share, 0 to 1. */
+  readonly slotShare: () => number
   /** Once `run` is interrupted: ends what runs beside it. Closing the subscription releases what is left. */
   readonly abandon: Effect.Effect<void>
 }
@@ -59,6 +61,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
     const clock = yield* Clock.Clock
     const fibers = yield* FiberSet.make<void, never>()
     const isWaitingAllowed = options.admit !== undefined
+    let busySlots = 0
     const mayWait = () => isWaitingAllowed
 
     // Deliveries that are tried together were received together.
@@ -137,9 +140,21 @@ export const makePipeline = <A, E, F extends string, R extends string>(
       entry.close()
     })
 
+    const inSlot = (deliveries: ReadonlyArray<Delivery>) =>
+      Effect.suspend(() => {
+        busySlots += 1
+        return process(deliveries)
+      }).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            busySlots -= 1
+          })
+        )
+      )
+
     return {
       run: subscription.deliveries.pipe(
-        Stream.mapEffect(process, { concurrency: batchesAtOnce, unordered: true }),
+        Stream.mapEffect(inSlot, { concurrency: batchesAtOnce, unordered: true }),
         Stream.runDrain,
         Effect.andThen(FiberSet.awaitEmpty(fibers)),
         // Ends only with a defect of what runs beside the slots.
@@ -147,6 +162,7 @@ export const makePipeline = <A, E, F extends string, R extends string>(
       ),
       stop: Effect.andThen(subscription.stop, retries.stop),
       blockedBy: () => (retries.isFull() ? "retries" : deadLetters.isFull() ? "dead letters" : undefined),
+      slotShare: () => busySlots / batchesAtOnce,
       abandon: FiberSet.clear(fibers)
     }
   })

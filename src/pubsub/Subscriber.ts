@@ -82,6 +82,17 @@ export interface SubscriptionStatus {
    * quiet either. What it still holds is delivered.
    */
   readonly error?: PubSubError
+  /**
+   * How much of the outstanding limits is taken, of messages or of bytes, whichever is more; what is set aside is not.
+   *
+   * **Units**: a share, 0 to 1.
+   */
+  readonly outstandingShare: number
+  /**
+   * While a stream to the server is missing: when it was last tried to open it. Absent where all are open, and where
+   * there is nothing to open. **Units**: ms of the monotonic clock.
+   */
+  readonly triedAtMillis?: number
   /** Handed over in `deliveries` since the start. */
   readonly received: number
   /** Handed over and unsettled, those set aside, held by id or being settled included. */

@@ -48,3 +48,31 @@ export const histogramState = (histogram: DurationHistogram): Metric.HistogramSt
     max: histogram.maxSeconds
   }
 }
+
+/**
+ * The quantile of what was counted since a reading before, interpolated within its bucket as Prometheus'
+ * `histogram_quantile` does; undefined where nothing was, the highest boundary where it lies above.
+ *
+ * **Units**: seconds.
+ */
+export const quantileSince = (
+  quantile: number,
+  boundaries: ReadonlyArray<number>,
+  now: ReadonlyArray<number>,
+  before: ReadonlyArray<number>
+): number | undefined => {
+  const counts = now.map((count, bucket) => count - (before[bucket] ?? 0))
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  if (total === 0) return undefined
+  const wanted = quantile * total
+  let below = 0
+  for (const [bucket, upper] of boundaries.entries()) {
+    const here = counts[bucket] ?? 0
+    if (here > 0 && below + here >= wanted) {
+      const lower = bucket === 0 ? 0 : (boundaries[bucket - 1] ?? 0)
+      return lower + ((upper - lower) * (wanted - below)) / here
+    }
+    below += here
+  }
+  return boundaries.at(-1)
+}

@@ -1,6 +1,7 @@
 /** The state of each part a process depends on, with the reason when it is not healthy. */
 import { Clock, Context, Effect, Layer, PubSub, Stream } from "effect"
 import { healthChangesKept } from "./Limits.ts"
+import { Watchdogs } from "./Watchdogs.ts"
 
 /** The parts a process depends on, in the order in which reports list them. */
 export const healthParts = ["orders", "payments", "facts", "dead-letters"] as const
@@ -76,6 +77,8 @@ export class Health extends Context.Service<
      * **Guarantee**: a slow reader misses the oldest changes, and holds nothing up (G6).
      */
     readonly changes: Stream.Stream<HealthChange>
+    /** The loops that have to show signs of life; {@link layerWatchdogs} looks at them. */
+    readonly watchdogs: Watchdogs
   }
 >()("counterfoil/telemetry/Health") {
   /** Every part is `Starting` until it is set otherwise. What people read tells the remedy of an error too. */
@@ -161,7 +164,8 @@ const make = Effect.fnUntraced(function* (remedyOf: RemedyOf) {
     parts: Effect.sync(() => ({ ...parts })),
     current: () => parts,
     ready: Effect.sync(() => healthParts.every((part) => isReady(parts[part].state))),
-    changes: Stream.fromPubSub(changes)
+    changes: Stream.fromPubSub(changes),
+    watchdogs: new Watchdogs()
   })
 })
 

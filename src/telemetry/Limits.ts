@@ -22,3 +22,51 @@ export const eventLoopSampleMillis = 20
 
 /** Changes of health that a slow subscriber may be behind before it misses the oldest; no state lasts under a second. */
 export const healthChangesKept = 64
+
+/** How often signs of life are looked at. **Units**: milliseconds. */
+export const watchdogMillis = 1_000
+
+/**
+ * Looks without a new sign of life after which a loop counts as standing still: well above the longest pause of any
+ * loop, which is that between two tries to connect.
+ */
+export const watchdogTicks = 60
+
+/**
+ * Samples of which the saturation is the mean, one each half second: a moment in which every slot is busy is no reason
+ * for another process, and an autoscaler reads a gauge every 15 s or so.
+ */
+export const saturationSamples = 30
+
+/** How often a frame is made; what the page asks for. **Units**: milliseconds. */
+export const frameMillis = 1_000
+
+/** Frames that are kept: those of an hour. */
+export const framesMax = 3_600
+
+/** What they may take together, as long reasons of a long outage would make more. **Units**: bytes of text. */
+export const framesBytesMax = 2 * 1024 * 1024
+
+/** Frames in one answer, so that 256 slow readers together hold a bounded share of memory. */
+export const framesPerAnswer = 300
+
+/** What is shown of a reason at most. **Units**: characters. */
+export const frameTextMax = 400
+
+/** Frames over which a rate is taken: short enough to follow, long enough not to jump. */
+export const rateFrames = 5
+
+/** Frames over which the 99th percentile is taken; few deliveries would make it jump. */
+export const quantileFrames = 60
+
+/** Dead letters that are remembered: what a person looks through. The dead-letter subscription has all. */
+export const recentDeadLettersMax = 100
+
+/** What is remembered of one of a dead letter's texts at most. **Units**: characters. */
+export const deadLetterTextMax = 300
+
+/** For how long verdicts are held up before it is worth a sentence: one restart takes a minute. **Units**: seconds. */
+export const heldUpShownSeconds = 90
+
+/** Processes of the progress table that are shown; those of one subscription are few. */
+export const processesShown = 100

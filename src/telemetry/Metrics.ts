@@ -4,8 +4,19 @@ import type { Fate } from "../domain/Fate.ts"
 import { type StreamName, streamNames } from "../domain/StreamName.ts"
 import type { LedgerTotals, StreamLedger } from "../pipeline/StreamLedger.ts"
 import { countDuration } from "./DurationHistogram.ts"
+import { processesShown } from "./Limits.ts"
+import type {
+  HeldUpBy,
+  MetricsSnapshot,
+  ProcessorFacts,
+  ProcessSeen,
+  StatementsInFlight,
+  StreamSnapshot
+} from "./MetricsSnapshot.ts"
+import { RecentDeadLetters } from "./RecentDeadLetters.ts"
 import { noRedrives, type RedriveReading, registerRedrives } from "./RedriveSeries.ts"
-import { seriesOf } from "./Series.ts"
+import { type LimitShares, registerSaturation, Saturation } from "./Saturation.ts"
+import { type Series, seriesOf } from "./Series.ts"
 import {
   registerStream,
   type StreamCounts,
@@ -17,15 +28,6 @@ import { registerWaits, type WaitOutcome, zeroWaits } from "./WaitSeries.ts"
 
 /** Totals of one stream since the start, from its ledger. */
 export type StreamTotals = LedgerTotals<Fate>
-
-/** Who holds verdicts on payments without an order up. */
-export interface HeldUpBy {
-  /** **Shape**: `HOST-PID-RANDOM`. */
-  readonly process: string
-  readonly reason: string
-  /** **Units**: ms since the epoch. */
-  readonly sinceMillis: number
-}
 
 /**
  * Counts what happens to deliveries.
@@ -55,14 +57,26 @@ export class Metrics extends Context.Service<
     readonly heldUpBy: Effect.Effect<HeldUpBy | undefined>
     /** Says where the longest wait of the moment is read from. **Units**: milliseconds. */
     readonly watchWaits: (longestMillis: () => number) => Effect.Effect<void>
-    /** Says where the limit of statements in flight is read from. */
-    readonly watchInFlightLimit: (limit: () => number) => Effect.Effect<void>
+    /** Says where the statements in flight, and their limit, are read from. */
+    readonly watchStatements: (statements: StatementsInFlight) => Effect.Effect<void>
+    /** How much of the limits but that of statements is used at this moment. */
+    readonly limitsRead: (used: Omit<LimitShares, "writes">) => Effect.Effect<void>
+    /** How much of the limits was used lately. */
+    readonly saturation: Saturation
     /** Says where the redrives that this process does by itself are read from. */
     readonly watchRedrives: (read: () => RedriveReading) => Effect.Effect<void>
     /** What they have done so far. */
     readonly redrives: Effect.Effect<RedriveReading>
     /** Says where the totals of a stream are read from. */
     readonly watch: (stream: StreamName, ledger: Pick<StreamLedger<Fate>, "totals">) => Effect.Effect<void>
+    /** The last dead letters of this process. */
+    readonly deadLetters: RecentDeadLetters
+    /** The processes that the progress table shows, this one among them. */
+    readonly processesRead: (processes: ReadonlyArray<ProcessSeen>) => void
+    /** Says what the processor of this process is. */
+    readonly processorMade: (facts: ProcessorFacts) => Effect.Effect<void>
+    /** Everything at once. Cheap; nothing is counted for it. */
+    readonly snapshot: () => MetricsSnapshot
     readonly totals: (stream: StreamName) => Effect.Effect<StreamTotals>
     /** Everything in Prometheus' text format. */
     readonly prometheus: Effect.Effect<string>
@@ -91,28 +105,16 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   registerWaits(waits, series)
   let redrives = () => noRedrives
   registerRedrives(() => redrives(), series)
-  series.gauge(
-    "counterfoil_orders_watermark_lag_seconds",
-    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
-    {},
-    () => behindSeconds() ?? Number.NaN
-  )
-
   let heldUpBy: HeldUpBy | undefined
-  series.gauge(
-    "counterfoil_verdicts_held_up_seconds",
-    "For how long payments whose grace is over have been held up by one process, this or another; 0 while none is.",
-    {},
-    () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
-  )
+  const heldUpSeconds = () => (heldUpBy === undefined ? 0 : (nowMillis() - heldUpBy.sinceMillis) / 1000)
+  let statements: StatementsInFlight = { inFlight: () => Number.NaN, limit: () => Number.NaN }
+  registerVerdicts(series, { behindSeconds, heldUpSeconds })
+  registerStatements(series, () => statements)
+  const saturation = new Saturation()
+  registerSaturation(saturation, series)
 
-  let inFlightLimit = () => Number.NaN
-  series.gauge(
-    "counterfoil_in_flight_statements_limit",
-    "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
-    {},
-    () => inFlightLimit()
-  )
+  let processes: ReadonlyArray<ProcessSeen> = []
+  let processor: ProcessorFacts | undefined
 
   const metrics = Metrics.of({
     durableAfter: (stream, millis, deliveries) =>
@@ -141,19 +143,40 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
       Effect.sync(() => {
         waits.longestMillis = longestMillis
       }),
-    watchInFlightLimit: (limit) =>
+    watchStatements: (read) =>
       Effect.sync(() => {
-        inFlightLimit = limit
+        statements = read
       }),
     watchRedrives: (read) =>
       Effect.sync(() => {
         redrives = read
       }),
     redrives: Effect.sync(() => redrives()),
+    limitsRead: (used) =>
+      Effect.sync(() => saturation.take({ ...used, writes: statements.inFlight() / statements.limit() })),
+    saturation,
     watch: (stream, ledger) =>
       Effect.sync(() => {
         streams[stream].ledger = ledger
       }),
+    deadLetters: new RecentDeadLetters(),
+    processesRead: (read) => {
+      processes = read.slice(0, processesShown)
+    },
+    processorMade: (facts) =>
+      Effect.sync(() => {
+        processor = facts
+      }),
+    snapshot: () => ({
+      streams: { orders: snapshotOf(streams.orders), payments: snapshotOf(streams.payments) },
+      behindSeconds: behindSeconds(),
+      heldUpBy,
+      longestWaitMillis: waits.longestMillis(),
+      statements,
+      saturation,
+      processes,
+      processor
+    }),
     totals: (stream) => Effect.sync(() => streams[stream].ledger.totals()),
     // Imported when first asked for: it brings Effect's HTTP modules, which most commands never need.
     prometheus: Effect.promise(() => import("effect/observability/PrometheusMetrics")).pipe(
@@ -161,4 +184,43 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     )
   })
   return Context.add(registry, Metrics, metrics)
+}
+
+const registerStatements = ({ gauge }: Series, statements: () => StatementsInFlight): void => {
+  gauge(
+    "counterfoil_in_flight_statements",
+    "Statements that wait for an answer of Cassandra, NaN until it is connected.",
+    {},
+    () => statements().inFlight()
+  )
+  gauge(
+    "counterfoil_in_flight_statements_limit",
+    "Statements that may be in flight at Cassandra; below MAX_IN_FLIGHT_WRITES while Cassandra is slow, NaN until it is connected.",
+    {},
+    () => statements().limit()
+  )
+}
+
+const snapshotOf = ({ durable, ledger, reading }: StreamCounts): StreamSnapshot => ({
+  totals: ledger.totals(),
+  reading,
+  durable
+})
+
+const registerVerdicts = (
+  { gauge }: Series,
+  read: { readonly behindSeconds: () => number | undefined; readonly heldUpSeconds: () => number }
+): void => {
+  gauge(
+    "counterfoil_orders_watermark_lag_seconds",
+    "How far the orders watermark is behind the present: 0 when caught up, NaN while nothing is known of it.",
+    {},
+    () => read.behindSeconds() ?? Number.NaN
+  )
+  gauge(
+    "counterfoil_verdicts_held_up_seconds",
+    "For how long payments whose grace is over have been held up by one process, this or another; 0 while none is.",
+    {},
+    read.heldUpSeconds
+  )
 }

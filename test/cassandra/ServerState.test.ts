@@ -30,6 +30,7 @@ describe("guardrailsOf", () => {
 
 const answering = (answer: (query: string) => Effect.Effect<ReadonlyArray<Row>>) =>
   Layer.mock(Cassandra, {
+    inFlight: () => 0,
     inFlightLimit: () => 1,
     replicasOf: () => undefined,
     preferredOf: () => undefined,

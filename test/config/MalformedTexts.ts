@@ -32,6 +32,7 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   SHUTDOWN_TIMEOUT: "Infinity",
   DLQ_REDRIVE_INTERVAL: "9s",
   HTTP_HOST: "localhost:8080",
+  INCIDENT_DIR: "a\0b",
   HTTP_PORT: "65536",
   HTTP_TOKEN: "short",
   LOG_LEVEL: "loud",

@@ -9,7 +9,9 @@ import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import type { HttpSettings } from "../../src/http/HttpSettings.ts"
 import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
+import { watchdogTicks } from "../../src/telemetry/Limits.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { Recorder } from "../../src/telemetry/Recorder.ts"
 import { noRedrives } from "../../src/telemetry/RedriveSeries.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
@@ -28,12 +30,18 @@ const silent = Logger.layer([])
 const servedWith = (health: Layer.Layer<Health>) =>
   Layer.unwrap(
     Effect.map(takenPort, (port) => layerHttpApi({ host: "127.0.0.1", port, portAsked: false }))
-  ).pipe(Layer.provideMerge(Layer.mergeAll(health, Metrics.layer, silent)))
+  ).pipe(
+    Layer.provideMerge(Recorder.layer("0.1.0")),
+    Layer.provideMerge(Layer.mergeAll(health, Metrics.layer, silent))
+  )
 
 const served = servedWith(Health.layer)
 
 const layerOf = (settings: HttpSettings) =>
-  layerHttpApi(settings).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer)))
+  layerHttpApi(settings).pipe(
+    Layer.provide(Recorder.layer("0.1.0")),
+    Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer))
+  )
 
 const url = HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
   Effect.map((address) => address.url)
@@ -60,6 +68,16 @@ describe("HttpApi", () => {
     Effect.gen(function* () {
       yield* Health.use((health) => health.set("facts", { _tag: "Unavailable", reason: "down" }))
       assert.deepInclude(yield* get("/live"), { status: 200, text: "live\n" })
+    }).pipe(Effect.provide(served))
+  )
+
+  it.live("/live answers 503 while a loop stands still, and says which", () =>
+    Effect.gen(function* () {
+      const { watchdogs } = yield* Health
+      watchdogs.watch("orders", () => 1, "not connected")
+      for (let tick = 0; tick <= watchdogTicks; tick++) watchdogs.tick()
+      const text = `orders: not connected for ${watchdogTicks} s\n`
+      assert.deepInclude(yield* get("/live"), { status: 503, text })
     }).pipe(Effect.provide(served))
   )
 
@@ -117,7 +135,13 @@ describe("HttpApi", () => {
       assert.deepStrictEqual(Object.keys(parts), [...healthParts])
       assert.deepInclude(parts.payments, { state: "paused", reason: "the waiting room is full" })
       assert.deepInclude(parts.facts, { state: "healthy", reason: null })
-      assert.deepStrictEqual(rest, { watermarkBehindSeconds: null, heldUpBy: null, lastRedrive: null })
+      const saturation = { share: 0, by: "slots" }
+      assert.deepStrictEqual(rest, {
+        watermarkBehindSeconds: null,
+        heldUpBy: null,
+        lastRedrive: null,
+        saturation
+      })
       assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }).pipe(Effect.provide(served))
   )
@@ -173,17 +197,6 @@ describe("HttpApi", () => {
         valueOf(parseExposition(text), "counterfoil_deliveries_received_total", { stream: "orders" }),
         3
       )
-    }).pipe(Effect.provide(served))
-  )
-
-  it.live("/ names the paths there are", () =>
-    Effect.gen(function* () {
-      const { status, text } = yield* get("/")
-      assert.strictEqual(status, 200)
-      for (const path of ["/live", "/ready", "/health", "/metrics"]) {
-        assert.match(text, new RegExp(`^${path} `, "m"))
-        assert.notStrictEqual((yield* get(path)).status, 404)
-      }
     }).pipe(Effect.provide(served))
   )
 

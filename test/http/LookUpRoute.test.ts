@@ -7,6 +7,7 @@ import { lookUpBodyBytes } from "../../src/http/Limits.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import type { LookUpAnswer, LookUpKey } from "../../src/telemetry/LookUp.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { Recorder } from "../../src/telemetry/Recorder.ts"
 import { freePorts } from "../support/Ports.ts"
 
 const secret = "a-token-of-some-length"
@@ -31,7 +32,10 @@ const served = Effect.fnUntraced(function* (token?: string, host = "127.0.0.1") 
       port,
       portAsked: true,
       token: token === undefined ? undefined : Redacted.make(token)
-    }).pipe(Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([capture]))))
+    }).pipe(
+      Layer.provide(Recorder.layer("0.1.0")),
+      Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([capture])))
+    )
   )
   const { answerLookUps } = yield* HttpApi.pipe(Effect.provide(api))
   const begin = answerLookUps((key) => {

@@ -4,6 +4,7 @@ import { Deferred, Duration, Effect, Layer } from "effect"
 import { CassandraError } from "../../src/cassandra/CassandraError.ts"
 import { layerCassandraWithRetry } from "../../src/ingest/CassandraWithRetry.ts"
 import { Health, type HealthState } from "../../src/telemetry/Health.ts"
+import { Watchdogs } from "../../src/telemetry/Watchdogs.ts"
 
 /** A port on which nothing listens any more. */
 const refusedPort = Effect.callback<number>((resume) => {
@@ -20,6 +21,7 @@ describe("layerCassandraWithRetry", () => {
       const told = yield* Deferred.make<readonly [string, HealthState]>()
       const again = yield* Deferred.make<void>()
       const health = Layer.mock(Health, {
+        watchdogs: new Watchdogs(),
         current: () => assert.fail("not asked"),
         set: (part, state) =>
           Effect.gen(function* () {

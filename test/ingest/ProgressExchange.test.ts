@@ -57,7 +57,8 @@ const makeExchange = Effect.gen(function* () {
         storedAtMillis: now,
         probe: Effect.void,
         askPubSub: Effect.succeed(true),
-        onHeldUp: () => Effect.void
+        onHeldUp: () => Effect.void,
+        onRead: () => {}
       }
     })
   }).pipe(Effect.provideService(Clock.Clock, clock))

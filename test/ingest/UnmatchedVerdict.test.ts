@@ -13,7 +13,8 @@ const reading: ProgressReading = {
   orderIds: new Set(),
   heldUpBy: { process: "b", reason: "it is last" },
   othersWait: false,
-  latestMicros: passed
+  latestMicros: passed,
+  processes: []
 }
 
 const own: OrdersReport = {

@@ -9,6 +9,7 @@ import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
 import { type Family, parseExposition } from "./Exposition.ts"
 
 const cassandra = Layer.mock(Cassandra, {
+  inFlight: () => 0,
   inFlightLimit: () => 512,
   replicasOf: () => undefined,
   preferredOf: () => undefined,
@@ -41,6 +42,12 @@ fall, and nothing is reset by being read, so any number of scrapers may read the
 For each stream, \`counterfoil_deliveries_received_total\` = \`counterfoil_fates_total\` (summed) +
 \`counterfoil_in_flight_deliveries\` + \`counterfoil_waiting_deliveries\` + \`counterfoil_retrying_deliveries\` +
 \`counterfoil_deliveries_released_total\`.
+
+\`counterfoil_saturation_ratio\` is a number from 0 to 1 without labels, for autoscalers that read a gauge. It is the greatest
+of \`counterfoil_limit_used_ratio\`, whose label says which limit it is (\`/health\` says it too): \`slots\` (16 batches of a
+stream), \`writes\` (statements in flight at Cassandra), \`credit\` (\`MAX_OUTSTANDING_MESSAGES\` or \`…_BYTES\`),
+\`waiting-room\` (\`WAITING_ROOM_MAX\` or \`…_BYTES\`), \`retry-places\` (\`MAX_RETRYING\`). With a backlog it is 1. It is 1 too
+where Cassandra is slow or does not answer, and then more processes make it worse: set a highest number of processes.
 
 | metric | type | labels | |
 |---|---|---|---|`

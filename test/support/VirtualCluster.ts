@@ -86,6 +86,7 @@ export const virtualCluster = (hosts: ReadonlyArray<string> = ["h1:9042"], table
     replicasOf: (key) => replicas[Number(key().readBigInt64BE() % BigInt(all.length))],
     preferredOf: ([replica]) => replica,
     silentHosts: () => [],
+    inFlight: () => 0,
     inFlightLimit: () => 512
   })
   return { table, faults, up, layer }

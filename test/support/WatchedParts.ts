@@ -17,7 +17,8 @@ export const connected: SubscriptionStatus = {
   acked: 0,
   released: 0,
   lost: 0,
-  leasesLost: 0
+  leasesLost: 0,
+  outstandingShare: 0
 }
 
 /** What a ping of a table says that does not answer. */

@@ -16,6 +16,7 @@ describe("layerInFlightGauge", () => {
   it.effect("[G6] shows the limit as it is when metrics are asked for", () => {
     let limit = 512
     const cassandra = Layer.mock(Cassandra, {
+      inFlight: () => 0,
       inFlightLimit: () => limit,
       replicasOf: () => undefined,
       preferredOf: () => undefined,

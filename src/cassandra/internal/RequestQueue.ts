@@ -24,6 +24,8 @@ export interface RequestQueue {
   readonly drain: Effect.Effect<void>
   /** How many statements may be in flight now. */
   readonly limit: () => number
+  /** How many statements wait for an answer now. */
+  readonly inFlight: () => number
   /**
    * For how long nothing was answered, not even with an error, though something was asked and still is; also over
    * several requests that were given up one after the other. **Units**: milliseconds.
@@ -146,6 +148,7 @@ export const makeRequestQueue = (
         }),
       drain: Effect.asVoid(Effect.timeoutOption(idle.await, drainTimeout)),
       limit: adaptive.current,
+      inFlight: () => inFlight,
       unansweredMillis: () => (due === 0 || unansweredSince === undefined ? 0 : now() - unansweredSince)
     }
   })

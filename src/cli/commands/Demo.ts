@@ -1,9 +1,11 @@
 /** What `demo` does: sample traffic through the whole processor, on embedded parts, in one process. */
 import { Duration, Effect, Option, Stream } from "effect"
 import { embedded } from "../../App.ts"
+import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
+import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { publishLateOrders, publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
@@ -15,6 +17,7 @@ import { claimDemoFiles, type DemoFiles, demoFolder } from "./DemoFile.ts"
 import { demoSettings } from "./DemoSettings.ts"
 import { createDemoTopics } from "./DemoTopics.ts"
 import { progressLine, totals } from "./FateTable.ts"
+import { savingIncidents } from "./IncidentFiles.ts"
 import { runToTheEnd, withFates } from "./Run.ts"
 
 /** The options of `demo`. */
@@ -27,6 +30,9 @@ export interface DemoOptions {
   readonly seed: number
   readonly processing: ProcessingSettings
   readonly http: HttpSettings
+  readonly recorder: RecorderSettings
+  /** What an incident file shows of the settings. */
+  readonly shown: ReadonlyArray<ShownSetting>
   readonly json: boolean
   readonly appVersion: string
 }
@@ -46,6 +52,7 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
       yield* say("Info", introduction)
       yield* say("Info", `fact table:  ${files.table}`)
       if (Option.isSome(address)) {
+        yield* say("Info", `page:        ${address.value.url}/`)
         yield* say("Info", `health:      ${address.value.url}/health`)
         yield* say("Info", `metrics:     ${address.value.url}/metrics`)
       }
@@ -64,9 +71,11 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
       )
     })
   ).pipe(
+    savingIncidents(options.recorder.incidentDir),
     Effect.provide(
       embedded({ dlqTopic: demoSettings.dlqTopic, file: files.table, http: options.http }, options.appVersion)
-    )
+    ),
+    Effect.provideService(ShownSettings, options.shown)
   )
 
 const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, or comes too

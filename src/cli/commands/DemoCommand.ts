@@ -11,7 +11,7 @@ import { parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
-const { processing, http } = sections
+const { processing, http, recorder } = sections
 
 const countFlag = (what: "Orders" | "Payments", other: string) => {
   const description = `${what} to publish; ends when all have their fate`
@@ -45,19 +45,19 @@ export const demoCommand = Command.make(
     seed: seedFlag,
     port: Flag.optional(Flag.String("port").pipe(Flag.withDescription("Short for --http-port"))),
     json: jsonFlag,
-    flags: settingFlags(http)
+    flags: settingFlags(http, recorder)
   },
   ({ port, flags, ...options }) => {
     const isEndless = ![options.orders, options.payments, options.duration].some((end) =>
       Option.isSome<unknown>(end)
     )
     return configured(
-      { processing, http },
+      { processing, http, recorder },
       spokenFor(flags, "http-port", port),
-      ({ own, settings }) =>
+      ({ own, settings, shown }) =>
         Effect.gen(function* () {
           const { demo } = yield* Effect.promise(() => import("./Demo.ts"))
-          yield* demo({ ...own, ...settings, appVersion })
+          yield* demo({ ...own, ...settings, shown, appVersion })
         }),
       options
     ).pipe(isEndless ? stopsInOrder : (untilItsEnd) => untilItsEnd)

@@ -1,8 +1,10 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
 import { Cause, Console, Data, Duration, Effect, Exit, Option } from "effect"
 import { application, observed } from "../../App.ts"
+import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
+import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
@@ -12,6 +14,7 @@ import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
 import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
+import { savingIncidents } from "./IncidentFiles.ts"
 import { untilLoginRefused } from "./RefusedLogin.ts"
 import { checkSetUp } from "./SetUpChecks.ts"
 
@@ -23,6 +26,9 @@ export interface RunOptions extends RunSettings {
   readonly giveUpAfter: Option.Option<Duration.Duration>
   readonly json: boolean
   readonly appVersion: string
+  readonly recorder: RecorderSettings
+  /** What an incident file shows of the settings. */
+  readonly shown: ReadonlyArray<ShownSetting>
 }
 
 /** Several source subscriptions do not exist. The command exits 2. */
@@ -46,11 +52,14 @@ export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing
  */
 export const run = (options: RunOptions) => {
   const { appVersion, giveUpAfter, http } = options
-  const work = process(options).pipe(Effect.provide(application(options, appVersion, checkSetUp(options))))
+  const work = process(options).pipe(
+    Effect.provide(application(options, appVersion, checkSetUp(options))),
+    savingIncidents(options.recorder.incidentDir)
+  )
   return Effect.provide(
     Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
     observed(http, { appVersion, remedyOf })
-  )
+  ).pipe(Effect.provideService(ShownSettings, options.shown))
 }
 
 const process = (options: RunOptions) =>

@@ -11,8 +11,8 @@ import { drainTimeoutSeconds } from "../Limits.ts"
 import { parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
 
-const { pubSub, cassandra, processing, http, telemetry } = sections
-const wanted = { pubSub, cassandra, processing, http, telemetry }
+const { pubSub, cassandra, processing, http, recorder, telemetry } = sections
+const wanted = { pubSub, cassandra, processing, http, recorder, telemetry }
 
 const needsDrain = new ConfigurationError({
   problems: ["--connect-timeout is for --drain: without it, run waits indefinitely for what does not answer"]
@@ -41,7 +41,7 @@ export const runCommand = Command.make(
     configured(
       wanted,
       flags,
-      ({ own, settings, sources }) =>
+      ({ own, settings, shown, sources }) =>
         Effect.gen(function* () {
           if (!drain && Option.isSome(own.connectTimeout)) return yield* needsDrain
           const { run } = yield* Effect.promise(() => import("./Run.ts"))
@@ -49,7 +49,7 @@ export const runCommand = Command.make(
           const giveUpAfter = drain
             ? Option.some(Option.getOrElse(own.connectTimeout, () => Duration.seconds(drainTimeoutSeconds)))
             : Option.none()
-          yield* run({ ...settings, projectSource, giveUpAfter, json, appVersion })
+          yield* run({ ...settings, projectSource, giveUpAfter, json, appVersion, shown })
         }),
       { connectTimeout }
     ).pipe(!drain ? stopsInOrder : (untilDrained) => untilDrained)

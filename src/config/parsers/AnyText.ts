@@ -23,6 +23,12 @@ export const filePath = (example: string): Parser<string> => ({
   example
 })
 
+/** Takes the path of a folder; whether it can be written is checked when it is needed. */
+export const folderPath = (example: string): Parser<string> => ({
+  ...filePath(example),
+  allowed: "the path of a folder"
+})
+
 /** Reads the address of an HTTP server. */
 export const httpUrl = (example: string): Parser<string> => ({
   parse: (text) => (URL.canParse(text) && /^https?:\/\//i.test(text) ? Option.some(text) : Option.none()),

@@ -126,9 +126,16 @@ const open = Effect.fnUntraced(function* (
     isHeld: (delivery) => heldDeliveries.isHeld(delivery),
     stop,
     status: Effect.sync(() => {
-      const { connected, error, trouble } = streamPool.status()
-      const held = heldDeliveries.handedOver + heldIds.count
-      return { connected, trouble, ...(error === undefined ? {} : { error }), ...counts, held }
+      const { connected, error, triedAtMillis, trouble } = streamPool.status()
+      return {
+        connected,
+        trouble,
+        ...(error === undefined ? {} : { error }),
+        ...(triedAtMillis === undefined ? {} : { triedAtMillis }),
+        ...counts,
+        outstandingShare: heldDeliveries.outstandingShare,
+        held: heldDeliveries.handedOver + heldIds.count
+      }
     }),
     progress: Effect.sync(() => {
       const { heardAtMillis, mayBeLost, provenAtMillis, quietMillis } = streamPool.status()

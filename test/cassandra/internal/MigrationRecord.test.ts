@@ -22,6 +22,7 @@ const clusterThat = (answers: (statement: Statement) => Effect.Effect<boolean, C
     preferredOf: () => undefined,
     coordinators: () => [],
     silentHosts: () => [],
+    inFlight: () => 0,
     inFlightLimit: () => 1,
     hosts: Effect.succeed({ known: 1, connected: 1 }),
     nodes: Effect.succeed([]),

@@ -18,6 +18,7 @@ const watched = (refusalAt: (seconds: number) => LoginRefusal | undefined) =>
     const lines: Array<string> = []
     const logger = Logger.make<unknown, void>(({ message }) => void lines.push(String(message)))
     const cassandra = Layer.mock(Cassandra, {
+      inFlight: () => 0,
       inFlightLimit: () => 1,
       replicasOf: () => undefined,
       preferredOf: () => undefined,

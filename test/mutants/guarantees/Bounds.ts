@@ -156,5 +156,28 @@ export const ofBounds: ReadonlyArray<Mutant> = [
         "an interrupted caller frees its permits only when the driver has answered"
       )
     ]
+  },
+  {
+    name: "frames-kept-for-ever",
+    what: "keeps every frame of the recorder",
+    guarantee: "G6",
+    file: "src/telemetry/FrameRing.ts",
+    text: "this.#bytes > framesBytesMax || this.#frames.length - this.#first > framesMax",
+    replacement: "this.#bytes < 0",
+    caughtBy: [
+      unit("test/telemetry/FrameRing.test.ts", "keeps the frames of an hour, the newest"),
+      unit("test/telemetry/Recorder.test.ts", "10,000 more frames than an hour's")
+    ]
+  },
+  {
+    name: "page-under-any-name",
+    what: "shows the page under a name that somebody else gives to this machine",
+    guarantee: undefined,
+    file: "src/http/PageAccess.ts",
+    text: "if (isLoopback(asked)) return undefined",
+    replacement: 'if (asked !== "") return undefined',
+    caughtBy: [
+      unit("test/http/Page.test.ts", "a name that somebody else can give to this machine is refused")
+    ]
   }
 ]

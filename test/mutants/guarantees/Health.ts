@@ -123,5 +123,26 @@ export const ofHealth: ReadonlyArray<Mutant> = [
       unit("test/ingest/ProcessorMetrics.test.ts", "a limit that stops the intake is named"),
       unit("test/telemetry/Metrics.test.ts", "a paused intake shows which limit")
     ]
+  },
+  {
+    name: "stuck-stream-is-live",
+    what: "calls a process live in which nobody tries to connect any more",
+    guarantee: "G4",
+    file: "src/telemetry/Watchdogs.ts",
+    text: "now === undefined || now !== watched.last ? 0",
+    replacement: "now !== undefined ? 0",
+    caughtBy: [
+      unit("test/telemetry/Watchdogs.test.ts", "complain of a sign that stays as it is"),
+      unit("test/ingest/StreamWatchdogs.test.ts", "complain of a stream that is not tried to connect again")
+    ]
+  },
+  {
+    name: "saturated-for-a-moment",
+    what: "calls a process saturated for one moment in which every slot is busy",
+    guarantee: "G6",
+    file: "src/telemetry/Saturation.ts",
+    text: "return this.#samples.length === 0 ? 0 : sum / this.#samples.length",
+    replacement: "return shareOf(this.#samples.at(-1)?.[limit] ?? sum)",
+    caughtBy: [unit("test/telemetry/Saturation.test.ts", "a moment in which every slot is busy")]
   }
 ]

@@ -63,8 +63,9 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "tells nobody how many leases were lost",
     guarantee: "G4",
     file: "src/ingest/StreamReadings.ts",
-    text: "const { held, leasesLost } = yield* subscription.status",
-    replacement: "const { held, leasesLost } = { ...(yield* subscription.status), leasesLost: 0 }",
+    text: "const { held, leasesLost, outstandingShare } = yield* subscription.status",
+    replacement:
+      "const { held, leasesLost, outstandingShare } = { ...(yield* subscription.status), leasesLost: 0 }",
     caughtBy: [unit(trouble, "what could not be settled for an hour is given up")]
   },
   {

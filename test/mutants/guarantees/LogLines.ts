@@ -22,9 +22,8 @@ export const ofLogLines: ReadonlyArray<Mutant> = [
     what: "logs no dead letter at all",
     guarantee: undefined,
     file: "src/ingest/ProcessorParts.ts",
-    text: "onDeadLettered: (letters) => deadLetterLog.published(stream, letters)",
-    replacement:
-      "onDeadLettered: (letters) => deadLetterLog.published(stream, letters.slice(letters.length))",
+    text: "return deadLetterLog.published(stream, letters)",
+    replacement: "return deadLetterLog.published(stream, letters.slice(letters.length))",
     caughtBy: [unit(processorLog, "dead letters are named")]
   },
   {
@@ -153,5 +152,23 @@ export const ofLogLines: ReadonlyArray<Mutant> = [
     text: "problems: [...problems, ...error.problems]",
     replacement: "problems: [...problems, ...error.problems].slice(0, 1)",
     caughtBy: [unit("test/cli/Cli.test.ts", "several flags that are wrong are told together")]
+  },
+  {
+    name: "incident-for-everybody",
+    what: "writes an incident file that every user of the machine can read",
+    guarantee: undefined,
+    file: "src/cli/commands/IncidentFiles.ts",
+    text: "mode: 0o600",
+    replacement: "mode: 0o644",
+    caughtBy: [unit("test/http/Incident.test.ts", "is its owner's alone, and never written over another")]
+  },
+  {
+    name: "incident-with-whole-ids",
+    what: "leaves the ids of orders and payments in an incident file whole",
+    guarantee: undefined,
+    file: "src/telemetry/RecentDeadLetters.ts",
+    text: "`…${id.slice(-3)}`",
+    replacement: "id",
+    caughtBy: [unit("test/http/Incident.test.ts", "whose ids it masks")]
   }
 ]

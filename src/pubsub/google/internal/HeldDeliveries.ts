@@ -66,6 +66,11 @@ export class HeldDeliveries {
     return this.#outstanding.isFull
   }
 
+  /** How much of the limits received and handed over take together. **Units**: a share, 0 to 1. */
+  get outstandingShare(): number {
+    return this.#outstanding.share
+  }
+
   /** Whether received and handed over together leave at least half of each limit. */
   get isHalfEmpty(): boolean {
     return this.#outstanding.isHalfEmpty

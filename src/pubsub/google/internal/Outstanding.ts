@@ -32,6 +32,13 @@ export class Outstanding {
     )
   }
 
+  /** How much of the limits received and handed over take together. **Units**: a share, 0 to 1. */
+  get share(): number {
+    const messages = (this.#parked.messages + this.#handed.messages) / this.maxMessages
+    const bytes = (this.#parked.bytes + this.#handed.bytes) / this.#limits.maxOutstandingBytes
+    return Math.min(1, Math.max(messages, bytes))
+  }
+
   /** Whether received and handed over together leave at least half of each limit. */
   get isHalfEmpty(): boolean {
     return (

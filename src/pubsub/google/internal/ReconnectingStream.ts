@@ -43,6 +43,8 @@ export type StreamLoss = "nothing" | "on-its-way" | "sent-on"
 export class ReconnectingStream {
   /** Why there is no open stream; empty when there is. */
   trouble = "connecting"
+  /** When it was last tried to open a stream; when this was made, before the first time. **Units**: ms of the clock. */
+  triedAt: number
   readonly #options: ReconnectingStreamOptions
   readonly #retiring = Latch.makeUnsafe()
   readonly #stopping = Latch.makeUnsafe()
@@ -55,6 +57,7 @@ export class ReconnectingStream {
 
   constructor(options: ReconnectingStreamOptions) {
     this.#options = options
+    this.triedAt = monotonicMillis(options.clock)
   }
 
   /** The network stream that is open now, if one is. */
@@ -128,6 +131,7 @@ export class ReconnectingStream {
 
   readonly #oneStream = Effect.suspend(() => {
     const { clock, connection, ended } = this.#options
+    this.triedAt = monotonicMillis(clock)
     let loss: StreamLoss = "nothing"
     const retired = Effect.as(
       Effect.andThen(this.#retiring.await, Effect.sleep(streamRetireMillis)),

@@ -46,6 +46,8 @@ export interface StreamPoolStatus {
   readonly trouble: string
   /** Set where the trouble is that nothing new can come. */
   readonly error: PubSubError | undefined
+  /** When it was last tried to open the stream that is missing; undefined where none is. */
+  readonly triedAtMillis: number | undefined
   readonly quietMillis: number
   readonly mayBeLost: boolean
   readonly provenAtMillis: number
@@ -153,6 +155,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
         connected,
         trouble: troubleOf(closed),
         error,
+        triedAtMillis: isStopped ? undefined : closed?.triedAt,
         quietMillis: isQuiet ? quiet.provenMillis : 0,
         mayBeLost: quiet.mayBeLost,
         provenAtMillis: quiet.provenAt,

@@ -184,9 +184,7 @@ export class Consumption implements Consumer {
       connected: trouble === "",
       trouble,
       ...(error === undefined ? {} : { error }),
-      ...this.#holding.counts,
-      held: this.#holding.size,
-      leasesLost: this.#holding.leasesLost
+      ...this.#holding.status
     }
   }
 

@@ -32,6 +32,12 @@ export class HeldDeliveries {
     this.#maxMessages = messages
   }
 
+  /** How much of the limits is taken. **Units**: a share, 0 to 1. */
+  get outstandingShare(): number {
+    const bytes = this.#bytes / this.#limits.maxOutstandingBytes
+    return Math.min(1, Math.max(this.#messages / this.#maxMessages, bytes))
+  }
+
   get size(): number {
     return this.#byAckId.size
   }

@@ -41,6 +41,11 @@ export class Holding {
     return this.deliveries.size + this.ids.count
   }
 
+  get status() {
+    const { leasesLost, size } = this
+    return { ...this.counts, held: size, leasesLost, outstandingShare: this.deliveries.outstandingShare }
+  }
+
   add(taken: ReadonlyArray<Delivery>, now: number): void {
     const leasedUntil = now + this.#options.leaseSeconds * 1000
     for (const one of taken) this.deliveries.add(one, now, leasedUntil)
