@@ -13,12 +13,14 @@ import type { Subscriber } from "../pubsub/Subscriber.ts"
 import type { Health } from "../telemetry/Health.ts"
 import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
+import type { ProcessorFacts } from "../telemetry/MetricsSnapshot.ts"
 import { type HealthMonitor, makeHealthMonitor } from "./HealthMonitor.ts"
 import { makeLookUp } from "./HeldMessages.ts"
 import { makeIntakeLife } from "./IntakeLife.ts"
 import { caughtUpAfterMillis } from "./Limits.ts"
 import { noWatermark } from "./OrdersWatermark.ts"
 import { makePeriodicRedrive } from "./PeriodicRedrive.ts"
+import type { ProcessingSettings } from "./ProcessingSettings.ts"
 import { makeProcessorParts, type ProcessorParts, type ProcessorPartsOptions } from "./ProcessorParts.ts"
 import { readStreams } from "./StreamReadings.ts"
 import { watchedStreams } from "./WatchedStreams.ts"
@@ -67,12 +69,7 @@ export const makeProcessor = (
     const parts = yield* makeProcessorParts(options, monitor)
     const { deadLetterLog } = parts
     const process = options.process ?? ownName()
-    yield* metrics.processorMade({
-      process,
-      waitingRoomMax: processing.waitingRoomMax,
-      maxRetrying: processing.maxRetrying,
-      graceMillis: Duration.toMillis(processing.paymentGrace)
-    })
+    yield* metrics.processorMade(processorFacts(process, processing))
     const stopping = yield* Latch.make(false)
     const deadLetterTopicExists = admin.topicExists(options.deadLetterTopic)
     const life = yield* makeIntakeLife({
@@ -140,6 +137,11 @@ export const makeProcessor = (
       })
     }
   })
+
+const processorFacts = (
+  process: string,
+  { maxRetrying, paymentGrace, waitingRoomMax }: ProcessingSettings
+): ProcessorFacts => ({ process, waitingRoomMax, maxRetrying, graceMillis: Duration.toMillis(paymentGrace) })
 
 /** What redrives unmatched payments again and again; where it is off, nothing. */
 const makeRedrives = Effect.fnUntraced(function* (

@@ -97,8 +97,7 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   const waits = zeroWaits()
   let watermarkMicros = Number.NEGATIVE_INFINITY
   const nowMillis = () => clock.currentTimeMillisUnsafe()
-  const behindSeconds = () =>
-    watermarkMicros === Number.NEGATIVE_INFINITY ? undefined : secondsSince(watermarkMicros, nowMillis())
+  const behindSeconds = () => secondsBehind(watermarkMicros, nowMillis())
 
   const series = seriesOf(registry)
   for (const stream of streamNames) registerStream(stream, streams[stream], series, nowMillis)
@@ -134,9 +133,7 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
     watermarkBehindSeconds: Effect.sync(behindSeconds),
     heldUp: (by) =>
       Effect.sync(() => {
-        const sinceMillis =
-          by !== undefined && by.process === heldUpBy?.process ? heldUpBy.sinceMillis : nowMillis()
-        heldUpBy = by === undefined ? undefined : { ...by, sinceMillis }
+        heldUpBy = by && heldUpAfter(heldUpBy, by, nowMillis())
       }),
     heldUpBy: Effect.sync(() => heldUpBy),
     watchWaits: (longestMillis) =>
@@ -185,6 +182,15 @@ const make = (clock: Clock.Clock): Context.Context<Metrics> => {
   })
   return Context.add(registry, Metrics, metrics)
 }
+
+const secondsBehind = (watermarkMicros: number, nowMillis: number): number | undefined =>
+  watermarkMicros === Number.NEGATIVE_INFINITY ? undefined : secondsSince(watermarkMicros, nowMillis)
+
+const heldUpAfter = (
+  before: HeldUpBy | undefined,
+  by: Omit<HeldUpBy, "sinceMillis">,
+  nowMillis: number
+): HeldUpBy => ({ ...by, sinceMillis: by.process === before?.process ? before.sinceMillis : nowMillis })
 
 const registerStatements = ({ gauge }: Series, statements: () => StatementsInFlight): void => {
   gauge(

@@ -1,12 +1,9 @@
-import { createServer, type Server } from "node:http"
-import { type AddressInfo, connect } from "node:net"
+import { connect } from "node:net"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Layer, Logger, Option, Runtime, Scope } from "effect"
+import { Clock, Effect, Exit, Layer, Logger, Option, Scope } from "effect"
 import { fates } from "../../src/domain/Fate.ts"
-import { HttpAddressUnusable } from "../../src/http/HttpAddress.ts"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
-import type { HttpSettings } from "../../src/http/HttpSettings.ts"
 import { makeStreamLedger } from "../../src/pipeline/StreamLedger.ts"
 import { Health, healthParts } from "../../src/telemetry/Health.ts"
 import { watchdogTicks } from "../../src/telemetry/Limits.ts"
@@ -15,14 +12,7 @@ import { Recorder } from "../../src/telemetry/Recorder.ts"
 import { noRedrives } from "../../src/telemetry/RedriveSeries.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { paymentOf, paymentWork } from "../support/Samples.ts"
-
-/** A port that another server has taken, for as long as the scope. */
-const takenPort = Effect.acquireRelease(
-  Effect.callback<Server>((resume) => {
-    const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-  }),
-  (server) => Effect.sync(() => server.close())
-).pipe(Effect.map((server) => (server.address() as AddressInfo).port))
+import { takenPort } from "./TakenPort.ts"
 
 const silent = Logger.layer([])
 
@@ -36,12 +26,6 @@ const servedWith = (health: Layer.Layer<Health>) =>
   )
 
 const served = servedWith(Health.layer)
-
-const layerOf = (settings: HttpSettings) =>
-  layerHttpApi(settings).pipe(
-    Layer.provide(Recorder.layer("0.1.0")),
-    Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer))
-  )
 
 const url = HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
   Effect.map((address) => address.url)
@@ -209,49 +193,6 @@ describe("HttpApi", () => {
       }
       assert.strictEqual((yield* get("/live", "POST")).status, 404)
     }).pipe(Effect.provide(served))
-  )
-
-  it.live("a port that was asked for and is taken fails, with exit code 2", () =>
-    Effect.gen(function* () {
-      const port = yield* takenPort
-      const error = yield* Effect.flip(Layer.build(layerOf({ host: "127.0.0.1", port, portAsked: true })))
-      assert.instanceOf(error, HttpAddressUnusable)
-      assert.strictEqual(Runtime.getErrorExitCode(error), 2)
-      assert.include(error.message, `HTTP_PORT=${port}: the port is taken`)
-    })
-  )
-
-  it.live("a host that is none of this machine's fails, also when the port was not asked for", () =>
-    Effect.gen(function* () {
-      const layer = layerOf({ host: "192.0.2.1", port: 8080, portAsked: false })
-      const error = yield* Effect.flip(Layer.build(layer))
-      assert.include(error.message, "HTTP_HOST=192.0.2.1")
-    })
-  )
-
-  it.live("a default port that is taken is replaced by a free one, said aloud", () =>
-    Effect.gen(function* () {
-      const lines: Array<string> = []
-      const capture = Logger.make(({ logLevel, message }) => lines.push(`${logLevel} ${String(message)}`))
-      const taken = yield* takenPort
-      const address = yield* HttpApi.use(({ address }) => Effect.fromOption(address)).pipe(
-        Effect.provide(
-          layerOf({ host: "127.0.0.1", port: taken, portAsked: false }).pipe(
-            Layer.provide(Logger.layer([capture]))
-          )
-        )
-      )
-      assert.deepStrictEqual(lines, [`Warn HTTP port ${taken} is taken; serving at ${address.url} instead`])
-      assert.notInclude([0, taken], address.port)
-      assert.strictEqual(address.url, `http://127.0.0.1:${address.port}`)
-    })
-  )
-
-  it.live("port 0 serves nothing", () =>
-    Effect.gen(function* () {
-      const address = yield* HttpApi.use(({ address }) => Effect.succeed(address))
-      assert.isTrue(Option.isNone(address))
-    }).pipe(Effect.provide(layerOf({ host: "127.0.0.1", port: 0, portAsked: true })))
   )
 
   it.live("[G8] a client that never ends its request does not hold a stop for two seconds", () =>
