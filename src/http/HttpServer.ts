@@ -33,6 +33,7 @@ import {
   httpIdleMillis,
   httpRequestMillis
 } from "./Limits.ts"
+import { loginRoute } from "./LoginRoute.ts"
 import { pageRoute } from "./PageRoute.ts"
 
 type Server = HttpServer.HttpServer["Service"]
@@ -53,7 +54,13 @@ export const serve = (
   ).pipe(
     Layer.merge(
       HttpRouter.serve(
-        Layer.mergeAll(routes, framesRoute(settings), incidentRoute(settings), pageRoute(settings, index)),
+        Layer.mergeAll(
+          routes,
+          framesRoute(settings),
+          incidentRoute(settings),
+          loginRoute(settings),
+          pageRoute(settings, index)
+        ),
         {
           disableLogger: true,
           disableListenLog: true

@@ -1,4 +1,5 @@
 /** Where health and metrics are served. */
+import type { Redacted } from "effect"
 
 /** Where health and metrics are served. */
 export interface HttpSettings {
@@ -7,4 +8,6 @@ export interface HttpSettings {
   readonly port: number
   /** Whether the user asked for this very port; then a taken one is an error. */
   readonly portAsked: boolean
+  /** What whoever looks a message up has to know; without, only this machine may ask. */
+  readonly token?: Redacted.Redacted | undefined
 }

@@ -20,3 +20,6 @@ export const httpCheckMillis = 1_000
 
 /** How far warnings about connections that were not accepted are apart at least. **Units**: milliseconds. */
 export const httpErrorNewsMillis = 60_000
+
+/** What the body of a login may have: it is one token. **Units**: bytes. */
+export const loginBodyBytes = 4_096

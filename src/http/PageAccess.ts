@@ -1,6 +1,8 @@
 /** Who may see the page, and what of it. */
+import { createHash, timingSafeEqual } from "node:crypto"
 import { isIP, isIPv4 } from "node:net"
 import { hostname } from "node:os"
+import { Redacted } from "effect"
 import type { HttpSettings } from "./HttpSettings.ts"
 
 /**
@@ -21,11 +23,36 @@ export const pageRefusal = (
   return `the page is not shown under the name "${shown(asked)}": open it by an address, as http://127.0.0.1 (kubectl port-forward leads there)`
 }
 
-/** Why dead letters are left out of what is shown; undefined where they are not. */
-export const deadLettersHidden = ({ host }: Pick<HttpSettings, "host">): string | undefined =>
-  isLoopback(host)
-    ? undefined
-    : "dead letters are shown on loopback only, and HTTP_HOST is not; `counterfoil dlq list` shows them"
+/** The headers by which somebody shows that they know the token; undefined where a request has none. */
+export interface TokenHeaders {
+  readonly authorization?: string | undefined
+  readonly cookie?: string | undefined
+}
+
+/** Whether dead letters, and the settings of an incident file, are left out: beyond loopback, without the token. */
+export const isMasked = (
+  { host, token }: Pick<HttpSettings, "host" | "token">,
+  { authorization = "", cookie = "" }: TokenHeaders
+): boolean => {
+  if (isLoopback(host)) return false
+  if (token === undefined) return true
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ""
+  const remembered = /(?:^|;\s*)counterfoil=([0-9a-f]+)/.exec(cookie)?.[1] ?? ""
+  return !isToken(token, bearer) && !isSame(remembered, proofOf(token))
+}
+
+/** Whether this is the token; in a time that says nothing of how much of it is right. */
+export const isToken = (token: Redacted.Redacted, given: string): boolean =>
+  isSame(given, Redacted.value(token))
+
+/** What a browser keeps in place of the token: who finds it can see the page, and does not learn the token. */
+export const proofOf = (token: Redacted.Redacted): string =>
+  digestOf(`the page: ${Redacted.value(token)}`).toString("hex")
+
+/** Equally long digests are compared, all of them. */
+const isSame = (one: string, other: string): boolean => timingSafeEqual(digestOf(one), digestOf(other))
+
+const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest()
 
 /** Whether a host, as a name or an address, is this machine and no other can reach it. */
 const isLoopback = (host: string): boolean => {
