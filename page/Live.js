@@ -49,3 +49,17 @@ export const follow = ({ failed, got, isPaused }) => {
     timer = setTimeout(turn, 0)
   })
 }
+
+/**
+ * Shows the process that one knows its token. Answers why it did not believe it; empty where it did.
+ *
+ * @param {string} token
+ */
+export const logIn = async (token) => {
+  const response = await fetch("login", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token })
+  })
+  return response.ok ? "" : (await response.text()).trim()
+}

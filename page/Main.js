@@ -1,5 +1,5 @@
 /** The page: a running process, or an incident that is replayed. */
-import { follow } from "./Live.js"
+import { follow, logIn } from "./Live.js"
 import { nothingRecorded } from "./Recording.js"
 import { elementOf, fillRows, makePlots, showView, write } from "./Sheet.js"
 import { viewOf } from "./View.js"
@@ -110,6 +110,7 @@ const keys = {
 const pressed = (event) => {
   const isOn = /** @type {HTMLInputElement} */ (elementOf("keysOn")).checked
   if (!isOn || event.ctrlKey || event.altKey || event.metaKey || help.open) return
+  if (event.target instanceof HTMLInputElement && event.target.type === "password") return
   keys[event.key]?.()
 }
 
@@ -138,6 +139,8 @@ if (saved !== undefined) {
   recording = saved.recording
   for (const id of ["pause", "incident", "now"]) elementOf(id).hidden = true
   write(elementOf("spoken"), `An incident, saved at ${clockText(saved.savedAtMillis)}`)
+  // It has no process to show a token to.
+  elementOf("login").remove()
   elementOf("settings").hidden = saved.settings.length === 0
   fillRows(
     elementOf("settingRows"),
@@ -145,6 +148,15 @@ if (saved !== undefined) {
   )
   show()
 } else {
+  elementOf("login").addEventListener("submit", (event) => {
+    event.preventDefault()
+    const token = /** @type {HTMLInputElement} */ (elementOf("token"))
+    logIn(token.value).then(
+      (why) => write(elementOf("loginText"), plainText(why)),
+      () => write(elementOf("loginText"), "The process did not answer.")
+    )
+    token.value = ""
+  })
   follow({
     isPaused: () => isPaused,
     got: (known) => {

@@ -150,6 +150,7 @@ export const showView = (view) => {
     ])
   )
   writeWithCode(elementOf("lettersText"), view.lettersText)
+  document.getElementById("login")?.toggleAttribute("hidden", !view.isHidden)
   showLetters(view)
   write(elementOf("processesText"), view.processesText)
   fillRows(

@@ -236,8 +236,8 @@ const lettersAt = ({ deadLetters, frames }, at) => {
   const now = frames[at]?.t ?? 0
   if (deadLetters === null) {
     const lettersText =
-      "They are shown only where HTTP_HOST is loopback. `counterfoil dlq list` shows all of them, and says which would go through now."
-    return { letters: [], lettersText }
+      "They are shown where HTTP_HOST is loopback, and elsewhere to whoever knows HTTP_TOKEN. `counterfoil dlq list` shows all of them, and says which would go through now."
+    return { letters: [], lettersText, isHidden: true }
   }
   const letters = deadLetters
     .filter(({ atMillis }) => atMillis <= now)
@@ -253,6 +253,7 @@ const lettersAt = ({ deadLetters, frames }, at) => {
     }))
   return {
     letters,
+    isHidden: false,
     lettersText:
       letters.length === 0
         ? "None in this run."

@@ -5,7 +5,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Recorder } from "../telemetry/Recorder.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
-import { deadLettersHidden, pageRefusal } from "./PageAccess.ts"
+import { isMasked, pageRefusal } from "./PageAccess.ts"
 import { plainHeaders } from "./PageHeaders.ts"
 
 /**
@@ -27,7 +27,8 @@ export const framesRoute = (settings: HttpSettings) =>
         return HttpServerResponse.text("since has to be the number of a frame: 0, or the last `next`\n", {
           status: 400
         })
-      const deadLetters = deadLettersHidden(settings) === undefined ? "shown" : "hidden"
+      const { authorization, cookie } = headers
+      const deadLetters = isMasked(settings, { authorization, cookie }) ? "hidden" : "shown"
       const { recording } = yield* Recorder
       return HttpServerResponse.text(recording({ since, deadLetters }), {
         contentType: "application/json",

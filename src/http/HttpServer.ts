@@ -35,6 +35,7 @@ import {
   httpIdleMillis,
   httpRequestMillis
 } from "./Limits.ts"
+import { loginRoute } from "./LoginRoute.ts"
 import { lookUpRoute } from "./LookUpRoute.ts"
 import { pageRoute } from "./PageRoute.ts"
 
@@ -54,6 +55,7 @@ export const serve = (
       fixedRoutes,
       framesRoute(settings),
       incidentRoute(settings),
+      loginRoute(settings),
       pageRoute(settings, index),
       lookUpRoute(settings, () => lookUp)
     )

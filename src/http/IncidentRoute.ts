@@ -5,7 +5,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { incidentHtml, incidentName } from "./IncidentHtml.ts"
-import { deadLettersHidden, pageRefusal } from "./PageAccess.ts"
+import { isMasked, pageRefusal } from "./PageAccess.ts"
 import { plainHeaders } from "./PageHeaders.ts"
 
 /** The route; refused as the page is, and where dead letters are hidden, without them and the settings. */
@@ -17,7 +17,8 @@ export const incidentRoute = (settings: HttpSettings) =>
       const { headers } = yield* HttpServerRequest.HttpServerRequest
       const refusal = pageRefusal(settings, headers["host"])
       if (refusal !== undefined) return HttpServerResponse.text(`${refusal}\n`, { status: 403 })
-      const html = yield* incidentHtml({ isWhole: deadLettersHidden(settings) === undefined })
+      const { authorization, cookie } = headers
+      const html = yield* incidentHtml({ isWhole: !isMasked(settings, { authorization, cookie }) })
       const name = incidentName(yield* Clock.currentTimeMillis)
       return HttpServerResponse.text(html, {
         contentType: "text/html; charset=utf-8",

@@ -23,3 +23,6 @@ export const httpErrorNewsMillis = 60_000
 
 /** What the body of a look-up may have: it is one id. **Units**: bytes. */
 export const lookUpBodyBytes = 1_024
+
+/** What the body of a login may have: it is one token. **Units**: bytes. */
+export const loginBodyBytes = 4_096

@@ -1,8 +1,7 @@
 /** Who may look messages up over HTTP. */
-import { createHash, timingSafeEqual } from "node:crypto"
-import { isIPv4 } from "node:net"
-import { Redacted } from "effect"
+import { hostOf, isLoopback } from "./HostName.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
+import { isBearerOf } from "./Token.ts"
 
 /** Why a request is not answered. */
 export interface Refusal {
@@ -40,21 +39,3 @@ export const lookUpRefusal = (
     ? undefined
     : { status: 403, error: "without HTTP_TOKEN a look-up has to be asked for at 127.0.0.1 or localhost" }
 }
-
-/** Whether a host, as a name or an address, is this machine and no other can reach it. */
-const isLoopback = (host: string): boolean => {
-  const name = host.toLowerCase()
-  return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."))
-}
-
-/** The host of a `Host` header, without its port. */
-const hostOf = (header = ""): string =>
-  /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(header)?.slice(1).join("") ?? ""
-
-/** In a time that says nothing of how much of it is right: equally long digests are compared, all of them. */
-const isBearerOf = (token: Redacted.Redacted, authorization = ""): boolean => {
-  const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ""
-  return timingSafeEqual(digestOf(given), digestOf(Redacted.value(token)))
-}
-
-const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest()

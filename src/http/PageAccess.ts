@@ -1,7 +1,9 @@
 /** Who may see the page, and what of it. */
-import { isIP, isIPv4 } from "node:net"
+import { isIP } from "node:net"
 import { hostname } from "node:os"
+import { hostOf, isLoopback } from "./HostName.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
+import { isBearerOf, isCookieOf } from "./Token.ts"
 
 /**
  * Why a request for the page is refused; undefined where it is not.
@@ -21,20 +23,19 @@ export const pageRefusal = (
   return `the page is not shown under the name "${shown(asked)}": open it by an address, as http://127.0.0.1 (kubectl port-forward leads there)`
 }
 
-/** Why dead letters are left out of what is shown; undefined where they are not. */
-export const deadLettersHidden = ({ host }: Pick<HttpSettings, "host">): string | undefined =>
-  isLoopback(host)
-    ? undefined
-    : "dead letters are shown on loopback only, and HTTP_HOST is not; `counterfoil dlq list` shows them"
-
-/** Whether a host, as a name or an address, is this machine and no other can reach it. */
-const isLoopback = (host: string): boolean => {
-  const name = host.toLowerCase()
-  return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."))
+/** The headers by which somebody shows that they know the token; undefined where a request has none. */
+export interface TokenHeaders {
+  readonly authorization?: string | undefined
+  readonly cookie?: string | undefined
 }
 
-/** The host of a `Host` header, without its port; empty where it is none. */
-const hostOf = (header = ""): string =>
-  (/^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(header)?.slice(1).join("") ?? "").toLowerCase()
+/** Whether dead letters, and the settings of an incident file, are left out: beyond loopback, without the token. */
+export const isMasked = (
+  { host, token }: Pick<HttpSettings, "host" | "token">,
+  { authorization, cookie }: TokenHeaders
+): boolean => {
+  if (isLoopback(host)) return false
+  return token === undefined || (!isBearerOf(token, authorization) && !isCookieOf(token, cookie))
+}
 
 const shown = (name: string): string => name.replaceAll(/[^\w.:-]/g, "?").slice(0, 100)

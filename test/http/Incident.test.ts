@@ -43,8 +43,8 @@ describe("an incident file", () => {
       assert.isAtLeast(recording.frames.length, 1)
       assert.deepStrictEqual(settings, [["CASSANDRA_PASSWORD", "(hidden)", "CASSANDRA_PASSWORD"]])
       assert.deepInclude(recording.deadLetters[0], { messageId: "m-1", orderId: "…711", paymentId: "…815" })
-      assert.notInclude(html, "4711")
-      assert.notInclude(html, "1000815")
+      const letters = JSON.stringify(recording.deadLetters)
+      assert.notMatch(letters, /4711|1000815/)
     }).pipe(
       Effect.provide(silent),
       Effect.provideService(ShownSettings, [["CASSANDRA_PASSWORD", "(hidden)", "CASSANDRA_PASSWORD"]])

@@ -3,7 +3,7 @@ import { request } from "node:http"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Layer, Logger, Redacted } from "effect"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import { pageModules } from "../../src/http/PageFiles.ts"
@@ -12,8 +12,15 @@ import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
 import { freePorts } from "../support/Ports.ts"
 
-const servedAt = (host: string) =>
-  Layer.unwrap(Effect.map(freePorts(1), ([port = 0]) => layerHttpApi({ host, port, portAsked: true }))).pipe(
+const secret = "a-token-of-some-length"
+
+const servedAt = (host: string, token?: string) =>
+  Layer.unwrap(
+    Effect.map(freePorts(1), ([port = 0]) => {
+      const known = token === undefined ? undefined : Redacted.make(token)
+      return layerHttpApi({ host, port, portAsked: true, token: known })
+    })
+  ).pipe(
     Layer.provideMerge(Recorder.layer("0.1.0")),
     Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([])))
   )
@@ -27,18 +34,25 @@ interface Answer {
 }
 
 /** Asks 127.0.0.1, under a name. */
-const get = Effect.fnUntraced(function* (path: string, headers: Readonly<Record<string, string>> = {}) {
+const get = Effect.fnUntraced(function* (
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: string
+) {
   const { address } = yield* HttpApi
   const { port } = yield* Effect.fromOption(address)
   return yield* Effect.callback<Answer>((resume) => {
-    request({ host: "127.0.0.1", port, path, headers }, (response) => {
-      let text = ""
-      response.setEncoding("utf8")
-      response.on("data", (more) => (text += more))
-      response.on("end", () =>
-        resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers, text }))
-      )
-    }).end()
+    request(
+      { host: "127.0.0.1", port, path, headers, method: body === undefined ? "GET" : "POST" },
+      (response) => {
+        let text = ""
+        response.setEncoding("utf8")
+        response.on("data", (more) => (text += more))
+        response.on("end", () =>
+          resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers, text }))
+        )
+      }
+    ).end(body)
   })
 })
 
@@ -141,4 +155,36 @@ describe("the paths of the page", () => {
         assert.include(pageModules.slice(0, index), imported, name)
     }
   })
+
+  it.live(
+    "beyond loopback whoever knows HTTP_TOKEN sees dead letters: by a header, or by a cookie after a login",
+    () =>
+      Effect.gen(function* () {
+        const letters = (headers: Readonly<Record<string, string>>) =>
+          Effect.map(get("/frames", headers), ({ text }) => JSON.parse(text).deadLetters)
+        const json = { "content-type": "application/json" }
+        assert.isNull(yield* letters({}))
+        assert.deepStrictEqual(yield* letters({ authorization: `Bearer ${secret}` }), [])
+        assert.isNull(yield* letters({ authorization: `Bearer ${secret.slice(1)}` }))
+        const wrong = yield* get("/login", json, `{"token":"${secret}x"}`)
+        assert.deepStrictEqual([wrong.status, wrong.headers["set-cookie"]], [401, undefined])
+        assert.strictEqual((yield* get("/login", {}, `{"token":"${secret}"}`)).status, 400)
+        assert.strictEqual(
+          (yield* get("/login", { ...json, host: "evil.example" }, `{"token":"${secret}"}`)).status,
+          403
+        )
+        const right = yield* get("/login", json, `{"token":"${secret}"}`)
+        assert.strictEqual(right.status, 204)
+        const cookie = String(right.headers["set-cookie"])
+        assert.match(cookie, /^counterfoil=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=\/$/)
+        assert.notInclude(cookie, secret)
+        assert.deepStrictEqual(yield* letters({ cookie: `a=b; ${cookie.split(";")[0]}` }), [])
+        assert.isNull(yield* letters({ cookie: `counterfoil=${"0".repeat(64)}` }))
+        assert.include(
+          (yield* get("/incident", { authorization: `Bearer ${secret}` })).text,
+          '"deadLetters":[]'
+        )
+        assert.include((yield* get("/incident")).text, '"deadLetters":null')
+      }).pipe(Effect.provide(servedAt("0.0.0.0", secret)))
+  )
 })

@@ -179,5 +179,14 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit("test/http/Page.test.ts", "a name that somebody else can give to this machine is refused")
     ]
+  },
+  {
+    name: "any-cookie-will-do",
+    what: "shows dead letters beyond loopback to whoever sends any cookie of ours",
+    guarantee: undefined,
+    file: "src/http/PageAccess.ts",
+    text: "!isCookieOf(token, cookie)",
+    replacement: "cookie === undefined",
+    caughtBy: [unit("test/http/Page.test.ts", "beyond loopback whoever knows HTTP_TOKEN sees dead letters")]
   }
 ]

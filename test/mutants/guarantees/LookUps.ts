@@ -68,9 +68,9 @@ export const ofLookUps: ReadonlyArray<Mutant> = [
     name: "look-up-any-token",
     what: "answers whoever gives any token",
     guarantee: undefined,
-    file: "src/http/LookUpAccess.ts",
-    text: "timingSafeEqual(digestOf(given), digestOf(Redacted.value(token)))",
-    replacement: "timingSafeEqual(digestOf(given), digestOf(given || Redacted.value(token)))",
+    file: "src/http/Token.ts",
+    text: "isSame(given, Redacted.value(token))",
+    replacement: "isSame(given, given || Redacted.value(token))",
     caughtBy: [
       unit(access, "with a token, wherever it is bound"),
       unit(route, "where a token is set it is needed")
