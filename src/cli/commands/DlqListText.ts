@@ -19,7 +19,7 @@ import {
   secondOf,
   shortName,
   thousands,
-  verdictWords,
+  verdictsText,
   wordsOf
 } from "./DlqWords.ts"
 
@@ -99,12 +99,11 @@ const groupLines = (group: DeadLetterGroup, shown: Shown): ReadonlyArray<string>
     `oldest ${secondOf(group.oldestMicros)}, ${age} old${kept}`,
     `newest ${secondOf(group.newestMicros)}`
   ]
-  const verdicts = [...group.verdicts].map(([name, count]) => verdictWords(name, count))
   const by = group.appVersion === undefined ? [] : [`given up by version ${escaped(group.appVersion)}`]
   return [
     ...groupTitle(group, deployment, width),
     ...joinedTo(times, width, "  "),
-    ...joinedTo([`now: ${verdicts.join(", ")}`], width, "  "),
+    ...joinedTo([`now: ${verdictsText(group.verdicts)}`], width, "  "),
     ...joinedTo([`for instance ${group.exampleId}`, ...by], width, "  ")
   ]
 }

@@ -1,9 +1,17 @@
 /** Says in words what a dead letter is and what would become of it. */
 import { rfc3339 } from "../../time/Rfc3339.ts"
 
-/** What would become of so many dead letters of one verdict, by its name: `398 would match`. */
-export const verdictWords = (name: string, count: number): string =>
+/** What would become of how many, by the names of the verdicts: what would go through first, whatever was read first. */
+export const verdictsText = (counts: ReadonlyMap<string, number>): string =>
+  Array.from(counts)
+    .toSorted(([one], [other]) => rankOf(one) - rankOf(other))
+    .map(([name, count]) => verdictWords(name, count))
+    .join(", ")
+
+const verdictWords = (name: string, count: number): string =>
   `${thousands(count)} ${count === 1 ? wordsOf(name) : (words[name]?.[1] ?? name)}`
+
+const rankOf = (name: string): number => Object.keys(words).indexOf(name)
 
 /** What would become of one dead letter. */
 export const wordsOf = (verdict: string): string => words[verdict]?.[0] ?? verdict

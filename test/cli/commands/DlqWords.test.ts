@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { withinWords } from "../../../src/cli/commands/DlqWords.ts"
+import { verdictsText, withinWords } from "../../../src/cli/commands/DlqWords.ts"
 
 describe("words on dead letters", () => {
   it("a time within which something was is never less than it was", () => {
@@ -9,5 +9,14 @@ describe("words on dead letters", () => {
       ...["2 min", "2 min 58 s", "60 min", "1 h", "1 h 2 min"]
     ])
     expect(withinWords(3 * 86_400_000 + 1)).toBe("3 days 1 h")
+  })
+
+  it("what would go through is said first, whatever was read first", () => {
+    const counts = new Map([
+      ["unknown", 3],
+      ["stays(unmatched-payment)", 50],
+      ["payment-matched", 29]
+    ])
+    expect(verdictsText(counts)).toBe("29 would match, 50 still have no order, 3 verdict unknown")
   })
 })
