@@ -29,7 +29,7 @@ a repeated key the last counts, and a byte-order mark is ignored.
   an older one had.
 
 A message that cannot be used becomes a dead letter: the same bytes and attributes, and attributes with the prefix \`dlq-\` in
-addition. All of them are listed in the [README](../README.md#dead-letters).
+addition. All of them are listed [there](dead-letters.md#what-a-dead-letter-is).
 
 | \`dlq-reason\` | which message | \`dlq-error\` |
 |---|---|---|
