@@ -71,6 +71,15 @@ const Health = Schema.fromJsonString(
     heldUpBy: Schema.NullOr(
       Schema.Struct({ process: Schema.String, reason: Schema.String, since: Schema.String })
     ),
+    lastRedrive: Schema.NullOr(
+      Schema.Struct({
+        ended: Schema.String,
+        at: Schema.String,
+        seconds: Schema.Finite,
+        through: Schema.Finite,
+        stay: Schema.Finite
+      })
+    ),
     saturation: Schema.Struct({ share: Schema.Finite, by: Schema.String })
   })
 )
@@ -80,7 +89,7 @@ const decode = Schema.decodeUnknownOption(Health)
 const wholeHealth = Effect.fnUntraced(function* (url: string, { status, text }: ProcessAnswer) {
   const health = status === 200 ? Option.getOrUndefined(decode(text)) : undefined
   if (health === undefined) return yield* noCounterfoil(url)
-  const { heldUpBy, parts, saturation, watermarkBehindSeconds } = health
+  const { heldUpBy, lastRedrive, parts, saturation, watermarkBehindSeconds } = health
   const lines = [
     health.ready ? "ready" : "not ready",
     ...Object.entries(parts).map(([name, { reason, remedy, since, state }]) => {
@@ -91,7 +100,12 @@ const wholeHealth = Effect.fnUntraced(function* (url: string, { status, text }: 
     `limits        ${Math.round(saturation.share * 100)} % of ${saturation.by} used, of which most is used`,
     ...(heldUpBy === null
       ? []
-      : [`verdicts      held up by ${heldUpBy.process} since ${heldUpBy.since}: ${heldUpBy.reason}`])
+      : [`verdicts      held up by ${heldUpBy.process} since ${heldUpBy.since}: ${heldUpBy.reason}`]),
+    ...(lastRedrive === null
+      ? []
+      : [
+          `redriven      ${lastRedrive.through} through, ${lastRedrive.stay} stay, at ${lastRedrive.at} (${lastRedrive.ended})`
+        ])
   ]
   return { isWell: health.ready, lines, data: health }
 })

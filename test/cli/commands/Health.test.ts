@@ -42,6 +42,7 @@ const whole = (ready: boolean, facts: object = part) =>
     parts: { orders: part, facts },
     watermarkBehindSeconds: 4,
     heldUpBy: null,
+    lastRedrive: { ended: "end", at: "2026-01-01T00:00:00.000Z", seconds: 7, through: 3, stay: 2 },
     saturation: { share: 0.25, by: "writes" }
   })
 
@@ -54,7 +55,8 @@ describe("health", () => {
         "orders        healthy since 2026-01-01T00:00:00.000Z",
         "facts         healthy since 2026-01-01T00:00:00.000Z",
         "reading       of orders: up to 4 s ago",
-        "limits        25 % of writes used, of which most is used"
+        "limits        25 % of writes used, of which most is used",
+        "redriven      3 through, 2 stay, at 2026-01-01T00:00:00.000Z (end)"
       ])
       expect(code).toBe(0)
     })
