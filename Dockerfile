@@ -22,6 +22,7 @@ COPY package.json LICENSE ./
 COPY --from=packages /packages/node_modules ./node_modules
 COPY bin ./bin
 COPY cql ./cql
+COPY page ./page
 COPY --from=build /build/dist ./dist
 ENV NODE_ENV=production \
     HTTP_HOST=0.0.0.0 \
