@@ -20,8 +20,8 @@ connection; \`doctor\` makes all.
   keeps from being made is shown with that one.
 - **\`--json\`**: one object: \`well\`; \`checks\`, each with \`code\`, \`group\`, \`title\`, \`status\` (\`passed\`, \`warning\`,
   \`fatal\`, \`not-made\`, \`skipped\`), \`shows\`, \`findings\` (\`severity\`, \`where\`, \`found\`, \`expected\`, \`remedy\`), \`why\`
-  (it was not made) and \`because\` (it was skipped); \`settings\`, each with \`value\` (null where it is a secret), \`kind\`
-  (\`flag\`, \`variable\`, \`alias\`, \`default\`) and \`from\`.
+  (it was not made) and \`because\` (it was skipped); \`settings\`, each with \`value\` (null where it is a secret; an address is
+  without its user and password), \`kind\` (\`flag\`, \`variable\`, \`alias\`, \`default\`) and \`from\`.
 - A server gets 10 s to answer.
 
 \`counterfoil doctor FILE…\` checks Kubernetes manifests before they are applied, and nothing else; \`-\` is standard input,

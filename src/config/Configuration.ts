@@ -2,6 +2,7 @@
 import { Config, ConfigProvider, Data, Effect, Option, Runtime } from "effect"
 import type { Preset } from "./Preset.ts"
 import type { Section } from "./Section.ts"
+import { shownValue } from "./ShownValue.ts"
 import type { Variable } from "./Variable.ts"
 
 /**
@@ -177,14 +178,12 @@ const entryOf = (variable: Variable<unknown>, label: string, text: string): Entr
   text: variable.doc.secret === true ? text : text.trim()
 })
 
-/** A user and a password may stand in an address. */
-const shownValue = ({ doc }: Variable<unknown>, text: string): string =>
-  doc.secret === true ? "(hidden)" : text.replaceAll(/\/\/[^/@\s]*@/g, "//(hidden)@")
-
 const explain = (variable: Variable<unknown>, entry: Option.Option<Entry>): string => {
   const { label, text } = Option.getOrElse(entry, () => ({ label: variable.doc.name, text: "" }))
   const shown =
-    variable.doc.secret === true ? "is malformed (its value is not shown)" : `is "${clipped(text)}"`
+    variable.doc.secret === true
+      ? "is malformed (its value is not shown)"
+      : `is "${clipped(shownValue(variable, text))}"`
   const separator = label.startsWith("--") ? " " : "="
   return `${label} ${shown}: must be ${variable.allowed}. Example: ${label}${separator}${variable.example}`
 }

@@ -1,12 +1,13 @@
 /** Where the value of each setting came from. */
 import { Effect, Option } from "effect"
 import { type FlagTexts, find, type Wanted } from "./Configuration.ts"
+import { shownValue } from "./ShownValue.ts"
 
 /** A setting's value, as a user would write it, and where it came from. */
 export interface Origin {
   /** The variable's name. */
   readonly name: string
-  /** Undefined where it is a secret. */
+  /** Without the user and the password of an address; undefined where it is a secret. */
   readonly value: string | undefined
   readonly kind: "flag" | "variable" | "alias" | "default"
   /** The flag or variable; undefined where the default holds. */
@@ -26,7 +27,7 @@ export const readOrigins = (sections: Wanted, flags: FlagTexts): Effect.Effect<R
         const { label, text } = entry.value
         return {
           name,
-          value: doc.secret === true ? undefined : text,
+          value: doc.secret === true ? undefined : shownValue(variable, text),
           kind: label.startsWith("--") ? "flag" : label === name ? "variable" : "alias",
           from: label
         }

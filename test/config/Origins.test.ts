@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Option } from "effect"
+import { ConfigProvider, Effect, Option, Result } from "effect"
+import { configuration } from "../../src/config/Configuration.ts"
 import { readOrigins } from "../../src/config/Origins.ts"
 import { sections } from "../../src/config/Sections.ts"
 import { looksLikeOurs, similarVariable } from "../../src/config/VariableNames.ts"
@@ -37,6 +38,29 @@ describe("where a setting came from", () => {
         assert.notInclude(JSON.stringify(origin(name)), "pa55w0rd")
         assert.notStrictEqual(origin(name)?.kind, "default")
       }
+    })
+  )
+
+  it.effect.each<readonly [written: string, shown: string]>([
+    ["http://u:s3cretpw@h:4318", "http://(hidden)@h:4318"],
+    ["http://u:s3cret@pw@h:4318/v1", "http://(hidden)@h:4318/v1"],
+    ["http://u:s3cret/pw@h", "http://(hidden)@h"],
+    ["http://u:s3cret pw@h", "http://(hidden)@h"],
+    ["u:s3cretpw@h:4318", "(hidden)@h:4318"],
+    ["http://h:4318", "http://h:4318"]
+  ])("is told of the address %s, as %s", ([written, shown]) =>
+    Effect.gen(function* () {
+      const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: written }
+      const origin = yield* originsOf(environment)
+      assert.strictEqual(origin("OTEL_EXPORTER_OTLP_ENDPOINT")?.value, shown)
+      const read = yield* Effect.result(
+        configuration({ telemetry: sections.telemetry }, {}).pipe(
+          Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment)))
+        )
+      )
+      const told = Result.isSuccess(read) ? read.success.shown.flat() : read.failure.problems
+      assert.include(told.join(" "), shown)
+      assert.notMatch(told.join(" "), /s3cret|pw/)
     })
   )
 })
