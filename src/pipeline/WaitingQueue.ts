@@ -98,15 +98,22 @@ export const makeWaitingQueue = <A, E, F extends string, R extends string>(
       return true
     })
 
+    /** So many of the first in `idle` were woken and not tried since. What is put back goes behind them. */
+    let woken = 0
+
     const takeDue = Effect.gen(function* () {
       for (;;) {
-        const isWoken = Latch.isOpen(wakeUp)
+        if (Latch.isOpen(wakeUp)) woken = idle.size
         wakeUp.closeUnsafe()
-        const due: Array<Waiting<A, E>> = []
-        for (const waiting of idle) if (isWoken || waiting.dueAtMillis <= now()) due.push(waiting)
-        const taken = due.slice(0, waitingBatch)
-        if (isWoken && taken.length < due.length) wakeUp.openUnsafe()
+        // Read once: many thousands may wait.
+        const at = now()
+        const taken: Array<Waiting<A, E>> = []
+        for (const waiting of idle) {
+          if (taken.length === waitingBatch) break
+          if (taken.length < woken || waiting.dueAtMillis <= at) taken.push(waiting)
+        }
         for (const waiting of taken) idle.delete(waiting)
+        woken = Math.max(0, woken - taken.length)
         if (taken.length > 0) return taken
         yield* Effect.raceFirst(Effect.sleep(Duration.millis(waitingTickMillis)), wakeUp.await)
       }

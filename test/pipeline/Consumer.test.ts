@@ -133,6 +133,26 @@ describe("what waits in a consumer", () => {
     }).pipe(Effect.provide(parts))
   )
 
+  it.effect("[G5] is tried once for each time it is woken, however many wait", () =>
+    Effect.gen(function* () {
+      let tries = 0
+      const outcome = () => {
+        tries++
+        return early.outcome()
+      }
+      const consumer = yield* readings({ outcome }, { waiting: { ...waiting, maxMessages: 1_000 } })
+      yield* publishTexts("readings", ...Array.from({ length: 250 }, (_, index) => `${index}`))
+      yield* pass("10 seconds")
+      assert.strictEqual(consumer.totals().waiting, 250)
+      const before = tries
+      yield* consumer.wake
+      yield* pass(0)
+      assert.strictEqual(tries - before, 250)
+      yield* pass("1 second")
+      assert.isBelow(tries - before, 3 * 250)
+    }).pipe(Effect.provide(parts))
+  )
+
   it.effect("[G6] is bounded: at the limit intake pauses, and goes on when there is room", () =>
     Effect.gen(function* () {
       const state: Parameters<typeof readings>[0] = { ...early }

@@ -15,6 +15,15 @@ export const ofConsumers: ReadonlyArray<Mutant> = [
     caughtBy: [unit(consumer, "is tried again until its time is over, and only then is a dead letter")]
   },
   {
+    name: "consumer-woken-for-ever",
+    what: "tries what was woken again and again while more than one batch waits",
+    guarantee: "G5",
+    file: "src/pipeline/WaitingQueue.ts",
+    text: "woken = Math.max(0, woken - taken.length)",
+    replacement: "woken = Math.min(woken, idle.size + taken.length)",
+    caughtBy: [unit(consumer, "is tried once for each time it is woken, however many wait")]
+  },
+  {
     name: "consumer-waiting-unbounded",
     what: "lets any number of deliveries wait",
     guarantee: "G6",
