@@ -17,9 +17,9 @@ export const httpSection = section({
     host: withDefault(
       {
         name: "HTTP_HOST",
-        meaning: "The address on which health and metrics are served",
+        meaning: "The address on which health, metrics and the page are served",
         change:
-          "The process runs in a container (`0.0.0.0`). Health and metrics have no login, so keep it inside your network",
+          "The process runs in a container (`0.0.0.0`). Health, metrics and the figures of the page have no login, so keep it inside your network",
         see: "`HTTP_PORT`, `HTTP_TOKEN`"
       },
       listenAddress,
@@ -29,7 +29,7 @@ export const httpSection = section({
       {
         name: "HTTP_PORT",
         aliases: ["PORT"],
-        meaning: "The port on which health and metrics are served; with 0 they are not served",
+        meaning: "The port on which health, metrics and the page are served; with 0 they are not served",
         change:
           "Several processes share a machine. If it was set and the port is taken, nothing starts; if it was not set, a free port is used",
         see: "`HTTP_HOST`"
@@ -41,14 +41,14 @@ export const httpSection = section({
       {
         name: "HTTP_TOKEN",
         meaning:
-          "What whoever looks a message up in the process has to know: `run` asks for it, `where` sends it. It is never shown. Prefer the variable: other users of the machine can see a flag",
+          "What whoever looks a message up in the process has to know: `run` asks for it, `where` sends it. Beyond loopback it also opens dead letters, with their ids, on the page (`POST /login`) and in `/frames`, and dead letters and settings in `/incident`; on loopback all of these are shown without it. It is never shown. Prefer the variable: other users of the machine can see a flag",
         change:
-          "`HTTP_HOST` is not loopback and you want to ask with `counterfoil where`. It is sent in clear text, so keep it inside your network",
+          "`HTTP_HOST` is not loopback, and you want to ask with `counterfoil where` or to see dead letters on the page. It is sent in clear text, so keep it inside your network",
         see: "`HTTP_HOST`",
         secret: true
       },
       tokenText,
-      "look-ups are answered on loopback only"
+      "look-ups are answered, and dead letters shown, on loopback only"
     )
   },
   relations: [],

@@ -144,24 +144,21 @@ const orNotFound = <E, R>(app: Answer<E, R>): Answer<E, R> =>
 // Not a wildcard route: that would answer HEAD requests before the routes above do.
 const unknown = HttpRouter.middleware(orNotFound, { global: true })
 
-const paths = `/live     200 while the event loop runs, and no loop of the subscribers stands still
+const paths = `/         the page, for a browser
+/live     200 while the event loop runs, and no loop of the subscribers stands still
 /ready    200 or 503, with one line for each part
 /health   the same as JSON, with reasons, remedies and times
 /metrics  for Prometheus
 /lookup   POST: where an order or a payment is in this process; \`counterfoil where\` asks
 /incident the page with the last hour, as one file that replays offline; \`counterfoil incident\` saves it
 /frames   what the last hour was like, second by second; ?since=N for what came after frame N
+/login    POST: takes HTTP_TOKEN, for dead letters on the page beyond loopback
 `
 
 /** For people without a browser. */
-const index = `Counterfoil serves:\n/         the page, for a browser\n${paths}`
+const index = `Counterfoil serves:\n${paths}`
 
-const notFound = HttpServerResponse.text(
-  "Not found. There are: /live /ready /health /metrics, and POST /lookup\n",
-  {
-    status: 404
-  }
-)
+const notFound = HttpServerResponse.text(`Not found. Counterfoil serves:\n${paths}`, { status: 404 })
 
 const isRouteNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"

@@ -8,6 +8,6 @@ export interface HttpSettings {
   readonly port: number
   /** Whether the user asked for this very port; then a taken one is an error. */
   readonly portAsked: boolean
-  /** What whoever looks a message up has to know; without, only this machine may ask. */
+  /** What whoever looks a message up, or sees dead letters beyond loopback, has to know; without, only this machine may. */
   readonly token?: Redacted.Redacted | undefined
 }
