@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { variables } from "./Acceptance.ts"
+import { settingOf, variables } from "./Acceptance.ts"
 
 const root = join(import.meta.dirname, "..", "..")
 
@@ -35,6 +35,26 @@ describe("docs/containers.md", () => {
     const text = readFileSync(join(root, path), "utf8")
     expect(text).toMatch(new RegExp(`(memory: |mem_limit: )${limit}(Mi|m)`))
     expect(text).toContain(String(advised.get(limit)))
+  })
+})
+
+describe("docs/cloud-run.md", () => {
+  const text = readFileSync(join(root, "docs/cloud-run.md"), "utf8")
+  const pairsOf = (flag: string): ReadonlyArray<readonly [string, string]> =>
+    [...text.matchAll(new RegExp(`^ *--${flag}=(\\S+)`, "gm"))]
+      .flatMap(([, list = ""]) => list.split(","))
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
+  const environment = Object.fromEntries(pairsOf("set-env-vars"))
+
+  it("sets only what is allowed", () => {
+    for (const name of Object.keys(environment))
+      expect({ name, value: settingOf(name, environment) }).toMatchObject({ name })
+  })
+
+  it("mounts the password where the process reads it, for a user", () => {
+    const mounted = pairsOf("set-secrets").map(([path]) => path)
+    expect(mounted).toEqual([environment["CASSANDRA_PASSWORD_FILE"]])
+    expect(environment["CASSANDRA_USERNAME"]).toMatch(/\w/)
   })
 })
 
