@@ -76,6 +76,13 @@ describe("the dashboard", () => {
     expect([...alerted].filter((metric) => !shown.has(metric))).toEqual([])
   })
 
+  it("shows what an autoscaler may read, and which limit it comes from", () => {
+    const shown = queries.flatMap(([, expr]) => selectorsOf(expr).map(({ metric }) => metric))
+    expect(shown).toEqual(
+      expect.arrayContaining(["counterfoil_saturation_ratio", "counterfoil_limit_used_ratio"])
+    )
+  })
+
   it("has an id and a place of its own for each panel", () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
     const places = panels.flatMap(({ gridPos: { h, w, x, y } }) =>
