@@ -36,7 +36,7 @@ export interface PeriodicRedriveOptions {
   readonly locks: OrderLock
   /** How long a stop may wait for the batch it is at. */
   readonly stopWithin: Duration.Duration
-  /** What keeps it from reading, and a person has to see to; undefined once it could read. */
+  /** What keeps it from reading all, and a person has to see to; undefined once it could read all. */
   readonly onTrouble: (error: ReportedError | undefined) => void
 }
 
@@ -130,12 +130,18 @@ const troubleOf = (error: PubSubError): ReportedError => ({
   cause: error
 })
 
+/** The same at every interval, so that it is warned of once. */
+const moreThanCanBeHeld: ReportedError = {
+  message:
+    "some dead letters are not redriven: no more can be held at once than lie in front of them; take some of those away: `counterfoil dlq discard` with a filter exports them first"
+}
+
 const reportEnd = (
   { onTrouble, subscription }: PeriodicRedriveOptions,
   tally: RedriveTally
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
-    onTrouble(undefined)
+    onTrouble(tally.endedBy === "full" ? moreThanCanBeHeld : undefined)
     if (tally.endedBy === "store")
       return Effect.logInfo(
         `dead letters are redriven at the next interval: the fact table did not answer: ${tally.storeError}`

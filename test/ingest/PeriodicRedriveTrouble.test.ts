@@ -8,9 +8,12 @@ import {
   deadLetterSubscription,
   everyMinute,
   hasRedriven,
+  ids,
+  letterOf,
   lettersThatWouldMatch,
   matchedIn,
   noneRemains,
+  publishLetters,
   remaining
 } from "../support/Redriving.ts"
 import { orderOf } from "../support/Samples.ts"
@@ -86,6 +89,25 @@ describe("the redrives of run, in trouble", () => {
           Effect.map(process.health, (parts) => parts["dead-letters"]._tag === "Healthy")
         )
       })
+  )
+
+  it.effect("[G6] dead letters behind those that can be held degrade dead-letters, warned of once", () =>
+    Effect.gen(function* () {
+      const lines: Array<LogLine> = []
+      const world = yield* makeWorld()
+      yield* publishLetters(world, ...ids(30).map((id) => letterOf(id, { "dlq-reason": "undecodable" })))
+      const process = yield* Effect.provide(
+        world.start(everyMinute, "process-1", { heldIdsMax: 20 }),
+        collectedIn(lines)
+      )
+      yield* eventually("a redrive has ended", hasRedriven(process))
+      yield* pass("5 minutes")
+      assert.deepInclude((yield* process.redrives).last, { ended: "full" })
+      assert.deepInclude((yield* process.health)["dead-letters"], { _tag: "Degraded" })
+      const warned = lines.filter(({ level }) => level === "Warn")
+      assert.strictEqual(warned.length, 1, JSON.stringify(lines))
+      assert.include(JSON.stringify(yield* process.health), "counterfoil dlq discard")
+    })
   )
 
   it.effect("a defect of it stops the process", () =>

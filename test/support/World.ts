@@ -119,7 +119,8 @@ export const makeWorld = Effect.fnUntraced(function* (
           {
             ...servers,
             store: faultyFactStore(behind.store?.(store) ?? store, storeFaults),
-            progress: behind.progress?.(servers.progress) ?? servers.progress
+            progress: behind.progress?.(servers.progress) ?? servers.progress,
+            heldIdsMax: behind.heldIdsMax
           },
           { ...processing, ...overrides },
           // Each start is another process, whatever its place is called.
@@ -129,10 +130,11 @@ export const makeWorld = Effect.fnUntraced(function* (
   }
 })
 
-/** What stands between one process and the tables. */
+/** What stands between one process and the tables, and how many ids it may hold. */
 export interface Behind {
   readonly store?: (table: FactStore["Service"]) => FactStore["Service"]
   readonly progress?: (table: ProgressTable["Service"]) => ProgressTable["Service"]
+  readonly heldIdsMax?: number
 }
 
 /** A world. */
