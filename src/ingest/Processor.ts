@@ -133,7 +133,8 @@ export const makeProcessor = (
           orders: admin.subscriptionName(options.ordersSubscription),
           payments: admin.subscriptionName(options.paymentsSubscription)
         },
-        graceMillis: Duration.toMillis(processing.paymentGrace)
+        graceMillis: Duration.toMillis(processing.paymentGrace),
+        redrives: metrics.redrives
       })
     }
   })
