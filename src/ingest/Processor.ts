@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
 import { pid as processId } from "node:process"
-import { Duration, Effect, Fiber, Latch, Option, type Scope } from "effect"
+import { Duration, Effect, Fiber, Latch, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import type { ProgressTable } from "../facts/ProgressTable.ts"
@@ -156,7 +156,7 @@ const makeRedrives = Effect.fnUntraced(function* (
   const subscription = subscriptionName(redrivesFrom)
   return yield* makePeriodicRedrive({
     subscription,
-    subscriptionExists: Effect.map(describeSubscription(subscription), Option.isSome),
+    describe: describeSubscription(subscription),
     sources: {
       orders: subscriptionName(ordersSubscription),
       payments: subscriptionName(paymentsSubscription)

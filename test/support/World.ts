@@ -120,6 +120,7 @@ export const makeWorld = Effect.fnUntraced(function* (
             ...servers,
             store: faultyFactStore(behind.store?.(store) ?? store, storeFaults),
             progress: behind.progress?.(servers.progress) ?? servers.progress,
+            admin: behind.admin?.(servers.admin) ?? servers.admin,
             heldIdsMax: behind.heldIdsMax
           },
           { ...processing, ...overrides },
@@ -130,10 +131,11 @@ export const makeWorld = Effect.fnUntraced(function* (
   }
 })
 
-/** What stands between one process and the tables, and how many ids it may hold. */
+/** What stands between one process and the servers, and how many ids it may hold. */
 export interface Behind {
   readonly store?: (table: FactStore["Service"]) => FactStore["Service"]
   readonly progress?: (table: ProgressTable["Service"]) => ProgressTable["Service"]
+  readonly admin?: (admin: PubSubAdmin["Service"]) => PubSubAdmin["Service"]
   readonly heldIdsMax?: number
 }
 
