@@ -78,7 +78,7 @@ const filter = ofEachSubscription(
 const deliveryPolicy = ofEachSubscription(
   {
     code: "CF-611",
-    title: `no dead-letter policy of Pub/Sub gives a message up before ${leastDeliveryAttempts} deliveries`,
+    title: `no dead-letter policy of Pub/Sub gives a message up before ${leastDeliveryAttempts} deliveries, and none a dead letter`,
     worst: "fatal",
     remedy: "`gcloud pubsub subscriptions update … --clear-dead-letter-policy`"
   },
@@ -86,22 +86,25 @@ const deliveryPolicy = ofEachSubscription(
     Option.match(deadLetterPolicy, {
       onNone: (): ReadonlyArray<Problem> => [],
       onSome: ({ maxDeliveryAttempts, topic }) =>
-        maxDeliveryAttempts >= leastDeliveryAttempts
+        name !== "dead letters" && maxDeliveryAttempts >= leastDeliveryAttempts
           ? []
           : [
               {
                 severity: name === "dead letters" ? "warning" : "fatal",
                 found: `Pub/Sub gives a message of ${name} up to ${topic} after ${maxDeliveryAttempts} deliveries of ${full}: ${attemptsOf(name)} is one`,
-                expected: `no dead-letter policy, or one of ${leastDeliveryAttempts} attempts`,
-                remedy: `\`gcloud pubsub subscriptions update ${full} --clear-dead-letter-policy\`, or --max-delivery-attempts=${leastDeliveryAttempts}`
+                expected: `no dead-letter policy${orOf(name, `one of ${leastDeliveryAttempts} attempts`)}`,
+                remedy: `\`gcloud pubsub subscriptions update ${full} --clear-dead-letter-policy\`${orOf(name, `--max-delivery-attempts=${leastDeliveryAttempts}`)}`
               }
             ]
     })
 )
 
+/** Dead letters are looked at again and again: no number of deliveries is enough for them. */
+const orOf = (name: ChannelName, other: string): string => (name === "dead letters" ? "" : `, or ${other}`)
+
 const attemptsOf = (name: ChannelName): string =>
   name === "dead letters"
-    ? "each look through the dead letters"
+    ? "each look through the dead letters, and each redrive of DLQ_REDRIVE_INTERVAL,"
     : "each release, as at a stop or in an outage,"
 
 const retryPolicy = ofEachSubscription(

@@ -2,9 +2,9 @@
 import { Result } from "effect"
 import type { ReceivedDeadLetter } from "../deadletters/ReceivedDeadLetter.ts"
 import { type DecodeFailure, decodeOrder, decodePayment } from "../domain/Decoder.ts"
-import { eachMember } from "../domain/JsonText.ts"
+import { readExactly } from "../domain/ExactIntegers.ts"
 import type { Order } from "../domain/Order.ts"
-import type { Payment } from "../domain/Payment.ts"
+import { type Payment, paymentIntegers } from "../domain/Payment.ts"
 import type { StreamName } from "../domain/StreamName.ts"
 
 /** The full names of a deployment's source subscriptions: they tell which dead letters are its own. */
@@ -58,28 +58,31 @@ export interface CarriedIds {
   readonly paymentId: string | undefined
 }
 
-/** Reads the ids. **Shape**: decimal digits, exactly; undefined where there is none. */
+/**
+ * Reads the ids, as decoding the message does, and also where the rest of it does not decode.
+ *
+ * **Shape**: canonical decimal digits, exactly: `7.0` is `7`, `1e3` is `1000`; undefined where there is none.
+ */
 export const idsOf = (data: Uint8Array): CarriedIds => {
-  const ids: { orderId: string | undefined; paymentId: string | undefined } = {
-    orderId: undefined,
-    paymentId: undefined
-  }
-  const text = objectText(data)
-  if (text === undefined) return ids
-  eachMember(text, (key, start, end) => {
-    if (key !== "order_id" && key !== "payment_id") return
-    const digits = /^"?(\d{1,19})"?$/.exec(text.slice(start, end))?.[1]
-    // A part of the text would keep all of it in memory.
-    ids[key === "order_id" ? "orderId" : "paymentId"] = digits && BigInt(digits).toString()
-  })
-  return ids
+  const { order_id, payment_id } = objectIn(data) ?? {}
+  return { orderId: idText(order_id), paymentId: idText(payment_id) }
 }
 
-const objectText = (data: Uint8Array): string | undefined => {
+const idText = (id: unknown): string | undefined => {
+  if (typeof id === "number") return Number.isSafeInteger(id) && id >= 0 ? String(id) : undefined
+  // A part of the text would keep all of it in memory.
+  return typeof id === "string" && /^\d{1,19}$/.test(id) ? BigInt(id).toString() : undefined
+}
+
+const objectIn = (
+  data: Uint8Array
+): { readonly [Key in (typeof paymentIntegers)[number]]?: unknown } | undefined => {
   try {
     const text = utf8.decode(data)
     const json: unknown = JSON.parse(text)
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? text : undefined
+    if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined
+    readExactly(text, json, paymentIntegers)
+    return json
   } catch {
     return undefined
   }

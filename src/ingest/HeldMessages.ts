@@ -4,6 +4,7 @@ import type { StreamName } from "../domain/StreamName.ts"
 import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
 import type { EntryDelivery } from "../pipeline/LedgerEntry.ts"
 import type { HeldMessage, LookUp, LookUpAnswer, LookUpKey } from "../telemetry/LookUp.ts"
+import type { RedriveReading } from "../telemetry/RedriveSeries.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { rfc3339 } from "../time/Rfc3339.ts"
 import { caughtUpAfterMillis, lookUpAnswersMax, lookUpProbeMillis } from "./Limits.ts"
@@ -20,6 +21,8 @@ export interface HeldMessagesOptions {
   /** By their full names. */
   readonly subscriptions: Readonly<Record<StreamName, string>>
   readonly graceMillis: number
+  /** What the redrives of this process do. */
+  readonly redrives: Effect.Effect<Pick<RedriveReading, "isRunning">>
 }
 
 /**
@@ -46,7 +49,8 @@ export const makeLookUp = (options: HeldMessagesOptions): Effect.Effect<LookUp> 
         subscriptions,
         readUpTo,
         held: held.slice(0, lookUpAnswersMax),
-        heldCount: held.length
+        heldCount: held.length,
+        redriveRunning: (yield* options.redrives).isRunning
       }
       return answer
     })

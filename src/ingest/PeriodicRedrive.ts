@@ -1,7 +1,8 @@
 /** Redrives unmatched payments at an interval, beside `run` and in its process. */
-import { Clock, Duration, Effect, type Exit, Random } from "effect"
+import { Clock, Duration, Effect, type Exit, Option, Random } from "effect"
 import type { FactStore } from "../facts/FactStore.ts"
 import type { ReportedError } from "../pipeline/BatchAttempt.ts"
+import type { SubscriptionInfo } from "../pubsub/PubSubAdmin.ts"
 import { PubSubError, ResourceMissing } from "../pubsub/PubSubError.ts"
 import type { Subscriber } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
@@ -25,8 +26,8 @@ import { makeRedrive, type RedriveTally } from "./Redrive.ts"
 export interface PeriodicRedriveOptions {
   /** The dead-letter subscription, in short or in full. */
   readonly subscription: string
-  /** Whether it is there, as far as one may ask. */
-  readonly subscriptionExists: Effect.Effect<boolean, PubSubError>
+  /** What Pub/Sub says of it, as far as one may ask; none: it is not there. Asked at the start and before each redrive. */
+  readonly describe: Effect.Effect<Option.Option<Pick<SubscriptionInfo, "deadLetterPolicy">>, PubSubError>
   readonly sources: SourceSubscriptions
   /** From the end of a redrive to the beginning of the next, before jitter. */
   readonly interval: Duration.Duration
@@ -36,7 +37,7 @@ export interface PeriodicRedriveOptions {
   readonly locks: OrderLock
   /** How long a stop may wait for the batch it is at. */
   readonly stopWithin: Duration.Duration
-  /** What keeps it from reading, and a person has to see to; undefined once it could read. */
+  /** What keeps it from reading all, and a person has to see to; undefined once it could read all. */
   readonly onTrouble: (error: ReportedError | undefined) => void
 }
 
@@ -51,6 +52,9 @@ export interface PeriodicRedrive {
  *
  * Each interval is jittered, so that processes that start together do not redrive together; where they do, it is
  * harmless (G2). It takes little beside `run`: few letters a second, and so few statements in flight.
+ *
+ * Where the subscription has a dead-letter policy itself, nothing is redriven: each redrive would be one of the deliveries
+ * after which the server takes a dead letter away.
  *
  * **Errors**: none. Where Pub/Sub or the table does not answer, it says so, and tries again at the next interval.
  */
@@ -96,8 +100,8 @@ export const makePeriodicRedrive = (
     const wait = Effect.flatMap(Random.nextBetween(1 - redriveJitter, 1 + redriveJitter), (stretch) =>
       Effect.sleep(Duration.millis(Duration.toMillis(options.interval) * stretch))
     )
-    const rounds = Effect.forever(Effect.andThen(wait, redriveOnce), { disableYield: true })
-    return { run: Effect.andThen(checkSubscription(options), rounds) }
+    const round = Effect.andThen(wait, Effect.when(redriveOnce, mayRedrive(options)))
+    return { run: Effect.andThen(checkSubscription(options), Effect.forever(round, { disableYield: true })) }
   })
 
 const unmatchedPayments: DeadLetterFilter = { ...everyDeadLetter, reasons: new Set(["unmatched-payment"]) }
@@ -110,15 +114,37 @@ const besideRun = {
 }
 
 /** Told at the start: an interval may be long. Without an answer, the first redrive finds out. */
-const checkSubscription = ({ onTrouble, subscription, subscriptionExists }: PeriodicRedriveOptions) =>
-  Effect.match(subscriptionExists, {
+const checkSubscription = ({ describe, onTrouble, subscription }: PeriodicRedriveOptions) =>
+  Effect.match(describe, {
     onFailure: () => {},
-    onSuccess: (exists) => {
+    onSuccess: (info) => {
       const reason = new ResourceMissing({ cause: undefined })
-      if (!exists)
+      if (Option.isNone(info))
         onTrouble(troubleOf(new PubSubError({ operation: "pull", resource: subscription, reason })))
+      else reportPolicy(onTrouble, subscription, info.value)
     }
   })
+
+/** Whether no policy forbids it; where Pub/Sub does not say, or there is no subscription, the redrive finds out. */
+const mayRedrive = ({ describe, onTrouble, subscription }: PeriodicRedriveOptions): Effect.Effect<boolean> =>
+  Effect.match(describe, {
+    onFailure: () => true,
+    onSuccess: (info) => Option.isNone(info) || !reportPolicy(onTrouble, subscription, info.value)
+  })
+
+/** Reports a dead-letter policy of the dead-letter subscription, and answers whether it has one. */
+const reportPolicy = (
+  onTrouble: PeriodicRedriveOptions["onTrouble"],
+  subscription: string,
+  { deadLetterPolicy }: Pick<SubscriptionInfo, "deadLetterPolicy">
+): boolean => {
+  if (Option.isNone(deadLetterPolicy)) return false
+  const { maxDeliveryAttempts, topic } = deadLetterPolicy.value
+  onTrouble({
+    message: `dead letters are not redriven: each redrive is a delivery, and after ${maxDeliveryAttempts} the dead-letter policy of ${subscription} moves a dead letter to ${topic}; \`gcloud pubsub subscriptions update ${subscription} --clear-dead-letter-policy\``
+  })
+  return true
+}
 
 const reportError = ({ onTrouble }: PeriodicRedriveOptions, error: PubSubError): Effect.Effect<void> =>
   error.isRetryable
@@ -130,12 +156,18 @@ const troubleOf = (error: PubSubError): ReportedError => ({
   cause: error
 })
 
+/** The same at every interval, so that it is warned of once. */
+const moreThanCanBeHeld: ReportedError = {
+  message:
+    "some dead letters are not redriven: no more can be held at once than lie in front of them; take some of those away: `counterfoil dlq discard` with a filter exports them first"
+}
+
 const reportEnd = (
   { onTrouble, subscription }: PeriodicRedriveOptions,
   tally: RedriveTally
 ): Effect.Effect<void> =>
   Effect.suspend(() => {
-    onTrouble(undefined)
+    onTrouble(tally.endedBy === "full" ? moreThanCanBeHeld : undefined)
     if (tally.endedBy === "store")
       return Effect.logInfo(
         `dead letters are redriven at the next interval: the fact table did not answer: ${tally.storeError}`

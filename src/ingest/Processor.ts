@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
 import { pid as processId } from "node:process"
-import { Duration, Effect, Fiber, Latch, Option, type Scope } from "effect"
+import { Duration, Effect, Fiber, Latch, type Scope } from "effect"
 import type { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { FactStore } from "../facts/FactStore.ts"
 import type { ProgressTable } from "../facts/ProgressTable.ts"
@@ -133,7 +133,8 @@ export const makeProcessor = (
           orders: admin.subscriptionName(options.ordersSubscription),
           payments: admin.subscriptionName(options.paymentsSubscription)
         },
-        graceMillis: Duration.toMillis(processing.paymentGrace)
+        graceMillis: Duration.toMillis(processing.paymentGrace),
+        redrives: metrics.redrives
       })
     }
   })
@@ -155,7 +156,7 @@ const makeRedrives = Effect.fnUntraced(function* (
   const subscription = subscriptionName(redrivesFrom)
   return yield* makePeriodicRedrive({
     subscription,
-    subscriptionExists: Effect.map(describeSubscription(subscription), Option.isSome),
+    describe: describeSubscription(subscription),
     sources: {
       orders: subscriptionName(ordersSubscription),
       payments: subscriptionName(paymentsSubscription)

@@ -52,8 +52,8 @@ export const makeUnmatchedPayments = () => {
       else if (order._tag === "Absent") {
         counts.absent++
         absentExample = ids
-      } else if (publishTimeMicros === delivery.publishTimeMicros) {
-        // The time at which the dead letter came stands there for want of another.
+      } else if (letter.markedBy === "nobody" || publishTimeMicros === delivery.publishTimeMicros) {
+        // The time at which the dead letter came, or came before it was restored, stands there for want of another.
         counts.undated++
       } else if (order.lateMillis === undefined) counts.untold++
       else {

@@ -44,7 +44,9 @@ export const LookUpAnswer = Schema.Struct({
   /** The first 100 at most. */
   held: Schema.Array(HeldMessage),
   /** How many there are. */
-  heldCount: Schema.Finite
+  heldCount: Schema.Finite,
+  /** Whether it redrives by itself at the moment: it holds dead letters then, which no look through them sees. */
+  redriveRunning: Schema.Boolean
 })
 export type LookUpAnswer = typeof LookUpAnswer.Type
 

@@ -123,7 +123,13 @@ describe("the checks of Pub/Sub", () => {
       "the same on the dead letters, each look through which is a delivery",
       withSubscription("dead letters", { deadLetterPolicy: policy(5) }),
       ["warning CF-611"],
-      /each look through the dead letters is one/
+      /each look through the dead letters, .*, is one/
+    ],
+    [
+      "one of 100 there too, since DLQ_REDRIVE_INTERVAL uses it up",
+      withSubscription("dead letters", { deadLetterPolicy: policy(100) }),
+      ["warning CF-611"],
+      /after 100 deliveries .*expected: no dead-letter policy; .*--clear-dead-letter-policy`$/
     ],
     [
       "a retry policy whose longest backoff is above 10 s, on orders",

@@ -17,7 +17,8 @@ const answer: LookUpAnswer = {
   subscriptions: { orders: "projects/p/subscriptions/o", payments: "projects/p/subscriptions/p" },
   readUpTo: { orders: "2026-11-26T00:00:00.000000Z", payments: null },
   held: [],
-  heldCount: 0
+  heldCount: 0,
+  redriveRunning: false
 }
 
 /** A server, everything that it logs, and the keys that it was asked for. */

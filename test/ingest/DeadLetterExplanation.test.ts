@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { receivedDeadLetter } from "../../src/deadletters/ReceivedDeadLetter.ts"
+import { restoredMessage } from "../../src/deadletters/RestoredMessage.ts"
 import type { Order } from "../../src/domain/Order.ts"
 import { versionOfOrder } from "../../src/domain/Version.ts"
 import { FactStore } from "../../src/facts/FactStore.ts"
@@ -101,6 +102,20 @@ describe("what dead letters are explained by", () => {
         assert.deepStrictEqual([payments.undated, payments.lateMillis.length], [3, 0])
         assert.lengthOf(payments.arrivals, 3)
       })
+  )
+
+  it.effect("nor does it once its dead letter was taken out and put back", () =>
+    Effect.gen(function* () {
+      const table = new CellTable()
+      publish(table, orderOf(1n), publishedAt + 41_000_000)
+      const original = deliveryOf("original", { ...messageOf(paymentOf(1n)), publishTimeMicros: publishedAt })
+      const restored = deliveryOf("restored", {
+        ...restoredMessage(original),
+        publishTimeMicros: publishedAt + 3_600_000_000
+      })
+      const { payments } = yield* explanationOf(table, receivedDeadLetter(restored))
+      assert.deepStrictEqual([payments.undated, payments.lateMillis], [1, []])
+    })
   )
 
   it.effect("others by reason, field and subscription, at the times at which they were published", () =>

@@ -1,8 +1,10 @@
+import { Result } from "effect"
 import { describe, expect, it } from "vitest"
 import { receivedDeadLetter } from "../../src/deadletters/ReceivedDeadLetter.ts"
+import { decodePayment } from "../../src/domain/Decoder.ts"
 import { type DeadLetterFilter, everyDeadLetter, isMeant } from "../../src/ingest/DeadLetterFilter.ts"
 import { idsOf } from "../../src/ingest/DeadLetterMessages.ts"
-import { bytesOf, deliveryOf } from "../support/Samples.ts"
+import { bytesOf, deliveryOf, messageOf, paymentOf } from "../support/Samples.ts"
 
 const letter = receivedDeadLetter(
   deliveryOf("1", {
@@ -56,14 +58,38 @@ describe("the ids in a dead letter", () => {
     })
   })
 
-  it("are none where there is no object, or no decimal digits", () => {
+  it("are those that decoding the message gives, however they are written", () => {
+    for (const id of [
+      "7.0",
+      "1e3",
+      "70e-1",
+      '"7"',
+      '"\\u0037"',
+      "9223372036854775807",
+      "922337203685477580.7e1"
+    ]) {
+      const {
+        payment_id: _,
+        order_id: __,
+        ...rest
+      } = JSON.parse(new TextDecoder().decode(messageOf(paymentOf(1n)).data))
+      const text = `{"order_id": 1, "payment_id": ${id}, "\\u006frder_id": ${id}, ${JSON.stringify(rest).slice(1)}`
+      const { order_id, payment_id } = Result.getOrThrow(decodePayment(bytesOf(text)))
+      expect(idsOf(bytesOf(text))).toEqual({ orderId: String(order_id), paymentId: String(payment_id) })
+    }
+    const written = receivedDeadLetter(deliveryOf("3", { data: bytesOf('{"order_id": 1e3}') }))
+    expect([meant({ orderId: "1000" }, written), meant({ orderId: "1" }, written)]).toEqual([true, false])
+  })
+
+  it("are none where there is no object, or no integer", () => {
     for (const text of [
       "",
       "[1]",
       "null",
       "{",
-      '{"order_id": 1e3, "payment_id": "a\\u001b"}',
-      '{"order_id": -1.5}'
+      '{"order_id": 1.5, "payment_id": "a\\u001b"}',
+      '{"order_id": 1e-400, "payment_id": "1e3"}',
+      '{"order_id": -1, "payment_id": 1e19}'
     ])
       expect(idsOf(bytesOf(text))).toEqual({ orderId: undefined, paymentId: undefined })
   })

@@ -3,6 +3,7 @@ import { Duration, Effect } from "effect"
 import { lookUpAnswersMax } from "../../src/ingest/Limits.ts"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { rfc3339 } from "../../src/time/Rfc3339.ts"
+import { everyMinute, lettersThatWouldMatch } from "../support/Redriving.ts"
 import { bytesOf, orderOf, paymentOf } from "../support/Samples.ts"
 import { makeWorld, ordersTopic, paymentsTopic, worldBegins } from "../support/World.ts"
 
@@ -84,6 +85,29 @@ describe("a look-up in a running process", () => {
         held.map(({ place, reason }) => [place, reason]),
         [["in-flight", null]]
       )
+    })
+  )
+
+  it.effect("says whether it redrives, and so holds dead letters", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* lettersThatWouldMatch(world, 300)
+      const { processor, redrives } = yield* world.start(everyMinute)
+      const redriveRunning = Effect.map(
+        processor.lookUp({ kind: "order", id: 7n }),
+        (answer) => answer.redriveRunning
+      )
+      assert.isFalse(yield* redriveRunning)
+      yield* eventually(
+        "a redrive runs",
+        Effect.map(redrives, ({ isRunning }) => isRunning)
+      )
+      assert.isTrue(yield* redriveRunning)
+      yield* eventually(
+        "it has ended",
+        Effect.map(redrives, ({ last }) => last !== undefined)
+      )
+      assert.isFalse(yield* redriveRunning)
     })
   )
 

@@ -1,16 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Option } from "effect"
 import type { FactStore } from "../../src/facts/FactStore.ts"
 import { rateGrantsASecond, redriveRate } from "../../src/ingest/Limits.ts"
+import type { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import { eventually, pass } from "../../src/testing/VirtualTime.ts"
 import { collectedIn, type LogLine } from "../support/LogLines.ts"
 import {
   deadLetterSubscription,
   everyMinute,
   hasRedriven,
+  ids,
+  letterOf,
   lettersThatWouldMatch,
   matchedIn,
   noneRemains,
+  publishLetters,
   remaining
 } from "../support/Redriving.ts"
 import { orderOf } from "../support/Samples.ts"
@@ -86,6 +90,61 @@ describe("the redrives of run, in trouble", () => {
           Effect.map(process.health, (parts) => parts["dead-letters"]._tag === "Healthy")
         )
       })
+  )
+
+  it.effect("[G6] dead letters behind those that can be held degrade dead-letters, warned of once", () =>
+    Effect.gen(function* () {
+      const lines: Array<LogLine> = []
+      const world = yield* makeWorld()
+      yield* publishLetters(world, ...ids(30).map((id) => letterOf(id, { "dlq-reason": "undecodable" })))
+      const process = yield* Effect.provide(
+        world.start(everyMinute, "process-1", { heldIdsMax: 20 }),
+        collectedIn(lines)
+      )
+      yield* eventually("a redrive has ended", hasRedriven(process))
+      yield* pass("5 minutes")
+      assert.deepInclude((yield* process.redrives).last, { ended: "full" })
+      assert.deepInclude((yield* process.health)["dead-letters"], { _tag: "Degraded" })
+      const warned = lines.filter(({ level }) => level === "Warn")
+      assert.strictEqual(warned.length, 1, JSON.stringify(lines))
+      assert.include(JSON.stringify(yield* process.health), "counterfoil dlq discard")
+    })
+  )
+
+  it.effect("[G1] a dead-letter policy of the dead-letter subscription itself keeps it from redriving", () =>
+    Effect.gen(function* () {
+      const lines: Array<LogLine> = []
+      const world = yield* makeWorld()
+      yield* publishLetters(world, ...ids(5).map((id) => letterOf(id)))
+      let deadLetterPolicy = Option.some({ topic: "projects/p/topics/beyond", maxDeliveryAttempts: 5 })
+      const admin = (inner: PubSubAdmin["Service"]): PubSubAdmin["Service"] => ({
+        ...inner,
+        describeSubscription: (name) =>
+          Effect.map(
+            inner.describeSubscription(name),
+            Option.map((info) => ({ ...info, deadLetterPolicy }))
+          )
+      })
+      const process = yield* Effect.provide(
+        world.start(everyMinute, "process-1", { admin }),
+        collectedIn(lines)
+      )
+      yield* pass("10 minutes")
+      assert.isUndefined((yield* process.redrives).last)
+      assert.deepInclude((yield* process.health)["dead-letters"], { _tag: "Degraded" })
+      assert.strictEqual(lines.filter(({ level }) => level === "Warn").length, 1, JSON.stringify(lines))
+      assert.match(
+        JSON.stringify(yield* process.health),
+        /after 5 the dead-letter policy of .*dlq_payments_data-sub .*--clear-dead-letter-policy/
+      )
+      deadLetterPolicy = Option.none()
+      yield* eventually("a redrive has ended", hasRedriven(process))
+      assert.strictEqual((yield* remaining(world)).length, 5)
+      yield* eventually(
+        "it is well",
+        Effect.map(process.health, (parts) => parts["dead-letters"]._tag === "Healthy")
+      )
+    })
   )
 
   it.effect("a defect of it stops the process", () =>

@@ -119,7 +119,9 @@ export const makeWorld = Effect.fnUntraced(function* (
           {
             ...servers,
             store: faultyFactStore(behind.store?.(store) ?? store, storeFaults),
-            progress: behind.progress?.(servers.progress) ?? servers.progress
+            progress: behind.progress?.(servers.progress) ?? servers.progress,
+            admin: behind.admin?.(servers.admin) ?? servers.admin,
+            heldIdsMax: behind.heldIdsMax
           },
           { ...processing, ...overrides },
           // Each start is another process, whatever its place is called.
@@ -129,10 +131,12 @@ export const makeWorld = Effect.fnUntraced(function* (
   }
 })
 
-/** What stands between one process and the tables. */
+/** What stands between one process and the servers, and how many ids it may hold. */
 export interface Behind {
   readonly store?: (table: FactStore["Service"]) => FactStore["Service"]
   readonly progress?: (table: ProgressTable["Service"]) => ProgressTable["Service"]
+  readonly admin?: (admin: PubSubAdmin["Service"]) => PubSubAdmin["Service"]
+  readonly heldIdsMax?: number
 }
 
 /** A world. */

@@ -38,6 +38,8 @@ export interface Servers {
   readonly publisher: Publisher["Service"]
   readonly admin: PubSubAdmin["Service"]
   readonly parked: Parked
+  /** How many ids a subscription holds at most; undefined: as many as by default. */
+  readonly heldIdsMax?: number | undefined
   readonly log: DeliveryLog
   /** Topics; the subscription of each is its name with `-sub`. */
   readonly topics: { readonly orders: string; readonly payments: string; readonly deadLetters: string }
@@ -228,7 +230,11 @@ const unanswered = (operation: string, resource: string): PubSubError =>
     reason: new PubSubUnavailable({ detail: noAnswer, cause: "cut off" })
   })
 
-const watchedSubscriber = ({ log, parked }: Servers, name: string, custodies: Map<string, Custody>) =>
+const watchedSubscriber = (
+  { heldIdsMax, log, parked }: Servers,
+  name: string,
+  custodies: Map<string, Custody>
+) =>
   Layer.effect(
     Subscriber,
     Effect.map(Subscriber, (inner) =>
@@ -237,7 +243,9 @@ const watchedSubscriber = ({ log, parked }: Servers, name: string, custodies: Ma
           Effect.gen(function* () {
             // What a subscription held when it was closed is nobody's any more.
             yield* Effect.addFinalizer(() => Effect.sync(() => custodies.delete(options.subscription)))
-            const open = yield* inner.open(options)
+            const open = yield* inner.open(
+              heldIdsMax === undefined ? options : { ...options, heldIds: { max: heldIdsMax } }
+            )
             const custody = custodyOf(open, name, log)
             custodies.set(options.subscription, custody)
             return {

@@ -44,10 +44,24 @@ export class DeadLettersStay extends Data.TaggedError("DeadLettersStay")<{
   }
 }
 
+/** There are dead letters behind those that could be held at once, which were not tried. The command exits 1. */
+export class DeadLettersUnread extends Data.TaggedError("DeadLettersUnread")<{
+  readonly read: number
+  /** As of {@link Deployment}. */
+  readonly flags: string
+}> {
+  override get message(): string {
+    return [
+      `what lies behind the first ${thousands(this.read)} dead letters was not tried: no more can be held at once, and a narrower filter does not reach it`,
+      `redrive what can go through, or take away what lies in front: \`counterfoil dlq discard${this.flags}\` with a filter that means it exports it first, for \`dlq restore\``
+    ].join("; ")
+  }
+}
+
 /**
  * Tries the dead letters again and prints what came of them, also where it was interrupted.
  *
- * **Errors**: `DeadLettersStay`, exit 1; `PubSubError`.
+ * **Errors**: `DeadLettersUnread` and `DeadLettersStay`, exit 1; `PubSubError`.
  */
 export const redriveDeadLetters = (options: DlqRedriveOptions) =>
   Effect.scoped(
@@ -76,6 +90,7 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
         )
       )
       const tally = redrive.tally()
+      if (tally.endedBy === "full") return yield* new DeadLettersUnread({ read: tally.read.letters, flags })
       if (stayingOf(tally) > 0) return yield* new DeadLettersStay({ tally, dryRun, flags })
     })
   )
@@ -143,7 +158,7 @@ const endings: Readonly<Record<NonNullable<RedriveTally["endedBy"]> | "cut", str
   end: "nothing new came for 5 s",
   limit: "--limit was reached",
   failures: "more failed than --stop-after-failures allows",
-  full: "no more dead letters can be held at once; redrive again for the others",
+  full: "no more dead letters can be held at once: those behind were not tried",
   stopped: "it was stopped",
   store: "the fact table did not answer for 10 s",
   cut: "it was cut short"

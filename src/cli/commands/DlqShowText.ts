@@ -131,6 +131,8 @@ const nextCommand = (
   if (verdict === "foreign") return `ask the deployment that reads ${escaped(letter.subscription ?? "")}`
   if (verdict === "unknown") return "the same command again, once the fact table answers"
   if (verdict.startsWith("stays(")) return "correct its publisher; it stays a dead letter as it is"
+  // A redrive without a filter is one of all dead letters.
+  if (filter === "") return "the same command again"
   return `counterfoil dlq redrive ${filter}${flags}`
 }
 

@@ -35,8 +35,13 @@ export const isFound = (report: WhereReport): boolean =>
   report.processes.retriedBy.length > 0 ||
   (Result.isSuccess(report.deadLetters) && report.deadLetters.success.count > 0)
 
+/** Processes that redrive by themselves: each holds dead letters that the look through them has not seen. */
+export const redrivingIn = ({ processes }: WhereReport): ReadonlyArray<string> =>
+  processes.answered.filter(({ answer }) => answer.redriveRunning).map(({ answer }) => answer.process)
+
 /** What was not looked at, each as `WHAT: WHY`; only where there is none may it be said that something is nowhere. */
-export const notLookedAt = ({ deadLetters, processes, table }: WhereReport): ReadonlyArray<string> => {
+export const notLookedAt = (report: WhereReport): ReadonlyArray<string> => {
+  const { deadLetters, processes, table } = report
   const { failed, notAsked } = processes
   return [
     ...(Result.isFailure(table) ? [`the table: ${table.failure}`] : []),
@@ -44,6 +49,7 @@ export const notLookedAt = ({ deadLetters, processes, table }: WhereReport): Rea
     ...(Result.isSuccess(deadLetters) && deadLetters.success.isPartial
       ? [`some of the dead letters: no more than ${deadLetters.success.read} can be held at once`]
       : []),
+    ...redrivingIn(report).map((process) => `some dead letters: process ${process} is redriving`),
     ...failed.map(({ url, why }) => `the process at ${url}: ${why}`),
     ...(Result.isFailure(notAsked)
       ? [`other processes: which there are is not known (${notAsked.failure})`]

@@ -3,7 +3,15 @@ import { Result } from "effect"
 import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
 import type { LookUpKey } from "../../telemetry/LookUp.ts"
 import { thousands, wordsOf } from "./DlqWords.ts"
-import { type HeldThere, heldIn, isFound, notLookedAt, rowsWithIt, type WhereReport } from "./WhereReport.ts"
+import {
+  type HeldThere,
+  heldIn,
+  isFound,
+  notLookedAt,
+  redrivingIn,
+  rowsWithIt,
+  type WhereReport
+} from "./WhereReport.ts"
 
 /** Where it is. **Guarantee**: says of nothing that it is not there where it was not looked at. */
 export const sentenceOf = (report: WhereReport): string => {
@@ -136,7 +144,9 @@ const absences = (report: WhereReport): ReadonlyArray<string> => {
   const asked = processes.answered.length
   return [
     ...(Result.isSuccess(table) ? [notInTable(report)] : []),
-    ...(Result.isSuccess(deadLetters) && !deadLetters.success.isPartial ? ["not a dead letter"] : []),
+    ...(Result.isSuccess(deadLetters) && !deadLetters.success.isPartial && redrivingIn(report).length === 0
+      ? ["not a dead letter"]
+      : []),
     ...(asked > 0
       ? [`not waiting in the ${asked === 1 ? "1 process" : `${thousands(asked)} processes`} asked`]
       : []),

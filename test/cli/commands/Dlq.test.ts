@@ -4,6 +4,7 @@ import { listDeadLetters } from "../../../src/cli/commands/DlqList.ts"
 import { redriveDeadLetters } from "../../../src/cli/commands/DlqRedrive.ts"
 import { showDeadLetter } from "../../../src/cli/commands/DlqShow.ts"
 import { everyDeadLetter } from "../../../src/ingest/DeadLetterFilter.ts"
+import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
 import { eventually, pass } from "../../../src/testing/VirtualTime.ts"
 import { begun, commandOptions as options, printed } from "../../support/CommandsInWorld.ts"
 import { giveUp, ids, letterOf, publishLetters, store } from "../../support/Redriving.ts"
@@ -45,6 +46,28 @@ describe("dlq", () => {
         /^now +would match; its order was published 41 s after the payment, when it was published last$/m
       )
       expect(text).toMatch(/^next: counterfoil dlq redrive --order-id 1 --payment-id 1001$/m)
+    })
+  )
+
+  it.effect("[G6] redrive fails where more lie behind than can be held, and names the way out", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* publishLetters(world, ...ids(30).map((id) => letterOf(id, { "dlq-reason": "undecodable" })))
+      const filter = { ...everyDeadLetter, reasons: new Set(["unmatched-payment"]) }
+      const command = yield* begun(
+        world,
+        redriveDeadLetters({
+          ...{ ...options, filter, dryRun: false, includesForeign: false, json: false },
+          ...{ pace: {}, note: Option.none() }
+        }).pipe(
+          Effect.updateService(Subscriber, ({ open }) => ({
+            open: (subscription) => open({ ...subscription, heldIds: { max: 20 } })
+          }))
+        )
+      )
+      const exit = yield* command.end
+      expect(yield* printed).toMatch(/^ended: no more dead letters can be held at once/m)
+      expect(String(exit)).toMatch(/first 30 dead letters was not tried.*`counterfoil dlq discard`/)
     })
   )
 

@@ -12,7 +12,8 @@ export const answerOf = (process: string, ...held: ReadonlyArray<HeldMessage>): 
   subscriptions: { orders: "projects/p/subscriptions/o", payments: "projects/p/subscriptions/p" },
   readUpTo: { orders: upTo, payments: upTo },
   held,
-  heldCount: held.length
+  heldCount: held.length,
+  redriveRunning: false
 })
 
 /** Payment 1007 of order 7, waiting. */

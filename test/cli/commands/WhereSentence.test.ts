@@ -152,6 +152,13 @@ describe("where, in one sentence", () => {
       "not in the table, not waiting in the 1 process asked. Not looked at: some of the dead letters: no more than 100000 can be held at once"
     ],
     [
+      "the dead letters that a redrive holds",
+      withProcesses(nowhere, {
+        answered: [{ url: "http://one:8080", answer: { ...answerOf("one-1-a"), redriveRunning: true } }]
+      }),
+      "not in the table, not waiting in the 1 process asked. Not looked at: some dead letters: process one-1-a is redriving"
+    ],
+    [
       "the process that was to be asked",
       withProcesses(nowhere, { answered: [], failed: [{ url: "http://one:8080", why: "no token" }] }),
       "not in the table, not a dead letter. Not looked at: the process at http://one:8080: no token"

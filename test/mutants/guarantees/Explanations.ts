@@ -44,6 +44,15 @@ export const ofExplanations: ReadonlyArray<Mutant> = [
     caughtBy: [unit(explanation, "a payment says nothing either where nobody says when it was published")]
   },
   {
+    name: "explain-believes-a-restore",
+    what: "takes the time at which a dead letter came before it was restored for the publish of its payment",
+    guarantee: undefined,
+    file: "src/ingest/UnmatchedPayments.ts",
+    text: `letter.markedBy === "nobody" || `,
+    replacement: "",
+    caughtBy: [unit(explanation, "nor does it once its dead letter was taken out and put back")]
+  },
+  {
     name: "explain-asks-a-silent-table",
     what: "goes on asking a table that does not answer, its time-out for each batch",
     guarantee: "G4",

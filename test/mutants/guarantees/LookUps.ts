@@ -38,6 +38,15 @@ export const ofLookUps: ReadonlyArray<Mutant> = [
     caughtBy: [unit(sentence, "it is not said to be nowhere where nobody looked at")]
   },
   {
+    name: "where-misses-redrives",
+    what: "says that a message is no dead letter while a process holds dead letters",
+    guarantee: undefined,
+    file: "src/cli/commands/WhereReport.ts",
+    text: ".filter(({ answer }) => answer.redriveRunning)",
+    replacement: ".filter(({ answer }) => answer.redriveRunning === undefined)",
+    caughtBy: [unit(sentence, "it is not said to be nowhere where nobody looked at")]
+  },
+  {
     name: "where-one-process-for-all",
     what: "takes what one process has read of the payments for what all have",
     guarantee: undefined,

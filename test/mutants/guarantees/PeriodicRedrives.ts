@@ -54,6 +54,28 @@ export const ofPeriodicRedrives: ReadonlyArray<Mutant> = [
     caughtBy: [unit(trouble, "without Pub/Sub it says so once an interval, and redrives when it is back")]
   },
   {
+    name: "periodic-redrive-uses-up-deliveries",
+    what: "`run` redrives although each redrive brings dead letters nearer to being moved away by a policy",
+    guarantee: "G1",
+    file: periodic,
+    text: "|| !reportPolicy(onTrouble, subscription, info.value)",
+    replacement: "|| reportPolicy(onTrouble, subscription, info.value) || info.value !== undefined",
+    caughtBy: [
+      unit(trouble, "a dead-letter policy of the dead-letter subscription itself keeps it from redriving")
+    ]
+  },
+  {
+    name: "periodic-redrive-full-unsaid",
+    what: "`run` takes the dead letters that it could hold for all there are",
+    guarantee: "G6",
+    file: periodic,
+    text: `tally.endedBy === "full" ? moreThanCanBeHeld : undefined`,
+    replacement: `tally.endedBy === undefined ? moreThanCanBeHeld : undefined`,
+    caughtBy: [
+      unit(trouble, "dead letters behind those that can be held degrade dead-letters, warned of once")
+    ]
+  },
+  {
     name: "periodic-redrive-not-supervised",
     what: "a defect of a redrive is silent",
     guarantee: undefined,
