@@ -51,7 +51,13 @@ describeWith("cassandra", "pubsub")("run with DLQ_REDRIVE_INTERVAL", { concurren
           told
         )
         const through = `counterfoil_redrive_through_total{fate="payment-matched"}`
-        assert.isAtLeast(yield* sumOver(processes, through), 290)
+        // Counted after the table has them, batch by batch.
+        yield* until(
+          "metrics that count them",
+          Effect.map(sumOver(processes, through), (count) => count >= 290),
+          "30 seconds",
+          told
+        )
         for (const process of processes) {
           yield* process.until("/health", ({ text }) => JSON.parse(text).lastRedrive?.ended === "end")
           yield* process.signal("SIGTERM")
