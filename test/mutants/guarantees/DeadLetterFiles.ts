@@ -124,6 +124,15 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     caughtBy: [unit(file, "is there once it is whole, for its owner alone")]
   },
   {
+    name: "file-of-another-replaced",
+    what: "replaces the file of another process that got its name first",
+    guarantee: "G1",
+    file: "src/deadletters/DeadLetterFileWriter.ts",
+    text: "files.link(part, file)",
+    replacement: "files.rename(part, file)",
+    caughtBy: [unit(file, "does not replace one that another process has named since it looked")]
+  },
+  {
     name: "file-read-by-others",
     what: "lets everybody read a file of dead letters",
     guarantee: undefined,
