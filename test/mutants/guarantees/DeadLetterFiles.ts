@@ -47,7 +47,7 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     what: "leaves the original of a corrected message in, where a crash has repeated its dead letter",
     guarantee: "G2",
     file: "src/deadletters/DeadLetterFileIndex.ts",
-    text: 'corrections.get(messageKey(delivery, digests.data) ?? "")',
+    text: 'corrections.get(messageKey(delivery) ?? "")',
     replacement: 'corrections.get("")',
     caughtBy: [
       unit(fromFile, "a crash that repeated a dead letter does not bring the original in"),
