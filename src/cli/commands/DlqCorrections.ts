@@ -1,5 +1,5 @@
 /** Says what came of the corrections in a file. */
-import { Console, type Effect } from "effect"
+import { Console, Data, type Effect } from "effect"
 import type { DeadLetterFileIndex } from "../../deadletters/DeadLetterFileIndex.ts"
 import type { CorrectedVerdict, TriedCorrection } from "../../ingest/CorrectedAttempt.ts"
 import { idsOf } from "../../ingest/DeadLetterMessages.ts"
@@ -7,7 +7,43 @@ import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
 import type { RedriveTally } from "../../ingest/Redrive.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { linesNamed } from "../Limits.ts"
-import { thousands, wordsOf } from "./DlqWords.ts"
+import { deadLettersText, thousands, wordsOf } from "./DlqWords.ts"
+
+/** Corrections in a file were not applied, or may not have been. The command exits 1. */
+export class CorrectionsLeft extends Data.TaggedError("CorrectionsLeft")<{
+  readonly file: string
+  /** Corrected lines whose dead letters were not there. */
+  readonly absent: number
+  /** Dead letters of the file whose leases were lost. */
+  readonly lost: number
+}> {
+  override get message(): string {
+    const { absent, file, lost } = this
+    const parts = [
+      ...(absent === 0
+        ? []
+        : [
+            `${thousands(absent)} corrected ${absent === 1 ? "line was" : "lines were"} not applied, as the subscription has no such dead letter: it was applied before, or another process holds it`
+          ]),
+      ...(lost === 0
+        ? []
+        : [
+            `${deadLettersText(lost)} lost ${lost === 1 ? "its lease before it was" : "their leases before they were"} tried, and ${lost === 1 ? "comes" : "come"} again`
+          ])
+    ]
+    return `${file}: ${parts.join("; ")}. The same command, a minute later, applies what is left`
+  }
+}
+
+/** What is left of the corrections of a file; undefined where nothing is known to be. */
+export const correctionsLeft = (
+  from: DeadLetterFileIndex,
+  tally: RedriveTally
+): CorrectionsLeft | undefined => {
+  const absent = isWhole(tally) ? from.notFound().filter(({ isCorrected }) => isCorrected).length : 0
+  const { lost } = tally
+  return absent + lost === 0 ? undefined : new CorrectionsLeft({ file: from.file, absent, lost })
+}
 
 /** Prints each correction that was tried, with the verdict on the original and on the corrected data. */
 export const tellsCorrections =
