@@ -44,7 +44,9 @@ export interface DeadLetterFileIndex {
  * 64 MiB of corrections.
  */
 export const indexDeadLetterFile = (
-  file: string
+  file: string,
+  /** Is shown each line with a correction. */
+  onCorrection: (letter: FiledDeadLetter) => void = () => {}
 ): Effect.Effect<DeadLetterFileIndex, DeadLetterFileError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const entries = makeEntries()
@@ -53,6 +55,7 @@ export const indexDeadLetterFile = (
         letters,
         (letter) => {
           const reason = entries.add(letter)
+          if (letter.corrected !== undefined) onCorrection(letter)
           return reason === undefined ? Effect.void : new DeadLetterFileError({ file, reason })
         },
         { discard: true }

@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Option } from "effect"
-import { correctionsLeft } from "../../../src/cli/commands/DlqCorrections.ts"
+import { Cause, Effect, Layer, Option } from "effect"
+import { correctionsLeft, readCorrections } from "../../../src/cli/commands/DlqCorrections.ts"
 import { redriveDeadLetters } from "../../../src/cli/commands/DlqRedrive.ts"
 import { exitCodeOf } from "../../../src/cli/Failure.ts"
 import { begun, commandOptions } from "../../support/CommandsInWorld.ts"
-import { broken, edited, replacing } from "../../support/DeadLetterFiles.ts"
-import { publishLetters, redriven, store } from "../../support/Redriving.ts"
+import { broken, edited, exported, replacing } from "../../support/DeadLetterFiles.ts"
+import { collectedIn, type LogLine } from "../../support/LogLines.ts"
+import { memoryFiles } from "../../support/MemoryFiles.ts"
+import { giveUp, ids, publishLetters, redriven, store } from "../../support/Redriving.ts"
 import { makeWorld, type World } from "../../support/World.ts"
 
 const correcting = replacing('"payment_id":"none"', '"payment_id":"77"')
@@ -52,6 +54,40 @@ describe("what is left of the corrections in a file", () => {
         left?.message,
         "letters: 1 dead letter lost its lease before it was tried, and comes again"
       )
+    })
+  )
+})
+
+describe("the reading of a file to redrive", () => {
+  it.effect("[G2] warns where an unmatched payment gets another order, and names DLQ_REDRIVE_INTERVAL", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* giveUp(world, ids(3))
+      yield* publishLetters(world, broken(4n))
+      const files = memoryFiles()
+      yield* exported(world, files, "letters")
+      const warned = (edit: (text: string) => string) =>
+        Effect.gen(function* () {
+          const lines: Array<LogLine> = []
+          files.write("edited", edit(files.read("letters")))
+          const index = yield* readCorrections("edited").pipe(
+            Effect.provide(Layer.merge(files.layer, collectedIn(lines)))
+          )
+          return { corrected: index.corrected, warnings: lines.map(({ level, text }) => `${level} ${text}`) }
+        })
+      const moved = yield* warned(replacing('"order_id":"2"', '"order_id":"7"'))
+      assert.strictEqual(moved.corrected, 1)
+      assert.match(
+        moved.warnings.join(),
+        /^Warn edited corrects the order_id .*\(line 2\).* DLQ_REDRIVE_INTERVAL off first$/
+      )
+      // Another payment of the same order, and one that no redrive could have applied as it was.
+      for (const edit of [
+        (text: string) => text,
+        replacing('"payment_id":"1002"', '"payment_id":"77"'),
+        replacing('"order_id":"4"', '"order_id":"7"')
+      ])
+        assert.deepStrictEqual((yield* warned(edit)).warnings, [])
     })
   )
 })
