@@ -143,7 +143,7 @@ export const processingSection = section({
         meaning: `How often \`run\` redrives unmatched payments from the dead-letter subscription by itself, at ${redriveRate} a second at most; each interval is up to ${redriveJitter * 100} % shorter or longer. Dead letters of other reasons and of other deployments stay. \`run --drain\` and \`demo\` do not`,
         change:
           "Orders often come later than `PAYMENT_GRACE`, and nobody should have to redrive their payments",
-        see: "`PUBSUB_DLQ_SUBSCRIPTION`, from which it reads"
+        see: "`PUBSUB_DLQ_SUBSCRIPTION`, from which it reads. Switch it off before ids of unmatched payments are corrected with `dlq redrive --from`: it applies originals as they are"
       },
       durationText(
         { min: redriveIntervalMinSeconds * 1000, max: redriveIntervalMaxHours * 3_600_000, zero: "off" },

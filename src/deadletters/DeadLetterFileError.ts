@@ -69,6 +69,8 @@ export const fileErrorOf =
   (file: string) =>
   (error: PlatformError.PlatformError): DeadLetterFileError => {
     if (error.reason._tag === "NotFound") return new DeadLetterFileError({ file, reason: new FileMissing() })
+    if (error.reason._tag === "AlreadyExists")
+      return new DeadLetterFileError({ file, reason: new FileExists() })
     const { cause } = error
     const detail = cause instanceof Error ? cause.message : error.message
     return new DeadLetterFileError({ file, reason: new FileUnusable({ detail, cause: error }) })

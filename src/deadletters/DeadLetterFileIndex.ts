@@ -28,12 +28,14 @@ export interface DeadLetterFileIndex {
   readonly find: (delivery: Delivery) => FiledMatch
   /** Those of whose ids `find` has seen nothing so far. */
   readonly notFound: () => ReadonlyArray<{ readonly line: number; readonly isCorrected: boolean }>
+  /** The one line that stands for a dead letter of the file, however often it has it. */
+  readonly lineOf: (delivery: Delivery) => number | undefined
   /** Whether `find` has found this dead letter of the file. */
   readonly isFound: (delivery: Delivery) => boolean
 }
 
 /**
- * Reads a file to its end. The same dead letter twice is one.
+ * Reads a file to its end. The same dead letter twice is one, also where one of the two is the other one, restored.
  *
  * A correction holds for its message: also for a dead letter that is the same message once more, since a crash can
  * repeat one. So the original of a correction is not tried beside it.
@@ -42,7 +44,9 @@ export interface DeadLetterFileIndex {
  * 64 MiB of corrections.
  */
 export const indexDeadLetterFile = (
-  file: string
+  file: string,
+  /** Is shown each line with a correction. */
+  onCorrection: (letter: FiledDeadLetter) => void = () => {}
 ): Effect.Effect<DeadLetterFileIndex, DeadLetterFileError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const entries = makeEntries()
@@ -51,6 +55,7 @@ export const indexDeadLetterFile = (
         letters,
         (letter) => {
           const reason = entries.add(letter)
+          if (letter.corrected !== undefined) onCorrection(letter)
           return reason === undefined ? Effect.void : new DeadLetterFileError({ file, reason })
         },
         { discard: true }
@@ -60,16 +65,15 @@ export const indexDeadLetterFile = (
   })
 
 interface Entry {
-  readonly line: number
-  /** A digest of the data. */
-  readonly data: string
-  /** A digest of the attributes that it has once it is restored. */
-  readonly attributes: string
-  readonly corrected: Uint8Array | undefined
+  line: number
+  corrected: Uint8Array | undefined
   found: "no" | "differing" | "same"
 }
 
 const makeEntries = () => {
+  /** By the letter itself: those that were restored are the one that they were. */
+  const byLetter = new Map<string, Entry>()
+  /** By the ids of the lines. */
   const byId = new Map<string, Entry>()
   /** Those with a correction, by the message that they are. */
   const corrections = new Map<string, Entry>()
@@ -79,55 +83,54 @@ const makeEntries = () => {
     correctionBytes += bytes.length
     if (correctionBytes > fileCorrectionsBytes)
       return tooLarge(`more than ${fileCorrectionsBytes} bytes of corrections`)
-    const message = messageKey(delivery, entry.data)
+    const message = messageKey(delivery)
     const other = message === undefined ? undefined : corrections.get(message)
     if (message !== undefined && other === undefined) corrections.set(message, entry)
-    return other?.corrected === undefined || isSame(other.corrected, bytes)
-      ? undefined
-      : twice(line, other.line)
+    return isSame(other?.corrected ?? bytes, bytes) ? undefined : twice(line, other?.line ?? line)
   }
 
   const add = (letter: FiledDeadLetter): LineInvalid | FileTooLarge | undefined => {
     const { corrected, delivery, line } = letter
-    const entry: Entry = { line, ...digestsOf(delivery), corrected, found: "no" }
-    const id = firstIdOf(delivery)
-    const other = byId.get(id)
-    if (other !== undefined) {
-      const isSameLetter = other.data === entry.data && other.attributes === entry.attributes
-      const isSameCorrection =
-        other.corrected === undefined
-          ? corrected === undefined
-          : corrected !== undefined && isSame(other.corrected, corrected)
-      return isSameLetter && isSameCorrection ? undefined : twice(line, other.line)
-    }
+    const key = letterKey(delivery)
+    const same = byLetter.get(key)
+    const other = byId.get(delivery.messageId)
+    if (other !== undefined)
+      return other === same && isSame(other.corrected, corrected) ? undefined : twice(line, other.line)
     if (byId.size >= fileLettersMax) return tooLarge(`more than ${fileLettersMax} dead letters`)
-    byId.set(id, entry)
-    return corrected === undefined ? undefined : addCorrection(entry, corrected, letter)
+    const entry: Entry = same ?? { line, corrected, found: "no" }
+    byLetter.set(key, entry)
+    byId.set(delivery.messageId, entry)
+    if (corrected === undefined) return undefined
+    // One that was restored while it was still there: a correction holds for both.
+    if (entry.corrected === undefined) Object.assign(entry, { line, corrected })
+    if (!isSame(entry.corrected, corrected)) return twice(line, entry.line)
+    return addCorrection(entry, corrected, letter)
   }
 
   const find = (delivery: Delivery): FiledMatch => {
-    const digests = digestsOf(delivery)
-    const entry = byId.get(firstIdOf(delivery))
-    const correction = corrections.get(messageKey(delivery, digests.data) ?? "")
-    if (entry === undefined) return correction === undefined ? { _tag: "NotInFile" } : inFile(correction)
-    if (entry.data !== digests.data || entry.attributes !== digests.attributes) {
-      if (entry.found === "no") entry.found = "differing"
-      return { _tag: "Differs", line: entry.line }
+    const entry = byLetter.get(letterKey(delivery))
+    const correction = corrections.get(messageKey(delivery) ?? "")
+    if (entry !== undefined) {
+      entry.found = "same"
+      return inFile(entry.corrected === undefined ? (correction ?? entry) : entry)
     }
-    entry.found = "same"
-    return inFile(entry.corrected === undefined ? (correction ?? entry) : entry)
+    const other = byId.get(delivery.messageId)
+    if (other === undefined) return correction === undefined ? { _tag: "NotInFile" } : inFile(correction)
+    if (other.found === "no") other.found = "differing"
+    return { _tag: "Differs", line: other.line }
   }
 
   return {
     add,
     index: (file: string): DeadLetterFileIndex => {
-      const all = [...byId.values()]
+      const all = [...byLetter.values()]
       return {
         file,
-        size: byId.size,
+        size: all.length,
         corrected: all.filter(({ corrected }) => corrected !== undefined).length,
         find,
-        isFound: (delivery) => byId.get(firstIdOf(delivery))?.found === "same",
+        lineOf: (delivery) => byLetter.get(letterKey(delivery))?.line,
+        isFound: (delivery) => byLetter.get(letterKey(delivery))?.found === "same",
         notFound: () =>
           all
             .filter(({ found }) => found === "no")
@@ -145,22 +148,25 @@ const tooLarge = (what: string): FileTooLarge =>
 const twice = (line: number, other: number): LineInvalid =>
   new LineInvalid({ line, detail: `the message of line ${other} again, with other data or another text` })
 
-/** What tells whether a delivery is the dead letter of a file, also once one of them was restored. */
-const digestsOf = (delivery: Delivery): Pick<Entry, "data" | "attributes"> => {
+/**
+ * Names a dead letter, also once it was restored: its first id, with what it has then. The id alone names none, since an
+ * emulator gives ids again, and so `dlq-restored-id` may stand in two letters.
+ */
+const letterKey = (delivery: Delivery): string => {
   const attributes = Object.entries(restoredMessage(delivery).attributes).sort(([one], [other]) =>
     one < other ? -1 : 1
   )
-  return {
-    data: hash("sha256", delivery.data, "base64"),
-    attributes: hash("sha256", JSON.stringify(attributes), "base64")
-  }
+  return hash("sha256", JSON.stringify([firstIdOf(delivery), digestOf(delivery), attributes]), "base64")
 }
 
 /** Names the message that became a dead letter; undefined where its attributes do not. */
-const messageKey = (delivery: Delivery, digest: string): string | undefined => {
+const messageKey = (delivery: Delivery): string | undefined => {
   const { markedBy, messageId, subscription } = receivedDeadLetter(delivery)
   if (markedBy !== "counterfoil" || messageId === undefined || subscription === undefined) return undefined
-  return JSON.stringify([subscription, messageId, digest])
+  return JSON.stringify([subscription, messageId, digestOf(delivery)])
 }
 
-const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0
+const digestOf = ({ data }: Delivery): string => hash("sha256", data, "base64")
+
+const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0

@@ -1,7 +1,7 @@
 /** Writes a file of dead letters, which is there once it is whole. */
 import { randomBytes } from "node:crypto"
 import { dirname } from "node:path"
-import { Effect, FileSystem, type Scope } from "effect"
+import { Effect, FileSystem, type PlatformError, type Scope } from "effect"
 import type { Delivery } from "../pubsub/Message.ts"
 import { deadLetterLine } from "./DeadLetterFile.ts"
 import { DeadLetterFileError, FileExists, FileUnusable, fileErrorOf } from "./DeadLetterFileError.ts"
@@ -13,7 +13,8 @@ export interface DeadLetterFileWriter {
   /**
    * Gives the file its name.
    *
-   * **Guarantee**: what was appended is on the disk then, and so is its name; it survives the loss of power.
+   * **Guarantee**: what was appended is on the disk then, and so is its name; it survives the loss of power. Where no
+   * file is to be replaced, none is, also if two processes write the same name at once.
    */
   readonly commit: Effect.Effect<void, DeadLetterFileError>
   /** What was appended so far. **Units**: bytes of the file. */
@@ -67,7 +68,7 @@ export const writeDeadLetterFile = (
       commit: Effect.gen(function* () {
         yield* Effect.mapError(opened.sync, failed)
         yield* checked
-        yield* Effect.mapError(files.rename(part, file), failed)
+        yield* Effect.mapError(giveName(files, part, file, options), failed)
         isCommitted = true
         yield* syncFolder(files, dirname(file))
       }).pipe(Effect.uninterruptible),
@@ -90,6 +91,20 @@ const checkName = (
     const reason = new FileUnusable({ detail: "it is no regular file, and is not replaced by one" })
     return yield* new DeadLetterFileError({ file, reason })
   })
+
+/**
+ * Gives the temporary file its name. A rename would replace a file that has come since the name was looked at, such as
+ * the export of another discard; a link fails there.
+ */
+const giveName = (
+  files: FileSystem.FileSystem,
+  part: string,
+  file: string,
+  { overwrites }: FileWriteOptions
+): Effect.Effect<void, PlatformError.PlatformError> =>
+  overwrites
+    ? files.rename(part, file)
+    : Effect.andThen(files.link(part, file), Effect.ignore(files.remove(part)))
 
 /** A name is durable once its folder is; where folders cannot be synchronised, as on Windows, it is so by itself. */
 const syncFolder = (files: FileSystem.FileSystem, folder: string): Effect.Effect<void> =>

@@ -8,7 +8,7 @@ import type { DeadLetterFileError } from "./DeadLetterFileError.ts"
 import { type DeadLetterFileIndex, indexDeadLetterFile } from "./DeadLetterFileIndex.ts"
 import { readDeadLetterFile } from "./DeadLetterFileReader.ts"
 import { type LookTotals, openDeadLetters } from "./DeadLetterReader.ts"
-import { firstIdOf, restoredMessage } from "./RestoredMessage.ts"
+import { restoredMessage } from "./RestoredMessage.ts"
 
 /** What is restored, and where. */
 export interface RestoreOptions {
@@ -70,7 +70,7 @@ export const makeRestore = (
     const reader = yield* openDeadLetters(options.subscription)
     const counts = { present: 0, restored: 0 }
     const refused: Array<NotRestored> = []
-    const done = new Set<string>()
+    const done = new Set<number>()
     let index: DeadLetterFileIndex | undefined
 
     const publish = Effect.fnUntraced(function* (letters: ReadonlyArray<Filed>) {
@@ -105,8 +105,9 @@ export const makeRestore = (
           for (const letter of letters) {
             const { delivery } = letter
             // The same dead letter twice is one.
-            if (done.has(firstIdOf(delivery))) continue
-            done.add(firstIdOf(delivery))
+            const line = found.lineOf(delivery) ?? letter.line
+            if (done.has(line)) continue
+            done.add(line)
             if (found.isFound(delivery)) counts.present++
             else missing.push(letter)
           }

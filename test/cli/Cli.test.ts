@@ -51,6 +51,19 @@ describe("the command line", () => {
     })
   )
 
+  it.live.each(["text", "path", "reason", "order-id", "payment-id", "since"])(
+    "[G1] a discard takes no empty --%s for a filter: every dead letter would be meant",
+    (flag) =>
+      Effect.gen(function* () {
+        const args = ["dlq", "discard", "--yes", "--no-export", "--project", "p"]
+        for (const empty of ["", " "]) {
+          const { code, lines, out } = yield* ran([...args, `--${flag}`, empty])
+          expect({ code, out }).toEqual({ code: 2, out: "" })
+          expect(lines.join("\n")).toContain(`--${flag} is "${empty}": must be `)
+        }
+      })
+  )
+
   it.live("an unknown command is wrong usage: exit 2, told in one line", () =>
     Effect.gen(function* () {
       const { code, out, lines } = yield* ran(["rnu"])

@@ -1,6 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Arbitrary, Effect, type FileSystem, Result, Schema, Stream } from "effect"
+import { Arbitrary, Effect, FileSystem, Layer, Result, Schema, Stream } from "effect"
 import {
   deadLetterLine,
   type FiledDeadLetter,
@@ -225,6 +225,35 @@ describe("a file of dead letters", () => {
           "FileMissing"
         )
       })
+  )
+
+  it.live("[G1] does not replace one that another process has named since it looked", () =>
+    Effect.gen(function* () {
+      const folder = yield* deadLetterFolder
+      const file = folder.path("a")
+      const raced = Layer.effect(
+        FileSystem.FileSystem,
+        Effect.map(FileSystem.FileSystem, (files) => {
+          const afterTheOther = (name: "link" | "rename") => (from: string, to: string) =>
+            Effect.suspend(() => {
+              folder.write("a", "the other's")
+              return files[name](from, to)
+            })
+          return { ...files, link: afterTheOther("link"), rename: afterTheOther("rename") }
+        })
+      )
+      const result = yield* writeDeadLetterFile(file, { overwrites: false }).pipe(
+        Effect.tap(({ append }) => append(letters.slice(0, 1))),
+        Effect.flatMap(({ commit }) => commit),
+        Effect.scoped,
+        Effect.provide(raced),
+        Effect.result,
+        onDisk
+      )
+      assert.strictEqual(Result.isFailure(result) && result.failure.reason._tag, "FileExists")
+      assert.deepStrictEqual(folder.names(), ["a"])
+      assert.strictEqual(folder.read("a"), "the other's")
+    })
   )
 
   it.live(

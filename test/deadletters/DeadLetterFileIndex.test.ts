@@ -87,6 +87,43 @@ describe("the index of a file of dead letters", () => {
       })
   )
 
+  it.live("two dead letters with one `dlq-restored-id` are two: an emulator gives ids again", () =>
+    Effect.gen(function* () {
+      const again = letterOf("1", { data: bytesOf("{}") })
+      const [first, second] = [one, again].map((letter, index) =>
+        letterOf(`${index + 8}`, restoredMessage(letter))
+      ) as [Delivery, Delivery]
+      const index = yield* indexOf(corrected(first, "right"), deadLetterLine(second))
+      assert.strictEqual(index.size, 2)
+      // Also those that they were before, and those that a restore makes of them once more.
+      for (const letter of [first, one, letterOf("99", restoredMessage(first))])
+        assert.deepInclude(index.find(letter), { _tag: "InFile", line: 1 })
+      for (const letter of [second, again, letterOf("99", restoredMessage(second))])
+        assert.deepStrictEqual(index.find(letter), { _tag: "InFile", line: 2, corrected: undefined })
+      const third = letterOf("99", { ...restoredMessage(one), data: bytesOf("[]") })
+      assert.deepStrictEqual(index.find(third), { _tag: "NotInFile" })
+    })
+  )
+
+  it.live("a dead letter and the one that a restore made of it beside it are one, corrected in one way", () =>
+    Effect.gen(function* () {
+      const unmarked = letterOf("1", { attributes: {} })
+      const restored = letterOf("9", restoredMessage(unmarked))
+      const index = yield* indexOf(deadLetterLine(unmarked), corrected(restored, "right"))
+      assert.deepStrictEqual([index.size, index.corrected], [1, 1])
+      assert.deepStrictEqual([unmarked, restored].map(index.lineOf), [2, 2])
+      for (const letter of [unmarked, restored]) {
+        const found = index.find(letter)
+        assert.strictEqual("corrected" in found && textOf(found), '{"n":"right"}')
+      }
+      assert.deepStrictEqual(index.notFound(), [])
+      assert.strictEqual(
+        yield* problemOf(corrected(unmarked, "a"), corrected(restored, "b")),
+        "line 2: the message of line 1 again, with other data or another text"
+      )
+    })
+  )
+
   it.live("the same dead letter twice is one; corrected in two ways it is refused, by line", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* indexOf(corrected(one, "a"), corrected(one, "a"))).size, 1)

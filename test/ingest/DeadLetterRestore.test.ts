@@ -76,6 +76,17 @@ describe("a restore", () => {
     })
   )
 
+  it.effect("[G1] puts back two dead letters that had the same id once, as from an emulator", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* publishLetters(world, ...ids(2).map((id) => letterOf(id, { "dlq-restored-id": "1" })))
+      const { file, files } = yield* takenOut(world)
+      assert.deepInclude(yield* restored(world, files, file), { inFile: 2, restored: 2 })
+      assert.strictEqual((yield* remaining(world)).length, 2)
+      assert.deepInclude(yield* restored(world, files, file), { present: 2, restored: 0 })
+    })
+  )
+
   it.effect("leaves what is still in the subscription, and once it is done, restores nothing again", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

@@ -22,8 +22,8 @@ interface MemoryFile {
 export const memoryFiles = (): MemoryFiles => {
   const files = new Map<string, MemoryFile>()
   let names: ReadonlySet<string> = new Set()
-  const missing = (method: string) =>
-    Effect.fail(PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method }))
+  const failing = (_tag: "NotFound" | "AlreadyExists", method: string) =>
+    Effect.fail(PlatformError.systemError({ _tag, module: "FileSystem", method }))
 
   const folder = {
     sync: Effect.sync(() => {
@@ -53,8 +53,16 @@ export const memoryFiles = (): MemoryFiles => {
     rename: (from, to) =>
       Effect.suspend(() => {
         const file = files.get(from)
-        if (file === undefined) return missing("rename")
+        if (file === undefined) return failing("NotFound", "rename")
         files.delete(from)
+        files.set(to, file)
+        return Effect.void
+      }),
+    link: (from, to) =>
+      Effect.suspend(() => {
+        const file = files.get(from)
+        if (file === undefined) return failing("NotFound", "link")
+        if (files.has(to)) return failing("AlreadyExists", "link")
         files.set(to, file)
         return Effect.void
       }),
@@ -62,7 +70,7 @@ export const memoryFiles = (): MemoryFiles => {
       Stream.suspend(() => {
         const file = files.get(path)
         return file === undefined
-          ? Stream.fromEffect(missing("stream"))
+          ? Stream.fromEffect(failing("NotFound", "stream"))
           : Stream.succeed(new Uint8Array(file.data))
       })
   })

@@ -158,6 +158,7 @@ describe("demo", () => {
         const second = yield* ran(["demo", "--orders", "100"], {}, { cwd })
         assert.strictEqual(second.code, 0, second.errors)
         assert.include(second.errors, "demo-2.sqlite")
+        assert.notInclude(second.errors, "--demo")
         assert.isAtLeast(rowsIn(fileIn(cwd)), rows)
         assert.strictEqual(rowsIn(join(cwd, ".counterfoil", "demo-2.sqlite")), 100)
         yield* first.signal("SIGTERM")

@@ -87,9 +87,14 @@ const printOutlook = (files: DemoFiles) =>
     const rows = yield* (yield* FactStore).count
     const letters = yield* keepDeadLetters(files.deadLetters)
     yield* say("Info", `${rows} rows are in ${files.table}, ${letters} dead letters beside it. Next:`)
-    yield* say("Info", "  npx counterfoil dlq list --demo    says why, and what would match by now")
-    yield* say("Info", "  npx counterfoil --help             says what else there is")
+    for (const line of nextCommands(files)) yield* say("Info", line)
   }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
+
+/** What to do next. The commands with `--demo` work on the first demo of a folder: after another one they are not named. */
+export const nextCommands = ({ isFirst }: Pick<DemoFiles, "isFirst">): ReadonlyArray<string> => [
+  ...(isFirst ? ["  npx counterfoil dlq list --demo    says why, and what would match by now"] : []),
+  "  npx counterfoil --help             says what else there is"
+]
 
 /** Publishes and processes; when the traffic ends, the processor stops once all messages have their fate. */
 const traffic = (options: DemoOptions, processor: Processor) => {

@@ -12,6 +12,8 @@ export interface DemoFiles {
   readonly table: string
   /** What was in the dead-letter subscription at the demo's end, in the format of `dlq export`. */
   readonly deadLetters: string
+  /** Whether it is the demo that commands with `--demo` work on. */
+  readonly isFirst: boolean
 }
 
 /** The demo cannot keep a file in its folder. The command exits 2. */
@@ -60,10 +62,9 @@ export const claimDemoFiles = (folder: string): Effect.Effect<DemoFiles, DemoFol
       if (!existsSync(folder)) mkdirSync(folder)
     })
     for (let number = 1; number <= demosAtOnce; number++) {
-      const path = pathOf(folder, number)
-      const isOurs = yield* Effect.mapError(lockedByUs(`${path}.lock`), unusable)
+      const isOurs = yield* Effect.mapError(lockedByUs(`${pathOf(folder, number)}.lock`), unusable)
       if (!isOurs) continue
-      const files = filesOf(path)
+      const files = filesOf(folder, number)
       yield* attempt(() => {
         rmSync(files.deadLetters, { force: true })
         for (const suffix of ["", "-wal", "-shm"]) rmSync(files.table + suffix, { force: true })
@@ -76,8 +77,8 @@ export const claimDemoFiles = (folder: string): Effect.Effect<DemoFiles, DemoFol
 /** The files of the first demo of a folder. **Errors**: `DemoMissing`. */
 export const endedDemoFiles = (folder: string): Effect.Effect<DemoFiles, DemoMissing> =>
   Effect.suspend(() => {
-    const files = filesOf(pathOf(folder, 1))
-    return Object.values(files).every((file) => existsSync(file))
+    const files = filesOf(folder, 1)
+    return existsSync(files.table) && existsSync(files.deadLetters)
       ? Effect.succeed(files)
       : Effect.fail(new DemoMissing({ folder }))
   })
@@ -96,7 +97,8 @@ export const takenDemoFiles = (
 const pathOf = (folder: string, number: number): string =>
   join(folder, number === 1 ? "demo" : `demo-${number}`)
 
-const filesOf = (path: string): DemoFiles => ({
-  table: `${path}.sqlite`,
-  deadLetters: `${path}-dead-letters.ndjson`
+const filesOf = (folder: string, number: number): DemoFiles => ({
+  table: `${pathOf(folder, number)}.sqlite`,
+  deadLetters: `${pathOf(folder, number)}-dead-letters.ndjson`,
+  isFirst: number === 1
 })

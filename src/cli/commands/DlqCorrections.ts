@@ -1,13 +1,79 @@
 /** Says what came of the corrections in a file. */
-import { Console, type Effect } from "effect"
-import type { DeadLetterFileIndex } from "../../deadletters/DeadLetterFileIndex.ts"
+import { Console, Data, Effect, type FileSystem } from "effect"
+import type { FiledDeadLetter } from "../../deadletters/DeadLetterFile.ts"
+import type { DeadLetterFileError } from "../../deadletters/DeadLetterFileError.ts"
+import { type DeadLetterFileIndex, indexDeadLetterFile } from "../../deadletters/DeadLetterFileIndex.ts"
+import { receivedDeadLetter } from "../../deadletters/ReceivedDeadLetter.ts"
 import type { CorrectedVerdict, TriedCorrection } from "../../ingest/CorrectedAttempt.ts"
 import { idsOf } from "../../ingest/DeadLetterMessages.ts"
 import { verdictName } from "../../ingest/DeadLetterSurvey.ts"
 import type { RedriveTally } from "../../ingest/Redrive.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { linesNamed } from "../Limits.ts"
-import { thousands, wordsOf } from "./DlqWords.ts"
+import { deadLettersText, thousands, wordsOf } from "./DlqWords.ts"
+
+/**
+ * Reads a file to redrive. Warns where a correction gives an unmatched payment another order: a redrive without the file
+ * applies the original too, where it is still there once its own order has come.
+ *
+ * **Errors**: `DeadLetterFileError`.
+ */
+export const readCorrections = (
+  file: string
+): Effect.Effect<DeadLetterFileIndex, DeadLetterFileError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const moved: Array<number> = []
+    const index = yield* indexDeadLetterFile(file, (letter) => {
+      if (movesPayment(letter)) moved.push(letter.line)
+    })
+    if (moved.length > 0) yield* Effect.logWarning(movedSentence(file, moved))
+    return index
+  })
+
+const movesPayment = ({ corrected, delivery }: FiledDeadLetter): boolean =>
+  corrected !== undefined &&
+  receivedDeadLetter(delivery).reason === "unmatched-payment" &&
+  idsOf(delivery.data).orderId !== idsOf(corrected).orderId
+
+const movedSentence = (file: string, lines: ReadonlyArray<number>): string =>
+  `${file} corrects the order_id of unmatched payments (${namedLines(lines)}): until their originals are acknowledged, ` +
+  "a redrive without the file, and `run` with DLQ_REDRIVE_INTERVAL, may apply these too. Switch DLQ_REDRIVE_INTERVAL off first"
+
+/** Corrections in a file were not applied, or may not have been. The command exits 1. */
+export class CorrectionsLeft extends Data.TaggedError("CorrectionsLeft")<{
+  readonly file: string
+  /** Corrected lines whose dead letters were not there. */
+  readonly absent: number
+  /** Dead letters of the file whose leases were lost. */
+  readonly lost: number
+}> {
+  override get message(): string {
+    const { absent, file, lost } = this
+    const parts = [
+      ...(absent === 0
+        ? []
+        : [
+            `${thousands(absent)} corrected ${absent === 1 ? "line was" : "lines were"} not applied, as the subscription has no such dead letter: it was applied before, or another process holds it`
+          ]),
+      ...(lost === 0
+        ? []
+        : [
+            `${deadLettersText(lost)} lost ${lost === 1 ? "its lease before it was" : "their leases before they were"} tried, and ${lost === 1 ? "comes" : "come"} again`
+          ])
+    ]
+    return `${file}: ${parts.join("; ")}. The same command, a minute later, applies what is left`
+  }
+}
+
+/** What is left of the corrections of a file; undefined where nothing is known to be. */
+export const correctionsLeft = (
+  from: DeadLetterFileIndex,
+  tally: RedriveTally
+): CorrectionsLeft | undefined => {
+  const absent = isWhole(tally) ? from.notFound().filter(({ isCorrected }) => isCorrected).length : 0
+  const { lost } = tally
+  return absent + lost === 0 ? undefined : new CorrectionsLeft({ file: from.file, absent, lost })
+}
 
 /** Prints each correction that was tried, with the verdict on the original and on the corrected data. */
 export const tellsCorrections =
@@ -62,10 +128,13 @@ export const notFoundLines = (from: DeadLetterFileIndex, tally: RedriveTally): R
   const absent = isWhole(tally) ? from.notFound() : []
   if (absent.length === 0) return []
   const corrected = absent.filter(({ isCorrected }) => isCorrected).map(({ line }) => line)
-  const named = corrected.slice(0, linesNamed).join(", ")
-  const more = corrected.length > linesNamed ? ` and ${thousands(corrected.length - linesNamed)} more` : ""
   return [
     `${thousands(absent.length)} of the ${thousands(from.size)} in the file are not in the subscription, and were not applied`,
-    ...(corrected.length === 0 ? [] : [`corrected among them: line ${named}${more}`])
+    ...(corrected.length === 0 ? [] : [`corrected among them: ${namedLines(corrected)}`])
   ]
+}
+
+const namedLines = (lines: ReadonlyArray<number>): string => {
+  const more = lines.length > linesNamed ? ` and ${thousands(lines.length - linesNamed)} more` : ""
+  return `line ${lines.slice(0, linesNamed).join(", ")}${more}`
 }

@@ -1,4 +1,5 @@
 /** `dlq discard`: acknowledges dead letters without using them. */
+import { randomBytes } from "node:crypto"
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ConfigurationError } from "../../config/Configuration.ts"
@@ -21,7 +22,9 @@ export const dlqDiscardCommand = Command.make(
   {
     ...filterFlags,
     out: Flag.optional(Flag.String("out")).pipe(
-      Flag.withDescription("The file that they are exported to first [default: dead-letters-TIME.ndjson]")
+      Flag.withDescription(
+        "The file that they are exported to first [default: dead-letters-TIME-RANDOM.ndjson]"
+      )
     ),
     exports: Flag.Boolean("export").pipe(
       Flag.withDefault(true),
@@ -52,7 +55,7 @@ export const dlqDiscardCommand = Command.make(
           const { discardDeadLetters } = yield* Effect.promise(() => import("./DlqDiscard.ts"))
           const { connectedToPubSub } = yield* Effect.promise(() => import("./DlqConnected.ts"))
           const now = yield* Clock.currentTimeMillis
-          const file = Option.getOrElse(out, () => defaultFile(now))
+          const file = Option.getOrElse(out, () => discardFile(now))
           yield* discardDeadLetters({
             ...settings,
             ...{ filter, json, note, file: exports ? file : undefined },
@@ -68,8 +71,13 @@ export const dlqDiscardCommand = Command.make(
   )
 )
 
-/** A name that sorts by time, and that every file system takes. **Units**: milliseconds since the epoch. */
-const defaultFile = (now: number): string =>
-  `dead-letters-${rfc3339(now * 1000)
+/**
+ * The name of a file that nobody has named: it sorts by time, every file system takes it, and two discards in the same
+ * second have different ones. **Units**: milliseconds since the epoch.
+ */
+export const discardFile = (now: number): string => {
+  const time = rfc3339(now * 1000)
     .slice(0, 19)
-    .replaceAll(/[-:]/g, "")}Z.ndjson`
+    .replaceAll(/[-:]/g, "")
+  return `dead-letters-${time}Z-${randomBytes(4).toString("hex")}.ndjson`
+}

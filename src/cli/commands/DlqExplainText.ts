@@ -124,7 +124,7 @@ const redriveLines = ({ filter, picture, shown }: Explained): ReadonlyArray<stri
   if (ready === 0) return []
   const reasons =
     filter.reasons ?? new Set(undated > 0 ? ["unmatched-payment", "unknown"] : ["unmatched-payment"])
-  const command = `counterfoil dlq redrive ${escaped(filterText({ ...filter, reasons }))}`
+  const command = `counterfoil dlq redrive ${escaped(filterText({ ...filter, reasons }))}${shown.deployment.flags ?? ""}`
   return sentenceLines(
     `next: ${command} (${thousands(ready)} ${ready === 1 ? "has its order" : "have their orders"} by now)`,
     shown.width,

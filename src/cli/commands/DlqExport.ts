@@ -3,6 +3,7 @@ import { Console, Effect } from "effect"
 import { deadLetterLine } from "../../deadletters/DeadLetterFile.ts"
 import { writeDeadLetterFile } from "../../deadletters/DeadLetterFileWriter.ts"
 import { type LookTotals, openDeadLetters } from "../../deadletters/DeadLetterReader.ts"
+import { fileChunkBytes } from "../../deadletters/Limits.ts"
 import { type ExportTally, makeDeadLetterExport } from "../../ingest/DeadLetterExport.ts"
 import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
 import type { Delivery } from "../../pubsub/Message.ts"
@@ -58,15 +59,24 @@ interface Exported extends ExportTally {
   readonly read: LookTotals
 }
 
+/** Prints the lines, no more of them at once than a file is written by: a batch may hold 64 MiB, twice that as lines. */
 const outputWriter = () => {
   let bytes = 0
+  const print = (text: string) => {
+    bytes += Buffer.byteLength(text) + 1
+    return Console.log(text)
+  }
   return {
-    append: (deliveries: ReadonlyArray<Delivery>) =>
-      Effect.suspend(() => {
-        const text = deliveries.map(deadLetterLine).join("\n")
-        bytes += Buffer.byteLength(text) + 1
-        return Console.log(text)
-      }),
+    append: Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
+      let text = ""
+      for (const delivery of deliveries) {
+        text += `${text === "" ? "" : "\n"}${deadLetterLine(delivery)}`
+        if (text.length < fileChunkBytes) continue
+        yield* print(text)
+        text = ""
+      }
+      if (text !== "") yield* print(text)
+    }),
     commit: Effect.void,
     written: () => ({ bytes })
   }

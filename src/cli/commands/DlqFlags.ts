@@ -71,7 +71,12 @@ const since: Parser<Since> = {
   example: "2h"
 }
 
-const nonEmpty: Parser<string> = { parse: Option.some, allowed: "any text", example: "Visa" }
+/** Takes a text to look for. Every letter contains the empty one: a discard would take all of them. */
+const nonEmpty = (example: string): Parser<string> => ({
+  parse: Option.liftPredicate((text: string) => text.trim() !== ""),
+  allowed: "any text that is not empty",
+  example
+})
 
 /** The filters of every command on dead letters. */
 export const filterFlags = {
@@ -81,8 +86,10 @@ export const filterFlags = {
   since: Flag.optional(
     parsedFlag("since", since, "Only those that came into the dead-letter topic since then", "any")
   ),
-  text: Flag.optional(parsedFlag("text", nonEmpty, "Only those whose data contains this", "any")),
-  path: Flag.optional(parsedFlag("path", nonEmpty, "Only those whose first wrong field is this", "any"))
+  text: Flag.optional(parsedFlag("text", nonEmpty("Visa"), "Only those whose data contains this", "any")),
+  path: Flag.optional(
+    parsedFlag("path", nonEmpty("price"), "Only those whose first wrong field is this", "any")
+  )
 }
 
 /** The filter that the flags ask for. */

@@ -9,7 +9,7 @@ import { serverTimeoutSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { userName } from "../UserName.ts"
 import { type DlqSettings, deploymentOf } from "./DlqConnected.ts"
-import { isWhole, notFoundLines, tellsCorrections } from "./DlqCorrections.ts"
+import { correctionsLeft, isWhole, notFoundLines, tellsCorrections } from "./DlqCorrections.ts"
 import { filterText } from "./DlqFlags.ts"
 import { bytesText, thousands } from "./DlqWords.ts"
 import { sumOf } from "./FateTable.ts"
@@ -61,7 +61,7 @@ export class DeadLettersUnread extends Data.TaggedError("DeadLettersUnread")<{
 /**
  * Tries the dead letters again and prints what came of them, also where it was interrupted.
  *
- * **Errors**: `DeadLettersUnread` and `DeadLettersStay`, exit 1; `PubSubError`.
+ * **Errors**: `DeadLettersUnread`, `DeadLettersStay`, `CorrectionsLeft`, exit 1; `PubSubError`.
  */
 export const redriveDeadLetters = (options: DlqRedriveOptions) =>
   Effect.scoped(
@@ -92,6 +92,8 @@ export const redriveDeadLetters = (options: DlqRedriveOptions) =>
       const tally = redrive.tally()
       if (tally.endedBy === "full") return yield* new DeadLettersUnread({ read: tally.read.letters, flags })
       if (stayingOf(tally) > 0) return yield* new DeadLettersStay({ tally, dryRun, flags })
+      const left = from && correctionsLeft(from, tally)
+      if (left !== undefined) return yield* left
     })
   )
 

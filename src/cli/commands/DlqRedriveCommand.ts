@@ -59,11 +59,9 @@ export const dlqRedriveCommand = Command.make(
         Effect.gen(function* () {
           const { redriveDeadLetters } = yield* Effect.promise(() => import("./DlqRedrive.ts"))
           const { connectedToBoth } = yield* Effect.promise(() => import("./DlqConnected.ts"))
-          const { indexDeadLetterFile } = yield* Effect.promise(
-            () => import("../../deadletters/DeadLetterFileIndex.ts")
-          )
+          const { readCorrections } = yield* Effect.promise(() => import("./DlqCorrections.ts"))
           const filter = yield* filterOf(own)
-          const index = Option.isSome(from) ? yield* indexDeadLetterFile(from.value) : undefined
+          const index = Option.isSome(from) ? yield* readCorrections(from.value) : undefined
           const pace = {
             limit: Option.getOrUndefined(own.limit),
             rate: Option.getOrUndefined(own.rate),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect } from "effect"
+import { nextCommands } from "../../../src/cli/commands/Demo.ts"
 import { claimDemoFiles, endedDemoFiles, takenDemoFiles } from "../../../src/cli/commands/DemoFile.ts"
 import { exitCodeOf } from "../../../src/cli/Failure.ts"
 import { remedyOf } from "../../../src/cli/Remedies.ts"
@@ -14,7 +15,8 @@ const temporary = Effect.acquireRelease(
 
 const filesIn = (folder: string, name: string) => ({
   table: join(folder, `${name}.sqlite`),
-  deadLetters: join(folder, `${name}-dead-letters.ndjson`)
+  deadLetters: join(folder, `${name}-dead-letters.ndjson`),
+  isFirst: name === "demo"
 })
 
 describe("the demo's files", () => {
@@ -40,6 +42,16 @@ describe("the demo's files", () => {
       expect(second).toEqual(filesIn(folder, "demo-2"))
       expect(yield* claimDemoFiles(folder)).toEqual(filesIn(folder, "demo-3"))
       expect(existsSync(first.table)).toBe(true)
+    })
+  )
+
+  it.effect("of a second demo are not those of `--demo`, which is not named at its end", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporary
+      expect(nextCommands(yield* claimDemoFiles(folder)).join()).toContain("npx counterfoil dlq list --demo")
+      const second = nextCommands(yield* claimDemoFiles(folder)).join()
+      expect(second).not.toContain("--demo")
+      expect(second).toContain("npx counterfoil --help")
     })
   )
 
@@ -79,7 +91,7 @@ describe("the demo's files", () => {
           expect(running.message).toContain("a demo that runs")
         })
       )
-      for (const file of Object.values(files)) writeFileSync(file, "")
+      for (const file of [files.table, files.deadLetters]) writeFileSync(file, "")
       expect(yield* takenDemoFiles(folder)).toEqual(files)
       expect((yield* Effect.flip(takenDemoFiles(folder)))._tag).toBe("DemoInUse")
       expect(yield* endedDemoFiles(folder)).toEqual(files)

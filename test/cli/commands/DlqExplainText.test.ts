@@ -90,6 +90,19 @@ describe("the explanation of dead letters", () => {
     expect(text).toMatch(/^ {2}9 since 2023-11-14 22:21:40, 0 before · newest 2023-11-14 22:21:40$/m)
   })
 
+  it("names the next command with the flags of the deployment, as for what a demo has left", () => {
+    const explained = explainedWith(late)
+    const deployment = { ...explained.shown.deployment, flags: " --demo" }
+    const text = explanationText({
+      ...explained,
+      filter: everyDeadLetter,
+      shown: { ...explained.shown, deployment }
+    })
+    expect(text).toContain(
+      "  next: counterfoil dlq redrive --reason unmatched-payment,unknown --demo (401 have their orders by now)"
+    )
+  })
+
   it("says when the waiting room has to be larger", () => {
     const small = { waitingRoomMax: 4_799, waitingRoomBytes: 2 ** 20 }
     expect(explanationText(explainedWith(late, small))).toContain(

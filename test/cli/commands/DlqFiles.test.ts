@@ -129,6 +129,19 @@ describe("dlq, with files", () => {
     })
   )
 
+  it.effect("export to - prints no more at once than a file is written by", () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      const data = Buffer.alloc(100 * 1024, "x")
+      yield* publishLetters(world, ...ids(30).map((id) => ({ ...letterOf(id), data })))
+      yield* ran(world, memoryFiles(), exportDeadLetters({ ...exports, file: "-" }))
+      const texts = (yield* TestConsole.logLines).map(String)
+      expect(texts.join("\n").split("\n").length).toBe(30)
+      // One line more than the chunk at most.
+      for (const text of texts) expect(text.length).toBeLessThan(1024 * 1024 + 3 * data.length)
+    })
+  )
+
   it.effect("[G1] discard asks for the number, exports, acknowledges, and says how it is undone", () =>
     Effect.gen(function* () {
       const world = yield* makeWorld()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
+import { discardFile } from "../../../src/cli/commands/DlqDiscardCommand.ts"
 import { failuresText, filterOf, filterText, rampText } from "../../../src/cli/commands/DlqFlags.ts"
 
 const nothing = {
@@ -24,6 +25,13 @@ describe("the flags of commands on dead letters", () => {
     expect(failuresText.parse("2.5%")).toEqual(Option.some({ _tag: "Share", share: 0.025 }))
     for (const text of ["", "-1", "101%", "%", "few", "0.5"])
       expect(failuresText.parse(text)).toEqual(Option.none())
+  })
+
+  it("the file of a discard is named by time, and differently for two in the same second", () => {
+    const [one, other] = [discardFile(1_700_000_000_000), discardFile(1_700_000_000_000)]
+    for (const file of [one, other])
+      expect(file).toMatch(/^dead-letters-20231114T221320Z-[0-9a-f]{8}\.ndjson$/)
+    expect(one).not.toBe(other)
   })
 
   it.effect("since is a time, or a duration before now; the audit line says it as a time", () =>

@@ -47,7 +47,7 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     what: "leaves the original of a corrected message in, where a crash has repeated its dead letter",
     guarantee: "G2",
     file: "src/deadletters/DeadLetterFileIndex.ts",
-    text: 'corrections.get(messageKey(delivery, digests.data) ?? "")',
+    text: 'corrections.get(messageKey(delivery) ?? "")',
     replacement: 'corrections.get("")',
     caughtBy: [
       unit(fromFile, "a crash that repeated a dead letter does not bring the original in"),
@@ -122,6 +122,15 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     text: 'randomBytes(4).toString("hex")}.part',
     replacement: 'randomBytes(0).toString("hex")}',
     caughtBy: [unit(file, "is there once it is whole, for its owner alone")]
+  },
+  {
+    name: "file-of-another-replaced",
+    what: "replaces the file of another process that got its name first",
+    guarantee: "G1",
+    file: "src/deadletters/DeadLetterFileWriter.ts",
+    text: "files.link(part, file)",
+    replacement: "files.rename(part, file)",
+    caughtBy: [unit(file, "does not replace one that another process has named since it looked")]
   },
   {
     name: "file-read-by-others",
