@@ -24,5 +24,9 @@ export const incidentRoute = (settings: HttpSettings) =>
         contentType: "text/html; charset=utf-8",
         headers: { ...plainHeaders, "content-disposition": `attachment; filename="${name}"` }
       })
-    })
+    }).pipe(
+      Effect.catchTag("PageFileUnreadable", ({ message }) =>
+        Effect.succeed(HttpServerResponse.text(`${message}\n`, { status: 503 }))
+      )
+    )
   )

@@ -68,7 +68,12 @@ const saveIn = (folder: string) =>
     const file = join(folder, incidentName(yield* Clock.currentTimeMillis))
     yield* writeIncident(file, yield* incidentHtml({ isWhole: true }))
     yield* Effect.logInfo(`saved an incident file: ${file}`)
-  }).pipe(Effect.catchTag("IncidentNotSaved", ({ message }) => Effect.logWarning(message)))
+  }).pipe(
+    Effect.catchTags({
+      IncidentNotSaved: ({ message }) => Effect.logWarning(message),
+      PageFileUnreadable: ({ message }) => Effect.logWarning(`no incident was saved: ${message}`)
+    })
+  )
 
 /** One at a time, however often the signal comes. */
 const onSignal = <R>(save: Effect.Effect<void, never, R>) =>
