@@ -27,7 +27,8 @@ export const saveIncident = Effect.fn("incident")(function* (options: IncidentOp
     bytes: incidentBytes
   })
   if (status !== 200) {
-    const why = status === 403 ? text.trim() : "what answers there is no Counterfoil of this version"
+    const why =
+      status === 403 || status === 503 ? text.trim() : "what answers there is no Counterfoil of this version"
     return yield* new ProcessSilent({ url, why })
   }
   const millis = yield* Clock.currentTimeMillis
