@@ -41,7 +41,7 @@ export const httpSection = section({
       {
         name: "HTTP_TOKEN",
         meaning:
-          "What whoever looks a message up in the process has to know: `run` asks for it, `where` sends it. Beyond loopback it also opens dead letters, with their ids, on the page (`POST /login`) and in `/frames`, and dead letters and settings in `/incident`; on loopback all of these are shown without it. It is never shown. Prefer the variable: other users of the machine can see a flag",
+          "What whoever looks a message up in the process has to know: `run` asks for it, `where` and `incident` send it. Beyond loopback it also opens dead letters, with their ids, on the page (`POST /login`) and in `/frames`, and dead letters and settings in `/incident`; on loopback all of these are shown without it. It is never shown. Prefer the variable: other users of the machine can see a flag",
         change:
           "`HTTP_HOST` is not loopback, and you want to ask with `counterfoil where` or to see dead letters on the page. It is sent in clear text, so keep it inside your network",
         see: "`HTTP_HOST`",

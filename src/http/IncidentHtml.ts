@@ -25,6 +25,7 @@ export interface IncidentOptions {
 /**
  * The file, as HTML: the page replays the last hour of this process, without any network.
  *
+ * **Errors**: `PageFileUnreadable`.
  * **Guarantee**: nothing in it runs but its own two scripts, by a policy that names their hashes, whatever texts it holds.
  */
 export const incidentHtml = Effect.fnUntraced(function* ({ isWhole }: IncidentOptions) {
@@ -33,7 +34,7 @@ export const incidentHtml = Effect.fnUntraced(function* ({ isWhole }: IncidentOp
   const savedAtMillis = yield* Clock.currentTimeMillis
   const recorded = recording({ since: 0, deadLetters: isWhole ? "masked" : "hidden", atMost: framesMax })
   const saved = `{"savedAtMillis":${savedAtMillis},"settings":${JSON.stringify(settings)},"recording":${recorded}}`
-  return yield* Effect.promise(() => fileWith(saved))
+  return yield* fileWith(saved)
 })
 
 /** **Shape**: `counterfoil-incident-2026-11-26T04-52-00Z.html`. */
@@ -44,21 +45,18 @@ export const incidentName = (millis: number): string =>
     .replaceAll(":", "-")}.html`
 
 /** The modules of the page as one script. Their names at the top level are all different, as a test asserts. */
-export const bundledModules = async (): Promise<string> => {
-  const texts = await Promise.all(pageModules.map(async (name) => (await readPageFile(name)).text))
-  return texts
-    .map((text) => text.replaceAll(/^import [^;]*? from "[^"]+"\n/gm, "").replaceAll(/^export /gm, ""))
+export const bundledModules = Effect.map(Effect.forEach(pageModules, readPageFile), (files) =>
+  files
+    .map(({ text }) => text.replaceAll(/^import [^;]*? from "[^"]+"\n/gm, "").replaceAll(/^export /gm, ""))
     .join("\n")
-}
+)
 
-const fileWith = async (saved: string): Promise<string> => {
-  const [page, plots, plotStyle, style, script] = await Promise.all([
-    readPageFile("index.html"),
-    readPageFile(plotFiles.script),
-    readPageFile(plotFiles.style),
-    readPageFile("page.css"),
-    bundledModules()
-  ])
+const fileWith = Effect.fnUntraced(function* (saved: string) {
+  const page = yield* readPageFile("index.html")
+  const plots = yield* readPageFile(plotFiles.script)
+  const plotStyle = yield* readPageFile(plotFiles.style)
+  const style = yield* readPageFile("page.css")
+  const script = yield* bundledModules
   const styles = `${plotStyle.text}\n${style.text}`
   const policy = [
     "default-src 'none'",
@@ -79,6 +77,6 @@ const fileWith = async (saved: string): Promise<string> => {
     .replaceAll(/^.*<(?:link|script) .*\n/gm, "")
     .replace("</head>", () => `${head}\n</head>`)
     .replace("</body>", () => `${data}\n<script type="module">${script}</script>\n</body>`)
-}
+})
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`

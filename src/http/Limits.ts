@@ -26,3 +26,6 @@ export const lookUpBodyBytes = 1_024
 
 /** What the body of a login may have: it is one token. **Units**: bytes. */
 export const loginBodyBytes = 4_096
+
+/** Incident files being answered at once: each is held in memory, of 1 to 2 MB, until its reader has it whole. */
+export const incidentAnswersMax = 2

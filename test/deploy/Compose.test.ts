@@ -17,10 +17,19 @@ interface Compose {
         readonly depends_on?: Readonly<Record<string, unknown>> | ReadonlyArray<string>
         readonly profiles?: ReadonlyArray<string>
         readonly stop_grace_period?: string
+        readonly tmpfs?: ReadonlyArray<string>
         readonly volumes?: ReadonlyArray<string>
       }
     >
   >
+}
+
+interface Deployment {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: ReadonlyArray<Container> } } }
+}
+
+interface Container {
+  readonly volumeMounts: ReadonlyArray<{ readonly mountPath: string; readonly readOnly?: boolean }>
 }
 
 describe("the compose files", () => {
@@ -53,5 +62,15 @@ describe("the compose files", () => {
       const { NODE_OPTIONS: _, ...settings } = environment
       for (const name of Object.keys(settings)) expect(() => settingOf(name, settings)).not.toThrow()
     }
+  })
+
+  it("save incident files where something can be written, as the manifests of Kubernetes do", () => {
+    const { environment = {}, tmpfs } = added.services["processor"] ?? {}
+    expect(tmpfs).toContain(environment["INCIDENT_DIR"])
+    const deployment: Deployment = parse(read("deploy/kubernetes/base/deployment.yaml"))
+    const mounts = deployment.spec.template.spec.containers.flatMap(({ volumeMounts }) => volumeMounts)
+    const writable = mounts.filter(({ readOnly }) => readOnly !== true).map(({ mountPath }) => mountPath)
+    const [, folder] = /^INCIDENT_DIR=(.*)$/m.exec(read("deploy/kubernetes/base/settings.env")) ?? []
+    expect(writable).toContain(folder)
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Script } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Exit, Layer, Logger } from "effect"
 import { savingIncidents, writeIncident } from "../../src/cli/commands/IncidentFiles.ts"
 import { bundledModules, incidentHtml, ShownSettings } from "../../src/http/IncidentHtml.ts"
 import { Health } from "../../src/telemetry/Health.ts"
@@ -73,11 +73,13 @@ describe("an incident file", () => {
     }).pipe(Effect.provide(silent))
   )
 
-  it("has the modules of the page as one script, with names that are all different", async () => {
-    const script = await bundledModules()
-    assert.notMatch(script, /^(import|export) /m)
-    assert.doesNotThrow(() => new Script(`(async () => {\n${script}\n})`))
-  })
+  it.live("has the modules of the page as one script, with names that are all different", () =>
+    Effect.gen(function* () {
+      const script = yield* bundledModules
+      assert.notMatch(script, /^(import|export) /m)
+      assert.doesNotThrow(() => new Script(`(async () => {\n${script}\n})`))
+    })
+  )
 
   it.live("beyond loopback it has neither settings nor dead letters", () =>
     Effect.gen(function* () {
@@ -135,14 +137,26 @@ describe("while a process runs", () => {
     }).pipe(Effect.provide(silent))
   )
 
-  it.live("a folder that cannot be written is said once, and the work goes on", () => {
+  it.live("a folder that cannot be written is said, and SIGUSR2 is heard and ends nothing", () => {
     const lines: Array<string> = []
     const logger = Logger.make<unknown, void>(({ message }) => void lines.push(String(message)))
     return Effect.gen(function* () {
+      const work = Effect.gen(function* () {
+        assert.lengthOf(lines, 1)
+        assert.include(lines[0], "INCIDENT_DIR=/nowhere/at/all cannot be written")
+        const isHeard = yield* Effect.sync(() => process.emit("SIGUSR2"))
+        assert.isTrue(isHeard, "SIGUSR2 without a listener ends a process")
+        yield* until(
+          "why nothing is saved",
+          Effect.sync(() => lines.length === 2),
+          "10 seconds"
+        )
+        assert.match(lines[1] ?? "", /not saved in \/nowhere\/at\/all\/\S+: its folder is not there/)
+        return "done"
+      })
+      assert.strictEqual(yield* savingIncidents("/nowhere/at/all")(work), "done")
       const exit = yield* Effect.exit(savingIncidents("/nowhere/at/all")(Effect.die("a bug")))
-      assert.strictEqual(exit._tag, "Failure")
-      assert.lengthOf(lines, 1)
-      assert.include(lines[0], "INCIDENT_DIR=/nowhere/at/all cannot be written")
+      assert.isTrue(Exit.hasDies(exit))
     }).pipe(Effect.provide(Layer.merge(recorded, Logger.layer([logger]))))
   })
 })

@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
-import { hostname } from "node:os"
+import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Redacted } from "effect"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
-import { pageModules } from "../../src/http/PageFiles.ts"
+import { PageFolder, pageModules } from "../../src/http/PageFiles.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
@@ -26,6 +26,15 @@ const servedAt = (host: string, token?: string) =>
   )
 
 const served = servedAt("127.0.0.1")
+
+/** A folder of the page that holds nothing. */
+const ownFolder = Layer.effect(
+  PageFolder,
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "counterfoil-page-"))),
+    (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+  )
+)
 
 interface Answer {
   readonly status: number
@@ -146,6 +155,27 @@ describe("the paths of the page", () => {
       ])
         assert.strictEqual((yield* get(path)).status, 404, path)
     }).pipe(Effect.provide(served))
+  )
+
+  it.live("a file that cannot be read is said, and read anew for the next one who asks", () =>
+    Effect.gen(function* () {
+      const folder = yield* PageFolder
+      const file = join(folder, "Words.js")
+      yield* Effect.sync(() => mkdirSync(file))
+      assert.strictEqual((yield* get("/page/Words.js", { host: "evil.example" })).status, 403)
+      const unreadable = yield* get("/page/Words.js")
+      assert.deepStrictEqual(
+        [unreadable.status, unreadable.text],
+        [503, "the page's file Words.js could not be read; try again\n"]
+      )
+      yield* Effect.sync(() => rmdirSync(file))
+      const missing = yield* get("/page/Words.js")
+      assert.strictEqual(missing.status, 404)
+      assert.include(missing.text, "the page's file Words.js is not there")
+      assert.strictEqual((yield* get("/incident")).status, 503)
+      yield* Effect.sync(() => writeFileSync(file, "export {}"))
+      assert.deepInclude(yield* get("/page/Words.js"), { status: 200, text: "export {}" })
+    }).pipe(Effect.provide(served.pipe(Layer.provideMerge(ownFolder))))
   )
 
   it("the modules of the page are in an order in which each comes after what it imports", () => {

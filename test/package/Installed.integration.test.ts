@@ -8,6 +8,7 @@ import { GooglePubSub } from "../../src/pubsub/google/GooglePubSub.ts"
 import { PubSubAdmin } from "../../src/pubsub/PubSubAdmin.ts"
 import { publishTexts } from "../../src/testing/TestPubSub.ts"
 import { counterfoil, until } from "../support/Counterfoil.ts"
+import { freePorts } from "../support/Ports.ts"
 import {
   cassandraAddress,
   describeWith,
@@ -41,6 +42,30 @@ describe("the installed package", () => {
       const { code } = yield* demo.ended
       assert.strictEqual(code, 0, demo.stderr())
       assert.match(demo.stdout(), /order-stored +1\d\d /)
+    })
+  )
+
+  it.live("shows the page, and gives incident files", () =>
+    Effect.gen(function* () {
+      const place = join(folder, "page")
+      yield* Effect.sync(() => install(tarball, place))
+      const bin = join(place, "node_modules", "counterfoil", "bin", "counterfoil.js")
+      const [port = 0] = yield* freePorts(1)
+      const demo = yield* counterfoil(["demo"], { HTTP_PORT: String(port) }, { bin, cwd: place })
+      const url = yield* demo.url
+      const get = (path: string) =>
+        Effect.promise(async () => {
+          const response = await fetch(`${url}${path}`, { headers: { accept: "text/html" } })
+          return { status: response.status, text: await response.text() }
+        })
+      const page = yield* get("/")
+      assert.strictEqual(page.status, 200, page.text)
+      const files = [...page.text.matchAll(/(?:href|src)="(page\/[^"]+)"/g)].map(([, file = ""]) => file)
+      assert.isAbove(files.length, 3)
+      for (const file of files) assert.strictEqual((yield* get(`/${file}`)).status, 200, file)
+      const incident = yield* get("/incident")
+      assert.strictEqual(incident.status, 200, incident.text)
+      assert.include(incident.text, 'id="saved"')
     })
   )
 })

@@ -39,15 +39,18 @@ const budgets: Readonly<Record<string, number>> = {
 }
 
 describe("the package", () => {
-  it("holds the program, the library with declarations and source maps, the schema, and nothing else", () => {
+  it("holds the program, the library with declarations and source maps, the schema, the page, and nothing else", () => {
     const built = sources.flatMap((source) => {
       const path = `dist/${source.replace(/\.ts$/, "")}`
       return [`${path}.js`, `${path}.js.map`, ...(isOfLibrary(source) ? [`${path}.d.ts`] : [])]
     })
     const pages = ["AGENTS.md", "CHANGELOG.md", "LICENSE", "README.md", "docs/api.md", "docs/licenses.md"]
     const schema = filesIn(join(root, "cql")).map((name) => `cql/${name}`)
+    const page = filesIn(join(root, "page"))
+      .filter((name) => name !== "tsconfig.json")
+      .map((name) => `page/${name}`)
     expect(tarball.files).toEqual(
-      [...built, ...pages, ...schema, "bin/counterfoil.js", "package.json"].toSorted()
+      [...built, ...pages, ...schema, ...page, "bin/counterfoil.js", "package.json"].toSorted()
     )
   })
 

@@ -3,7 +3,8 @@ import { Console, Data, Effect, Option, Schema } from "effect"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { healthAnswerBytes, healthTimeoutSeconds } from "../Limits.ts"
-import { askRunning, type ProcessAnswer, ProcessSilent, processUrl } from "./RunningProcess.ts"
+import type { ProcessAnswer } from "./ProcessRequest.ts"
+import { askRunning, ProcessSilent, processUrl } from "./RunningProcess.ts"
 
 /** A process that answered, and is not well. The command exits 1. */
 export class ProcessNotWell extends Data.TaggedError("ProcessNotWell")<{
@@ -32,7 +33,7 @@ export interface HealthOptions {
 export const showHealth = Effect.fn("health")(function* ({ given, http, json, question }: HealthOptions) {
   const url = yield* processUrl(given, http)
   const limits = { seconds: healthTimeoutSeconds, bytes: healthAnswerBytes }
-  const answer = yield* askRunning(url, `/${question}`, limits)
+  const answer = yield* askRunning(url, { path: `/${question}` }, limits)
   const { isWell, lines, data } = yield* question === "health"
     ? wholeHealth(url, answer)
     : oneAnswer(url, question, answer)

@@ -32,9 +32,9 @@ export const writeIncident = (file: string, html: string): Effect.Effect<void, I
 
 /**
  * While the work runs, SIGUSR2 saves an incident file in this folder; so does a bug that ends the work. Where the folder
- * cannot be written, that is logged once, at the start, and nothing is saved.
+ * cannot be written, that is logged at the start, and whenever a file would have been saved.
  *
- * **Guarantee**: never fails the work, and never delays it.
+ * **Guarantee**: never fails the work, and never delays it. SIGUSR2 never ends the process, whatever the folder is.
  */
 export const savingIncidents =
   (dir: string) =>
@@ -51,8 +51,8 @@ export const savingIncidents =
         yield* Effect.logWarning(
           `INCIDENT_DIR=${dir} cannot be written: no incident files are saved; \`counterfoil incident\` still gets one`
         )
-        return yield* work
       }
+      // Always: without a listener SIGUSR2 would end the process.
       const save = saveIn(folder)
       return yield* Effect.scoped(Effect.andThen(onSignal(save), work)).pipe(
         Effect.onExit((exit) =>
@@ -68,7 +68,12 @@ const saveIn = (folder: string) =>
     const file = join(folder, incidentName(yield* Clock.currentTimeMillis))
     yield* writeIncident(file, yield* incidentHtml({ isWhole: true }))
     yield* Effect.logInfo(`saved an incident file: ${file}`)
-  }).pipe(Effect.catchTag("IncidentNotSaved", ({ message }) => Effect.logWarning(message)))
+  }).pipe(
+    Effect.catchTags({
+      IncidentNotSaved: ({ message }) => Effect.logWarning(message),
+      PageFileUnreadable: ({ message }) => Effect.logWarning(`no incident was saved: ${message}`)
+    })
+  )
 
 /** One at a time, however often the signal comes. */
 const onSignal = <R>(save: Effect.Effect<void, never, R>) =>

@@ -188,5 +188,16 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     text: "!isCookieOf(token, cookie)",
     replacement: "cookie === undefined",
     caughtBy: [unit("test/http/Page.test.ts", "beyond loopback whoever knows HTTP_TOKEN sees dead letters")]
+  },
+  {
+    name: "incident-files-for-all-slow-readers",
+    what: "holds an incident file in memory for each reader, however slow",
+    guarantee: "G6",
+    file: "src/http/IncidentRoute.ts",
+    text: "underWay >= incidentAnswersMax",
+    replacement: "underWay < 0",
+    caughtBy: [
+      unit("test/http/IncidentRoute.test.ts", "files that nobody reads to their end are two at most")
+    ]
   }
 ]
