@@ -34,7 +34,10 @@ export const follow = ({ failed, got, isPaused }) => {
     if (!known.hasMore) got(known)
     return known.hasMore
   }
+  /** The turn to come; none while one is under way. @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
   const turn = async () => {
+    timer = undefined
     const hasMore = await ask().catch(() => {
       failed()
       return false
@@ -42,9 +45,9 @@ export const follow = ({ failed, got, isPaused }) => {
     const pause = hasMore ? 0 : document.hidden ? hiddenMillis : shownMillis
     timer = setTimeout(turn, pause)
   }
-  let timer = setTimeout(turn, 0)
+  timer = setTimeout(turn, 0)
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return
+    if (document.hidden || timer === undefined) return
     clearTimeout(timer)
     timer = setTimeout(turn, 0)
   })

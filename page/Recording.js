@@ -47,8 +47,8 @@ export const nothingRecorded = {
 }
 
 /**
- * What is known after one more answer. Of another run nothing of before counts; what `next` is then, is asked again from
- * the first frame on, unless this answer began there.
+ * What is known after one more answer, each frame once. Of another run nothing of before counts; what `next` is then, is
+ * asked again from the first frame on, unless this answer began there.
  *
  * @param {Recording} known
  * @param {Recording} answer
@@ -57,7 +57,9 @@ export const nothingRecorded = {
 export const merged = (known, answer) => {
   const isSameRun = known.run === answer.run
   const before = isSameRun ? known.frames : []
-  return { ...answer, frames: [...before, ...answer.frames].slice(-framesKept) }
+  const last = before.at(-1)?.n ?? 0
+  const added = answer.frames.filter(({ n }) => n > last)
+  return { ...answer, frames: [...before, ...added].slice(-framesKept) }
 }
 
 /**

@@ -164,6 +164,14 @@ describe("what is known of a recording", () => {
     assert.strictEqual(known.frames[0]?.n, 2)
   })
 
+  it("has each frame once, however often it was answered", () => {
+    const known = merged(recordingOf(frame(1), frame(2)), recordingOf(frame(1), frame(2), frame(3)))
+    assert.deepStrictEqual(
+      known.frames.map(({ n }) => n),
+      [1, 2, 3]
+    )
+  })
+
   it("begins anew with another run", () => {
     const known = merged(recordingOf(frame(1), frame(2)), { ...recordingOf(frame(1)), run: "b" })
     assert.deepStrictEqual(

@@ -230,17 +230,14 @@ const unanswered = (operation: string, resource: string): PubSubError =>
     reason: new PubSubUnavailable({ detail: noAnswer, cause: "cut off" })
   })
 
-const watchedSubscriber = (
-  { heldIdsMax, log, parked }: Servers,
-  name: string,
-  custodies: Map<string, Custody>
-) =>
+const watchedSubscriber = (servers: Servers, name: string, custodies: Map<string, Custody>) =>
   Layer.effect(
     Subscriber,
     Effect.map(Subscriber, (inner) =>
       Subscriber.of({
         open: (options) =>
           Effect.gen(function* () {
+            const { heldIdsMax, log, parked } = servers
             // What a subscription held when it was closed is nobody's any more.
             yield* Effect.addFinalizer(() => Effect.sync(() => custodies.delete(options.subscription)))
             const open = yield* inner.open(

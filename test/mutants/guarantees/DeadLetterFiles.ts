@@ -7,7 +7,7 @@ const fromFile = "test/ingest/RedriveFromFile.test.ts"
 const ends = "test/ingest/RedriveFromFileEnds.test.ts"
 const restore = "test/ingest/DeadLetterRestore.test.ts"
 const discards = "test/ingest/DeadLetterDiscard.test.ts"
-const file = "test/deadletters/DeadLetterFile.test.ts"
+const onDisk = "test/deadletters/DeadLetterFileOnDisk.test.ts"
 
 /** Mutants of what is done with files of dead letters. */
 export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
@@ -121,7 +121,7 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     file: "src/deadletters/DeadLetterFileWriter.ts",
     text: 'randomBytes(4).toString("hex")}.part',
     replacement: 'randomBytes(0).toString("hex")}',
-    caughtBy: [unit(file, "is there once it is whole, for its owner alone")]
+    caughtBy: [unit(onDisk, "is there once it is whole, for its owner alone")]
   },
   {
     name: "file-of-another-replaced",
@@ -130,7 +130,7 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     file: "src/deadletters/DeadLetterFileWriter.ts",
     text: "files.link(part, file)",
     replacement: "files.rename(part, file)",
-    caughtBy: [unit(file, "does not replace one that another process has named since it looked")]
+    caughtBy: [unit(onDisk, "does not replace one that another process has named since it looked")]
   },
   {
     name: "file-read-by-others",
@@ -139,6 +139,6 @@ export const ofDeadLetterFiles: ReadonlyArray<Mutant> = [
     file: "src/deadletters/DeadLetterFileWriter.ts",
     text: "mode: 0o600",
     replacement: "mode: 0o644",
-    caughtBy: [unit(file, "is there once it is whole, for its owner alone")]
+    caughtBy: [unit(onDisk, "is there once it is whole, for its owner alone")]
   }
 ]

@@ -56,7 +56,7 @@ export const ofDoctor: ReadonlyArray<Mutant> = [
     what: "shows a secret with where it came from",
     guarantee: undefined,
     file: "src/config/Origins.ts",
-    text: "doc.secret === true ? undefined : text",
+    text: "doc.secret === true ? undefined : shownValue(variable, text)",
     replacement: "doc.secret === true ? text : text",
     caughtBy: [unit("test/config/Origins.test.ts", "is told of a secret too, but not the secret")]
   },
