@@ -4,6 +4,7 @@ import type { Delivery } from "../pubsub/Message.ts"
 import { deliveredBytes } from "../pubsub/MessageLimits.ts"
 import { microsOf, rfc3339 } from "../time/Rfc3339.ts"
 import { LineInvalid } from "./DeadLetterFileError.ts"
+import { fileChunkBytes } from "./Limits.ts"
 
 /**
  * The number of this format, in every line: files can be cut and joined by lines. A format that changes what a field
@@ -47,6 +48,18 @@ export const deadLetterLine = ({
     orderingKey
   }
   return JSON.stringify(line).replace(unsafe, writtenOut)
+}
+
+/** Dead letters as lines with their ends, joined as far as they are written at once: a batch may hold 64 MiB. */
+export function* deadLetterParts(deliveries: ReadonlyArray<Delivery>): Generator<string> {
+  let text = ""
+  for (const delivery of deliveries) {
+    text += `${deadLetterLine(delivery)}\n`
+    if (text.length < fileChunkBytes) continue
+    yield text
+    text = ""
+  }
+  if (text !== "") yield text
 }
 
 /** Reads a line of a file. **Errors**: `LineInvalid`: no JSON, another format, or a field that is wrong or unknown. */

@@ -3,9 +3,8 @@ import { randomBytes } from "node:crypto"
 import { dirname } from "node:path"
 import { Effect, FileSystem, type PlatformError, type Scope } from "effect"
 import type { Delivery } from "../pubsub/Message.ts"
-import { deadLetterLine } from "./DeadLetterFile.ts"
+import { deadLetterParts } from "./DeadLetterFile.ts"
 import { DeadLetterFileError, FileExists, FileUnusable, fileErrorOf } from "./DeadLetterFileError.ts"
-import { fileChunkBytes } from "./Limits.ts"
 
 /** A file that is being written. */
 export interface DeadLetterFileWriter {
@@ -55,15 +54,8 @@ export const writeDeadLetterFile = (
     }
     return {
       append: Effect.fnUntraced(function* (deliveries) {
-        let text = ""
-        for (const delivery of deliveries) {
-          text += `${deadLetterLine(delivery)}\n`
-          totals.letters++
-          if (text.length < fileChunkBytes) continue
-          yield* write(text)
-          text = ""
-        }
-        if (text !== "") yield* write(text)
+        for (const part of deadLetterParts(deliveries)) yield* write(part)
+        totals.letters += deliveries.length
       }),
       commit: Effect.gen(function* () {
         yield* Effect.mapError(opened.sync, failed)

@@ -1,9 +1,8 @@
 /** What `dlq export` does. */
 import { Console, Effect } from "effect"
-import { deadLetterLine } from "../../deadletters/DeadLetterFile.ts"
+import { deadLetterParts } from "../../deadletters/DeadLetterFile.ts"
 import { writeDeadLetterFile } from "../../deadletters/DeadLetterFileWriter.ts"
 import { type LookTotals, openDeadLetters } from "../../deadletters/DeadLetterReader.ts"
-import { fileChunkBytes } from "../../deadletters/Limits.ts"
 import { type ExportTally, makeDeadLetterExport } from "../../ingest/DeadLetterExport.ts"
 import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
 import type { Delivery } from "../../pubsub/Message.ts"
@@ -59,23 +58,16 @@ interface Exported extends ExportTally {
   readonly read: LookTotals
 }
 
-/** Prints the lines, no more of them at once than a file is written by: a batch may hold 64 MiB, twice that as lines. */
+/** Prints the lines, no more of them at once than a file is written by. */
 const outputWriter = () => {
   let bytes = 0
-  const print = (text: string) => {
-    bytes += Buffer.byteLength(text) + 1
-    return Console.log(text)
-  }
   return {
     append: Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
-      let text = ""
-      for (const delivery of deliveries) {
-        text += `${text === "" ? "" : "\n"}${deadLetterLine(delivery)}`
-        if (text.length < fileChunkBytes) continue
-        yield* print(text)
-        text = ""
+      for (const part of deadLetterParts(deliveries)) {
+        bytes += Buffer.byteLength(part)
+        // What is printed gets its last line end there.
+        yield* Console.log(part.slice(0, -1))
       }
-      if (text !== "") yield* print(text)
     }),
     commit: Effect.void,
     written: () => ({ bytes })
