@@ -35,6 +35,10 @@ const withLetters = Effect.gen(function* () {
   return deployment
 })
 
+/** The distinct payments in a file of dead letters. */
+const paymentsOf = (text: string): ReadonlySet<unknown> =>
+  new Set(jsonLines(text).map((letter) => JSON.stringify(letter["text"])))
+
 describeWith("cassandra", "pubsub")("Files of dead letters by the thousand on real servers", () => {
   it.live(
     "[G1] [G2] kill -9 in the middle of a redrive from a corrected file loses nothing and doubles nothing",
@@ -109,14 +113,16 @@ describeWith("cassandra", "pubsub")("Files of dead letters by the thousand on re
         )
         yield* discarding.signal("SIGKILL")
         yield* discarding.ended
-        assert.strictEqual(folder.read("taken.ndjson").trimEnd().split("\n").length, count)
+        // What the killed export held is not delivered again yet, so the file may hold less than there is.
+        assert.isAbove(paymentsOf(folder.read("taken.ndjson")).size, 0)
         // Whatever was acknowledged comes back; what was not is there once its leases have run out.
+        yield* dlq(deployment, ["restore", file])
         yield* until(
           "everything is there again",
           Effect.gen(function* () {
-            yield* dlq(deployment, ["restore", file])
-            const [listed] = (yield* dlqJson(deployment, ["list", "--newest", "0"])).slice(-1)
-            return Number(listed?.["deadLetters"]) >= count
+            const name = `look-${folder.names().length}.ndjson`
+            yield* dlq(deployment, ["export", folder.path(name)])
+            return folder.names().includes(name) && paymentsOf(folder.read(name)).size === count
           }),
           "300 seconds"
         )
