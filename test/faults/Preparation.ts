@@ -4,6 +4,7 @@ import { clientAddress } from "../support/CassandraCluster.ts"
 import { type CassandraServer, localDataCenter } from "../support/CassandraServer.ts"
 import { bin, until } from "../support/Counterfoil.ts"
 import { type Deployment, makeDeployment } from "../support/Deployment.ts"
+import { hasPrometheus, prometheusServer } from "../support/PrometheusServer.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import type { ServerError } from "../support/ServerProcess.ts"
 import { cqlProxy } from "./CqlProxy.ts"
@@ -11,6 +12,7 @@ import { Observer } from "./Observer.ts"
 import { makeProcessors } from "./Processors.ts"
 import type { Scenario, ScenarioContext } from "./Scenario.ts"
 import type { CassandraNodes, NodesNeeded, Servers } from "./Servers.ts"
+import { missedSigns } from "./Signs.ts"
 import { tcpProxy } from "./TcpProxy.ts"
 
 /** How a scenario is run. */
@@ -21,17 +23,22 @@ export interface RunOptions {
   readonly bin?: string
 }
 
-/** What a scenario is run with, and what its `expect` has noted so far. `loaded`: the messages of its load. */
+/** What a scenario is run with, and what was noted so far. */
+export interface Prepared {
+  readonly context: ScenarioContext
+  /** What did not hold. */
+  readonly unmet: ReadonlyArray<string>
+  /** Whether its signs were looked for, if it has any. */
+  readonly hasLooked: () => boolean
+}
+
+/** Prepares a scenario. `loaded`: the messages of its load. */
 export const prepare = (
   scenario: Scenario,
   servers: Servers,
   loaded: number,
   options: RunOptions
-): Effect.Effect<
-  { readonly context: ScenarioContext; readonly unmet: ReadonlyArray<string> },
-  ServerError,
-  Scope.Scope
-> =>
+): Effect.Effect<Prepared, ServerError, Scope.Scope> =>
   Effect.gen(function* () {
     const cassandra = yield* servers.cassandra(nodesNeeded(scenario))
     const proxies = yield* makeProxies(scenario, cassandra)
@@ -61,10 +68,17 @@ export const prepare = (
       ...scenario.environment
     }
     const observer = yield* Effect.promise(() => Observer.of(deployment))
-    const processors = yield* makeProcessors(scenario.name, environment, options.bin ?? bin, (why) =>
-      observer.disturb(why)
+    const program = options.bin ?? bin
+    const prometheus = yield* prometheusFor(scenario)
+    const processors = yield* makeProcessors(
+      scenario.name,
+      environment,
+      program,
+      (why) => observer.disturb(why),
+      (ports) => prometheus?.scrape(ports)
     )
     const unmet: Array<string> = []
+    let hasLooked = "nothingToTell" in scenario.signs
     const context: ScenarioContext = {
       ...proxies,
       deployment,
@@ -81,6 +95,21 @@ export const prepare = (
           () => fault,
           (isOver) => Effect.sync(isOver)
         ),
+      lookForSigns: (changes = {}) =>
+        "nothingToTell" in scenario.signs
+          ? Effect.die(new Error(`${scenario.name} looks for signs and has none`))
+          : Effect.map(
+              missedSigns(scenario.signs, {
+                processors,
+                prometheus,
+                environment: { ...environment, ...changes },
+                bin: program
+              }),
+              (missed) => {
+                hasLooked = true
+                unmet.push(...missed)
+              }
+            ),
       expect: (holds, otherwise) =>
         Effect.sync(() => {
           if (!holds) unmet.push(otherwise)
@@ -92,8 +121,18 @@ export const prepare = (
           "10 minutes"
         ).pipe(Effect.orDie)
     }
-    return { context, unmet }
+    return { context, unmet, hasLooked: () => hasLooked }
   })
+
+/** Where an alert has to be seen; undefined, with a word about it, where the machine has no Prometheus. */
+const prometheusFor = ({ name, signs }: Scenario) => {
+  if (!("alert" in signs)) return Effect.succeed(undefined)
+  if (hasPrometheus() || process.env["REQUIRE_SERVICES"] === "1") return prometheusServer
+  return Effect.sync(() => {
+    process.stderr.write(`${name}: LEFT OUT: its alert, for Prometheus is not installed\n`)
+    return undefined
+  })
+}
 
 const nodesNeeded = ({ nodes = "one", proxied = [] }: Scenario): NodesNeeded =>
   proxied.includes("nodes") || proxied.includes("node-statements") ? "three-behind-proxies" : nodes

@@ -32,6 +32,8 @@ export interface Processors {
   readonly stop: (processor: RunningProcessor) => Effect.Effect<void, ProcessorError>
   /** Stops all that run. */
   readonly stopAll: Effect.Effect<void, ProcessorError>
+  /** Those that run. */
+  readonly running: Effect.Effect<ReadonlyArray<RunningProcessor>>
   /** Deliveries received by all of them, as far as their answers told. */
   readonly received: () => number
 }
@@ -39,13 +41,14 @@ export interface Processors {
 /**
  * The processors of a scenario; they end with the scope, and what they wrote is then kept in `.cache/logs/`.
  *
- * `disturb` is told of each that is killed.
+ * `disturb` is told of each that is killed, `onStart` of the ports of all that were started.
  */
 export const makeProcessors = (
   name: string,
   environment: Readonly<Record<string, string>>,
   bin: string,
-  disturb: Observer["disturb"]
+  disturb: Observer["disturb"],
+  onStart: (ports: ReadonlyArray<number>) => void
 ): Effect.Effect<Processors, never, Scope.Scope> =>
   Effect.gen(function* () {
     const running = yield* Ref.make<ReadonlyArray<RunningProcessor>>([])
@@ -64,6 +67,7 @@ export const makeProcessors = (
       const processor: RunningProcessor = { ...process, port, seen: { received: 0 } }
       started.push(processor)
       yield* Ref.update(running, (others) => [...others, processor])
+      onStart(started.map((each) => each.port))
       yield* Effect.forkScoped(
         readMetrics(processor).pipe(
           Effect.andThen(Effect.sleep("500 millis")),
@@ -98,6 +102,7 @@ export const makeProcessors = (
       stopAll: Effect.flatMap(Ref.get(running), (all) =>
         Effect.forEach(all, stop, { concurrency: "unbounded", discard: true })
       ),
+      running: Ref.get(running),
       received: () => started.reduce((sum, { seen }) => sum + seen.received, 0)
     }
   })

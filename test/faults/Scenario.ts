@@ -8,6 +8,7 @@ import type { CqlProxy } from "./CqlProxy.ts"
 import type { Observer } from "./Observer.ts"
 import type { ProcessorError, Processors } from "./Processors.ts"
 import type { CassandraNodes, NodesNeeded } from "./Servers.ts"
+import type { NothingToTell, Signs } from "./Signs.ts"
 import type { TcpProxy } from "./TcpProxy.ts"
 import type { Planned } from "./Traffic.ts"
 
@@ -40,6 +41,11 @@ export interface ScenarioContext {
   readonly untilPublished: (share: number) => Effect.Effect<void>
   /** Does something meanwhile acknowledgements, or what a process holds, may be lost; `why` is for the report. */
   readonly disturb: <A, E, R>(why: string, fault: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /**
+   * Suspends until each of the scenario's signs was seen, or a minute is over, and notes those that were not. The fault
+   * has to last meanwhile. `environment`: what differs for the process in trouble; `doctor` is run with it.
+   */
+  readonly lookForSigns: (environment?: Readonly<Record<string, string>>) => Effect.Effect<void>
   /** Notes what has to hold. */
   readonly expect: (holds: boolean, otherwise: string) => Effect.Effect<void>
 }
@@ -49,6 +55,8 @@ export interface Scenario {
   readonly name: string
   /** In words, for the report. */
   readonly fault: string
+  /** What tells of it while it lasts. In the end every process has to say that it is well. */
+  readonly signs: Signs | NothingToTell
   /** Traffic of every sort by default. */
   readonly load?: (messages: number) => ReadonlyArray<Planned>
   /** For how long the load is published; `"before"`: all of it before `run` begins. Default 20. **Units**: seconds. */

@@ -6,6 +6,7 @@ import type { Observer } from "./Observer.ts"
 import { prepare, type RunOptions } from "./Preparation.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "./Scenario.ts"
 import type { Servers } from "./Servers.ts"
+import { sentenceOf } from "./Signs.ts"
 import { type Planned, traffic } from "./Traffic.ts"
 
 /** What came of a scenario. */
@@ -31,12 +32,13 @@ export const runScenario = (
   Effect.scoped(
     Effect.gen(function* () {
       const load = scenario.load?.(options.messages) ?? traffic({ messages: options.messages, seed: 1 })
-      const { context, unmet } = yield* prepare(scenario, servers, load.length, options)
+      const { context, unmet, hasLooked } = yield* prepare(scenario, servers, load.length, options)
       const { processors, observer } = context
       const publishing = yield* Effect.forkScoped(publish(scenario, context, load))
       if (scenario.loadSeconds === "before") yield* Fiber.join(publishing)
       if (scenario.mayBeLate === true) yield* Effect.forkScoped(watchAbsence(observer))
       yield* scenario.run(context)
+      yield* context.expect(hasLooked(), "nobody looked for its signs while it lasted")
       const faultEnded = Date.now()
       yield* Fiber.join(publishing)
       const from = performance.now()
@@ -52,6 +54,7 @@ export const runScenario = (
       const hasRecovered = yield* untilSo("an effect of every message that need not wait", isRecovered)
       const recoveredIn = (performance.now() - from) / 1000
       if (hasRecovered) yield* untilSo("an effect of every message", isSettled)
+      yield* untilWell(context)
       yield* processors.stopAll
       const left = yield* Effect.promise(() => observer.readLeft())
       const judgement = yield* Effect.promise(() => observer.judgeNow(left))
@@ -72,6 +75,21 @@ export const runScenario = (
       }
     })
   )
+
+/** Whoever looks has to see that it is over. */
+const untilWell = ({ expect, processors }: ScenarioContext) =>
+  Effect.gen(function* () {
+    let last: ReadonlyArray<string> = []
+    const sentences = Effect.flatMap(processors.running, (all) => Effect.forEach(all, sentenceOf))
+    yield* until(
+      "every process saying that it is well",
+      Effect.map(sentences, (all) => {
+        last = all
+        return all.every((sentence) => sentence.startsWith("Well."))
+      }),
+      "60 seconds"
+    ).pipe(Effect.catch(({ what }) => expect(false, `not within 60 s: ${what}; at last: ${last.join("; ")}`)))
+  })
 
 const publish = (
   { loadSeconds = 20 }: Scenario,

@@ -6,6 +6,7 @@ import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import { order, type Planned, payment } from "../Traffic.ts"
+import { withoutCassandra } from "./CassandraAway.ts"
 
 /**
  * All orders, in the order of their ids, and payments from the last order's on backwards.
@@ -30,7 +31,9 @@ const slowerOrders: Scenario = {
   // Sooner over than the orders are read: only the watermark keeps the payments.
   environment: { PAYMENT_GRACE: "10s" },
   settleWithinSeconds: 600,
-  run: ({ processors }) => Effect.asVoid(processors.start())
+  // It grows by no more than the process can bear, and is told by the figure alone.
+  signs: { sentence: /^Well\. .* behind, / },
+  run: ({ processors, lookForSigns }) => Effect.andThen(processors.start(), lookForSigns())
 }
 
 const takenOver: Scenario = {
@@ -39,9 +42,10 @@ const takenOver: Scenario = {
   fault: "the same, killed in the middle, another goes on",
   // The shortest with which the orders of a killed process come back in time.
   environment: { PAYMENT_GRACE: "25s" },
-  run: ({ processors, deployment, observer }) =>
+  run: ({ processors, deployment, observer, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
+      yield* lookForSigns()
       yield* until(
         "a third of the rows",
         Effect.promise(async () => (await deployment.table.count()) > observer.published / 6),
@@ -63,13 +67,15 @@ const littleMemory: Scenario = {
   // Never fewer than go beyond MAX_OUTSTANDING_MESSAGES.
   load: (messages) => backlog(Math.max(messages, 20_000) / 2, 3_600),
   settleWithinSeconds: 600,
-  run: ({ processors, deployment, cassandra, untilPublished, expect }) =>
+  signs: withoutCassandra,
+  run: ({ processors, deployment, cassandra, untilPublished, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start({ nodeArgs: [`--max-old-space-size=${neededHeap * 1.5}`] })
       yield* untilReady(processor)
       // Every limit is reached while nothing drains.
       yield* cassandra.node.signal("SIGSTOP")
       yield* untilPublished(1)
+      yield* lookForSigns()
       // What is beyond the limits stays with Pub/Sub, where others may have it. It goes back when its lease ends.
       const beyond = yield* Effect.promise(() => pulled(deployment))
       yield* expect(beyond.length > 0, "the processor took in all there was, beyond its limits")

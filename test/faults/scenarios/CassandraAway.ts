@@ -2,11 +2,20 @@
 import { Effect } from "effect"
 import { untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
+import type { Signs } from "../Signs.ts"
+
+/** What tells that no node of Cassandra answers. */
+export const withoutCassandra: Signs = {
+  sentence: /^Cassandra has not answered for .*Nothing is lost/,
+  doctor: "CF-101",
+  alert: /^CounterfoilFactsUnavailable$/
+}
 
 const frozen: Scenario = {
   name: "cassandra-frozen",
   fault: "Cassandra frozen for 20 s (SIGSTOP)",
-  run: ({ processors, cassandra, untilPublished }) =>
+  signs: withoutCassandra,
+  run: ({ processors, cassandra, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       const { node } = cassandra
       const processor = yield* processors.start()
@@ -14,7 +23,7 @@ const frozen: Scenario = {
       yield* untilPublished(0.3)
       yield* node.signal("SIGSTOP")
       yield* untilHealthSays(processor, factsAway)
-      yield* Effect.sleep("20 seconds")
+      yield* Effect.all([lookForSigns(), Effect.sleep("20 seconds")], { concurrency: 2 })
       yield* node.signal("SIGCONT")
     })
 }
@@ -22,7 +31,8 @@ const frozen: Scenario = {
 const killed: Scenario = {
   name: "cassandra-killed",
   fault: "Cassandra killed, restarted on its data",
-  run: ({ processors, cassandra, untilPublished }) =>
+  signs: withoutCassandra,
+  run: ({ processors, cassandra, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       const { node } = cassandra
       const processor = yield* processors.start()
@@ -30,6 +40,7 @@ const killed: Scenario = {
       yield* untilPublished(0.3)
       yield* node.kill
       yield* untilHealthSays(processor, factsAway)
+      yield* lookForSigns()
       yield* node.start
     })
 }
@@ -37,13 +48,15 @@ const killed: Scenario = {
 const late: Scenario = {
   name: "cassandra-late",
   fault: "Cassandra started after the processor",
-  run: ({ processors, cassandra, untilPublished }) =>
+  signs: withoutCassandra,
+  run: ({ processors, cassandra, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       const { node } = cassandra
       yield* node.stop
       const processor = yield* processors.start()
       yield* untilHealthSays(processor, factsAway)
       yield* untilPublished(0.5)
+      yield* lookForSigns()
       yield* node.start
       yield* untilReady(processor)
     })

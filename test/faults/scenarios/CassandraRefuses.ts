@@ -27,6 +27,7 @@ const oneInTen = (): Rule => {
 const refusing: Scenario = {
   name: "cassandra-refusing",
   fault: "1 in 10 statements timed out or refused",
+  signs: { nothingToTell: "each is tried again at once, and has its effect" },
   proxied: ["statements"],
   run: ({ processors, statements, untilPublished, expect }) =>
     Effect.gen(function* () {
@@ -73,18 +74,21 @@ const unsettledOthers = async ({ observer }: ScenarioContext) => {
 const ordersHeldUp: Scenario = {
   name: "orders-held-up",
   fault: "6 orders timed out or refused for 2 minutes",
+  // Doctor asks for no single row.
+  signs: { sentence: /^It works, with trouble: .*retried/, alert: /^CounterfoilDegraded$/ },
   proxied: ["statements"],
   loadSeconds: 60,
   // Payments without an order too: what holds up one order must not hold up their fate.
   load: (messages) => traffic({ messages, seed: 5, firstId, unmatched: 0.05 }),
   run: (context: ScenarioContext) =>
     Effect.gen(function* () {
-      const { processors, deployment, statements, untilPublished, expect } = context
+      const { processors, deployment, statements, untilPublished, expect, lookForSigns } = context
       yield* statements.set(refuseHeldUp)
       const processor = yield* processors.start()
       yield* untilReady(processor)
       const began = performance.now()
       yield* untilPublished(1)
+      yield* lookForSigns()
       let left = 0
       yield* until(
         "an effect of every message about other orders",

@@ -9,14 +9,17 @@ const wrongClock = (name: string, offset: string): Scenario => ({
   fault: `clock of one of two processors ${offset} wrong`,
   missing: () =>
     existsSync(fakeTime) ? undefined : "libfaketime is not installed (apt-get install libfaketime)",
+  // Neither process needs a right clock, nor can it tell which is wrong.
+  signs: { doctor: "CF-405" },
   environment: { LD_PRELOAD: fakeTime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" },
-  run: ({ processors, untilPublished }) =>
+  run: ({ processors, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       const [wrong, right] = yield* Effect.all([
         processors.start(),
         processors.start({ environment: { FAKETIME: "+0" } })
       ])
       yield* Effect.forEach([wrong, right], untilReady)
+      yield* lookForSigns()
       yield* untilPublished(1)
     })
 })

@@ -17,6 +17,7 @@ const heated = (
 ): Scenario => ({
   name,
   fault,
+  signs: { nothingToTell: "what is hot is slower, and nothing else" },
   loadSeconds: "before",
   settleWithinSeconds: 300,
   load: (messages) => [

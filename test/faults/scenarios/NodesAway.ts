@@ -11,12 +11,15 @@ const oneOfThree: Scenario = {
   name: "one-of-three-killed",
   fault: "one of three Cassandra nodes killed",
   nodes: "three",
-  run: ({ processors, cassandra, untilPublished, expect }) =>
+  // The other two have every row: nothing is slower, and an alert on the node itself is Cassandra's.
+  signs: { doctor: "CF-407" },
+  run: ({ processors, cassandra, untilPublished, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.kill)
+      yield* lookForSigns()
       yield* untilPublished(1)
       const errors = processor.stderr().split("\n").filter(isError)
       yield* expect(errors.length === 0, `an error surfaced: ${errors[0]}`)
@@ -28,16 +31,21 @@ const twoOfThree: Scenario = {
   name: "two-of-three-killed",
   fault: "two of three killed, one of them back",
   nodes: "three",
+  signs: {
+    sentence: /^(Cassandra has not answered|The fact table has not worked) for .*Nothing is lost/,
+    doctor: "CF-407",
+    alert: /^CounterfoilFactsUnavailable$/
+  },
   loadSeconds: 30,
   settleWithinSeconds: 300,
-  run: ({ processors, cassandra, untilPublished }) =>
+  run: ({ processors, cassandra, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* Effect.forEach(cassandra.others, (other) => other.kill, { concurrency: 2 })
       yield* untilHealthSays(processor, factsAway)
-      yield* Effect.sleep("15 seconds")
+      yield* Effect.all([lookForSigns(), Effect.sleep("15 seconds")], { concurrency: 2 })
       yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.start)
     }),
   afterwards: noDeadLetterOfTheOutage
@@ -48,11 +56,16 @@ const rangeAway: Scenario = {
   fault: "each row on one of three nodes, one killed",
   nodes: "three",
   replication: 1,
+  signs: {
+    sentence: /the intake of orders is paused \(.*MAX_RETRYING/,
+    doctor: "CF-407",
+    alert: /^CounterfoilRetriesFull$/
+  },
   // What comes while every node is there. The rest is published once one is dead, however long the start took.
   load: (messages) => traffic({ messages: messages / 5, seed: 1 }),
   loadSeconds: "before",
   settleWithinSeconds: 300,
-  run: ({ processors, cassandra, deployment, observer, messages, expect }) =>
+  run: ({ processors, cassandra, deployment, observer, messages, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const rest = traffic({ messages: messages * 0.8, seed: 2, firstId: firstIdOfRest })
       const nodeOf = (orderId: string) => deployment.table.nodesOf(orderId)[0]
@@ -75,6 +88,7 @@ const rangeAway: Scenario = {
         () => `${stored} of ${lost.elsewhere.length} are stored\n${tailOf(processor)}`
       )
       yield* untilHealthSays(processor, retryingMax)
+      yield* lookForSigns()
       yield* until(
         "the rest being published",
         Effect.sync(() => observer.published >= published),

@@ -24,18 +24,15 @@ const badSecondsAllowed = 3
 /** After so long of trouble latency has to be as before. **Units**: seconds. */
 const adaptedAfterSeconds = 10
 
-const withSlowNode = (
-  name: string,
-  fault: string,
-  proxied: NonNullable<Scenario["proxied"]>,
+interface SlowNode extends Pick<Scenario, "name" | "fault" | "signs" | "proxied"> {
   /** Answers with the host that health has to name. */
-  trouble: (context: ScenarioContext) => Effect.Effect<string, ScenarioError, Scope.Scope>,
-  over: (context: ScenarioContext) => Effect.Effect<void>
-): Scenario => ({
-  name,
-  fault,
+  readonly trouble: (context: ScenarioContext) => Effect.Effect<string, ScenarioError, Scope.Scope>
+  readonly over: (context: ScenarioContext) => Effect.Effect<void>
+}
+
+const withSlowNode = ({ trouble, over, ...described }: SlowNode): Scenario => ({
+  ...described,
   nodes: "three",
-  proxied,
   load: () =>
     steadyTraffic({
       seconds: loadSeconds,
@@ -54,7 +51,8 @@ const withSlowNode = (
       const before = yield* sampleRates(processor, spans.before)
       const host = yield* trouble(context)
       const sampling = yield* Effect.forkChild(sampleRates(processor, spans.trouble))
-      yield* Effect.sleep(`${spans.trouble / 2} seconds`)
+      const look = "nothingToTell" in described.signs ? Effect.void : context.lookForSigns()
+      yield* Effect.all([look, Effect.sleep(`${spans.trouble / 2} seconds`)], { concurrency: 2 })
       const health = yield* ask(processor, "/health")
       const during = yield* Fiber.join(sampling)
       yield* over(context)
@@ -92,32 +90,34 @@ const expectSteady = (
   )
 }
 
-const frozen = withSlowNode(
-  "node-frozen",
-  "one of three nodes frozen for 60 s (SIGSTOP)",
-  [],
-  ({ cassandra: { others } }) =>
+const frozen = withSlowNode({
+  name: "node-frozen",
+  fault: "one of three nodes frozen for 60 s (SIGSTOP)",
+  signs: { sentence: /^It works, with trouble: .*does not answer/, alert: /^CounterfoilDegraded$/ },
+  trouble: ({ cassandra: { others } }) =>
     Effect.as(
       Effect.forEach(others.slice(0, 1), (node) => node.signal("SIGSTOP")),
       others[0]?.host ?? "?"
     ),
-  ({ cassandra: { others } }) =>
+  over: ({ cassandra: { others } }) =>
     Effect.asVoid(Effect.forEach(others.slice(0, 1), (node) => node.signal("SIGCONT")))
-)
+})
 
-const slow = withSlowNode(
-  "node-slow",
-  "one of three nodes 300 ms slower",
-  ["nodes"],
-  ({ toNodes }) =>
+const slow = withSlowNode({
+  name: "node-slow",
+  fault: "one of three nodes 300 ms slower",
+  signs: { nothingToTell: "the other two are asked instead" },
+  proxied: ["nodes"],
+  trouble: ({ toNodes }) =>
     Effect.as(
       // In each direction.
       Effect.forEach(toNodes.slice(1, 2), (node) => node.set({ _tag: "Delay", millis: 150 })),
       // It answers everything, if late: nothing is wrong that health has to name.
       ""
     ),
-  ({ toNodes }) => Effect.asVoid(Effect.forEach(toNodes.slice(1, 2), (node) => node.set({ _tag: "Pass" })))
-)
+  over: ({ toNodes }) =>
+    Effect.asVoid(Effect.forEach(toNodes.slice(1, 2), (node) => node.set({ _tag: "Pass" })))
+})
 
 /** Nodes that are there. */
 export const nodesSlow: ReadonlyArray<Scenario> = [frozen, slow]

@@ -19,19 +19,22 @@ const secondsFor = (messages: number): number => {
 const flowing = (context: ScenarioContext, all: ReadonlyArray<RunningProcessor>) =>
   Effect.andThen(Effect.forEach(all, untilReady), context.untilPublished(0.1))
 
+interface Apart {
+  readonly name: string
+  readonly fault: string
+  readonly signs: Scenario["signs"]
+  readonly run: (context: ScenarioContext) => Effect.Effect<void, ScenarioError, Scope.Scope>
+  /** For how long the load is published. */
+  readonly seconds?: (messages: number) => number
+}
+
 /**
  * A scenario of several processes under 100 orders and 100 payments a second; one payment in fifty has no order.
  *
  * No payment that has an order may become a dead letter, and every other one has to, within its grace and 90 s.
  */
-const apart = (
-  name: string,
-  fault: string,
-  run: (context: ScenarioContext) => Effect.Effect<void, ScenarioError, Scope.Scope>,
-  seconds: (messages: number) => number = secondsFor
-): Scenario => ({
-  name,
-  fault,
+const apart = ({ seconds = secondsFor, ...described }: Apart): Scenario => ({
+  ...described,
   load: (messages) =>
     steadyTraffic({
       seconds: seconds(messages),
@@ -43,16 +46,17 @@ const apart = (
   // Not before there are enough of them for the load to be steady: its length decides how long the fault may last.
   loadSeconds: seconds,
   unmatchedWithinSeconds: 30 + 90,
-  settleWithinSeconds: 240,
-  run
+  settleWithinSeconds: 240
 })
 
-/** Black-holes a connection, lets it flow, and cuts it. */
-const cutOff = (context: ScenarioContext, proxy: TcpProxy) =>
+/** Black-holes a connection, meanwhile looks for the signs of it, lets it flow, and cuts it. */
+const cutOff = (context: ScenarioContext, proxy: TcpProxy, environment: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
     const { blackHole, between, cut } = lengthsFor(context.messages)
     yield* proxy.set({ _tag: "BlackHole" })
-    yield* Effect.sleep(`${blackHole} seconds`)
+    yield* Effect.all([context.lookForSigns(environment), Effect.sleep(`${blackHole} seconds`)], {
+      concurrency: 2
+    })
     yield* proxy.set({ _tag: "Pass" })
     yield* Effect.sleep(`${between} seconds`)
     yield* proxy.set({ _tag: "Cut" })
@@ -60,24 +64,34 @@ const cutOff = (context: ScenarioContext, proxy: TcpProxy) =>
     yield* proxy.set({ _tag: "Pass" })
   })
 
-const withoutCassandra = apart(
-  "one-without-cassandra",
-  "of two processes one cut off from Cassandra, twice",
-  (context) =>
+const withoutCassandra = apart({
+  name: "one-without-cassandra",
+  fault: "of two processes one cut off from Cassandra, twice",
+  signs: {
+    sentence: /^Cassandra has not answered for .*Nothing is lost/,
+    doctor: "CF-101",
+    alert: /^CounterfoilPartNotReady$/
+  },
+  run: (context) =>
     Effect.gen(function* () {
       const { processors, toCassandra } = context
       const environment = { CASSANDRA_CONTACT_POINTS: toCassandra.address }
       const both = [yield* processors.start({ environment }), yield* processors.start()]
       yield* flowing(context, both)
-      yield* cutOff(context, toCassandra)
+      yield* cutOff(context, toCassandra, environment)
       yield* Effect.forEach(both, untilReady)
     })
-)
+})
 
-const withoutPubSub = apart(
-  "one-without-pubsub",
-  "of two processes one cut off from Pub/Sub, twice",
-  (context) =>
+const withoutPubSub = apart({
+  name: "one-without-pubsub",
+  fault: "of two processes one cut off from Pub/Sub, twice",
+  signs: {
+    sentence: /^No (orders|payments) have come from Pub\/Sub for .*Nothing is lost/,
+    doctor: "CF-602",
+    alert: /^CounterfoilPartNotReady$/
+  },
+  run: (context) =>
     Effect.gen(function* () {
       const { processors, toPubSub } = context
       const environment = { PUBSUB_EMULATOR_HOST: toPubSub.address }
@@ -85,10 +99,10 @@ const withoutPubSub = apart(
       yield* flowing(context, both)
       yield* context.disturb(
         "one cut off from Pub/Sub",
-        Effect.andThen(cutOff(context, toPubSub), Effect.forEach(both, untilReady))
+        Effect.andThen(cutOff(context, toPubSub, environment), Effect.forEach(both, untilReady))
       )
     })
-)
+})
 
 /** Longer than a grace and a lease together. **Units**: seconds. */
 const frozenSeconds = 60
@@ -99,30 +113,32 @@ const freeze = (context: ScenarioContext, processor: RunningProcessor) =>
     processor
       .signal("SIGSTOP")
       .pipe(
-        Effect.andThen(Effect.sleep(`${frozenSeconds} seconds`)),
+        Effect.andThen(
+          Effect.all([context.lookForSigns(), Effect.sleep(`${frozenSeconds} seconds`)], { concurrency: 2 })
+        ),
         Effect.andThen(processor.signal("SIGCONT")),
         Effect.andThen(untilReady(processor))
       )
   )
 
-const ofOneOrTwo = (name: string, fault: string, processes: number) =>
-  apart(
-    name,
-    fault,
-    (context) =>
+const ofOneOrTwo = (processes: number, described: Pick<Apart, "name" | "fault" | "signs">) =>
+  apart({
+    ...described,
+    run: (context) =>
       Effect.gen(function* () {
         const all = yield* Effect.replicateEffect(context.processors.start(), processes)
         yield* flowing(context, all)
         yield* Effect.forEach(all.slice(0, 1), (one) => freeze(context, one))
         yield* Effect.forEach(all, untilReady)
       }),
-    () => frozenSeconds + 30
-  )
+    seconds: () => frozenSeconds + 30
+  })
 
-const joining = apart(
-  "third-process-joins",
-  "a third process started under load",
-  (context) =>
+const joining = apart({
+  name: "third-process-joins",
+  fault: "a third process started under load",
+  signs: { nothingToTell: "it takes its share, and nobody waits for it" },
+  run: (context) =>
     Effect.gen(function* () {
       const { processors, untilPublished } = context
       const both = yield* Effect.replicateEffect(processors.start(), 2)
@@ -130,13 +146,14 @@ const joining = apart(
       yield* untilPublished(0.5)
       yield* untilReady(yield* processors.start())
     }),
-  () => 80
-)
+  seconds: () => 80
+})
 
-const killed = apart(
-  "one-of-two-killed",
-  "one of two processes killed",
-  (context) =>
+const killed = apart({
+  name: "one-of-two-killed",
+  fault: "one of two processes killed",
+  signs: { nothingToTell: "the other goes on, and waits a minute for its row" },
+  run: (context) =>
     Effect.gen(function* () {
       const { processors, untilPublished } = context
       const [one, other] = yield* Effect.all([processors.start(), processors.start()])
@@ -146,15 +163,25 @@ const killed = apart(
       yield* untilPublished(1)
       yield* untilReady(other)
     }),
-  () => 80
-)
+  seconds: () => 80
+})
 
 /** One apart from the others. */
 export const oneOfTwoApart: ReadonlyArray<Scenario> = [
   withoutCassandra,
   withoutPubSub,
-  ofOneOrTwo("frozen-alone", "the only process frozen for 60 s", 1),
-  ofOneOrTwo("one-of-two-frozen", "one of two processes frozen for 60 s", 2),
+  ofOneOrTwo(1, {
+    name: "frozen-alone",
+    fault: "the only process frozen for 60 s",
+    // It answers nothing, and doctor asks no process.
+    signs: { alert: /^CounterfoilNoProcess$/ }
+  }),
+  ofOneOrTwo(2, {
+    name: "one-of-two-frozen",
+    fault: "one of two processes frozen for 60 s",
+    // The other one waits for it. An alert comes only where that lasts: it waits for a minute at most.
+    signs: { sentence: /^It works, but payments without an order have waited for a verdict/ }
+  }),
   joining,
   killed
 ]

@@ -5,6 +5,7 @@ import { watchFlow } from "../Flow.ts"
 import { untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
 import { steadyTraffic } from "../SteadyTraffic.ts"
+import type { Meaning } from "../Traffic.ts"
 
 const firstId = 700_000_000
 
@@ -26,6 +27,8 @@ const oneOrderHeldUp: Scenario = {
   name: "one-order-held-up",
   fault: "writes of one order never answered, room of 200",
   proxied: ["statements"],
+  // Doctor asks for no single row.
+  signs: { sentence: /^It works, with trouble: .*retried/, alert: /^CounterfoilDegraded$/ },
   // With the default grace of 30 s, 4 payments a second without an order are 120 that wait: room for them all.
   environment: { WAITING_ROOM_MAX: "200" },
   load: () => steadyTraffic({ seconds, seed: 71, firstId, ordersPerSecond: 8, paymentsPerSecond: 12 }),
@@ -33,21 +36,19 @@ const oneOrderHeldUp: Scenario = {
   unmatchedWithinSeconds: 60,
   run: (context) =>
     Effect.gen(function* () {
-      const { processors, statements, expect, deployment } = context
+      const { processors, statements, expect, deployment, lookForSigns } = context
       yield* statements.set(swallowWrites)
       const processor = yield* processors.start()
       yield* untilReady(processor)
-      const seen = yield* watchFlow(
-        context,
-        processor,
-        {
-          isInTrouble: (meaning) => meaning._tag !== "Poison" && meaning.orderId === String(heldUp),
-          // The few that share its first request time out with it, and again as their group is halved.
-          withinMillis: 30_000,
-          unmatchedWithinMillis: 60_000
-        },
-        seconds
-      )
+      const expected = {
+        isInTrouble: (meaning: Meaning) => meaning._tag !== "Poison" && meaning.orderId === String(heldUp),
+        // The few that share its first request time out with it, and again as their group is halved.
+        withinMillis: 30_000,
+        unmatchedWithinMillis: 60_000
+      }
+      const [seen] = yield* Effect.all([watchFlow(context, processor, expected, seconds), lookForSigns()], {
+        concurrency: 2
+      })
       const rows = yield* Effect.promise(() => deployment.table.rows())
       yield* expect(!rows.has(String(heldUp)), "the order was stored that was held up")
       yield* expect(statements.refused("swallowed") > 5, "its writes were not tried")

@@ -7,6 +7,7 @@ import type { Scenario } from "../Scenario.ts"
 const killed: Scenario = {
   name: "kill-9",
   fault: "processor killed 5 times",
+  signs: { nothingToTell: "whoever starts it anew knows that it ended" },
   loadSeconds: 25,
   mayBeLate: true,
   run: ({ processors, untilPublished }) =>
@@ -26,6 +27,7 @@ const killed: Scenario = {
 const shared: Scenario = {
   name: "two-processors",
   fault: "of two processors one killed, one stopped",
+  signs: { nothingToTell: "the others go on" },
   mayBeLate: true,
   run: ({ processors, untilPublished }) =>
     Effect.gen(function* () {
@@ -43,6 +45,7 @@ const shared: Scenario = {
 const rolling: Scenario = {
   name: "rolling-restart",
   fault: "10 rolling restarts, 100 attempts",
+  signs: { nothingToTell: "one of two is always ready" },
   loadSeconds: 60,
   deployment: { deliveryAttempts: 100 },
   run: ({ processors, untilPublished }) =>

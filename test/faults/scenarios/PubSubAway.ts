@@ -3,13 +3,22 @@ import { Effect } from "effect"
 import { until, whileFrozen } from "../../support/Counterfoil.ts"
 import { ask, untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
+import type { Signs } from "../Signs.ts"
 import type { Mode } from "../TcpProxy.ts"
 import { traffic } from "../Traffic.ts"
+import { withoutCassandra } from "./CassandraAway.ts"
+
+/** What tells that Pub/Sub cannot be reached. */
+const withoutPubSub: Signs = {
+  sentence: /^No (orders|payments) have come from Pub\/Sub for .*Nothing is lost/,
+  doctor: "CF-602",
+  alert: /^CounterfoilPubSubUnavailable$/
+}
 
 /** Spoils the connection at these shares of the load, for so long each: acknowledgements are lost, or the answers to them. */
 const spoiling =
   (modes: ReadonlyArray<Mode>, seconds: number) =>
-  ({ processors, toPubSub, untilPublished, disturb }: ScenarioContext) =>
+  ({ processors, toPubSub, untilPublished, disturb, lookForSigns }: ScenarioContext) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
@@ -18,7 +27,11 @@ const spoiling =
         yield* disturb(
           `connection ${mode._tag}`,
           toPubSub.set(mode).pipe(
-            Effect.andThen(Effect.sleep(`${seconds} seconds`)),
+            Effect.andThen(
+              Effect.all([Effect.sleep(`${seconds} seconds`), index === 0 ? lookForSigns() : Effect.void], {
+                concurrency: 2
+              })
+            ),
             Effect.andThen(toPubSub.set({ _tag: "Pass" })),
             // It lasts until the streams are open again.
             Effect.andThen(untilReady(processor))
@@ -30,6 +43,7 @@ const spoiling =
 const cut: Scenario = {
   name: "pubsub-cut",
   fault: "connection to Pub/Sub cut 4 times for 2 s",
+  signs: withoutPubSub,
   proxied: ["pubsub"],
   mayBeLate: true,
   run: spoiling(Array(4).fill({ _tag: "Cut" }), 2)
@@ -38,9 +52,10 @@ const cut: Scenario = {
 const blackHole: Scenario = {
   name: "pubsub-black-hole",
   fault: "connection to Pub/Sub black-holed for 30 s",
+  signs: withoutPubSub,
   proxied: ["pubsub"],
   mayBeLate: true,
-  run: ({ processors, toPubSub, untilPublished, disturb }) =>
+  run: ({ processors, toPubSub, untilPublished, disturb, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
@@ -53,7 +68,7 @@ const blackHole: Scenario = {
           Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
           "8 seconds"
         )
-        yield* Effect.sleep("30 seconds")
+        yield* Effect.all([lookForSigns(), Effect.sleep("30 seconds")], { concurrency: 2 })
         yield* toPubSub.set({ _tag: "Pass" })
         yield* untilReady(processor)
       })
@@ -66,6 +81,7 @@ const ordersAway = /"orders":\{[^}]*"unavailable"/i
 const slow: Scenario = {
   name: "pubsub-slow",
   fault: "Pub/Sub 500 ms away in each direction",
+  signs: { nothingToTell: "it is as fast as it can be" },
   proxied: ["pubsub"],
   run: ({ processors, toPubSub, untilPublished }) =>
     Effect.gen(function* () {
@@ -78,6 +94,7 @@ const slow: Scenario = {
 const acknowledgementsLost: Scenario = {
   name: "acks-lost",
   fault: "requests, then answers of Pub/Sub lost",
+  signs: withoutPubSub,
   proxied: ["pubsub"],
   loadSeconds: 40,
   mayBeLate: true,
@@ -88,14 +105,15 @@ const acknowledgementsLost: Scenario = {
 const answersLost: Scenario = {
   name: "answers-lost",
   fault: "answers of Cassandra lost 3 times, rows written",
+  signs: withoutCassandra,
   proxied: ["cassandra"],
-  run: ({ processors, toCassandra, untilPublished }) =>
+  run: ({ processors, toCassandra, untilPublished, lookForSigns }) =>
     Effect.gen(function* () {
       yield* untilReady(yield* processors.start())
       for (const share of [0.25, 0.5, 0.75]) {
         yield* untilPublished(share)
         yield* toCassandra.set({ _tag: "DropAnswers" })
-        yield* Effect.sleep("4 seconds")
+        yield* share === 0.25 ? lookForSigns() : Effect.sleep("4 seconds")
         yield* toCassandra.set({ _tag: "Pass" })
       }
     })
@@ -104,12 +122,17 @@ const answersLost: Scenario = {
 const noTopic: Scenario = {
   name: "dlq-missing",
   fault: "no dead-letter topic until late",
+  signs: {
+    sentence: /The dead-letter topic has not worked for .*Nothing is lost/,
+    doctor: "CF-603",
+    alert: /^CounterfoilDeadLettersUnavailable$/
+  },
   deployment: { hasDeadLetterTopic: false },
   // Few enough that the payments without an order fill them.
   environment: { WAITING_ROOM_MAX: "20", PAYMENT_GRACE: "5s" },
   load: (messages) =>
     traffic({ messages, seed: 2, poison: { orders: 0, payments: 0.01 }, unmatched: 0.03, early: 0 }),
-  run: ({ processors, deployment, observer, untilPublished, expect }) =>
+  run: ({ processors, deployment, observer, untilPublished, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilHealthSays(processor, new RegExp(`topics/${deployment.deadLetters} does not exist`))
@@ -118,6 +141,7 @@ const noTopic: Scenario = {
         ready.includes("dead-letters: unavailable"),
         `ready without a dead-letter topic: ${ready}`
       )
+      yield* lookForSigns()
       yield* untilPublished(1)
       yield* untilHealthSays(processor, /"payments":\{[^}]*"paused"/i)
       const orders = new Set(

@@ -38,10 +38,16 @@ const guards: NodesNeeded = {
  *
  * They are dead letters within a minute or so: tried 5 times over 30 s. Nothing else waits for them.
  */
-const tooLong = (name: string, fault: string, characters: number, guard: string | undefined): Scenario => ({
+const tooLong = (
+  { name, fault, doctor }: { readonly name: string; readonly fault: string; readonly doctor: string },
+  characters: number,
+  guard: string | undefined
+): Scenario => ({
   name,
   fault,
   nodes: guards,
+  // The sentence tells of the processor, and it is well: the dead letters are counted beside it.
+  signs: { doctor, alert: rowsGivenUp },
   load: (messages) => {
     const others = traffic({ messages: Math.min(messages, 3_000), seed: 8 })
     const middle = Math.round(others.length / 4)
@@ -51,7 +57,7 @@ const tooLong = (name: string, fault: string, characters: number, guard: string 
   unmatchedWithinSeconds: 60,
   run: (context) =>
     Effect.gen(function* () {
-      const { deployment, processors, expect } = context
+      const { deployment, processors, expect, lookForSigns } = context
       if (guard !== undefined) yield* Effect.promise(() => deployment.table.execute(guard))
       const processor = yield* processors.start()
       yield* untilReady(processor)
@@ -60,7 +66,9 @@ const tooLong = (name: string, fault: string, characters: number, guard: string 
         withinMillis: 20_000,
         unmatchedWithinMillis: 60_000
       }
-      const seen = yield* watchFlow(context, processor, expected, 100)
+      const [seen] = yield* Effect.all([watchFlow(context, processor, expected, 100), lookForSigns()], {
+        concurrency: 2
+      })
       yield* expect(seen.late.length === 0, `${seen.late.length} others did not flow: ${seen.late[0]}`)
       yield* expect(
         seen.lateUnmatched.length === 0,
@@ -70,6 +78,8 @@ const tooLong = (name: string, fault: string, characters: number, guard: string 
     })
 })
 
+const rowsGivenUp = /^CounterfoilRowsRejected$/
+
 const isRejected = (meaning: Planned["meaning"]): boolean =>
   meaning._tag === "Poison" && meaning.reason === "store-rejected"
 
@@ -77,6 +87,8 @@ const deniedPartition: Scenario = {
   name: "partition-denied",
   fault: "4500 payments for a denied partition, 1000 pairs",
   nodes: guards,
+  // Doctor does not read the list of what is denied.
+  signs: { alert: rowsGivenUp },
   load: () => {
     const random = new SeededRandom(82)
     const denied = Array.from({ length: 4_500 }, (_, index) =>
@@ -93,13 +105,15 @@ const deniedPartition: Scenario = {
   run: (context) =>
     Effect.gen(function* () {
       yield* deny(context, firstRejected)
-      const { processors, expect, untilPublished } = context
+      const { processors, expect, untilPublished, lookForSigns } = context
       const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(1)
       // A minute of pause is allowed, and the time in which what came meanwhile is done.
       const expected = { isInTrouble: isRejected, withinMillis: 90_000, unmatchedWithinMillis: 120_000 }
-      const seen = yield* watchFlow(context, processor, expected, 120)
+      const [seen] = yield* Effect.all([watchFlow(context, processor, expected, 120), lookForSigns()], {
+        concurrency: 2
+      })
       yield* expect(seen.late.length === 0, `${seen.late.length} pairs did not flow: ${seen.late[0]}`)
     })
 }
@@ -137,13 +151,14 @@ const oldTimestamps: Scenario = {
   name: "timestamps-too-old",
   fault: "write times older than a guardrail allows",
   nodes: { guards: { minimum_timestamp_fail_threshold: "20s" } },
+  signs: { sentence: /^(The fact table has not worked|It works, with trouble)/, doctor: "CF-402" },
   // Some in a batch and some alone: 5.0.8 looks at single statements only, and one message has one fate.
   load: () => {
     const random = new SeededRandom(83)
     return Array.from({ length: 11 }, (_, index) => order(index + 1, "Pending", random))
   },
   loadSeconds: "before",
-  run: ({ processors, observer, expect }) =>
+  run: ({ processors, observer, expect, lookForSigns }) =>
     Effect.gen(function* () {
       yield* Effect.sleep("30 seconds")
       const processor = yield* processors.start()
@@ -157,6 +172,7 @@ const oldTimestamps: Scenario = {
         yield* processor.signal("SIGCONT")
         yield* Effect.sleep("3 seconds")
       }
+      yield* lookForSigns()
       yield* expect(observer.deadLetters.length === 0, "an order that is only late became a dead letter")
     })
 }
@@ -164,18 +180,20 @@ const oldTimestamps: Scenario = {
 /** Rows that are refused for themselves. */
 export const rowsRejected: ReadonlyArray<Scenario> = [
   tooLong(
-    "index-term-too-long",
-    "addresses too long for an index",
+    { name: "index-term-too-long", fault: "addresses too long for an index", doctor: "CF-205" },
     70_000,
     "CREATE INDEX ON KEYSPACE.orders_payments_facts (shipping_address)"
   ),
   tooLong(
-    "sai-term-too-long",
-    "addresses too long for a storage-attached index",
+    { name: "sai-term-too-long", fault: "addresses too long for a storage-attached index", doctor: "CF-205" },
     20_000,
     "CREATE INDEX ON KEYSPACE.orders_payments_facts (shipping_address) USING 'sai'"
   ),
-  tooLong("column-value-too-long", "addresses too long for a guardrail", 150_000, undefined),
+  tooLong(
+    { name: "column-value-too-long", fault: "addresses too long for a guardrail", doctor: "CF-403" },
+    150_000,
+    undefined
+  ),
   deniedPartition,
   oldTimestamps
 ]

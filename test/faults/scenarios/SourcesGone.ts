@@ -9,6 +9,7 @@ import { SeededRandom } from "../../support/SeededRandom.ts"
 import { isSettled } from "../Ledger.ts"
 import { ask, type RunningProcessor, tailOf, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
+import type { Signs } from "../Signs.ts"
 import { order, payment, traffic } from "../Traffic.ts"
 
 /** Messages that come after the trouble began; a part of them is about orders that nobody can receive then. */
@@ -25,20 +26,17 @@ const deafSeconds = 40
  * the process either says why the orders do not come, or ends with exit code 2. Then the sources are put in order, the
  * orders are published, and everything has its effect.
  */
-const gone = (
-  name: string,
-  fault: string,
-  trouble: (context: ScenarioContext) => Effect.Effect<void>,
-  repair: (context: ScenarioContext) => Effect.Effect<void, ScenarioError, Scope.Scope>,
-  options: Partial<Scenario> = {}
-): Scenario => ({
-  name,
-  fault,
+interface Gone extends Omit<Scenario, "run"> {
+  readonly trouble: (context: ScenarioContext) => Effect.Effect<void>
+  readonly repair: (context: ScenarioContext) => Effect.Effect<void, ScenarioError, Scope.Scope>
+}
+
+const gone = ({ trouble, repair, ...described }: Gone): Scenario => ({
   environment: { PAYMENT_GRACE: grace },
   // All of it has its effect before the trouble begins: what a deleted subscription held is lost by Pub/Sub itself.
   load: () => traffic({ messages: 500, seed: 95, unmatched: 0, early: 0 }),
   loadSeconds: "before",
-  ...options,
+  ...described,
   run: (context) =>
     Effect.gen(function* () {
       const { processors, observer, expect } = context
@@ -62,7 +60,7 @@ const gone = (
         told === "said" || told === "ended with exit code 2",
         `${told}: ${yield* ask(processor, "/health")}`
       )
-      yield* deaf(context)
+      yield* Effect.all([deaf(context), context.lookForSigns()], { concurrency: 2 })
       yield* repair(context)
       yield* flowAgain(context, processor, told.startsWith("ended"))
     })
@@ -124,29 +122,39 @@ const subscribeToOrders = promised(async ({ deployment: { pubsub, orders }, obse
   await observer.subscribeAgain("orders")
 })
 
-const topicRecreated = gone(
-  "orders-topic-recreated",
-  "the orders topic deleted and created anew",
-  promised(async ({ deployment: { pubsub, orders } }) => {
+const topicRecreated = gone({
+  name: "orders-topic-recreated",
+  fault: "the orders topic deleted and created anew",
+  signs: {
+    sentence: /^No orders have come from Pub\/Sub for .*To do: /,
+    doctor: "CF-605",
+    alert: /^CounterfoilPubSubUnavailable$/
+  },
+  trouble: promised(async ({ deployment: { pubsub, orders } }) => {
     await pubsub.deleteTopic(orders)
     await pubsub.createTopic(orders)
   }),
-  subscribeToOrders
-)
+  repair: subscribeToOrders
+})
 
-const subscriptionDeleted = gone(
-  "orders-subscription-gone",
-  "the orders subscription deleted, and created later",
-  promised(({ deployment: { pubsub, orders } }) => pubsub.deleteSubscription(`${orders}-sub`)),
-  subscribeToOrders
-)
+/** The process has ended, with exit code 2 and a line that says why. */
+const ended: Signs = { doctor: "CF-604", alert: /^CounterfoilNoProcess$/ }
 
-const forgetful = gone(
-  "pubsub-forgot",
-  "Pub/Sub restarted and forgot everything",
-  ({ pubsub }) =>
+const subscriptionDeleted = gone({
+  name: "orders-subscription-gone",
+  fault: "the orders subscription deleted, and created later",
+  signs: ended,
+  trouble: promised(({ deployment: { pubsub, orders } }) => pubsub.deleteSubscription(`${orders}-sub`)),
+  repair: subscribeToOrders
+})
+
+const forgetful = gone({
+  name: "pubsub-forgot",
+  fault: "Pub/Sub restarted and forgot everything",
+  signs: ended,
+  trouble: ({ pubsub }) =>
     pubsub === undefined ? Effect.void : Effect.andThen(pubsub.kill, Effect.orDie(pubsub.start)),
-  ({ deployment, observer }) =>
+  repair: ({ deployment, observer }) =>
     Effect.gen(function* () {
       const setup = yield* counterfoil(["setup", "pubsub"], deployment.environment)
       yield* setup.ended
@@ -155,8 +163,9 @@ const forgetful = gone(
       })
     }),
   // It forgets, too, which message ids it gave: nothing is published before, or two messages would share one.
-  { ownPubSub: true, load: () => [] }
-)
+  ownPubSub: true,
+  load: () => []
+})
 
 /** Sources that cannot deliver. */
 export const sourcesGone: ReadonlyArray<Scenario> = [topicRecreated, subscriptionDeleted, forgetful]

@@ -63,6 +63,7 @@ export const ties: ReadonlyArray<Scenario> = [
   {
     name: "equal-times",
     fault: "1000 pairs of one publish time, both ways round",
+    signs: { nothingToTell: "both ways round end in the same rows" },
     loadSeconds: "before",
     load,
     run: ({ processors }) => Effect.flatMap(processors.start(), untilReady),

@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
 import { untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
+import type { Signs } from "../Signs.ts"
 
 /** Longer than it takes to find that a row is refused for itself. **Units**: seconds. */
 const refusedSeconds = 50
@@ -13,9 +14,13 @@ const refusedSeconds = 50
 const refusal =
   /"facts":\{"state":"(unavailable|degraded)"|"orders":\{"state":"unavailable","reason":"[^"]+","remedy":"/
 
-interface Refused {
-  readonly name: string
-  readonly fault: string
+/** Nothing is stored, or nothing is received any more since the row of the process is refused too. */
+const refusedEverywhere: Signs = {
+  sentence: /(has not worked|with trouble|No orders have come).*/,
+  alert: /^Counterfoil(FactsUnavailable|PubSubUnavailable|Degraded)$/
+}
+
+interface Refused extends Pick<Scenario, "name" | "fault" | "signs"> {
   readonly nodes: NonNullable<Scenario["nodes"]>
   readonly refuse: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
   readonly allow: (context: ScenarioContext) => Effect.Effect<void, ScenarioError>
@@ -37,13 +42,13 @@ const refusedAll = ({
   unmatchedWithinSeconds: 120,
   run: (context) =>
     Effect.gen(function* () {
-      const { processors, observer, untilPublished, expect } = context
+      const { processors, observer, untilPublished, expect, lookForSigns } = context
       const processor = yield* processors.start()
       yield* untilReady(processor)
       yield* untilPublished(0.3)
       yield* refuse(context)
       yield* untilHealthSays(processor, said)
-      yield* Effect.sleep(`${refusedSeconds} seconds`)
+      yield* Effect.all([lookForSigns(), Effect.sleep(`${refusedSeconds} seconds`)], { concurrency: 2 })
       yield* allow(context)
       yield* untilReady(processor)
       yield* Effect.promise(() => observer.judgeNow())
@@ -88,10 +93,12 @@ const badNode: Scenario = {
   fault: "one of three nodes answers with 0x0000, then 0x1500",
   proxied: ["node-statements"],
   nodes: "three",
+  // Doctor writes no row.
+  signs: { sentence: /^It works, with trouble: /, alert: /^CounterfoilDegraded$/ },
   loadSeconds: 60,
   settleWithinSeconds: 300,
   unmatchedWithinSeconds: 120,
-  run: ({ processors, nodeStatements, untilPublished, expect }) =>
+  run: ({ processors, nodeStatements, untilPublished, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
       yield* untilReady(processor)
@@ -103,7 +110,12 @@ const badNode: Scenario = {
       ] as const) {
         yield* untilPublished(share)
         yield* bad.set(refuseWrites(how))
-        yield* Effect.sleep("45 seconds")
+        yield* Effect.all(
+          [how === "server-error" ? lookForSigns() : Effect.void, Effect.sleep("45 seconds")],
+          {
+            concurrency: 2
+          }
+        )
         yield* bad.set(passAll)
         yield* expect(bad.refused(how) > 10, `only ${bad.refused(how)} writes were ${how}`)
       }
@@ -121,6 +133,7 @@ export const writesRefused: ReadonlyArray<Scenario> = [
   refusedAll({
     name: "ttl-too-large",
     fault: "a default TTL that no write can have",
+    signs: { ...refusedEverywhere, doctor: "CF-204" },
     nodes: "one",
     refuse: ttlTo(ttlTooLarge),
     allow: ttlTo(0)
@@ -128,6 +141,7 @@ export const writesRefused: ReadonlyArray<Scenario> = [
   refusedAll({
     name: "copies-missing",
     fault: "more copies asked for than nodes",
+    signs: { ...refusedEverywhere, doctor: "CF-206" },
     nodes: "one",
     refuse: copiesTo(3),
     allow: copiesTo(1)
@@ -135,6 +149,7 @@ export const writesRefused: ReadonlyArray<Scenario> = [
   refusedAll({
     name: "modify-revoked",
     fault: "the right to write revoked",
+    signs: { ...refusedEverywhere, doctor: "CF-302" },
     nodes: { guards: {} },
     refuse: statement(
       ({ deployment: { table }, role }) => `REVOKE MODIFY ON KEYSPACE ${table.keyspace} FROM ${role}`
@@ -146,6 +161,8 @@ export const writesRefused: ReadonlyArray<Scenario> = [
   refusedAll({
     name: "disk-full",
     fault: "the disk fuller than a guardrail allows",
+    // Doctor writes no row, and the servers tell nobody how full they are.
+    signs: refusedEverywhere,
     nodes: { guards: {}, jvmArgs: ["-Dcassandra.disk_usage.monitor_interval_ms=1000"] },
     refuse: diskLimitTo(1),
     allow: diskLimitTo(-1),
