@@ -23,6 +23,8 @@ export interface Processors {
   readonly start: (options?: {
     readonly environment?: Readonly<Record<string, string>>
     readonly nodeArgs?: ReadonlyArray<string>
+    /** Another `counterfoil` than that of the scenario. */
+    readonly bin?: string
   }) => Effect.Effect<RunningProcessor, ProcessorError, Scope.Scope>
   /** Kills one without a warning; what it held may be done twice. */
   readonly kill: (processor: RunningProcessor) => Effect.Effect<void>
@@ -62,7 +64,7 @@ export const makeProcessors = (
       const process = yield* counterfoil(
         ["run"],
         { LOG_FORMAT: "json", ...environment, ...options.environment, HTTP_PORT: String(port) },
-        { bin, ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }) }
+        { bin: options.bin ?? bin, ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }) }
       )
       const processor: RunningProcessor = { ...process, port, seen: { received: 0 } }
       started.push(processor)

@@ -14,6 +14,7 @@ import { answersAway, pubSubAway } from "./scenarios/PubSubAway.ts"
 import { rowsRejected } from "./scenarios/RowsRejected.ts"
 import { sourcesGone } from "./scenarios/SourcesGone.ts"
 import { ties } from "./scenarios/Ties.ts"
+import { upgrades } from "./scenarios/Upgrades.ts"
 import { writesRefused } from "./scenarios/WritesRefused.ts"
 
 /** All of them. */
@@ -23,6 +24,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
   ...refusals,
   ...pubSubAway,
   ...restarts,
+  ...upgrades,
   ...heat,
   ...backlogs,
   ...clocks,
