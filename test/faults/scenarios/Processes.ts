@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { SeededRandom } from "../../support/SeededRandom.ts"
 import { untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
+import { steadyTraffic } from "../SteadyTraffic.ts"
 
 const killed: Scenario = {
   name: "kill-9",
@@ -75,8 +76,40 @@ const rolling: Scenario = {
 
 const restartsInAll = 10
 
+/** **Units**: seconds. */
+const [comingSeconds, changeEverySeconds] = [300, 20]
+
+const coming: Scenario = {
+  name: "joining-and-leaving",
+  fault: `one joins and one leaves every ${changeEverySeconds} s for ${comingSeconds / 60} minutes`,
+  signs: { nothingToTell: "at least two are always ready" },
+  load: () =>
+    steadyTraffic({
+      seconds: comingSeconds,
+      seed: 121,
+      ordersPerSecond: 98,
+      paymentsPerSecond: 100,
+      lateOrderEverySeconds: 5
+    }),
+  loadSeconds: comingSeconds,
+  unmatchedWithinSeconds: 30 + 90,
+  run: ({ processors, untilPublished }) =>
+    Effect.gen(function* () {
+      const all = yield* Effect.replicateEffect(processors.start(), 2)
+      yield* Effect.forEach(all, untilReady)
+      for (let at = changeEverySeconds; at < comingSeconds; at += changeEverySeconds) {
+        yield* untilPublished(at / comingSeconds)
+        const next = yield* processors.start()
+        yield* untilReady(next)
+        all.push(next)
+        const oldest = all.shift()
+        if (oldest !== undefined) yield* processors.stop(oldest)
+      }
+    })
+}
+
 /** Scenarios of processes. */
 export const processes: ReadonlyArray<Scenario> = [killed, shared]
 
-/** The one with a policy on its source subscriptions. */
-export const restarts: ReadonlyArray<Scenario> = [rolling]
+/** Turns under load; one has a policy on its source subscriptions. */
+export const restarts: ReadonlyArray<Scenario> = [rolling, coming]
