@@ -117,5 +117,6 @@ const roundsOfAll = (rounds: number): Amounts["rounds"] => ({
   backlog: rounds,
   start: rounds,
   produce: rounds,
+  scale: rounds,
   cluster: rounds
 })

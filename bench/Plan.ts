@@ -1,7 +1,7 @@
 /** How much of everything a run does. */
 
 /** The scenarios on one node, in the order they are run; quick runs have these. */
-export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce"] as const
+export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce", "scale"] as const
 
 /** All scenarios; `cluster` starts three nodes of its own. */
 export const scenarioNames = [...oneNodeScenarios, "cluster"] as const
@@ -35,6 +35,8 @@ export interface Amounts {
   readonly steadyWarmUpSeconds: number
   /** The two backlogs whose peak of memory is compared. */
   readonly backlogs: readonly [number, number]
+  /** Orders, and as many payments, that 1, 2 and 4 processes share, and for each of them as many before. */
+  readonly scale: { readonly count: number; readonly warmUp: number }
   /** Orders, and as many payments, that `produce` publishes. */
   readonly produce: number
   /** Orders, and as many payments, written to the cluster by each candidate of a round. */
@@ -43,20 +45,21 @@ export interface Amounts {
 
 /** What is judged: about 35 minutes. Sixteen rounds of drain let four outliers at each end be left aside. */
 export const full: Amounts = {
-  rounds: { drain: 16, steady: 5, backlog: 5, start: 5, produce: 5, cluster: 5 },
+  rounds: { drain: 16, steady: 5, backlog: 5, start: 5, produce: 5, scale: 5, cluster: 5 },
   warmUp: 20_000,
   drain: 60_000,
   unmatchedEvery: 10,
   steadySeconds: 60,
   steadyWarmUpSeconds: 5,
   backlogs: [20_000, 200_000],
+  scale: { count: 60_000, warmUp: 15_000 },
   produce: 150_000,
   cluster: 20_000
 }
 
 /** What only shows that it works: under three minutes, servers included. */
 export const quick: Amounts = {
-  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, cluster: 1 },
+  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, scale: 1, cluster: 1 },
   warmUp: 0,
   // More than are stored between two looks, on a machine that has other things to do.
   drain: 12_000,
@@ -64,6 +67,7 @@ export const quick: Amounts = {
   steadySeconds: 4,
   steadyWarmUpSeconds: 1,
   backlogs: [2_000, 6_000],
+  scale: { count: 4_000, warmUp: 1_000 },
   produce: 5_000,
   cluster: 2_000
 }

@@ -20,7 +20,8 @@ export interface Observation {
 
 /** What to watch. */
 export interface Watched {
-  readonly process: CandidateProcess
+  /** The process, or several together. */
+  readonly process: Pick<CandidateProcess, "cpuMicros">
   /** {@link FactTable.writes} before the process started. */
   readonly writesBefore: number
   readonly collector: DeadLetterCollector

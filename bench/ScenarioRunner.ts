@@ -16,6 +16,7 @@ import { backlogScenario } from "./scenarios/Backlog.ts"
 import { clusterScenario } from "./scenarios/Cluster.ts"
 import { drainScenario } from "./scenarios/Drain.ts"
 import { produceScenario } from "./scenarios/Produce.ts"
+import { scaleScenario } from "./scenarios/Scale.ts"
 import { startScenario } from "./scenarios/Start.ts"
 import { type LoopRates, steadyScenario } from "./scenarios/Steady.ts"
 import type { TimeSpent } from "./TimeSpent.ts"
@@ -94,6 +95,7 @@ const runOnOneNode = async (bench: ScenarioBench, names: ReadonlyArray<ScenarioN
   if (names.includes("backlog")) found.push(await backlogScenario(bench))
   if (names.includes("start")) found.push(await startScenario(bench))
   if (names.includes("produce")) found.push(await produceScenario(bench))
+  if (names.includes("scale")) found.push(await scaleScenario(bench))
   return together(found)
 }
 

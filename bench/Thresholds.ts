@@ -72,6 +72,14 @@ export const thresholds: ReadonlyArray<Threshold> = [
   ),
   atMost("backlog.large", "backlog: peak of memory with the large backlog by the loop's", "median", 1),
   atMost("start.allowed", "start: first row by 1.3 × the loop's + 0.3 s", "median", 1),
+  ...([2, 4] as const).map((size) =>
+    atMost(
+      `scale.${size}.cpu`,
+      `scale: processor time per message of ${size} processes by that of one`,
+      "median",
+      1.1
+    )
+  ),
   atLeast("produce.rate", "produce: messages a second", "median", 30_000),
   ...([3, 1] as const).flatMap((copies) =>
     (["orders", "payments"] as const).map((stream) =>
