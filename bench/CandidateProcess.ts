@@ -16,6 +16,8 @@ export interface LaunchOptions {
   readonly logs: string
   /** Options of node itself. */
   readonly nodeOptions: ReadonlyArray<string>
+  /** Told of each process at once. */
+  readonly onStart?: (pid: number) => void
 }
 
 /** A running candidate. */
@@ -114,6 +116,7 @@ export const start = (
     }
   })
   closeSync(log)
+  if (child.pid !== undefined) launch.onStart?.(child.pid)
   return new CandidateProcess(candidate.name, child, logFile)
 }
 

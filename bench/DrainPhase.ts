@@ -24,14 +24,19 @@ export interface Drained {
 }
 
 /** Empties the table, publishes orders 1 … `count`, drains and checks them. */
-export const drainOrders = async (bench: Bench, candidate: Candidate, count: number): Promise<Drained> => {
+export const drainOrders = async (
+  bench: Bench,
+  candidate: Candidate,
+  count: number,
+  settings: Settings = withoutGrace
+): Promise<Drained> => {
   await bench.time.on("emptying the table", () => bench.table.truncate())
   return bench.withTopics(async (topics) => {
     const topic = topicPath(bench.access, topics.ordersTopic)
     const load = { topic, first: 1, count, bytes: (id: number) => bytesOf(orderOf(id)) }
     await bench.time.on("publishing", () => publishAll(bench.access, load))
     const expected = { orders: count, payments: 0, unmatchedEvery: 0 }
-    return drain(bench, candidate, topics, { rows: count, expected }, withoutGrace)
+    return drain(bench, candidate, topics, { rows: count, expected }, settings)
   })
 }
 

@@ -118,5 +118,6 @@ const roundsOfAll = (rounds: number): Amounts["rounds"] => ({
   start: rounds,
   produce: rounds,
   scale: rounds,
+  memory: rounds,
   cluster: rounds
 })

@@ -8,13 +8,14 @@ import { drainOrders, drainPayments } from "./DrainPhase.ts"
 import { type Findings, together } from "./Findings.ts"
 import { root } from "./Folders.ts"
 import { amountsFor, type ScenarioOptions } from "./Options.ts"
-import { oneNodeScenarios, type ScenarioName } from "./Plan.ts"
+import type { ScenarioName } from "./Plan.ts"
 import { say } from "./Screen.ts"
 import { oneNode, timed } from "./Servers.ts"
 import { median } from "./Statistics.ts"
 import { backlogScenario } from "./scenarios/Backlog.ts"
 import { clusterScenario } from "./scenarios/Cluster.ts"
 import { drainScenario } from "./scenarios/Drain.ts"
+import { memoryScenario } from "./scenarios/Memory.ts"
 import { produceScenario } from "./scenarios/Produce.ts"
 import { scaleScenario } from "./scenarios/Scale.ts"
 import { startScenario } from "./scenarios/Start.ts"
@@ -34,7 +35,7 @@ export const runScenarios = Effect.fnUntraced(function* (
   time: TimeSpent
 ): Effect.fn.Return<ReadonlyArray<ServerFindings>, ServerError> {
   const found: Array<ServerFindings> = []
-  if (oneNodeScenarios.some((name) => options.only.includes(name))) {
+  if (options.only.some((name) => name !== "cluster")) {
     found.push(yield* Effect.scoped(onOneNode(options, time)))
   }
   if (options.only.includes("cluster")) found.push(yield* Effect.scoped(onThreeNodes(options, time)))
@@ -96,6 +97,7 @@ const runOnOneNode = async (bench: ScenarioBench, names: ReadonlyArray<ScenarioN
   if (names.includes("start")) found.push(await startScenario(bench))
   if (names.includes("produce")) found.push(await produceScenario(bench))
   if (names.includes("scale")) found.push(await scaleScenario(bench))
+  if (names.includes("memory")) found.push(await memoryScenario(bench))
   return together(found)
 }
 

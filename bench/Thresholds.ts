@@ -80,6 +80,7 @@ export const thresholds: ReadonlyArray<Threshold> = [
       1.1
     )
   ),
+  atMost("memory.256.growth", "memory: peak in 256 MiB, large / small backlog", "median", 1.1),
   atLeast("produce.rate", "produce: messages a second", "median", 30_000),
   ...([3, 1] as const).flatMap((copies) =>
     (["orders", "payments"] as const).map((stream) =>
