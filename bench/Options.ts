@@ -119,5 +119,6 @@ const roundsOfAll = (rounds: number): Amounts["rounds"] => ({
   produce: rounds,
   scale: rounds,
   memory: rounds,
+  progress: rounds,
   cluster: rounds
 })

@@ -3,8 +3,8 @@
 /** The scenarios on one node, in the order they are run; quick runs have these. */
 export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce", "scale"] as const
 
-/** All scenarios; `cluster` starts three nodes of its own, and `memory` says nothing with a small backlog. */
-export const scenarioNames = [...oneNodeScenarios, "memory", "cluster"] as const
+/** All scenarios; `cluster` starts three nodes of its own, and `memory` and `progress` say nothing when they are quick. */
+export const scenarioNames = [...oneNodeScenarios, "memory", "progress", "cluster"] as const
 
 /** One of {@link scenarioNames}. */
 export type ScenarioName = (typeof scenarioNames)[number]
@@ -45,7 +45,17 @@ export interface Amounts {
 
 /** What is judged: about 35 minutes. Sixteen rounds of drain let four outliers at each end be left aside. */
 export const full: Amounts = {
-  rounds: { drain: 16, steady: 5, backlog: 5, start: 5, produce: 5, scale: 5, memory: 3, cluster: 5 },
+  rounds: {
+    drain: 16,
+    steady: 5,
+    backlog: 5,
+    start: 5,
+    produce: 5,
+    scale: 5,
+    memory: 3,
+    progress: 3,
+    cluster: 5
+  },
   warmUp: 20_000,
   drain: 60_000,
   unmatchedEvery: 10,
@@ -59,7 +69,17 @@ export const full: Amounts = {
 
 /** What only shows that it works: under three minutes, servers included. */
 export const quick: Amounts = {
-  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, scale: 1, memory: 1, cluster: 1 },
+  rounds: {
+    drain: 1,
+    steady: 1,
+    backlog: 1,
+    start: 1,
+    produce: 1,
+    scale: 1,
+    memory: 1,
+    progress: 1,
+    cluster: 1
+  },
   warmUp: 0,
   // More than are stored between two looks, on a machine that has other things to do.
   drain: 12_000,

@@ -17,6 +17,7 @@ import { clusterScenario } from "./scenarios/Cluster.ts"
 import { drainScenario } from "./scenarios/Drain.ts"
 import { memoryScenario } from "./scenarios/Memory.ts"
 import { produceScenario } from "./scenarios/Produce.ts"
+import { progressScenario } from "./scenarios/ProgressTable.ts"
 import { scaleScenario } from "./scenarios/Scale.ts"
 import { startScenario } from "./scenarios/Start.ts"
 import { type LoopRates, steadyScenario } from "./scenarios/Steady.ts"
@@ -97,6 +98,7 @@ const runOnOneNode = async (bench: ScenarioBench, names: ReadonlyArray<ScenarioN
   if (names.includes("start")) found.push(await startScenario(bench))
   if (names.includes("produce")) found.push(await produceScenario(bench))
   if (names.includes("scale")) found.push(await scaleScenario(bench))
+  if (names.includes("progress")) found.push(await progressScenario(bench))
   if (names.includes("memory")) found.push(await memoryScenario(bench))
   return together(found)
 }
