@@ -39,7 +39,7 @@ const guards: NodesNeeded = {
  * They are dead letters within a minute or so: tried 5 times over 30 s. Nothing else waits for them.
  */
 const tooLong = (
-  { name, fault, doctor }: { readonly name: string; readonly fault: string; readonly doctor: string },
+  { name, fault, doctor }: Pick<Scenario, "name" | "fault"> & { readonly doctor?: string },
   characters: number,
   guard: string | undefined
 ): Scenario => ({
@@ -47,7 +47,7 @@ const tooLong = (
   fault,
   nodes: guards,
   // The sentence tells of the processor, and it is well: the dead letters are counted beside it.
-  signs: { doctor, alert: rowsGivenUp },
+  signs: { ...(doctor === undefined ? {} : { doctor }), alert: rowsGivenUp },
   load: (messages) => {
     const others = traffic({ messages: Math.min(messages, 3_000), seed: 8 })
     const middle = Math.round(others.length / 4)
@@ -191,7 +191,8 @@ export const rowsRejected: ReadonlyArray<Scenario> = [
     "CREATE INDEX ON KEYSPACE.orders_payments_facts (shipping_address) USING 'sai'"
   ),
   tooLong(
-    { name: "column-value-too-long", fault: "addresses too long for a guardrail", doctor: "CF-403" },
+    // Who is no superuser may not read the guardrails: doctor says that it did not make CF-403.
+    { name: "column-value-too-long", fault: "addresses too long for a guardrail" },
     150_000,
     undefined
   ),

@@ -28,7 +28,14 @@ const upgrade: Scenario = {
   fault: "two processes upgraded, downgraded and upgraded",
   missing: () => (isKnown() ? undefined : `git does not know the commit ${versionBefore} (a shallow clone)`),
   signs: { nothingToTell: "one of two is always ready" },
-  load: () => steadyTraffic({ seconds, seed: 111, ordersPerSecond: 98, paymentsPerSecond: 100 }),
+  load: () =>
+    steadyTraffic({
+      seconds,
+      seed: 111,
+      ordersPerSecond: 98,
+      paymentsPerSecond: 100,
+      lateOrderEverySeconds: 5
+    }),
   loadSeconds: seconds,
   unmatchedWithinSeconds: 30 + 90,
   settleWithinSeconds: 240,

@@ -16,7 +16,7 @@ const refusal =
 
 /** Nothing is stored, or nothing is received any more since the row of the process is refused too. */
 const refusedEverywhere: Signs = {
-  sentence: /(has not worked|with trouble|No orders have come).*/,
+  sentence: /has not answered|has not worked|with trouble|No orders have come/,
   alert: /^Counterfoil(FactsUnavailable|PubSubUnavailable|Degraded)$/
 }
 
