@@ -1,6 +1,6 @@
 import type { CallOptions, v1 } from "@google-cloud/pubsub"
 import { Duration, Effect, Layer, Option } from "effect"
-import { adminCallSeconds, adminListMax } from "../Limits.ts"
+import { adminCallSeconds, adminListMax, adminProjectMax, adminProjectPage } from "../Limits.ts"
 import { type PermissionsTested, PubSubAdmin } from "../PubSubAdmin.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import { InvalidOptions, millisOf } from "../SubscriptionOptions.ts"
@@ -51,6 +51,8 @@ const make = (
     return call(publisher, operation, name, (api, options) => api.getTopic({ topic: name }, options))
   }
 
+  const project = `projects/${projectId}`
+
   return PubSubAdmin.of({
     topicName: (topic) => topicName(projectId, topic),
     subscriptionName: (subscription) => subscriptionName(projectId, subscription),
@@ -83,6 +85,20 @@ const make = (
       return Effect.andThen(
         exists,
         Effect.map(listed, ([names]) => names)
+      )
+    },
+    topicsBeginning: (prefix) => {
+      const listed = call(publisher, "list topics of", project, (api, options) =>
+        api.listTopics({ project, pageSize: adminProjectPage }, { ...options, ...wholeProject })
+      )
+      return Effect.map(listed, ([topics]) => namesBeginning(topics, topicName(projectId, prefix)))
+    },
+    subscriptionsBeginning: (prefix) => {
+      const listed = call(subscriber, "list subscriptions of", project, (api, options) =>
+        api.listSubscriptions({ project, pageSize: adminProjectPage }, { ...options, ...wholeProject })
+      )
+      return Effect.map(listed, ([subscriptions]) =>
+        namesBeginning(subscriptions, subscriptionName(projectId, prefix))
       )
     },
     testPermissions: (resource, permissions) => {
@@ -131,6 +147,13 @@ const make = (
     }
   })
 }
+
+const wholeProject = { autoPaginate: true, maxResults: adminProjectMax } as const
+
+const namesBeginning = (
+  listed: ReadonlyArray<{ readonly name?: string | null }>,
+  prefix: string
+): ReadonlyArray<string> => listed.flatMap(({ name }) => (name?.startsWith(prefix) === true ? [name] : []))
 
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>
