@@ -86,3 +86,6 @@ export const healthAnswerBytes = 256 * 1024
 
 /** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
 export const incidentBytes = 16 * 1024 * 1024
+
+/** How long the stream code of `doctor --live` may take from its start to its end; with the rest a proof is over within a minute. **Units**: seconds. */
+export const liveSeconds = 42

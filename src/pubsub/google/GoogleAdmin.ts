@@ -87,20 +87,18 @@ const make = (
         Effect.map(listed, ([names]) => names)
       )
     },
-    topicsBeginning: (prefix) => {
-      const listed = call(publisher, "list topics of", project, (api, options) =>
-        api.listTopics({ project, pageSize: adminProjectPage }, { ...options, ...wholeProject })
-      )
-      return Effect.map(listed, ([topics]) => namesBeginning(topics, topicName(projectId, prefix)))
-    },
-    subscriptionsBeginning: (prefix) => {
-      const listed = call(subscriber, "list subscriptions of", project, (api, options) =>
-        api.listSubscriptions({ project, pageSize: adminProjectPage }, { ...options, ...wholeProject })
-      )
-      return Effect.map(listed, ([subscriptions]) =>
-        namesBeginning(subscriptions, subscriptionName(projectId, prefix))
-      )
-    },
+    topicsBeginning: (prefix) =>
+      namesBeginning(topicName(projectId, prefix), (page) =>
+        call(publisher, "list topics of", project, (api, options) =>
+          api.listTopics({ project, ...page }, { ...options, autoPaginate: false })
+        )
+      ),
+    subscriptionsBeginning: (prefix) =>
+      namesBeginning(subscriptionName(projectId, prefix), (page) =>
+        call(subscriber, "list subscriptions of", project, (api, options) =>
+          api.listSubscriptions({ project, ...page }, { ...options, autoPaginate: false })
+        )
+      ),
     testPermissions: (resource, permissions) => {
       const asked = call(subscriber, "test permissions on", resource, (api, options) =>
         api.testIamPermissions(iamRequest(resource, permissions), options)
@@ -148,12 +146,34 @@ const make = (
   })
 }
 
-const wholeProject = { autoPaginate: true, maxResults: adminProjectMax } as const
+/** Which part of a list is asked for. */
+interface ListPage {
+  readonly pageSize: number
+  readonly pageToken: string
+}
 
-const namesBeginning = (
-  listed: ReadonlyArray<{ readonly name?: string | null }>,
-  prefix: string
-): ReadonlyArray<string> => listed.flatMap(({ name }) => (name?.startsWith(prefix) === true ? [name] : []))
+/** What is listed, and where the next page begins; null where there is none. */
+type Listed = readonly [
+  ReadonlyArray<{ readonly name?: string | null }>,
+  { readonly pageToken?: string | null } | null,
+  unknown
+]
+
+/** The names of a project that begin so, page by page: each may take as long as any question. */
+const namesBeginning = Effect.fnUntraced(function* (
+  prefix: string,
+  list: (page: ListPage) => Effect.Effect<Listed, PubSubError>
+) {
+  const names: Array<string> = []
+  let pageToken = ""
+  for (let read = 0; read < adminProjectMax; read += adminProjectPage) {
+    const [listed, next] = yield* list({ pageSize: adminProjectPage, pageToken })
+    for (const { name } of listed) if (name?.startsWith(prefix) === true) names.push(name)
+    pageToken = next?.pageToken ?? ""
+    if (pageToken === "") break
+  }
+  return names
+})
 
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>
