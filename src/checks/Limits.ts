@@ -58,7 +58,7 @@ export const livePairs = 100
 export const livePaceMillis = 20
 
 /** For how long the proofs may go on; above a lease that ends, and what it takes to deliver its message again. **Units**: seconds. */
-export const liveProofSeconds = 30
+export const liveProofSeconds = 22
 
 /** How often is looked whether something has come about. **Units**: milliseconds. */
 export const livePollMillis = 25
@@ -73,4 +73,4 @@ export const liveGraceSeconds = 30
 export const liveShutdownSeconds = 3
 
 /** How long the making of scratch things, and their removal, may take each. **Units**: seconds. */
-export const scratchSeconds = 12
+export const scratchSeconds = 10

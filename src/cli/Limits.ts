@@ -87,5 +87,8 @@ export const healthAnswerBytes = 256 * 1024
 /** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
 export const incidentBytes = 16 * 1024 * 1024
 
-/** How long the stream code of `doctor --live` may take from its start to its end; with the rest a proof is over within a minute. **Units**: seconds. */
-export const liveSeconds = 42
+/**
+ * How long the making of scratch things and the proofs on them may take together: with the connecting before it, and the
+ * removal after it, a minute. **Units**: seconds.
+ */
+export const liveSeconds = 40

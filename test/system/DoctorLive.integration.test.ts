@@ -90,60 +90,67 @@ describeWith("cassandra", "pubsub")("doctor --live on the real servers", () => {
             await pubsub.deleteSubscription(young.channels.orders.subscription)
             await pubsub.deleteTopic(young.channels.orders.topic)
           })
-        })
+        }),
+      120_000
     )
 
-    it.effect("removes everything after Ctrl-C too, and exits 130", () =>
-      Effect.gen(function* () {
-        const { environment, named, table } = yield* SetUp
-        const doctor = yield* counterfoil(["doctor", "--live", "--only", "live"], environment)
-        let run = "none"
-        yield* until(
-          "the tables of this doctor",
-          Effect.gen(function* () {
-            run = runIn((yield* named("counterfoil-live-")).join())
-            const { rows } = yield* Effect.promise(() =>
-              table.execute("SELECT keyspace_name, table_name FROM system_schema.tables")
-            )
-            return rows.some(
-              (row) =>
-                String(row["keyspace_name"]).endsWith(run) && row["table_name"] === "counterfoil_progress"
-            )
-          }),
-          "60 seconds",
-          doctor.stderr
-        )
-        yield* doctor.signal("SIGINT")
-        assert.deepStrictEqual(yield* doctor.ended, { code: 130, signal: null }, doctor.stderr())
-        assert.match(doctor.stderr(), /SIGINT stopped this command before its end/)
-        assert.deepStrictEqual(yield* named(run), [])
-      })
+    it.effect(
+      "removes everything after Ctrl-C too, and exits 130",
+      () =>
+        Effect.gen(function* () {
+          const { environment, named, table } = yield* SetUp
+          const doctor = yield* counterfoil(["doctor", "--live", "--only", "live"], environment)
+          let run = "none"
+          yield* until(
+            "the tables of this doctor",
+            Effect.gen(function* () {
+              run = runIn((yield* named("counterfoil-live-")).join())
+              const { rows } = yield* Effect.promise(() =>
+                table.execute("SELECT keyspace_name, table_name FROM system_schema.tables")
+              )
+              return rows.some(
+                (row) =>
+                  String(row["keyspace_name"]).endsWith(run) && row["table_name"] === "counterfoil_progress"
+              )
+            }),
+            "60 seconds",
+            doctor.stderr
+          )
+          yield* doctor.signal("SIGINT")
+          assert.deepStrictEqual(yield* doctor.ended, { code: 130, signal: null }, doctor.stderr())
+          assert.match(doctor.stderr(), /SIGINT stopped this command before its end/)
+          assert.deepStrictEqual(yield* named(run), [])
+        }),
+      120_000
     )
 
-    it.effect("works on prepared names, says what is missing of them, and removes its rows from them", () =>
-      Effect.gen(function* () {
-        const { environment, named, pubsub, table } = yield* SetUp
-        const name = uniqueName("prepared")
-        const flags = ["--live", "--only", "live", "--live-topics", name, "--live-keyspace", name]
-        const missing = yield* examined(environment, ...flags)
-        assert.strictEqual(missing.code, 1)
-        assert.match(missing.found.join(), /^fatal CF-901: the prepared (subscription|keyspace) /)
-        assert.strictEqual(missing.statuses["CF-902"], "skipped")
-        for (const kind of ["orders", "payments", "dlq"])
-          yield* Effect.promise(() => pubsub.create(`${name}-${kind}`))
-        const made = yield* ran(["setup", "cassandra", "--cassandra-keyspace", name], environment)
-        assert.strictEqual(made.code, 0, made.errors)
-        const { code, errors, found, report } = yield* examined(environment, ...flags)
-        assert.deepStrictEqual(found, [], errors)
-        assert.strictEqual(code, 0)
-        const shows = report.checks.find(({ code }) => code === "CF-907")?.shows
-        assert.strictEqual(shows, "1 thing was made, and removed")
-        const { rows } = yield* Effect.promise(() =>
-          table.execute(`SELECT order_id FROM ${name}.orders_payments_facts`)
-        )
-        assert.deepStrictEqual(rows, [])
-        assert.lengthOf(yield* named(name), 7)
-      })
+    it.effect(
+      "works on prepared names, says what is missing of them, and removes its rows from them",
+      () =>
+        Effect.gen(function* () {
+          const { environment, named, pubsub, table } = yield* SetUp
+          const name = uniqueName("prepared")
+          const flags = ["--live", "--only", "live", "--live-topics", name, "--live-keyspace", name]
+          const missing = yield* examined(environment, ...flags)
+          assert.strictEqual(missing.code, 1)
+          assert.match(missing.found.join(), /^fatal CF-901: the prepared (subscription|keyspace) /)
+          assert.strictEqual(missing.statuses["CF-902"], "skipped")
+          for (const kind of ["orders", "payments", "dlq"])
+            yield* Effect.promise(() => pubsub.create(`${name}-${kind}`))
+          const made = yield* ran(["setup", "cassandra", "--cassandra-keyspace", name], environment)
+          assert.strictEqual(made.code, 0, made.errors)
+          const { code, errors, found, report } = yield* examined(environment, ...flags)
+          assert.deepStrictEqual(found, [], errors)
+          assert.strictEqual(code, 0)
+          const shows = report.checks.find(({ code }) => code === "CF-907")?.shows
+          assert.strictEqual(shows, "1 thing was made, and removed")
+          const { rows } = yield* Effect.promise(() =>
+            table.execute(`SELECT order_id FROM ${name}.orders_payments_facts`)
+          )
+          assert.deepStrictEqual(rows, [])
+          assert.lengthOf(yield* named(name), 7)
+        }),
+      120_000
     )
   })
 })

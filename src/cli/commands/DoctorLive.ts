@@ -17,6 +17,7 @@ import { appVersion } from "../../config/AppVersion.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { liveSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
+import { withServerTimeout } from "./ServerTimeout.ts"
 
 /**
  * Proves what a deployment does with messages.
@@ -32,16 +33,22 @@ export const readLive = (
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const scratch = new Scratch()
-        const context = yield* restore(Layer.build(googlePubSub(deployment.pubSub))).pipe(Effect.result)
+        const connection = withServerTimeout("Pub/Sub")(Layer.build(googlePubSub(deployment.pubSub)))
+        const context = yield* Effect.result(restore(connection))
         if (Result.isFailure(context)) return nothingMade(context.failure.message)
         const used = Effect.gen(function* () {
-          const earlier = yield* removeEarlier(deployment.prepared, cassandra)
           const plan = yield* scratchPlan(deployment)
           const made = yield* Effect.result(makeScratch(scratch, plan, deployment, cassandra))
-          if (Result.isFailure(made)) return { earlier, made, proofs: undefined }
+          if (Result.isFailure(made)) return { made, proofs: undefined }
           phase = "live: sending orders and payments, and waiting for a lease to end"
-          return { earlier, made, proofs: yield* proofsOf(plan, deployment) }
+          return { made, proofs: yield* proofsOf(plan, deployment) }
         }).pipe(
+          // Whatever is slow, the making or the proofs.
+          Effect.timeoutOrElse({
+            duration: Duration.seconds(liveSeconds),
+            orElse: () => Effect.succeed(tooLong)
+          }),
+          (proving) => Effect.all([proving, removeEarlier(deployment.prepared, cassandra)], concurrently),
           withProgress(Effect.sync(() => phase)),
           Effect.provideService(References.MinimumLogLevel, "Error")
         )
@@ -53,12 +60,19 @@ export const readLive = (
           )
           return yield* Effect.failCause(exit.cause)
         }
-        const { earlier, made, proofs } = exit.value
+        const [{ made, proofs }, earlier] = exit.value
         const removal: Removal = { ...earlier, removed, left: [...earlier.left, ...left] }
         return { scratch: made, proofs, removal }
       })
     )
   )
+}
+
+const concurrently = { concurrency: "unbounded" } as const
+
+const tooLong = {
+  made: Result.succeed("made, but slowly"),
+  proofs: unproved(`no end within ${liveSeconds} s`)
 }
 
 const nothingMade = (message: string): LiveReading => ({
@@ -90,10 +104,6 @@ const proofsOf = (plan: ScratchPlan, deployment: LiveDeployment): Effect.Effect<
     Effect.provide(
       Layer.provideMerge(application(settings, appVersion, Effect.void), observed(notServed, { appVersion }))
     ),
-    Effect.timeoutOrElse({
-      duration: Duration.seconds(liveSeconds),
-      orElse: () => Effect.fail({ message: `no end within ${liveSeconds} s` })
-    }),
     Effect.catch(({ message }: { readonly message: string }) => Effect.succeed(unproved(message)))
   )
 }

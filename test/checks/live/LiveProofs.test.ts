@@ -176,7 +176,7 @@ describe("a proof on the embedded parts", () => {
         )
       })
       assert.deepStrictEqual(notShown(proofs), {
-        lostLease: "late: did not see a message again whose lease was lost within 30 s"
+        lostLease: "late: did not see a message again whose lease was lost within 22 s"
       })
     })
   )
