@@ -221,6 +221,19 @@ describe("Limits", () => {
     assert.isAtMost(CheckLimits.leastRetentionDays, CliLimits.retentionDays)
   })
 
+  it("[G6] `doctor --live` ends within a minute, and waits long enough for a lease that ends", () => {
+    const { liveDeliverySeconds, liveGraceSeconds, liveProofSeconds, liveShutdownSeconds, scratchSeconds } =
+      CheckLimits
+    assert.isAtMost(CliLimits.serverTimeoutSeconds + CliLimits.liveSeconds + scratchSeconds, 60)
+    const stop = liveShutdownSeconds + PubSubLimits.closeTimeoutSeconds
+    assert.isAtMost(liveDeliverySeconds + liveProofSeconds + stop, CliLimits.liveSeconds)
+    assert.isAtLeast(liveProofSeconds, 2 * PubSubLimits.leaseSeconds)
+    // No payment of a proof is given up while its order is on the way.
+    assert.isAbove(liveGraceSeconds, liveProofSeconds)
+    assert.isAbove(CheckLimits.scratchLeftMillis, 10 * 60_000)
+    assert.isBelow(CheckLimits.livePairs * CheckLimits.livePaceMillis * 2, (liveProofSeconds * 1_000) / 2)
+  })
+
   it("[G4] a stream that cannot connect tries again long before a watchdog takes it for stuck", () => {
     const wait = TimeLimits.retryCapMillis * (1 + TimeLimits.retryJitter)
     const longest = wait + PubSubLimits.connectionRenewSeconds * 1_000

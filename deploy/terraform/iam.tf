@@ -1,8 +1,8 @@
-# An account for each command, with rights on single topics and subscriptions. docs/managed-services.md says why each is
-# needed.
+# An account for each command, with rights on single topics and subscriptions. docs/access.md says why each is needed,
+# and a test compares the two.
 
 locals {
-  commands = toset(["run", "dlq", "doctor"])
+  commands = toset(["run", "dlq", "restore", "doctor"])
 
   subscription_rights = merge(
     {
@@ -12,6 +12,7 @@ locals {
       "run notices it of the payments" = { command = "run", subscription = google_pubsub_subscription.payments.name, role = "roles/pubsub.viewer" }
       "dlq reads dead letters"         = { command = "dlq", subscription = google_pubsub_subscription.dlq.name, role = "roles/pubsub.subscriber" }
       "dlq tells their retention"      = { command = "dlq", subscription = google_pubsub_subscription.dlq.name, role = "roles/pubsub.viewer" }
+      "restore sees what is there"     = { command = "restore", subscription = google_pubsub_subscription.dlq.name, role = "roles/pubsub.subscriber" }
       "doctor looks at orders"         = { command = "doctor", subscription = google_pubsub_subscription.orders.name, role = "roles/pubsub.viewer" }
       "doctor looks at payments"       = { command = "doctor", subscription = google_pubsub_subscription.payments.name, role = "roles/pubsub.viewer" }
       "doctor looks at dead letters"   = { command = "doctor", subscription = google_pubsub_subscription.dlq.name, role = "roles/pubsub.viewer" }
@@ -25,6 +26,7 @@ locals {
   topic_rights = {
     "run publishes dead letters"    = { command = "run", topic = google_pubsub_topic.dlq.name, role = "roles/pubsub.publisher" }
     "run notices a missing topic"   = { command = "run", topic = google_pubsub_topic.dlq.name, role = "roles/pubsub.viewer" }
+    "restore publishes them again"  = { command = "restore", topic = google_pubsub_topic.dlq.name, role = "roles/pubsub.publisher" }
     "doctor looks at the orders"    = { command = "doctor", topic = google_pubsub_topic.orders.name, role = "roles/pubsub.viewer" }
     "doctor looks at the payments"  = { command = "doctor", topic = google_pubsub_topic.payments.name, role = "roles/pubsub.viewer" }
     "doctor looks at the dlq topic" = { command = "doctor", topic = google_pubsub_topic.dlq.name, role = "roles/pubsub.viewer" }

@@ -4,6 +4,7 @@ import { clusterChecks } from "./ClusterChecks.ts"
 import { configurationChecks } from "./ConfigurationChecks.ts"
 import { connectionChecks, pubSubConnectionChecks } from "./ConnectionChecks.ts"
 import { limitChecks } from "./LimitChecks.ts"
+import { liveChecks } from "./live/LiveChecks.ts"
 import { manifestChecks } from "./manifests/ManifestChecks.ts"
 import { pubSubChecks } from "./PubSubChecks.ts"
 
@@ -15,5 +16,6 @@ export const allChecks: ReadonlyArray<CheckDescription> = [
   ...connectionChecks,
   ...clusterChecks,
   ...limitChecks,
+  ...liveChecks,
   ...manifestChecks
 ]

@@ -1,7 +1,7 @@
 /** What is checked of a deployment, and what came of it: data, for who starts and for who asks. */
 
 /** The subjects of checks, in the order of reports. */
-export const checkGroups = ["configuration", "pubsub", "cassandra", "limits", "manifests"] as const
+export const checkGroups = ["configuration", "pubsub", "cassandra", "limits", "live", "manifests"] as const
 
 /** One of {@link checkGroups}. */
 export type CheckGroup = (typeof checkGroups)[number]
@@ -10,7 +10,7 @@ export type CheckGroup = (typeof checkGroups)[number]
  * Names a check for good, whatever its words become.
  *
  * **Shape**: `CF-` and three digits. The first tells the subject: 1 the connection to Cassandra, 2 its tables, 3 rights
- * on them, 4 its servers, 5 the configuration, 6 Pub/Sub, 7 limits, 8 manifests.
+ * on them, 4 its servers, 5 the configuration, 6 Pub/Sub, 7 limits, 8 manifests, 9 what it does with messages.
  */
 export type CheckCode = `CF-${number}`
 
@@ -97,6 +97,13 @@ export const skipped = (
   because: CheckCode
 ): ReadonlyArray<CheckResult> =>
   checks.map(({ code, group, title }) => ({ code, group, title, outcome: { _tag: "Skipped", because } }))
+
+/** Results of checks that were not made, and why not. */
+export const notMadeAny = (
+  checks: ReadonlyArray<CheckDescription>,
+  why: string
+): ReadonlyArray<CheckResult> =>
+  checks.map(({ code, group, title }) => ({ code, group, title, outcome: { _tag: "NotMade", why } }))
 
 /** Judges several things as one: what was found of any; else why one could not be known; else what they show. */
 export const judgeAll = (judgements: ReadonlyArray<Judgement>): Judgement => {

@@ -41,3 +41,36 @@ export const v8HeapShare = 0.5
 
 /** The most that it takes so, on a machine with less than 15 GiB. **Units**: bytes. */
 export const v8HeapBytes = 2 * 2 ** 30
+
+/**
+ * How old something must be that an earlier `doctor --live` has made, before it counts as left behind: far above the
+ * minute that a proof takes, and above what clocks differ by. **Units**: milliseconds.
+ */
+export const scratchLeftMillis = 3_600_000
+
+/** For how long a scratch subscription keeps messages, should it be left behind: the least that Pub/Sub takes, doubled. **Units**: minutes. */
+export const scratchRetentionMinutes = 20
+
+/** Orders of which `doctor --live` measures the time to their row, and as many payments: enough for a 99th percentile. */
+export const livePairs = 100
+
+/** How far apart they are published: a rate that any deployment takes. **Units**: milliseconds. */
+export const livePaceMillis = 20
+
+/** For how long the proofs may go on; above a lease that ends, and what it takes to deliver its message again. **Units**: seconds. */
+export const liveProofSeconds = 22
+
+/** How often is looked whether something has come about. **Units**: milliseconds. */
+export const livePollMillis = 25
+
+/** How long it may take until a first delivery has come, whose lease is to be lost. **Units**: seconds. */
+export const liveDeliverySeconds = 8
+
+/** The grace of a proof at least: it must not end while an order is published. **Units**: seconds. */
+export const liveGraceSeconds = 30
+
+/** How long what is in flight may take to end after the proofs. **Units**: seconds. */
+export const liveShutdownSeconds = 3
+
+/** How long the making of scratch things, and their removal, may take each. **Units**: seconds. */
+export const scratchSeconds = 10

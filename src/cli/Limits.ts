@@ -86,3 +86,9 @@ export const healthAnswerBytes = 256 * 1024
 
 /** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
 export const incidentBytes = 16 * 1024 * 1024
+
+/**
+ * How long the making of scratch things and the proofs on them may take together: with the connecting before it, and the
+ * removal after it, a minute. **Units**: seconds.
+ */
+export const liveSeconds = 40

@@ -137,3 +137,9 @@ export const adminCallSeconds = 10
 
 /** Subscriptions of a topic that are listed; more than anybody has for one. */
 export const adminListMax = 100
+
+/** Topics, or subscriptions, of a project that are read to find those of a prefix: as many as Pub/Sub allows in one. */
+export const adminProjectMax = 10_000
+
+/** How many of them one request is answered with: the most that Pub/Sub gives. */
+export const adminProjectPage = 1_000

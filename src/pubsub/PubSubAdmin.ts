@@ -81,6 +81,10 @@ export class PubSubAdmin extends Context.Service<
     ) => Effect.Effect<Option.Option<SubscriptionInfo>, PubSubError>
     /** The full names of the subscriptions of a topic; the first 100. */
     readonly subscriptionsOf: (topic: string) => Effect.Effect<ReadonlyArray<string>, PubSubError>
+    /** The full names of the project's topics whose short names begin so; the project is read whole, 10,000 at most. */
+    readonly topicsBeginning: (prefix: string) => Effect.Effect<ReadonlyArray<string>, PubSubError>
+    /** The same of its subscriptions. */
+    readonly subscriptionsBeginning: (prefix: string) => Effect.Effect<ReadonlyArray<string>, PubSubError>
     /**
      * Asks which of these permissions the caller has on a topic or subscription; needs no permission itself.
      *

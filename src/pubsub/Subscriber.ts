@@ -51,6 +51,12 @@ export interface Subscription {
   /** Stops intake: `deliveries` ends after what was handed over. What is held stays leased and can be settled. */
   readonly stop: Effect.Effect<void>
 
+  /**
+   * Stops intake and forgets what is held, without a word to the server: as when the process is killed, each message
+   * comes again when its lease ends. What is being settled is settled. It counts as lost. To show what a kill does.
+   */
+  readonly abandon: Effect.Effect<void>
+
   /** Connection and counts. Cheap; read at will. */
   readonly status: Effect.Effect<SubscriptionStatus>
 

@@ -1,12 +1,41 @@
 /** Part of the Pub/Sub suite: what topics, subscriptions and permissions are said to be. */
 import { assert } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import { PubSubAdmin } from "../pubsub/PubSubAdmin.ts"
 import { freshChannel, freshName, publishTexts, read, textsOf } from "./SubscriptionReader.ts"
 import type { SuiteContext } from "./SuiteContext.ts"
 
 /** Registers the tests. */
 export const descriptionTests = ({ it, clock, where }: SuiteContext): void => {
+  it.effect("topics and subscriptions are found by the beginning of their names, and no others", () =>
+    Effect.gen(function* () {
+      const admin = yield* PubSubAdmin
+      const mark = freshName("listed")
+      const [first, second, other] = [`${mark}-1`, `${mark}-2`, `other-${mark}`]
+      const plans = [first, second, other].map((topic) => ({
+        ...{ topic, subscription: `${topic}-sub` },
+        ...{ ackDeadline: Duration.seconds(60), retention: Duration.days(7) }
+      }))
+      for (const plan of plans) {
+        yield* admin.createTopic(plan.topic)
+        yield* admin.createSubscription(plan)
+      }
+      const topics = yield* admin.topicsBeginning(mark)
+      assert.deepStrictEqual([...topics].sort(), [first, second].map(admin.topicName))
+      const subscriptions = yield* admin.subscriptionsBeginning(mark)
+      assert.deepStrictEqual(
+        [...subscriptions].sort(),
+        [`${first}-sub`, `${second}-sub`].map(admin.subscriptionName)
+      )
+      yield* admin.deleteTopic(first)
+      yield* admin.deleteSubscription(`${second}-sub`)
+      assert.deepStrictEqual(yield* admin.topicsBeginning(mark), [admin.topicName(second)])
+      assert.deepStrictEqual(yield* admin.subscriptionsBeginning(mark), [
+        admin.subscriptionName(`${first}-sub`)
+      ])
+    })
+  )
+
   it.effect("what was not said is described as absent: policies, filter, push, expiration, schema", () =>
     Effect.gen(function* () {
       const admin = yield* PubSubAdmin

@@ -76,6 +76,31 @@ export const settlementTests = ({ it, clock, where }: SuiteContext): void => {
     })
   )
 
+  it.effect("[G1] what is abandoned comes again when its lease ends, as after a kill, and not before", () =>
+    Effect.gen(function* () {
+      const { topic, subscription } = yield* freshChannel
+      yield* publishTexts(topic, numbered(2))
+      const reader = yield* read(clock, subscription)
+      const [first = never(), second = never()] = yield* reader.awaitReceived(2)
+      yield* reader.open.heldIds.hold([second])
+      yield* reader.open.abandon
+      const abandonedAt = yield* Clock.currentTimeMillis
+      yield* reader.end
+      assert.isFalse(reader.open.isHeld(first))
+      const { held, leasesLost, lost, released } = yield* reader.open.status
+      assert.deepStrictEqual(
+        { held, leasesLost, lost, released },
+        { held: 0, leasesLost: 2, lost: 2, released: 0 }
+      )
+      assert.deepStrictEqual(yield* reader.ack([first]), { done: 0, lost: lostAs("lease-lost", [first]) })
+      const other = yield* read(clock, subscription)
+      const [again = never()] = yield* other.awaitReceived(1)
+      const waited = (yield* Clock.currentTimeMillis) - abandonedAt
+      assert.isAtLeast(waited, leaseMillis / 2)
+      assert.strictEqual(again.messageId, first.messageId)
+    })
+  )
+
   it.effect("of an ack and a release at the same time only one settles", () =>
     Effect.gen(function* () {
       const { topic, subscription } = yield* freshChannel

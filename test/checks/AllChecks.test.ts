@@ -17,7 +17,8 @@ describe("all checks", () => {
       "CF-5": "configuration",
       "CF-6": "pubsub",
       "CF-7": "limits",
-      "CF-8": "manifests"
+      "CF-8": "manifests",
+      "CF-9": "live"
     })
     for (const group of new Set(groups.values())) {
       const ofGroup = allChecks.filter((check) => check.group === group).map(({ code }) => code)

@@ -5,7 +5,13 @@ import { settingOf, variables } from "./Acceptance.ts"
 
 const root = join(import.meta.dirname, "..", "..")
 
-const documents = ["deploy/README.md", "docs/managed-services.md", "docs/cloud-run.md", "docs/containers.md"]
+const documents = [
+  "deploy/README.md",
+  "docs/managed-services.md",
+  "docs/access.md",
+  "docs/cloud-run.md",
+  "docs/containers.md"
+]
 
 /** Words of others that look like our variables: they hold an underscore. */
 const foreign = ["NODE_OPTIONS", "LOCAL_QUORUM", "LOCAL_ONE"]

@@ -15,7 +15,9 @@ type Rights = Readonly<Record<string, Readonly<Record<"command" | "topic" | "rol
 interface Module {
   readonly variable?: Blocks
   readonly resource?: Readonly<Record<string, Blocks>>
-  readonly locals?: readonly [{ readonly subscription_rights: string; readonly topic_rights: Rights }]
+  readonly locals?: readonly [
+    { readonly commands: string; readonly subscription_rights: string; readonly topic_rights: Rights }
+  ]
 }
 
 /** All files of the module in one. */
@@ -42,6 +44,28 @@ const rightsIn = (expression: string): ReadonlyArray<string> =>
       /command = "(\w+)", subscription = google_pubsub_subscription\.(\w+)\.name, role = "roles\/pubsub\.(\w+)"/g
     )
   ].map(([, command, what, role]) => `${command}: ${role} of the subscription ${what}`)
+
+const accessDocument = readFileSync(join(folder, "..", "..", "docs", "access.md"), "utf8")
+
+/** The rights of an account, as the table of docs/access.md has them, each once. */
+const documentedRights = (account: string): ReadonlyArray<string> => [
+  ...new Set(
+    accessDocument
+      .split("\n")
+      .filter((line) => line.startsWith("| `"))
+      .map((line) => line.split("|").map((cell) => cell.trim()))
+      .filter(([, , who = ""]) => who.replaceAll("`", "") === account)
+      .flatMap(([, , , resources = "", roles = ""]) =>
+        resources.split(", ").flatMap((resource) =>
+          roles.split(", ").map((role) => {
+            const [which = "", what = ""] = resource.split(" ")
+            const name = which === "dead-letter" ? "dlq" : which
+            return `${account.split(" ")[0]}: ${role.replaceAll("`", "").replace("roles/pubsub.", "")} of the ${what} ${name}`
+          })
+        )
+      )
+  )
+]
 
 describe("the Terraform module", () => {
   it.each(names.map((variable) => [variable.doc.name, variable] as const))(
@@ -89,7 +113,7 @@ describe("the Terraform module", () => {
     }
   })
 
-  it("gives each command the rights that it needs, on single topics and subscriptions, and no others", async () => {
+  it("gives each command the rights that docs/access.md says it needs, on single topics and subscriptions, and no others", async () => {
     const rights = (await modules).flatMap(({ locals }) => locals?.[0] ?? [])
     expect(rights.length).toBe(1)
     const [{ subscription_rights = "", topic_rights = {} } = {}] = rights
@@ -98,26 +122,29 @@ describe("the Terraform module", () => {
       ({ command, role, topic }) =>
         `${command}: ${role.replace("roles/pubsub.", "")} of the topic ${topic.split(".")[1]}`
     )
-    expect([...rightsIn(always), ...onTopics].toSorted()).toEqual([
-      "dlq: subscriber of the subscription dlq",
-      "dlq: viewer of the subscription dlq",
-      "doctor: viewer of the subscription dlq",
-      "doctor: viewer of the subscription orders",
-      "doctor: viewer of the subscription payments",
-      "doctor: viewer of the topic dlq",
-      "doctor: viewer of the topic orders",
-      "doctor: viewer of the topic payments",
-      "run: publisher of the topic dlq",
-      "run: subscriber of the subscription orders",
-      "run: subscriber of the subscription payments",
-      "run: viewer of the subscription orders",
-      "run: viewer of the subscription payments",
-      "run: viewer of the topic dlq"
-    ])
-    expect(rightsIn(withRedrive).toSorted()).toEqual([
-      "run: subscriber of the subscription dlq",
-      "run: viewer of the subscription dlq"
-    ])
+    const accounts = Object.keys(await resources("google_service_account"))
+    expect(accounts).toEqual(["command"])
+    const commands = (await modules).flatMap(({ locals }) => locals?.[0].commands ?? [])
+    const documented = [...documentedRights("run"), ...documentedRights("dlq"), ...documentedRights("doctor")]
+    expect(documented.length).toBeGreaterThan(12)
+    expect([...rightsIn(always), ...onTopics].toSorted()).toEqual(
+      [...documented, ...documentedRights("restore")].toSorted()
+    )
+    expect(rightsIn(withRedrive).toSorted()).toEqual(
+      documentedRights("run with run_redrives = true").toSorted()
+    )
+    expect(commands.join()).toContain('"run", "dlq", "restore", "doctor"')
+  })
+
+  it("lets those publish that docs/access.md says may", async () => {
+    const publishing = Object.values(await resources("google_pubsub_topic_iam_member")).flatMap(([block]) =>
+      block["for_each"] === `\${var.publishers}`
+        ? [
+            `publishers: ${String(block["role"]).replace("roles/pubsub.", "")} of the topic ${String(block["topic"]).split(".")[1]}`
+          ]
+        : []
+    )
+    expect(publishing.toSorted()).toEqual(documentedRights("publishers").toSorted())
   })
 
   it("gives nobody a right on a whole project", async () => {

@@ -94,6 +94,14 @@ export class PlainPubSub {
     await this.#subscriber.deleteSubscription({ subscription: this.subscription(name) })
   }
 
+  /** The full names of all topics and subscriptions of the project. */
+  async names(): Promise<ReadonlyArray<string>> {
+    const project = `projects/${this.#projectId}`
+    const [topics] = await this.#publisher.listTopics({ project })
+    const [subscriptions] = await this.#subscriber.listSubscriptions({ project })
+    return [...topics, ...subscriptions].map(({ name }) => name ?? "")
+  }
+
   /** Publishes in requests of at most 1,000 messages and 4 MB, and answers the message ids in order. */
   async publish(topic: string, messages: ReadonlyArray<PlainMessage>): Promise<ReadonlyArray<string>> {
     const ids: Array<string> = []

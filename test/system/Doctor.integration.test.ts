@@ -1,9 +1,12 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
+import { liveChecks } from "../../src/checks/live/LiveChecks.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith, uniqueName } from "../support/TestServices.ts"
 import { examined } from "./Examined.ts"
 import { ran } from "./Ran.ts"
+
+const liveCodes = liveChecks.map(({ code }) => code)
 
 /** A deployment that `setup` has set up, with a grace. */
 class SetUp extends Context.Service<SetUp, Effect.Success<typeof make>>()("test/SetUp") {
@@ -37,7 +40,7 @@ describeWith("cassandra", "pubsub")("Doctor on the real servers", () => {
             const others = report.checks.filter(({ status }) => status !== "passed")
             assert.deepStrictEqual(
               others.map(({ code, status }) => `${code} ${status}`),
-              ["CF-615 not-made", "CF-616 not-made"]
+              ["CF-615", "CF-616", ...liveCodes].map((code) => `${code} not-made`)
             )
             assert.isAbove(Object.keys(statuses).length, 40)
             const keyspace = report.settings.find(({ name }) => name === "CASSANDRA_KEYSPACE")

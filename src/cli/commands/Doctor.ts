@@ -1,7 +1,8 @@
 /** What `doctor` does: reads a deployment, judges it, and says what was found. */
 import { Console, Data, Effect, Option, Runtime } from "effect"
 import { allChecks } from "../../checks/AllChecks.ts"
-import { type CheckResult, findingsIn, isFatal } from "../../checks/Check.ts"
+import { type CheckGroup, type CheckResult, findingsIn, isFatal } from "../../checks/Check.ts"
+import type { Prepared } from "../../checks/live/ScratchPlan.ts"
 import { chosen, type Selection, selection } from "../../checks/Selection.ts"
 import { ConfigurationError, type FlagTexts } from "../../config/Configuration.ts"
 import type { Origin } from "../../config/Origins.ts"
@@ -31,16 +32,40 @@ export class DeploymentUnwell extends Data.TaggedError("DeploymentUnwell")<{
 }
 
 /**
- * Checks the deployment that flags and environment name, and prints a report.
+ * Checks the deployment that flags and environment name, and prints a report; where `live` is given, with what a proof
+ * on scratch things shows.
  *
  * **Errors**: `DeploymentUnwell`, exit 1; `ConfigurationError` where `only` names no check of it, exit 2.
  */
-export const doctor = Effect.fn("doctor")(function* (options: ReportOptions, flags: FlagTexts) {
+export const doctor = Effect.fn("doctor")(function* (
+  options: ReportOptions,
+  flags: FlagTexts,
+  live: Prepared | undefined
+) {
   const isMeant = yield* selected(options, ({ group }) => group !== "manifests")
   const groups = new Set(allChecks.filter(isMeant).map(({ group }) => group))
-  const { origins, results } = yield* readDeployment(flags, groups)
+  yield* agreeing(options, live, groups)
+  // A proof needs both servers, whatever else is asked for.
+  const all: ReadonlySet<CheckGroup> = new Set([...groups, ...(live === undefined ? [] : servers)])
+  const { origins, results } = yield* readDeployment(flags, all, live)
   yield* report(chosen(results, isMeant), origins, options)
 })
+
+const servers = ["pubsub", "cassandra"] as const
+
+/** What `--only` names, and `--live`, must not contradict each other. **Errors**: `ConfigurationError`, exit 2. */
+const agreeing = (
+  { only }: ReportOptions,
+  live: Prepared | undefined,
+  groups: ReadonlySet<CheckGroup>
+): Effect.Effect<void, ConfigurationError> => {
+  if (Option.isNone(only) || groups.has("live") === (live !== undefined)) return Effect.void
+  const problem =
+    live === undefined
+      ? `--only is "${only.value}", and the checks CF-901 and on are made with --live alone. Example: --live --only ${only.value}`
+      : `--only is "${only.value}", which leaves out what --live proves. Example: --live --only live`
+  return Effect.fail(new ConfigurationError({ problems: [problem] }))
+}
 
 /**
  * Checks Kubernetes manifests, and prints a report.

@@ -22,6 +22,8 @@ export const reportText = (
       const ofGroup = results.filter((result) => result.group === group)
       if (ofGroup.length === 0) return []
       const settings = group === "configuration" ? settingLines(origins) : []
+      const none = noneMadeLines(ofGroup, width)
+      if (none !== undefined) return [headings[group], ...none, ""]
       const made = ofGroup.flatMap((result) => resultLines(result, width))
       return [headings[group], ...made, ...skippedLines(ofGroup, width), ...settings, ""]
     }),
@@ -33,6 +35,7 @@ const headings: Readonly<Record<CheckGroup, string>> = {
   pubsub: "Pub/Sub",
   cassandra: "Cassandra",
   limits: "Limits",
+  live: "Live",
   manifests: "Manifests"
 }
 
@@ -47,6 +50,18 @@ const resultLines = ({ code, outcome, title }: CheckResult, width: number): Read
     case "Skipped":
       return []
   }
+}
+
+/** One line where no check of a group was made, all for one reason; undefined otherwise. */
+const noneMadeLines = (
+  results: ReadonlyArray<CheckResult>,
+  width: number
+): ReadonlyArray<string> | undefined => {
+  const reasons = results.map(({ outcome }) => (outcome._tag === "NotMade" ? outcome.why : undefined))
+  const [why] = reasons
+  if (why === undefined || results.length < 2 || reasons.some((reason) => reason !== why)) return undefined
+  const [first = "", ...others] = results.map(({ code }) => code)
+  return line("?", first, [...others, `not checked: ${why}`].join(" "), width)
 }
 
 /** One line for each check that failed, with all that were not made because of it. */

@@ -1,6 +1,6 @@
 import type { CallOptions, v1 } from "@google-cloud/pubsub"
 import { Duration, Effect, Layer, Option } from "effect"
-import { adminCallSeconds, adminListMax } from "../Limits.ts"
+import { adminCallSeconds, adminListMax, adminProjectMax, adminProjectPage } from "../Limits.ts"
 import { type PermissionsTested, PubSubAdmin } from "../PubSubAdmin.ts"
 import type { PubSubError } from "../PubSubError.ts"
 import { InvalidOptions, millisOf } from "../SubscriptionOptions.ts"
@@ -51,6 +51,8 @@ const make = (
     return call(publisher, operation, name, (api, options) => api.getTopic({ topic: name }, options))
   }
 
+  const project = `projects/${projectId}`
+
   return PubSubAdmin.of({
     topicName: (topic) => topicName(projectId, topic),
     subscriptionName: (subscription) => subscriptionName(projectId, subscription),
@@ -85,6 +87,18 @@ const make = (
         Effect.map(listed, ([names]) => names)
       )
     },
+    topicsBeginning: (prefix) =>
+      namesBeginning(topicName(projectId, prefix), (page) =>
+        call(publisher, "list topics of", project, (api, options) =>
+          api.listTopics({ project, ...page }, { ...options, autoPaginate: false })
+        )
+      ),
+    subscriptionsBeginning: (prefix) =>
+      namesBeginning(subscriptionName(projectId, prefix), (page) =>
+        call(subscriber, "list subscriptions of", project, (api, options) =>
+          api.listSubscriptions({ project, ...page }, { ...options, autoPaginate: false })
+        )
+      ),
     testPermissions: (resource, permissions) => {
       const asked = call(subscriber, "test permissions on", resource, (api, options) =>
         api.testIamPermissions(iamRequest(resource, permissions), options)
@@ -131,6 +145,35 @@ const make = (
     }
   })
 }
+
+/** Which part of a list is asked for. */
+interface ListPage {
+  readonly pageSize: number
+  readonly pageToken: string
+}
+
+/** What is listed, and where the next page begins; null where there is none. */
+type Listed = readonly [
+  ReadonlyArray<{ readonly name?: string | null }>,
+  { readonly pageToken?: string | null } | null,
+  unknown
+]
+
+/** The names of a project that begin so, page by page: each may take as long as any question. */
+const namesBeginning = Effect.fnUntraced(function* (
+  prefix: string,
+  list: (page: ListPage) => Effect.Effect<Listed, PubSubError>
+) {
+  const names: Array<string> = []
+  let pageToken = ""
+  for (let read = 0; read < adminProjectMax; read += adminProjectPage) {
+    const [listed, next] = yield* list({ pageSize: adminProjectPage, pageToken })
+    for (const { name } of listed) if (name?.startsWith(prefix) === true) names.push(name)
+    pageToken = next?.pageToken ?? ""
+    if (pageToken === "") break
+  }
+  return names
+})
 
 const unlessMissing = <A>(
   found: Effect.Effect<A, PubSubError>

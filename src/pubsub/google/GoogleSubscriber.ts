@@ -4,7 +4,7 @@ import { monotonicMillis } from "../../time/MonotonicClock.ts"
 import { streamRetireMillis } from "../Limits.ts"
 import type { Delivery } from "../Message.ts"
 import type { PubSubError } from "../PubSubError.ts"
-import { Subscriber, type Subscription } from "../Subscriber.ts"
+import { Subscriber, type Subscription, type SubscriptionStatus } from "../Subscriber.ts"
 import { resolveOptions, type SubscriptionOptions } from "../SubscriptionOptions.ts"
 import { GoogleClient } from "./GoogleClient.ts"
 import { makeAckQueue } from "./internal/AckQueue.ts"
@@ -16,7 +16,7 @@ import { makeLeaseCalls } from "./internal/LeaseCalls.ts"
 import { makeLeaseKeeper } from "./internal/LeaseKeeper.ts"
 import { makeReceiptConfirmation } from "./internal/ReceiptConfirmation.ts"
 import { subscriptionName } from "./internal/ResourceName.ts"
-import { makeStreamPool } from "./internal/StreamPool.ts"
+import { makeStreamPool, type StreamPool } from "./internal/StreamPool.ts"
 
 /** Opens subscriptions of Google Cloud Pub/Sub. */
 export const GoogleSubscriber = {
@@ -111,7 +111,6 @@ const open = Effect.fnUntraced(function* (
     }
   )
 
-  const { counts } = heldDeliveries
   return {
     name: options.subscription,
     deliveries: Stream.fromPull(Effect.succeed(next)),
@@ -125,18 +124,13 @@ const open = Effect.fnUntraced(function* (
     heldIds: makeIdHolding({ ...shared, subscription: options.subscription, ackQueue }),
     isHeld: (delivery) => heldDeliveries.isHeld(delivery),
     stop,
-    status: Effect.sync(() => {
-      const { connected, error, triedAtMillis, trouble } = streamPool.status()
-      return {
-        connected,
-        trouble,
-        ...(error === undefined ? {} : { error }),
-        ...(triedAtMillis === undefined ? {} : { triedAtMillis }),
-        ...counts,
-        outstandingShare: heldDeliveries.outstandingShare,
-        held: heldDeliveries.handedOver + heldIds.count
-      }
+    abandon: Effect.sync(() => {
+      end(Exit.fail(Cause.Done()))
+      streamPool.stop()
+      heldDeliveries.abandon()
+      heldIds.giveUp(heldIds.ids())
     }),
+    status: Effect.sync(() => statusOf(streamPool, heldDeliveries, heldIds)),
     progress: Effect.sync(() => {
       const { heardAtMillis, mayBeLost, provenAtMillis, quietMillis } = streamPool.status()
       const oldestUndeliveredMicros = heldDeliveries.oldestParkedMicros()
@@ -151,3 +145,20 @@ const open = Effect.fnUntraced(function* (
       })
   }
 })
+
+const statusOf = (
+  streamPool: StreamPool,
+  heldDeliveries: HeldDeliveries,
+  heldIds: HeldIdTable
+): SubscriptionStatus => {
+  const { connected, error, triedAtMillis, trouble } = streamPool.status()
+  return {
+    connected,
+    trouble,
+    ...(error === undefined ? {} : { error }),
+    ...(triedAtMillis === undefined ? {} : { triedAtMillis }),
+    ...heldDeliveries.counts,
+    outstandingShare: heldDeliveries.outstandingShare,
+    held: heldDeliveries.handedOver + heldIds.count
+  }
+}

@@ -62,6 +62,14 @@ export const MemoryAdmin = {
               Array.from(served.subscriptions.keys()).slice(0, 100)
             )
           ),
+        topicsBeginning: (prefix) =>
+          asking(server, "list topics", fullTopicName(prefix), () =>
+            Effect.sync(() => server.namesOf("topics", fullTopicName(prefix)))
+          ),
+        subscriptionsBeginning: (prefix) =>
+          asking(server, "list subscriptions", fullSubscriptionName(prefix), () =>
+            Effect.sync(() => server.namesOf("subscriptions", fullSubscriptionName(prefix)))
+          ),
         createTopic: (topic) =>
           asking(server, "create topic", fullTopicName(topic), () =>
             Effect.map(legalName("create topic", fullTopicName(topic)), (name) => server.createTopic(name))

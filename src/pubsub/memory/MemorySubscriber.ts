@@ -55,6 +55,7 @@ const toPort = (name: string, consumption: Consumption): Subscription => ({
   },
   isHeld: (delivery) => consumption.isHeld(delivery),
   stop: Effect.sync(() => consumption.stop()),
+  abandon: Effect.sync(() => consumption.stop(true)),
   status: Effect.sync(() => consumption.status()),
   progress: Effect.sync(() => consumption.progress()),
   probe: Effect.void,

@@ -66,6 +66,23 @@ describe("the report of doctor", () => {
     ])
   })
 
+  it("says of a group of which nothing was asked for one line, not one for each check", () => {
+    const unasked = ["CF-901", "CF-902"].map(
+      (code): CheckResult => ({
+        code: code as `CF-${number}`,
+        group: "live",
+        title: "it is so",
+        outcome: { _tag: "NotMade", why: "live; `--live` does it" }
+      })
+    )
+    assert.deepStrictEqual(reportText(unasked, [], 80).split("\n"), [
+      "Live",
+      "?     CF-901 CF-902 not checked: live; `--live` does it",
+      "",
+      "nothing to fix · 0 of 2 checks passed · 2 not made"
+    ])
+  })
+
   it("fits the terminal, but for what is to be copied", () => {
     const long = "a word or two ".repeat(20).trim()
     const text = reportText([result("CF-201", { _tag: "NotMade", why: long })], [], 60)

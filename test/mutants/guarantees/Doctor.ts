@@ -1,7 +1,8 @@
 /** What `doctor` does not find, or tells though it must not. */
-import { type Mutant, unit } from "../Mutant.ts"
+import { integration, type Mutant, unit } from "../Mutant.ts"
 
 const pubSub = "test/checks/PubSubChecks.test.ts"
+const live = "test/checks/live/LiveProofs.test.ts"
 const manifests = "test/checks/manifests/ManifestChecks.test.ts"
 
 /** Mutants of `doctor`. */
@@ -68,5 +69,72 @@ export const ofDoctor: ReadonlyArray<Mutant> = [
     text: "strict || isFatal(finding)",
     replacement: "(strict && isFatal(finding)) || isFatal(finding)",
     caughtBy: [unit("test/cli/DoctorFiles.test.ts", "fails on a warning only with --strict")]
+  },
+  {
+    name: "scratch-in-use-removed",
+    what: "removes what another doctor has made a moment ago",
+    guarantee: undefined,
+    file: "src/checks/live/ScratchNames.ts",
+    text: "Number(seconds) * 1000 > scratchLeftMillis",
+    replacement: "Number(seconds) * 1000 >= 0 * scratchLeftMillis",
+    caughtBy: [
+      unit("test/checks/live/ScratchNames.test.ts", "tell after an hour"),
+      unit(
+        "test/checks/live/ScratchTopics.test.ts",
+        "of a doctor that was killed are left behind after an hour"
+      )
+    ]
+  },
+  {
+    name: "scratch-left-behind",
+    what: "forgets what it has made, and leaves it behind",
+    guarantee: "G6",
+    file: "src/checks/live/Scratch.ts",
+    text: "this.#things.push(thing)",
+    replacement: "void thing",
+    caughtBy: [unit("test/checks/live/ScratchTopics.test.ts", "are made, and removed again")]
+  },
+  {
+    name: "abandoned-is-released",
+    what: "gives back what is abandoned, so that no lease has to end",
+    guarantee: "G1",
+    file: "src/pubsub/memory/internal/Consumption.ts",
+    text: "if (forgets) this.#holding.loseAll()",
+    replacement: "if (forgets) this.#holding.releaseAll()",
+    caughtBy: [
+      unit("test/pubsub/memory/MemoryPubSub.test.ts", "what is abandoned comes again when its lease ends")
+    ]
+  },
+  {
+    name: "abandoned-lease-kept",
+    what: "goes on extending the leases of what is abandoned",
+    guarantee: "G1",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "heldDeliveries.abandon()",
+    replacement: "void heldDeliveries",
+    caughtBy: [
+      integration(
+        "test/pubsub/google/GoogleSubscriber.integration.test.ts",
+        "what is abandoned comes again when its lease ends"
+      )
+    ]
+  },
+  {
+    name: "lost-lease-row-unread",
+    what: "calls it proved that a message which came again changed nothing, whatever it has changed",
+    guarantee: "G2",
+    file: "src/checks/live/LostLeaseProof.ts",
+    text: "found?.orderVersion !== version",
+    replacement: "found === undefined && version === 0n",
+    caughtBy: [unit(live, "finds a table that keeps another version when a message comes again")]
+  },
+  {
+    name: "letter-uncompared",
+    what: "calls a dead letter whole, whatever bytes it has",
+    guarantee: "G3",
+    file: "src/checks/live/DeadLetterProof.ts",
+    text: "!Buffer.from(delivery.data).equals(Buffer.from(original.data))",
+    replacement: "delivery.data.length === 0",
+    caughtBy: [unit(live, "finds dead letters that have other bytes")]
   }
 ]

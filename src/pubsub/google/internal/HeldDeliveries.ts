@@ -203,6 +203,15 @@ export class HeldDeliveries {
     return []
   }
 
+  /** Forgets all but what is being settled: nobody extends or releases it any more. */
+  abandon(): void {
+    for (const held of [...this.#byAckId.values()]) {
+      if (held.settleRequest !== undefined) continue
+      if (held.place !== "parked") this.noteLeaseLost(held.delivery)
+      this.forget(held, "lost")
+    }
+  }
+
   /** Whether anything was received and not handed over. */
   get hasParked(): boolean {
     return this.#outstanding.parked > 0

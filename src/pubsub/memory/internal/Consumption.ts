@@ -143,8 +143,9 @@ export class Consumption implements Consumer {
     this.wake()
   }
 
-  /** Stops handing over. */
-  stop(): void {
+  /** Stops handing over; where it `forgets` too what is held, its leases run out. */
+  stop(forgets = false): void {
+    if (forgets) this.#holding.loseAll()
     if (this.#state === "open") this.#state = "stopped"
     this.wake()
   }

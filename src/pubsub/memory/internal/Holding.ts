@@ -57,6 +57,12 @@ export class Holding {
     this.#letGo(() => false)
   }
 
+  /** Drops everything without a word to the server: each lease runs out, and counts as lost. */
+  loseAll(): void {
+    this.leasesLost += this.size
+    this.abandon()
+  }
+
   /** Releases everything, unless the server does not answer: then the leases run out. */
   releaseAll(): void {
     const now = this.#now()

@@ -1,5 +1,7 @@
 /** A message that the embedded Pub/Sub has accepted. */
+
 import type { Message } from "../../Message.ts"
+import { deliveredBytes } from "../../MessageLimits.ts"
 
 /** A message which the server has accepted. */
 export interface Published extends Message {
@@ -18,3 +20,16 @@ export interface Kept {
   attempts: number
   isAcknowledged: boolean
 }
+
+/** A copy of it: what the publisher does with its own afterwards is no business of the consumers. */
+export const publishedFrom = (message: AcceptedBefore): Published => ({
+  data: new Uint8Array(message.data),
+  attributes: { ...message.attributes },
+  orderingKey: message.orderingKey,
+  messageId: message.messageId,
+  publishTimeMicros: message.publishTimeMicros,
+  bytes: deliveredBytes(message, message.messageId, longestAckId)
+})
+
+/** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
+const longestAckId = "0".repeat(24)

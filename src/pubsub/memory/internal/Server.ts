@@ -1,13 +1,12 @@
 /** The embedded Pub/Sub's server: topics, their subscriptions, and who consumes them. */
 import { type Clock, Duration, Effect, Latch, Option } from "effect"
 import type { Message } from "../../Message.ts"
-import { deliveredBytes } from "../../MessageLimits.ts"
 import type { SubscriptionPlan } from "../../PubSubAdmin.ts"
 import { type PubSubError, undeliverable } from "../../PubSubError.ts"
 import { type Faults, noFaults, passage } from "../Faults.ts"
 import { Backlog } from "./Backlog.ts"
 import { Cuts } from "./Cuts.ts"
-import type { AcceptedBefore, Published } from "./Published.ts"
+import { type AcceptedBefore, type Published, publishedFrom } from "./Published.ts"
 
 /** A process reading a subscription, as the server sees it. */
 export interface Consumer {
@@ -76,6 +75,12 @@ export class Server {
 
   subscription(name: string): ServedSubscription | undefined {
     return this.#missing.has(name) ? undefined : this.#subscriptions.get(name)
+  }
+
+  /** What is there and begins so, in the order of creation. */
+  namesOf(kind: "topics" | "subscriptions", prefix: string): ReadonlyArray<string> {
+    const all = kind === "topics" ? this.#topics : this.#subscriptions
+    return [...all.keys()].filter((name) => name.startsWith(prefix) && !this.#missing.has(name))
   }
 
   createTopic(name: string): boolean {
@@ -235,11 +240,7 @@ export class Server {
   }
 
   #fanOut(topic: ServedTopic, message: AcceptedBefore): void {
-    const { orderingKey, messageId, publishTimeMicros } = message
-    const bytes = deliveredBytes(message, messageId, longestAckId)
-    // Copies: what the publisher does with its own afterwards is no business of the consumers.
-    const [data, attributes] = [new Uint8Array(message.data), { ...message.attributes }]
-    const published = { data, attributes, orderingKey, messageId, publishTimeMicros, bytes }
+    const published = publishedFrom(message)
     this.#remember(topic, published)
     for (const served of topic.subscriptions.values()) served.backlog.add(published)
   }
@@ -255,6 +256,3 @@ export class Server {
     if (topic.published.length > 2 * this.#history) topic.published.splice(0, this.#history)
   }
 }
-
-/** No acknowledgement id of this server is longer; it is part of what a delivery weighs. */
-const longestAckId = "0".repeat(24)
