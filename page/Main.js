@@ -1,7 +1,8 @@
 /** The page: a running process, or an incident that is replayed. */
 import { follow, logIn } from "./Live.js"
+import { serveLookUps } from "./LookUpForm.js"
 import { nothingRecorded } from "./Recording.js"
-import { elementOf, fillRows, makePlots, showView, write } from "./Sheet.js"
+import { askForLogin, elementOf, fillRows, makePlots, showView, write } from "./Sheet.js"
 import { viewOf } from "./View.js"
 import { clockText, durationText, plainText } from "./Words.js"
 
@@ -103,6 +104,9 @@ const keys = {
   ",": () => choose(shownAt() - 1),
   ".": () => choose(shownAt() + 1),
   d: () => elementOf("letters").scrollIntoView(),
+  l: () => {
+    if (!isReplay) elementOf("lookupId").focus()
+  },
   "?": () => help.showModal()
 }
 
@@ -110,8 +114,12 @@ const keys = {
 const pressed = (event) => {
   const isOn = /** @type {HTMLInputElement} */ (elementOf("keysOn")).checked
   if (!isOn || event.ctrlKey || event.altKey || event.metaKey || help.open) return
-  if (event.target instanceof HTMLInputElement && event.target.type === "password") return
-  keys[event.key]?.()
+  if (event.target instanceof HTMLInputElement && /^(?:password|text)$/.test(event.target.type)) return
+  const act = keys[event.key]
+  if (act === undefined) return
+  // Else the key is written into the field that it goes to.
+  event.preventDefault()
+  act()
 }
 
 moment.addEventListener("input", () => choose(Number(moment.value)))
@@ -141,6 +149,7 @@ if (saved !== undefined) {
   write(elementOf("spoken"), `An incident, saved at ${clockText(saved.savedAtMillis)}`)
   // It has no process to show a token to.
   elementOf("login").remove()
+  elementOf("lookup").remove()
   elementOf("settings").hidden = saved.settings.length === 0
   fillRows(
     elementOf("settingRows"),
@@ -148,11 +157,21 @@ if (saved !== undefined) {
   )
   show()
 } else {
+  const lookUps = serveLookUps(() => {
+    askForLogin(true)
+    elementOf("token").focus()
+  })
   elementOf("login").addEventListener("submit", (event) => {
     event.preventDefault()
     const token = /** @type {HTMLInputElement} */ (elementOf("token"))
     logIn(token.value).then(
-      (why) => write(elementOf("loginText"), plainText(why)),
+      (why) => {
+        write(elementOf("loginText"), plainText(why))
+        if (why !== "") return
+        askForLogin(false)
+        elementOf("lookupId").focus()
+        lookUps.again()
+      },
       () => write(elementOf("loginText"), "The process did not answer.")
     )
     token.value = ""

@@ -1,7 +1,16 @@
 /** Serves health and metrics over HTTP. */
 import { Context, type Effect, type Option } from "effect"
 import type { LookUp } from "../telemetry/LookUp.ts"
+import type { RowLookUp } from "../telemetry/RowLookUp.ts"
 import type { HttpAddress } from "./HttpAddress.ts"
+
+/** What answers look-ups. */
+export interface LookUps {
+  /** Among the messages that the process holds. */
+  readonly held: LookUp
+  /** In the fact table. */
+  readonly rows: RowLookUp
+}
 
 /**
  * Serves `/live`, `/ready`, `/health`, `/metrics` and `/lookup`, and says where.
@@ -17,7 +26,7 @@ export class HttpApi extends Context.Service<
   {
     /** None when HTTP is off. */
     readonly address: Option.Option<HttpAddress>
-    /** From now on look-ups are answered by this; before, with 503. */
-    readonly answerLookUps: (lookUp: LookUp) => Effect.Effect<void>
+    /** From now on look-ups are answered by these; before, with 503. */
+    readonly answerLookUps: (lookUps: LookUps) => Effect.Effect<void>
   }
 >()("counterfoil/http/HttpApi") {}

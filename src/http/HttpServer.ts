@@ -16,13 +16,12 @@ import {
   sentenceOf,
   wordOf
 } from "../telemetry/Health.ts"
-import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { Recorder } from "../telemetry/Recorder.ts"
 import type { LastRedrive } from "../telemetry/RedriveSeries.ts"
 import { framesRoute } from "./FramesRoute.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
-import { HttpApi } from "./HttpApi.ts"
+import { HttpApi, type LookUps } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { incidentRoute } from "./IncidentRoute.ts"
@@ -50,14 +49,14 @@ export const serve = (
   settings: HttpSettings
 ): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics | Recorder> =>
   Layer.suspend(() => {
-    let lookUp: LookUp | undefined
+    let lookUps: LookUps | undefined
     const routes = Layer.mergeAll(
       fixedRoutes,
       framesRoute(settings),
       incidentRoute(settings),
       loginRoute(settings),
       pageRoute(settings, index),
-      lookUpRoute(settings, () => lookUp)
+      lookUpRoute(settings, () => lookUps)
     )
     return Layer.effect(
       HttpApi,
@@ -65,7 +64,7 @@ export const serve = (
         address: Option.some(addressOf(settings.host, server)),
         answerLookUps: (by) =>
           Effect.sync(() => {
-            lookUp = by
+            lookUps = by
           })
       }))
     ).pipe(

@@ -43,6 +43,8 @@ export const pageModules = [
   "Drawing.js",
   "Sheet.js",
   "Live.js",
+  "LookUpText.js",
+  "LookUpForm.js",
   "Main.js"
 ] as const
 

@@ -8,6 +8,7 @@ import type { HttpSettings } from "../../http/HttpSettings.ts"
 import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { makeRowLookUp } from "../../ingest/StoredRows.ts"
 import { publishLateOrders, publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
 import { demoGraceSeconds, demoLateSeconds, demoRate } from "../Limits.ts"
 import { say } from "../Logging.ts"
@@ -63,7 +64,7 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
         deadLettersListed: "one of each reason",
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
-      yield* answerLookUps(processor.lookUp)
+      yield* answerLookUps({ held: processor.lookUp, rows: makeRowLookUp(yield* FactStore) })
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
         withFates(options.json),

@@ -3,9 +3,11 @@ import { Cause, Console, Data, Duration, Effect, Exit, Option } from "effect"
 import { application, observed } from "../../App.ts"
 import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
+import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
 import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { makeRowLookUp } from "../../ingest/StoredRows.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
@@ -84,7 +86,7 @@ const process = (options: RunOptions) =>
         // A drain is about what waits on the sources; it would end before the first interval.
         ...(isDrain ? {} : { redrivesFrom: options.pubSub.dlqSubscription })
       })
-      yield* answerLookUps(processor.lookUp)
+      yield* answerLookUps({ held: processor.lookUp, rows: makeRowLookUp(yield* FactStore) })
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
         (work) => Effect.raceFirst(work, untilLoginRefused),
