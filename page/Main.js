@@ -1,8 +1,9 @@
 /** The page: a running process, or an incident that is replayed. */
+import { checksText } from "./ChecksText.js"
 import { follow, logIn } from "./Live.js"
 import { serveLookUps } from "./LookUpForm.js"
 import { nothingRecorded } from "./Recording.js"
-import { askForLogin, elementOf, fillRows, makePlots, showView, write } from "./Sheet.js"
+import { askForLogin, elementOf, fillRows, makePlots, showView, write, writeWithCode } from "./Sheet.js"
 import { viewOf } from "./View.js"
 import { clockText, durationText, plainText } from "./Words.js"
 
@@ -138,7 +139,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw)
 /**
  * An incident file holds what it replays.
  *
- * @type {{ savedAtMillis: number, recording: Recording, settings: ReadonlyArray<[string, string, string]> } | undefined}
+ * @type {{ savedAtMillis: number, recording: Recording,
+ *   settings: ReadonlyArray<[string, string, string]>,
+ *   checks: ReadonlyArray<import("./ChecksText.js").Check> } | undefined}
  */
 const saved = JSON.parse(document.getElementById("saved")?.textContent ?? "null") ?? undefined
 const isReplay = saved !== undefined
@@ -150,6 +153,10 @@ if (saved !== undefined) {
   // It has no process to show a token to.
   elementOf("login").remove()
   elementOf("lookup").remove()
+  elementOf("checks").hidden = saved.checks.length === 0
+  const { rows, sentence } = checksText(saved.checks)
+  writeWithCode(elementOf("checksText"), sentence)
+  fillRows(elementOf("checkRows"), rows)
   elementOf("settings").hidden = saved.settings.length === 0
   fillRows(
     elementOf("settingRows"),

@@ -84,5 +84,11 @@ export const healthTimeoutSeconds = 5
 /** What a process answers to `health` at most: four parts with their reasons. **Units**: bytes. */
 export const healthAnswerBytes = 256 * 1024
 
+/** How long `incident` waits for the file: the checks and the way of 2 MB through a slow tunnel. **Units**: seconds. */
+export const incidentSeconds = 30
+
+/** How long the checks of an incident file may take with one server: an incident is saved while servers are away. **Units**: seconds. */
+export const incidentGroupSeconds = 4
+
 /** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
 export const incidentBytes = 16 * 1024 * 1024

@@ -1,10 +1,12 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
 import { Cause, Console, Data, Duration, Effect, Exit, Option } from "effect"
 import { application, observed } from "../../App.ts"
+import type { FlagTexts } from "../../config/Configuration.ts"
 import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
 import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
+import { IncidentChecks } from "../../http/IncidentChecks.ts"
 import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { makeRowLookUp } from "../../ingest/StoredRows.ts"
@@ -14,6 +16,7 @@ import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { progressSummarySeconds, runSummarySeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
+import { checksForIncident } from "./DoctorOfIncident.ts"
 import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 import { savingIncidents } from "./IncidentFiles.ts"
@@ -31,6 +34,8 @@ export interface RunOptions extends RunSettings {
   readonly recorder: RecorderSettings
   /** What an incident file shows of the settings. */
   readonly shown: ReadonlyArray<ShownSetting>
+  /** What the settings were read from, beside the environment; the checks of an incident file read them anew. */
+  readonly flags: FlagTexts
 }
 
 /** Several source subscriptions do not exist. The command exits 2. */
@@ -61,7 +66,10 @@ export const run = (options: RunOptions) => {
   return Effect.provide(
     Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
     observed(http, { appVersion, remedyOf })
-  ).pipe(Effect.provideService(ShownSettings, options.shown))
+  ).pipe(
+    Effect.provideService(ShownSettings, options.shown),
+    Effect.provideService(IncidentChecks, checksForIncident(options.flags))
+  )
 }
 
 const process = (options: RunOptions) =>
