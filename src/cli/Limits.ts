@@ -36,6 +36,12 @@ export const retentionLongestDays = 31
 /** How often the live line on a terminal is redrawn. **Units**: milliseconds. */
 export const progressLiveMillis = 200
 
+/** How often the live view of `run` and `demo` is drawn anew: as often as there is a frame. **Units**: milliseconds. */
+export const liveViewMillis = 1_000
+
+/** Lines that the sentence of the live view has at most; the whole of it is on the page. */
+export const sentenceLinesMax = 3
+
 /** How often a line about progress is written where there is no terminal, if anything has changed. **Units**: seconds. */
 export const progressSummarySeconds = 10
 

@@ -14,8 +14,10 @@ import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { progressSummarySeconds, runSummarySeconds } from "../Limits.ts"
+import { withLiveView } from "../LiveView.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
+import { Screen } from "../Screen.ts"
 import { checksForIncident } from "./DoctorOfIncident.ts"
 import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
@@ -64,7 +66,7 @@ export const run = (options: RunOptions) => {
     savingIncidents(options.recorder.incidentDir)
   )
   return Effect.provide(
-    Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
+    withLiveView(Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work)),
     observed(http, { appVersion, remedyOf })
   ).pipe(
     Effect.provideService(ShownSettings, options.shown),
@@ -154,6 +156,9 @@ export const withFates =
         const all = yield* totals
         const isFailure = Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
         if (isFailure && all.orders.received + all.payments.received === 0) return
+        // Standard output may be the same terminal.
+        const screen = yield* Screen
+        screen.setLive("")
         yield* Console.log(json ? fateJson(all) : fateTable(all))
       })
     )
