@@ -17,7 +17,8 @@ export interface LookUps {
  *
  * **Shape**: `/live` answers 200 while the event loop turns and no watchdog complains, else 503 and what stands still;
  * `/ready` 200 or 503, one line per part; `/health` 200 always, JSON: `{ready, parts: {NAME: {state, reason, remedy,
- * since}}, watermarkBehindSeconds, heldUpBy, lastRedrive, saturation: {share, by}}`, null where there is nothing to say
+ * since}}, watermarkBehindSeconds, heldUpBy, lastRedrive, saturation: {share, by}, streams: {NAME: a StreamAccount},
+ * longestWaitSeconds}`, null where there is nothing to say
  * (`heldUpBy`: `{process, reason, since}`; `lastRedrive`, of `DLQ_REDRIVE_INTERVAL`: `{ended, at, seconds, through, stay}`);
  * `/metrics` Prometheus' text format; `POST /lookup` as `lookUpRoute` says; `/` names these paths.
  */

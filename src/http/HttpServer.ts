@@ -37,6 +37,7 @@ import {
 import { loginRoute } from "./LoginRoute.ts"
 import { lookUpRoute } from "./LookUpRoute.ts"
 import { pageRoute } from "./PageRoute.ts"
+import { streamAccounts } from "./StreamAccounts.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 
@@ -102,9 +103,10 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const { heldUpBy: readHeldUpBy, redrives, saturation, watermarkBehindSeconds } = yield* Metrics
+    const { heldUpBy: readHeldUpBy, redrives, saturation, snapshot, watermarkBehindSeconds } = yield* Metrics
     const behindSeconds = yield* watermarkBehindSeconds
     const heldUpBy = yield* readHeldUpBy
+    const counts = snapshot()
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
@@ -118,7 +120,9 @@ const health = HttpRouter.add(
               since: new Date(heldUpBy.sinceMillis).toISOString()
             },
       lastRedrive: describeRedrive((yield* redrives).last),
-      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit }
+      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit },
+      streams: streamAccounts(counts),
+      longestWaitSeconds: rounded(counts.longestWaitMillis / 1_000)
     })
   })
 )
