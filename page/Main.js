@@ -1,7 +1,9 @@
 /** The page: a running process, or an incident that is replayed. */
+import { checksText } from "./ChecksText.js"
 import { follow, logIn } from "./Live.js"
+import { serveLookUps } from "./LookUpForm.js"
 import { nothingRecorded } from "./Recording.js"
-import { elementOf, fillRows, makePlots, showView, write } from "./Sheet.js"
+import { askForLogin, elementOf, fillRows, makePlots, showView, write, writeWithCode } from "./Sheet.js"
 import { viewOf } from "./View.js"
 import { clockText, durationText, plainText } from "./Words.js"
 
@@ -103,6 +105,9 @@ const keys = {
   ",": () => choose(shownAt() - 1),
   ".": () => choose(shownAt() + 1),
   d: () => elementOf("letters").scrollIntoView(),
+  l: () => {
+    if (!isReplay) elementOf("lookupId").focus()
+  },
   "?": () => help.showModal()
 }
 
@@ -110,8 +115,12 @@ const keys = {
 const pressed = (event) => {
   const isOn = /** @type {HTMLInputElement} */ (elementOf("keysOn")).checked
   if (!isOn || event.ctrlKey || event.altKey || event.metaKey || help.open) return
-  if (event.target instanceof HTMLInputElement && event.target.type === "password") return
-  keys[event.key]?.()
+  if (event.target instanceof HTMLInputElement && /^(?:password|text)$/.test(event.target.type)) return
+  const act = keys[event.key]
+  if (act === undefined) return
+  // Else the key is written into the field that it goes to.
+  event.preventDefault()
+  act()
 }
 
 moment.addEventListener("input", () => choose(Number(moment.value)))
@@ -130,7 +139,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw)
 /**
  * An incident file holds what it replays.
  *
- * @type {{ savedAtMillis: number, recording: Recording, settings: ReadonlyArray<[string, string, string]> } | undefined}
+ * @type {{ savedAtMillis: number, recording: Recording,
+ *   settings: ReadonlyArray<[string, string, string]>,
+ *   checks: ReadonlyArray<import("./ChecksText.js").Check> } | undefined}
  */
 const saved = JSON.parse(document.getElementById("saved")?.textContent ?? "null") ?? undefined
 const isReplay = saved !== undefined
@@ -141,6 +152,11 @@ if (saved !== undefined) {
   write(elementOf("spoken"), `An incident, saved at ${clockText(saved.savedAtMillis)}`)
   // It has no process to show a token to.
   elementOf("login").remove()
+  elementOf("lookup").remove()
+  elementOf("checks").hidden = saved.checks.length === 0
+  const { rows, sentence } = checksText(saved.checks)
+  writeWithCode(elementOf("checksText"), sentence)
+  fillRows(elementOf("checkRows"), rows)
   elementOf("settings").hidden = saved.settings.length === 0
   fillRows(
     elementOf("settingRows"),
@@ -148,11 +164,21 @@ if (saved !== undefined) {
   )
   show()
 } else {
+  const lookUps = serveLookUps(() => {
+    askForLogin(true)
+    elementOf("token").focus()
+  })
   elementOf("login").addEventListener("submit", (event) => {
     event.preventDefault()
     const token = /** @type {HTMLInputElement} */ (elementOf("token"))
     logIn(token.value).then(
-      (why) => write(elementOf("loginText"), plainText(why)),
+      (why) => {
+        write(elementOf("loginText"), plainText(why))
+        if (why !== "") return
+        askForLogin(false)
+        elementOf("lookupId").focus()
+        lookUps.again()
+      },
       () => write(elementOf("loginText"), "The process did not answer.")
     )
     token.value = ""

@@ -27,7 +27,7 @@ export const write = (element, text) => {
  * @param {HTMLElement} element
  * @param {string} text
  */
-const writeWithCode = (element, text) => {
+export const writeWithCode = (element, text) => {
   if (element.dataset["text"] === text) return
   element.dataset["text"] = text
   element.replaceChildren(
@@ -39,7 +39,7 @@ const writeWithCode = (element, text) => {
  * @param {string} name
  * @param {string} text
  */
-const node = (name, text) => {
+export const node = (name, text) => {
   const element = document.createElement(name)
   element.textContent = text
   return element
@@ -107,6 +107,15 @@ const makeStation = () => {
   return item
 }
 
+/** Whether something else than dead letters wants the token. */
+let isLoginAsked = false
+
+/** From now on the form for the token is shown, whether dead letters are hidden or not; or no longer. @param {boolean} isAsked */
+export const askForLogin = (isAsked) => {
+  isLoginAsked = isAsked
+  if (isAsked) document.getElementById("login")?.removeAttribute("hidden")
+}
+
 /** @param {View} view */
 export const showView = (view) => {
   document.body.dataset["tone"] = view.tone
@@ -150,7 +159,7 @@ export const showView = (view) => {
     ])
   )
   writeWithCode(elementOf("lettersText"), view.lettersText)
-  document.getElementById("login")?.toggleAttribute("hidden", !view.isHidden)
+  document.getElementById("login")?.toggleAttribute("hidden", !view.isHidden && !isLoginAsked)
   showLetters(view)
   write(elementOf("processesText"), view.processesText)
   fillRows(

@@ -41,6 +41,14 @@ describe("Limits", () => {
     }
   })
 
+  it("an incident file is written within seconds, whatever does not answer, and who waits for it waits longer", () => {
+    const { incidentAnswerMillis, incidentChecksMillis } = HttpLimits
+    assert.isBelow(CliLimits.incidentGroupSeconds * 1_000, incidentChecksMillis)
+    assert.isBelow(incidentChecksMillis, 10_000)
+    assert.isBelow(2 * incidentChecksMillis, CliLimits.incidentSeconds * 1_000)
+    assert.isBelow(CliLimits.incidentSeconds * 1_000, incidentAnswerMillis)
+  })
+
   it("[G4] a silent host is found within a second, and the next sign of life is asked for when one is late", () => {
     const { hostTickMillis, probeMillis, probeTimeoutMillis, silentMillis, suspectMillis } = CassandraLimits
     assert.isBelow(silentMillis + 2 * hostTickMillis, 1_000)

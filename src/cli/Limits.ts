@@ -36,6 +36,12 @@ export const retentionLongestDays = 31
 /** How often the live line on a terminal is redrawn. **Units**: milliseconds. */
 export const progressLiveMillis = 200
 
+/** How often the live view of `run` and `demo` is drawn anew: as often as there is a frame. **Units**: milliseconds. */
+export const liveViewMillis = 1_000
+
+/** Lines that the sentence of the live view has at most; the whole of it is on the page. */
+export const sentenceLinesMax = 3
+
 /** How often a line about progress is written where there is no terminal, if anything has changed. **Units**: seconds. */
 export const progressSummarySeconds = 10
 
@@ -83,6 +89,12 @@ export const healthTimeoutSeconds = 5
 
 /** What a process answers to `health` at most: four parts with their reasons. **Units**: bytes. */
 export const healthAnswerBytes = 256 * 1024
+
+/** How long `incident` waits for the file: the checks and the way of 2 MB through a slow tunnel. **Units**: seconds. */
+export const incidentSeconds = 30
+
+/** How long the checks of an incident file may take with one server: an incident is saved while servers are away. **Units**: seconds. */
+export const incidentGroupSeconds = 4
 
 /** What a process answers with its incident at most: 2 MiB of frames, dead letters, and the page. **Units**: bytes. */
 export const incidentBytes = 16 * 1024 * 1024

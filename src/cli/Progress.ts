@@ -1,8 +1,13 @@
 /** Shows how far a long command has come. */
-import { Duration, Effect } from "effect"
+import { Context, Duration, Effect } from "effect"
 import { progressLiveMillis, progressSummarySeconds } from "./Limits.ts"
 import { LogFormat } from "./Logging.ts"
 import { Screen } from "./Screen.ts"
+
+/** Whether something else shows how far the work has come; then there is nothing to show here. */
+export const IsProgressShown = Context.Reference<boolean>("counterfoil/cli/IsProgressShown", {
+  defaultValue: () => false
+})
 
 /**
  * Shows `line` while the work goes on: on a terminal as a live line, elsewhere as a log line at Info every 10 s, or
@@ -14,8 +19,9 @@ export const withProgress =
   <R>(line: Effect.Effect<string, never, R>, summaryEvery = Duration.seconds(progressSummarySeconds)) =>
   <A, E, R2>(work: Effect.Effect<A, E, R2>): Effect.Effect<A, E, R | R2> =>
     Effect.gen(function* () {
+      if (yield* IsProgressShown) return yield* work
       const screen = yield* Screen
-      const isLive = screen.isTerminal && (yield* LogFormat) === "pretty"
+      const isLive = screen.canRedraw && (yield* LogFormat) === "pretty"
       let last = ""
       const summarise = (text: string): Effect.Effect<void> => {
         if (text === last || text === "") return Effect.void

@@ -1,5 +1,6 @@
 /** What a process reports about itself: over HTTP, in logs, and to OpenTelemetry. */
 import { Option, Redacted } from "effect"
+import { isLoopback } from "../http/HostName.ts"
 import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
 import { httpUrl, tokenText } from "./parsers/AnyText.ts"
@@ -51,7 +52,16 @@ export const httpSection = section({
       "look-ups are answered, and dead letters shown, on loopback only"
     )
   },
-  relations: [],
+  relations: [
+    {
+      of: ["host", "port"],
+      severity: "warning",
+      broken: ({ host, port }, given) =>
+        given.port === "PORT" && port !== 0 && isLoopback(host)
+          ? `PORT=${port} is what a platform sets that sends requests to this process, and HTTP_HOST=${host} is reached from this machine alone: set HTTP_HOST=0.0.0.0 (and HTTP_TOKEN, for look-ups and dead letters); where it is meant so, set HTTP_PORT=${port}`
+          : undefined
+    }
+  ],
   settings: ({ host, port, token }, given): HttpSettings => ({
     host,
     port,

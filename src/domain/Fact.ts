@@ -46,6 +46,20 @@ export const paymentColumns = [
 /** The table's columns, in the table's order. */
 export const factColumns = ["order_id", ...orderColumns, ...paymentColumns] as const
 
+/**
+ * The columns that say something of a person, and are shown only to somebody who asks for them: who it is, where they live,
+ * what they bought for how much, and how they paid. The others say what became of an order.
+ */
+export const personalColumns: ReadonlySet<keyof Fact> = new Set([
+  "customer_id",
+  "item",
+  "quantity",
+  "price",
+  "shipping_address",
+  "payment_method",
+  "card_last_four"
+])
+
 /** The state of its row that decides what a payment does. */
 export interface FactState {
   /** The greatest write timestamp among the order's columns; other writers may not count in µs. */

@@ -98,6 +98,13 @@ export class FactStore extends Context.Service<
     readonly states: (orderIds: ReadonlyArray<bigint>) => Effect.Effect<Answers<FactState | undefined>>
     /** The whole row. */
     readonly get: (orderId: bigint) => Effect.Effect<Option.Option<Fact>, FactStoreError>
+    /**
+     * The orders in whose rows a payment is; undefined where only a scan would tell, as without an index. Absent where
+     * nobody asks for it.
+     */
+    readonly ordersOfPayment?: (
+      paymentId: bigint
+    ) => Effect.Effect<ReadonlyArray<bigint> | undefined, FactStoreError>
     /** Rows in the table, payment-only rows included; a full scan. */
     readonly count: Effect.Effect<number, FactStoreError>
     /** The hosts of the store that do not answer while others do; absent where there is but one. */

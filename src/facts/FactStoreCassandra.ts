@@ -6,6 +6,7 @@ import { unavailable } from "./CassandraFailure.ts"
 import { factFrom, factStatement, keysStatement, pingStatement } from "./FactStatements.ts"
 import { FactStore } from "./FactStore.ts"
 import { scanAnswerMillis, scanPageRows } from "./Limits.ts"
+import { ordersByIndex } from "./PaymentRows.ts"
 import { orderWrites, paymentWrites, stateReads } from "./RowKinds.ts"
 import { makeRowRequests } from "./RowRequests.ts"
 
@@ -38,6 +39,15 @@ export const FactStoreCassandra = {
             onSuccess: ({ rows }) => Option.map(Option.fromNullishOr(rows[0]), factFrom),
             onFailure: (error) => unavailable("read fact", error)
           }),
+        ordersOfPayment: (paymentId) =>
+          ordersByIndex(cassandra, paymentId).pipe(
+            // It wants ALLOW FILTERING, which is a scan: there is no index, or none that is built.
+            Effect.catchIf(
+              ({ reason }) => reason._tag === "RequestInvalid",
+              () => Effect.undefined
+            ),
+            Effect.mapError((error) => unavailable("find a payment", error))
+          ),
         silentHosts: cassandra.silentHosts,
         count: Effect.mapError(countRows(cassandra), (error) => unavailable("count facts", error)),
         ping: Effect.mapBoth(cassandra.execute(pingStatement), {

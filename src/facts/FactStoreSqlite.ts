@@ -11,7 +11,14 @@ import {
   type PaymentWrite,
   RowRejected
 } from "./FactStore.ts"
-import { createTable, readFact, readState, upsertOrder, upsertPayment } from "./FactStoreSqliteStatements.ts"
+import {
+  createTable,
+  readFact,
+  readOrdersOfPayment,
+  readState,
+  upsertOrder,
+  upsertPayment
+} from "./FactStoreSqliteStatements.ts"
 
 /** Where the table is kept. */
 export interface FactStoreSqliteOptions {
@@ -51,6 +58,7 @@ const storeOn = (database: DatabaseSync): FactStore["Service"] => {
   const putPayment = database.prepare(upsertPayment)
   const stateOf = withBigInts(database.prepare(readState))
   const factOf = withBigInts(database.prepare(readFact))
+  const ofPayment = withBigInts(database.prepare(readOrdersOfPayment))
   const countRows = database.prepare("SELECT count(*) AS rows FROM orders_payments_facts")
   const anyRow = database.prepare("SELECT order_id FROM orders_payments_facts LIMIT 1")
   return {
@@ -60,6 +68,9 @@ const storeOn = (database: DatabaseSync): FactStore["Service"] => {
       Effect.sync(() => orderIds.map((id) => trying("read states", () => stateFrom(stateOf.get(id))))),
     get: (orderId) =>
       attempt("read fact", () => Option.map(Option.fromNullishOr(factOf.get(orderId)), factFrom)),
+    // A scan, of a table that is a demo's.
+    ordersOfPayment: (paymentId) =>
+      attempt("find a payment", () => ofPayment.all(paymentId).map((row) => factFrom(row).order_id)),
     count: attempt("count facts", () => Number(countRows.get()?.["rows"] ?? 0)),
     ping: attempt("ping", () => void anyRow.get())
   }

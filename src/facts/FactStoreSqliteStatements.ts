@@ -50,6 +50,9 @@ export const upsertPayment = upsert(paymentColumns, "payment_version")
 /** The whole row of an order id. */
 export const readFact = `SELECT ${factColumns.join(", ")} FROM orders_payments_facts WHERE order_id = ?`
 
+/** The orders in whose rows a payment is. */
+export const readOrdersOfPayment = `SELECT order_id FROM orders_payments_facts WHERE payment_id = ?`
+
 /** What stands in the row of an order id, with its versions. */
 export const readState = `SELECT coalesce(${orderColumns.join(", ")}) IS NOT NULL AS order_exists, ${paymentColumns.join(", ")},
   order_version, payment_version

@@ -16,13 +16,12 @@ import {
   sentenceOf,
   wordOf
 } from "../telemetry/Health.ts"
-import type { LookUp } from "../telemetry/LookUp.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { Recorder } from "../telemetry/Recorder.ts"
 import type { LastRedrive } from "../telemetry/RedriveSeries.ts"
 import { framesRoute } from "./FramesRoute.ts"
 import { codeOf, type HttpAddress, HttpAddressUnusable } from "./HttpAddress.ts"
-import { HttpApi } from "./HttpApi.ts"
+import { HttpApi, type LookUps } from "./HttpApi.ts"
 import { boundConnections } from "./HttpConnections.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { incidentRoute } from "./IncidentRoute.ts"
@@ -38,6 +37,7 @@ import {
 import { loginRoute } from "./LoginRoute.ts"
 import { lookUpRoute } from "./LookUpRoute.ts"
 import { pageRoute } from "./PageRoute.ts"
+import { streamAccounts } from "./StreamAccounts.ts"
 
 type Server = HttpServer.HttpServer["Service"]
 
@@ -50,14 +50,14 @@ export const serve = (
   settings: HttpSettings
 ): Layer.Layer<HttpApi, HttpAddressUnusable, Health | Metrics | Recorder> =>
   Layer.suspend(() => {
-    let lookUp: LookUp | undefined
+    let lookUps: LookUps | undefined
     const routes = Layer.mergeAll(
       fixedRoutes,
       framesRoute(settings),
       incidentRoute(settings),
       loginRoute(settings),
       pageRoute(settings, index),
-      lookUpRoute(settings, () => lookUp)
+      lookUpRoute(settings, () => lookUps)
     )
     return Layer.effect(
       HttpApi,
@@ -65,7 +65,7 @@ export const serve = (
         address: Option.some(addressOf(settings.host, server)),
         answerLookUps: (by) =>
           Effect.sync(() => {
-            lookUp = by
+            lookUps = by
           })
       }))
     ).pipe(
@@ -103,9 +103,10 @@ const health = HttpRouter.add(
   "/health",
   Effect.gen(function* () {
     const parts = yield* (yield* Health).parts
-    const { heldUpBy: readHeldUpBy, redrives, saturation, watermarkBehindSeconds } = yield* Metrics
+    const { heldUpBy: readHeldUpBy, redrives, saturation, snapshot, watermarkBehindSeconds } = yield* Metrics
     const behindSeconds = yield* watermarkBehindSeconds
     const heldUpBy = yield* readHeldUpBy
+    const counts = snapshot()
     return HttpServerResponse.jsonUnsafe({
       ready: healthParts.every((part) => isReady(parts[part].state)),
       parts: Object.fromEntries(healthParts.map((part) => [part, describe(parts[part])])),
@@ -119,7 +120,9 @@ const health = HttpRouter.add(
               since: new Date(heldUpBy.sinceMillis).toISOString()
             },
       lastRedrive: describeRedrive((yield* redrives).last),
-      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit }
+      saturation: { share: rounded(saturation.binding.share), by: saturation.binding.limit },
+      streams: streamAccounts(counts),
+      longestWaitSeconds: rounded(counts.longestWaitMillis / 1_000)
     })
   })
 )

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { Clock, Context, Effect } from "effect"
 import { framesMax } from "../telemetry/Limits.ts"
 import { Recorder } from "../telemetry/Recorder.ts"
+import { checksOfIncident } from "./IncidentChecks.ts"
 import { pageModules, plotFiles, readPageFile } from "./PageFiles.ts"
 
 /** A setting that somebody has set: its variable, its value where that is no secret, and where it came from. */
@@ -18,7 +19,7 @@ export const ShownSettings = Context.Reference<ReadonlyArray<ShownSetting>>(
 
 /** What goes into a file besides frames. */
 export interface IncidentOptions {
-  /** Dead letters, with the ids of orders and payments masked, and settings. */
+  /** Dead letters, with the ids of orders and payments masked, settings, and what the checks find. */
   readonly isWhole: boolean
 }
 
@@ -31,9 +32,11 @@ export interface IncidentOptions {
 export const incidentHtml = Effect.fnUntraced(function* ({ isWhole }: IncidentOptions) {
   const { recording } = yield* Recorder
   const settings = isWhole ? yield* ShownSettings : []
+  // Before the frames are taken: the last of them are then as new as the file.
+  const checks = isWhole ? yield* checksOfIncident : []
   const savedAtMillis = yield* Clock.currentTimeMillis
   const recorded = recording({ since: 0, deadLetters: isWhole ? "masked" : "hidden", atMost: framesMax })
-  const saved = `{"savedAtMillis":${savedAtMillis},"settings":${JSON.stringify(settings)},"recording":${recorded}}`
+  const saved = `{"savedAtMillis":${savedAtMillis},"settings":${JSON.stringify(settings)},"checks":${JSON.stringify(checks)},"recording":${recorded}}`
   return yield* fileWith(saved)
 })
 

@@ -1,19 +1,20 @@
 /** `GET /incident`: an incident file of this moment, to be saved. */
 import { toServerResponse } from "@effect/platform-node/NodeHttpServerRequest"
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { incidentHtml, incidentName } from "./IncidentHtml.ts"
-import { incidentAnswersMax } from "./Limits.ts"
+import { incidentAnswerMillis, incidentAnswersMax } from "./Limits.ts"
 import { isMasked, pageRefusal } from "./PageAccess.ts"
 import { plainHeaders } from "./PageHeaders.ts"
 
 /**
  * The route; refused as the page is, and where dead letters are hidden, without them and the settings.
  *
- * **Guarantee**: at most `incidentAnswersMax` answers at once, however slowly they are read; one more is refused with 503.
+ * **Guarantee**: at most `incidentAnswersMax` answers at once, however slowly they are read, and each for
+ * `incidentAnswerMillis` at most; one more is refused with 503.
  */
 export const incidentRoute = (settings: HttpSettings) => {
   let underWay = 0
@@ -34,6 +35,13 @@ export const incidentRoute = (settings: HttpSettings) => {
       response.once("close", () => {
         underWay--
       })
+      // supervised: it ends with the request, whose scope is closed after the last byte
+      yield* Effect.forkScoped(
+        Effect.andThen(
+          Effect.sleep(Duration.millis(incidentAnswerMillis)),
+          Effect.sync(() => response.destroy())
+        )
+      )
       const html = yield* incidentHtml({ isWhole: !isMasked(settings, { authorization, cookie }) })
       const name = incidentName(yield* Clock.currentTimeMillis)
       return HttpServerResponse.text(html, {

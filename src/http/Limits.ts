@@ -29,3 +29,15 @@ export const loginBodyBytes = 4_096
 
 /** Incident files being answered at once: each is held in memory, of 1 to 2 MB, until its reader has it whole. */
 export const incidentAnswersMax = 2
+
+/**
+ * How long an incident file waits for what the checks find; it is saved without, when they take longer. Above the time that
+ * the checks give each server. **Units**: milliseconds.
+ */
+export const incidentChecksMillis = 6_000
+
+/**
+ * How long one answer of `/incident` may take, from its request to its last byte: a file of 2 MB at 35 KB/s. Then the
+ * connection is closed, so that who reads slowly keeps nobody else out. **Units**: milliseconds.
+ */
+export const incidentAnswerMillis = 60_000

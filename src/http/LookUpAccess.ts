@@ -1,7 +1,7 @@
 /** Who may look messages up over HTTP. */
 import { hostOf, isLoopback } from "./HostName.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
-import { isBearerOf } from "./Token.ts"
+import { isBearerOf, isCookieOf } from "./Token.ts"
 
 /** Why a request is not answered. */
 export interface Refusal {
@@ -14,12 +14,13 @@ export interface Refusal {
 export interface AccessHeaders {
   readonly host?: string | undefined
   readonly authorization?: string | undefined
+  readonly cookie?: string | undefined
 }
 
 /**
  * Why a request for a look-up is refused; undefined where it is not.
  *
- * Where a token is set, whoever has it may ask, and nobody else. Where none is set, only this machine may: the server
+ * Where a token is set, whoever has it, or logged in with it, may ask, and nobody else. Where none is set, only this machine may: the server
  * listens on loopback, and the request names loopback as its host. A page of a browser that was lured to this machine by
  * a name of its own (DNS rebinding) names another, and does not know the token either.
  */
@@ -28,8 +29,11 @@ export const lookUpRefusal = (
   headers: AccessHeaders
 ): Refusal | undefined => {
   if (token !== undefined) {
-    if (isBearerOf(token, headers.authorization)) return undefined
-    return { status: 401, error: "a look-up here needs `Authorization: Bearer HTTP_TOKEN`" }
+    if (isBearerOf(token, headers.authorization) || isCookieOf(token, headers.cookie)) return undefined
+    return {
+      status: 401,
+      error: "a look-up here needs `Authorization: Bearer HTTP_TOKEN`, or a login on the page"
+    }
   }
   if (!isLoopback(host)) {
     const error = "look-ups are off: HTTP_HOST is not loopback, and HTTP_TOKEN is not set. Set HTTP_TOKEN"

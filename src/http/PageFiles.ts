@@ -43,6 +43,9 @@ export const pageModules = [
   "Drawing.js",
   "Sheet.js",
   "Live.js",
+  "ChecksText.js",
+  "LookUpText.js",
+  "LookUpForm.js",
   "Main.js"
 ] as const
 

@@ -204,3 +204,9 @@ export const lookUpAnswersMax = 100
 
 /** How long a look-up waits for Pub/Sub to say that nothing else is on its way. **Units**: milliseconds. */
 export const lookUpProbeMillis = 2_000
+
+/** How long somebody who looks at the page waits for the table; the rest of the answer is there without it. **Units**: milliseconds. */
+export const rowLookUpMillis = 3_000
+
+/** Rows that a look-up reads: more than one for a payment is a publisher's mistake. */
+export const rowsLookedUpMax = 10

@@ -7,6 +7,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll } from "vitest"
+import { IncidentChecks } from "../../src/http/IncidentChecks.ts"
 import { incidentHtml, ShownSettings } from "../../src/http/IncidentHtml.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
 import { describeInChromium, launchChromium } from "../support/Chromium.ts"
@@ -67,7 +68,13 @@ interface AxeFinding {
 const incidentOf = (recording: string) =>
   incidentHtml({ isWhole: true }).pipe(
     Effect.provide(Layer.succeed(Recorder, Recorder.of({ recording: () => recording, record: Effect.void }))),
-    Effect.provideService(ShownSettings, [["PAYMENT_GRACE", "30s", "PAYMENT_GRACE"]])
+    Effect.provideService(ShownSettings, [["PAYMENT_GRACE", "30s", "PAYMENT_GRACE"]]),
+    Effect.provideService(
+      IncidentChecks,
+      Effect.succeed([
+        { code: "CF-101", status: "fatal", text: "no host answers", remedy: "start it" }
+      ] as const)
+    )
   )
 
 describeInChromium("the page in Chromium", () => {
@@ -138,6 +145,8 @@ describeInChromium("the page in Chromium", () => {
         await page.locator("#moment").fill("100")
         await page.locator("#text").filter({ hasText: sentences.well }).waitFor({ timeout: 10_000 })
         assert.strictEqual(await page.locator("#settingRows tr").count(), 1)
+        assert.include((await page.locator("#checkRows").textContent()) ?? "", "CF-101")
+        assert.strictEqual(await page.locator("#lookup").count(), 0)
         assert.isTrue(await page.locator("#pause").isHidden())
         assert.deepStrictEqual(wrong, [])
         await page.close()

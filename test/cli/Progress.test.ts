@@ -89,7 +89,7 @@ describe("a screen", () => {
     const { screen, written } = fakeScreen(true)
     screen.setLive("a live line that is too long")
     screen.writeLine("a log line")
-    expect(written()).toBe(`${erase}a live line that is${erase}a log line\na live line that is`)
+    expect(written()).toBe(`${erase}a live line that i…${erase}a log line\na live line that i…`)
   })
 
   it("cuts a live line that is too wide between its parts, not within a number", () => {

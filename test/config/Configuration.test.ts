@@ -40,6 +40,22 @@ describe("where a value comes from", () => {
     })
   )
 
+  it.effect.each([
+    [{ PORT: "9000" }, 1],
+    [{ PORT: "9000", HTTP_HOST: "0.0.0.0" }, 0],
+    [{ PORT: "9000", HTTP_PORT: "9000" }, 0],
+    [{ HTTP_PORT: "9000" }, 0]
+  ] as const)(
+    "%o: %d warnings that a platform's port is served where the platform cannot reach it",
+    ([env, count]) =>
+      Effect.gen(function* () {
+        const { warnings } = yield* readAll({ ...required, ...env })
+        const ofPort = warnings.filter((line) => line.startsWith("PORT=9000 is what a platform sets"))
+        expect(ofPort).toHaveLength(count)
+        for (const line of ofPort) expect(line).toContain("set HTTP_HOST=0.0.0.0")
+      })
+  )
+
   it.effect("empty and blank texts count as missing, blanks around a value are nothing", () =>
     Effect.gen(function* () {
       const { settings, sources } = yield* readAll({

@@ -55,6 +55,16 @@ const get = Effect.fnUntraced(function* (path: string, method = "GET") {
   })
 })
 
+const nothingReceived = {
+  received: 0,
+  fates: 0,
+  inFlight: 0,
+  retrying: 0,
+  waiting: 0,
+  released: 0,
+  subscriptionHolds: 0
+}
+
 const setAllHealthy = Health.use((health) =>
   Effect.forEach(healthParts, (part) => health.set(part, { _tag: "Healthy" }), { discard: true })
 )
@@ -136,7 +146,9 @@ describe("HttpApi", () => {
         watermarkBehindSeconds: null,
         heldUpBy: null,
         lastRedrive: null,
-        saturation
+        saturation,
+        streams: { orders: nothingReceived, payments: nothingReceived },
+        longestWaitSeconds: 0
       })
       assert.match(parts.facts.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     }).pipe(Effect.provide(served))

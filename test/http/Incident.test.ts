@@ -4,9 +4,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Script } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Logger } from "effect"
+import { Effect, Exit, Fiber, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
 import { savingIncidents, writeIncident } from "../../src/cli/commands/IncidentFiles.ts"
+import { IncidentChecks } from "../../src/http/IncidentChecks.ts"
 import { bundledModules, incidentHtml, ShownSettings } from "../../src/http/IncidentHtml.ts"
+import { incidentChecksMillis } from "../../src/http/Limits.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
@@ -89,6 +92,33 @@ describe("an incident file", () => {
       assert.include(html, '"deadLetters":null')
       assert.notInclude(html, "m-1")
     }).pipe(Effect.provide(silent), Effect.provideService(ShownSettings, [["A", "b", "A"]]))
+  )
+
+  it.live("holds what the checks find, and beyond loopback nothing of it", () =>
+    Effect.gen(function* () {
+      const whole = yield* incidentHtml({ isWhole: true })
+      assert.include(
+        whole,
+        '"checks":[{"code":"CF-101","status":"fatal","text":"no host answers","remedy":"start it"}]'
+      )
+      assert.include(yield* incidentHtml({ isWhole: false }), '"checks":[]')
+    }).pipe(
+      Effect.provide(silent),
+      Effect.provideService(
+        IncidentChecks,
+        Effect.succeed([
+          { code: "CF-101", status: "fatal", text: "no host answers", remedy: "start it" }
+        ] as const)
+      )
+    )
+  )
+
+  it.effect("[G6] is saved without the checks where they do not end in time, and says so", () =>
+    Effect.gen(function* () {
+      const saving = yield* Effect.forkChild(incidentHtml({ isWhole: true }))
+      yield* TestClock.adjust(incidentChecksMillis)
+      assert.include(yield* Fiber.join(saving), "nothing was checked: the checks did not end within 6 s")
+    }).pipe(Effect.provide(silent), Effect.provideService(IncidentChecks, Effect.never))
   )
 
   it.live("is its owner's alone, and never written over another", () =>

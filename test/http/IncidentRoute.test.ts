@@ -1,9 +1,11 @@
 import { connect, type Socket } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import { ShownSettings } from "../../src/http/IncidentHtml.ts"
+import { incidentAnswerMillis } from "../../src/http/Limits.ts"
 import { Health } from "../../src/telemetry/Health.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
@@ -60,6 +62,17 @@ describe("GET /incident", () => {
       yield* until("room after one was left", isGiven, "10 seconds")
       // Each of these is read to its end, while the other one is not.
       for (const turn of [1, 2, 3]) yield* until(`room after ${turn} were read`, isGiven, "10 seconds")
+    }).pipe(Effect.provide(served))
+  )
+
+  it.effect("[G6] one that is not read within a minute is ended, so that its reader keeps nobody out", () =>
+    Effect.gen(function* () {
+      for (const reader of [1, 2]) yield* Effect.asVoid(unread(`/incident?reader=${reader}`))
+      yield* TestClock.adjust(incidentAnswerMillis - 1)
+      assert.strictEqual((yield* get("/incident")).status, 503)
+      yield* TestClock.adjust(1)
+      const isGiven = Effect.map(get("/incident"), ({ status }) => status === 200)
+      yield* TestClock.withLive(until("room after a minute", isGiven, "10 seconds"))
     }).pipe(Effect.provide(served))
   )
 })

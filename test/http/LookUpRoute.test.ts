@@ -1,6 +1,7 @@
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Redacted } from "effect"
+import { type Fact, personalColumns } from "../../src/domain/Fact.ts"
 import { HttpApi } from "../../src/http/HttpApi.ts"
 import { layerHttpApi } from "../../src/http/HttpApiLayer.ts"
 import { lookUpBodyBytes } from "../../src/http/Limits.ts"
@@ -8,7 +9,9 @@ import { Health } from "../../src/telemetry/Health.ts"
 import type { LookUpAnswer, LookUpKey } from "../../src/telemetry/LookUp.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
+import type { RowLook } from "../../src/telemetry/RowLookUp.ts"
 import { freePorts } from "../support/Ports.ts"
+import { orderOf, paymentOf } from "../support/Samples.ts"
 
 const secret = "a-token-of-some-length"
 
@@ -19,6 +22,27 @@ const answer: LookUpAnswer = {
   held: [],
   heldCount: 0,
   redriveRunning: false
+}
+
+const row: Fact = {
+  ...orderOf(7n),
+  ...paymentOf(7n),
+  customer_id: 815n,
+  item: "a personal item",
+  order_status: "shipped"
+}
+
+const looked: RowLook = { _tag: "Looked", rows: [row] }
+
+const letter = {
+  atMillis: 1,
+  stream: "payments" as const,
+  reason: "unmatched-payment" as const,
+  path: undefined,
+  messageId: "m-1",
+  orderId: "7",
+  paymentId: "1007",
+  error: "no such order in the table"
 }
 
 /** A server, everything that it logs, and the keys that it was asked for. */
@@ -35,13 +59,16 @@ const served = Effect.fnUntraced(function* (token?: string, host = "127.0.0.1") 
       token: token === undefined ? undefined : Redacted.make(token)
     }).pipe(
       Layer.provide(Recorder.layer("0.1.0")),
-      Layer.provide(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([capture])))
+      Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([capture])))
     )
   )
   const { answerLookUps } = yield* HttpApi.pipe(Effect.provide(api))
-  const begin = answerLookUps((key) => {
-    keys.push(key)
-    return Effect.succeed(answer)
+  const begin = answerLookUps({
+    held: (key) => {
+      keys.push(key)
+      return Effect.succeed(answer)
+    },
+    rows: () => Effect.succeed(looked)
   })
   const ask = (body: string, headers: Readonly<Record<string, string>> = {}, method = "POST") =>
     Effect.promise(async () => {
@@ -52,7 +79,8 @@ const served = Effect.fnUntraced(function* (token?: string, host = "127.0.0.1") 
       })
       return { status: response.status, headers: response.headers, text: await response.text() }
     })
-  return { port, begin, ask, logged, keys }
+  const { deadLetters } = yield* Metrics.pipe(Effect.provide(api))
+  return { port, begin, ask, logged, keys, deadLetters }
 })
 
 /** The status of a request whose head is written as it is. */
@@ -166,6 +194,53 @@ describe("POST /lookup", () => {
       assert.strictEqual((yield* ask('{"order":"4711"}', { authorization: `Bearer ${secret}` })).status, 200)
       assert.lengthOf(keys, 1)
       assert.notMatch(logged.join("\n"), /token|4711/)
+    })
+  )
+
+  it.live(
+    "for the page it answers with the row and the dead letters too, without personal data unless that is asked for",
+    () =>
+      Effect.gen(function* () {
+        const { ask, begin, deadLetters, logged } = yield* served()
+        yield* begin
+        yield* Effect.sync(() => {
+          deadLetters.add(letter)
+          deadLetters.add({ ...letter, orderId: "8", paymentId: "7" })
+        })
+        const { text } = yield* ask('{"order":"7","row":"masked"}')
+        const masked = JSON.parse(text)
+        assert.deepInclude(masked, answer)
+        assert.deepStrictEqual(masked.table.hidden, [...personalColumns])
+        assert.deepInclude(masked.table.rows[0].columns, { order_id: "7", order_status: "shipped" })
+        assert.notMatch(text, /815|personal item/)
+        assert.deepStrictEqual(
+          masked.deadLetters.letters.map(({ messageId, orderId }: typeof letter) => [messageId, orderId]),
+          [["m-1", "7"]]
+        )
+        assert.deepInclude(masked.deadLetters, { remembered: 2, withoutId: 0 })
+        const shown = JSON.parse((yield* ask('{"order":"7","row":"shown"}')).text)
+        assert.deepInclude(shown.table.rows[0].columns, { customer_id: "815", item: "a personal item" })
+        const [line = "", ...others] = logged.filter((each) => each.includes("personal data"))
+        assert.deepStrictEqual(others, [])
+        assert.notMatch(line, /7|815/)
+        assert.strictEqual((yield* ask('{"order":"7","row":"all"}')).status, 400)
+      })
+  )
+
+  it.live("somebody who has logged in on the page may ask, by the cookie of the login", () =>
+    Effect.gen(function* () {
+      const { ask, begin, port } = yield* served(secret, "0.0.0.0")
+      yield* begin
+      const login = yield* Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}/login`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ token: secret })
+        })
+      )
+      const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? ""
+      assert.strictEqual((yield* ask('{"order":"1"}', { cookie })).status, 200)
+      assert.strictEqual((yield* ask('{"order":"1"}', { cookie: `${cookie}0` })).status, 401)
     })
   )
 

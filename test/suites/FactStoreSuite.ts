@@ -146,6 +146,18 @@ export const factStoreSuite = (name: string, store: Layer.Layer<FactStore, unkno
       })
     )
 
+    it.effect("finds the orders of a payment, or says that it would take a scan", () =>
+      Effect.gen(function* () {
+        const { ordersOfPayment, storePayments } = yield* FactStore
+        const payment = paymentOf(freshId())
+        succeeded(yield* storePayments([{ payment, version: 1_000n }]))
+        const found = yield* ordersOfPayment?.(payment.payment_id) ?? Effect.undefined
+        assert.isTrue(found === undefined || found.includes(payment.order_id))
+        const absent = yield* ordersOfPayment?.(freshId()) ?? Effect.undefined
+        assert.deepStrictEqual(absent, found === undefined ? undefined : [])
+      })
+    )
+
     it.effect("count counts every row once, however often it was written", () =>
       Effect.gen(function* () {
         const facts = yield* FactStore

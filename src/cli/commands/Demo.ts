@@ -8,8 +8,10 @@ import type { HttpSettings } from "../../http/HttpSettings.ts"
 import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { makeRowLookUp } from "../../ingest/StoredRows.ts"
 import { publishLateOrders, publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
 import { demoGraceSeconds, demoLateSeconds, demoRate } from "../Limits.ts"
+import { withLiveView } from "../LiveView.ts"
 import { say } from "../Logging.ts"
 import { withProgress } from "../Progress.ts"
 import { keepDeadLetters } from "./DemoDeadLetters.ts"
@@ -63,11 +65,12 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
         deadLettersListed: "one of each reason",
         processing: { ...options.processing, paymentGrace: Duration.seconds(demoGraceSeconds) }
       })
-      yield* answerLookUps(processor.lookUp)
+      yield* answerLookUps({ held: processor.lookUp, rows: makeRowLookUp(yield* FactStore) })
       yield* traffic(options, processor).pipe(
         withProgress(Effect.map(totals, progressLine)),
         withFates(options.json),
-        Effect.ensuring(printOutlook(files))
+        Effect.ensuring(printOutlook(files)),
+        withLiveView
       )
     })
   ).pipe(
@@ -78,8 +81,13 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
     Effect.provideService(ShownSettings, options.shown)
   )
 
-const introduction = `Sample traffic: some payments come before their order, and wait. Some are for an order that never comes, or comes too
-late, and some messages cannot be read: these become dead letters, on purpose.`
+/** How much of the traffic is out of the ordinary. */
+const shares = { unmatched: 0.03, late: 0.01, early: 0.1, duplicates: 0.02, poison: 0.01 }
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
+
+const introduction = `Sample traffic: ${percent(shares.early)} of the payments come before their order, and wait. ${percent(shares.unmatched)} are for an order that never comes, ${percent(shares.late)} for
+one that comes too late, and ${percent(shares.poison)} of all messages are broken: these become dead letters, on purpose.`
 
 /** Keeps the dead letters, and says where to find more; not on standard output, which is for data. */
 const printOutlook = (files: DemoFiles) =>
@@ -130,10 +138,6 @@ const planOf = (options: DemoOptions): TrafficPlan => {
     rate: Option.getOrElse(options.rate, () => (counted ? Number.POSITIVE_INFINITY : demoRate)),
     seed: options.seed,
     firstId: 1,
-    unmatched: 0.03,
-    late: 0.01,
-    early: 0.1,
-    duplicates: 0.02,
-    poison: 0.01
+    ...shares
   }
 }

@@ -166,7 +166,10 @@ export const reportJson = (results: ReadonlyArray<CheckResult>, origins: Readonl
     }))
   })
 
-const statusOf = (outcome: CheckResult["outcome"]): string => {
+/** The word for what came of a check. */
+export const statusOf = (
+  outcome: CheckResult["outcome"]
+): "passed" | "warning" | "fatal" | "not-made" | "skipped" => {
   switch (outcome._tag) {
     case "Passed":
       return "passed"

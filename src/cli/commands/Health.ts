@@ -3,6 +3,7 @@ import { Console, Data, Effect, Option, Schema } from "effect"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
 import { healthAnswerBytes, healthTimeoutSeconds } from "../Limits.ts"
+import { Account, lostLines, waitingText } from "./AccountsText.ts"
 import type { ProcessAnswer } from "./ProcessRequest.ts"
 import { askRunning, ProcessSilent, processUrl } from "./RunningProcess.ts"
 
@@ -81,7 +82,9 @@ const Health = Schema.fromJsonString(
         stay: Schema.Finite
       })
     ),
-    saturation: Schema.Struct({ share: Schema.Finite, by: Schema.String })
+    saturation: Schema.Struct({ share: Schema.Finite, by: Schema.String }),
+    streams: Schema.Record(Schema.String, Account),
+    longestWaitSeconds: Schema.Finite
   })
 )
 
@@ -90,7 +93,7 @@ const decode = Schema.decodeUnknownOption(Health)
 const wholeHealth = Effect.fnUntraced(function* (url: string, { status, text }: ProcessAnswer) {
   const health = status === 200 ? Option.getOrUndefined(decode(text)) : undefined
   if (health === undefined) return yield* noCounterfoil(url)
-  const { heldUpBy, lastRedrive, parts, saturation, watermarkBehindSeconds } = health
+  const { heldUpBy, lastRedrive, parts, saturation, streams, watermarkBehindSeconds } = health
   const lines = [
     health.ready ? "ready" : "not ready",
     ...Object.entries(parts).map(([name, { reason, remedy, since, state }]) => {
@@ -98,10 +101,12 @@ const wholeHealth = Effect.fnUntraced(function* (url: string, { status, text }: 
       return `${name.padEnd(14)}${state} since ${since}${why === "" ? "" : `: ${why}`}`
     }),
     `reading       ${behindOf(watermarkBehindSeconds)}`,
+    `waiting       ${waitingText(streams, health.longestWaitSeconds)}`,
     `limits        ${Math.round(saturation.share * 100)} % of ${saturation.by} used, of which most is used`,
     ...(heldUpBy === null
       ? []
       : [`verdicts      held up by ${heldUpBy.process} since ${heldUpBy.since}: ${heldUpBy.reason}`]),
+    ...lostLines(streams).map((line, index) => `${(index === 0 ? "lost" : "").padEnd(14)}${line}`),
     ...(lastRedrive === null
       ? []
       : [

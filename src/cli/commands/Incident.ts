@@ -4,7 +4,7 @@ import { Clock, Console, Effect, Option } from "effect"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
 import { incidentName } from "../../http/IncidentHtml.ts"
 import { escaped, escapedJson } from "../Escaped.ts"
-import { incidentBytes, serverTimeoutSeconds } from "../Limits.ts"
+import { incidentBytes, incidentSeconds } from "../Limits.ts"
 import { writeIncident } from "./IncidentFiles.ts"
 import { askRunning, ProcessSilent, processUrl } from "./RunningProcess.ts"
 
@@ -26,7 +26,7 @@ export const saveIncident = Effect.fn("incident")(function* (options: IncidentOp
   const { status, text } = yield* askRunning(
     url,
     { path: "/incident", token },
-    { seconds: serverTimeoutSeconds, bytes: incidentBytes }
+    { seconds: incidentSeconds, bytes: incidentBytes }
   )
   if (status !== 200) {
     const why =

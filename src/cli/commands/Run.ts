@@ -1,17 +1,24 @@
 /** What `run` does: the processor on Pub/Sub and Cassandra, until it is stopped or everything has its fate. */
 import { Cause, Console, Data, Duration, Effect, Exit, Option } from "effect"
 import { application, observed } from "../../App.ts"
+import type { FlagTexts } from "../../config/Configuration.ts"
 import type { RecorderSettings } from "../../config/RecorderSection.ts"
 import type { PubSubSettings, RunSettings } from "../../config/Settings.ts"
+import { FactStore } from "../../facts/FactStore.ts"
 import { HttpApi } from "../../http/HttpApi.ts"
+import { IncidentChecks } from "../../http/IncidentChecks.ts"
 import { type ShownSetting, ShownSettings } from "../../http/IncidentHtml.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
+import { makeRowLookUp } from "../../ingest/StoredRows.ts"
 import { GoogleClient } from "../../pubsub/google/GoogleClient.ts"
 import { PubSubAdmin } from "../../pubsub/PubSubAdmin.ts"
 import type { PubSubError, ResourceMissing } from "../../pubsub/PubSubError.ts"
 import { progressSummarySeconds, runSummarySeconds } from "../Limits.ts"
+import { withLiveView } from "../LiveView.ts"
 import { withProgress } from "../Progress.ts"
 import { remedyOf } from "../Remedies.ts"
+import { Screen } from "../Screen.ts"
+import { checksForIncident } from "./DoctorOfIncident.ts"
 import { givingUpAfter } from "./DrainTimeout.ts"
 import { fateJson, fateTable, progressLine, totals } from "./FateTable.ts"
 import { savingIncidents } from "./IncidentFiles.ts"
@@ -29,6 +36,8 @@ export interface RunOptions extends RunSettings {
   readonly recorder: RecorderSettings
   /** What an incident file shows of the settings. */
   readonly shown: ReadonlyArray<ShownSetting>
+  /** What the settings were read from, beside the environment; the checks of an incident file read them anew. */
+  readonly flags: FlagTexts
 }
 
 /** Several source subscriptions do not exist. The command exits 2. */
@@ -57,9 +66,12 @@ export const run = (options: RunOptions) => {
     savingIncidents(options.recorder.incidentDir)
   )
   return Effect.provide(
-    Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work),
+    withLiveView(Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work)),
     observed(http, { appVersion, remedyOf })
-  ).pipe(Effect.provideService(ShownSettings, options.shown))
+  ).pipe(
+    Effect.provideService(ShownSettings, options.shown),
+    Effect.provideService(IncidentChecks, checksForIncident(options.flags))
+  )
 }
 
 const process = (options: RunOptions) =>
@@ -84,7 +96,7 @@ const process = (options: RunOptions) =>
         // A drain is about what waits on the sources; it would end before the first interval.
         ...(isDrain ? {} : { redrivesFrom: options.pubSub.dlqSubscription })
       })
-      yield* answerLookUps(processor.lookUp)
+      yield* answerLookUps({ held: processor.lookUp, rows: makeRowLookUp(yield* FactStore) })
       yield* (isDrain ? runToTheEnd(processor, Effect.void) : processor.run).pipe(
         namingAllMissing(options.pubSub),
         (work) => Effect.raceFirst(work, untilLoginRefused),
@@ -144,6 +156,9 @@ export const withFates =
         const all = yield* totals
         const isFailure = Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
         if (isFailure && all.orders.received + all.payments.received === 0) return
+        // Standard output may be the same terminal.
+        const screen = yield* Screen
+        screen.setLive("")
         yield* Console.log(json ? fateJson(all) : fateTable(all))
       })
     )

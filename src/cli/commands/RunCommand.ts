@@ -49,7 +49,7 @@ export const runCommand = Command.make(
           const giveUpAfter = drain
             ? Option.some(Option.getOrElse(own.connectTimeout, () => Duration.seconds(drainTimeoutSeconds)))
             : Option.none()
-          yield* run({ ...settings, projectSource, giveUpAfter, json, appVersion, shown })
+          yield* run({ ...settings, projectSource, giveUpAfter, json, appVersion, shown, flags })
         }),
       { connectTimeout }
     ).pipe(!drain ? stopsInOrder : (untilDrained) => untilDrained)

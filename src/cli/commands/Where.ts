@@ -1,5 +1,5 @@
 /** What `where` does. */
-import { Console, Context, Data, Effect, Layer, Result, type Scope } from "effect"
+import { Console, Context, Data, Deferred, Effect, Layer, Result, type Scope } from "effect"
 import { cassandraFacts, googlePubSub } from "../../App.ts"
 import type { Cassandra } from "../../cassandra/Cassandra.ts"
 import type { CassandraSettings } from "../../cassandra/CassandraSettings.ts"
@@ -55,20 +55,44 @@ export const findMessage = (options: WhereOptions) =>
       const sources = Result.getOrUndefined(deployment)?.sources
       const progress = yield* progressTable(facts, sources)
       const processes = yield* askProcesses({ ...options, sources }, progress)
-      const deadLetters = Result.isFailure(pubSub)
-        ? Result.fail(pubSub.failure)
-        : yield* lookThroughDeadLetters(options, key).pipe(
+      const lookThroughLetters = Result.isFailure(pubSub)
+        ? Effect.succeed(Result.fail(pubSub.failure))
+        : lookThroughDeadLetters(options, key).pipe(
             Effect.provideContext(pubSub.success.context),
             Effect.provideService(FactStore, storeOf(facts))
           )
-      const table = Result.isFailure(facts)
-        ? Result.fail(facts.failure)
-        : yield* lookInTable({ key, keyspace: options.cassandra.keyspace, connected: facts.success })
+      const look = Result.isFailure(facts)
+        ? Effect.succeed(Result.fail(facts.failure))
+        : lookInTable({ key, keyspace: options.cassandra.keyspace, connected: facts.success })
+      const { deadLetters, table } = yield* lookedInBoth(key, lookThroughLetters, look)
       const report: WhereReport = { key, processes, deadLetters, table }
       yield* Console.log((options.json ? whereJson : whereText)(report))
       if (!isFound(report)) return yield* new MessageNotFound({ report })
     })
   )
+
+type TableResult = WhereReport["table"]
+
+/**
+ * Looks through the dead letters and then in the table. A payment may take a scan: one is made meanwhile, and what it finds is
+ * found; where it finds nothing, that says nothing of what moves on, and the table is looked at after all.
+ */
+const lookedInBoth = <R, R2>(
+  { kind }: LookUpKey,
+  letters: Effect.Effect<WhereReport["deadLetters"], never, R>,
+  table: Effect.Effect<TableResult, never, R2>
+) =>
+  Effect.gen(function* () {
+    const isOver = yield* Deferred.make<void>()
+    const whenOver = Effect.as(Deferred.await(isOver), undefined)
+    const looks = {
+      deadLetters: Effect.ensuring(letters, Deferred.succeed(isOver, undefined)),
+      early: kind === "payment" ? Effect.raceFirst(table, whenOver) : Effect.undefined
+    }
+    const { deadLetters, early } = yield* Effect.all(looks, { concurrency: "unbounded" })
+    const isFound = early !== undefined && Result.isSuccess(early) && early.success.rows.length > 0
+    return { deadLetters, table: isFound ? early : yield* table }
+  })
 
 type Facts = Result.Result<Context.Context<Cassandra | FactStore>, string>
 

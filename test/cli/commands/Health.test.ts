@@ -36,14 +36,26 @@ const asked = (answers: Answers, ...args: ReadonlyArray<string>) =>
   )
 
 const part = { state: "healthy", reason: null, remedy: null, since: "2026-01-01T00:00:00.000Z" }
-const whole = (ready: boolean, facts: object = part) =>
+const account = {
+  received: 50_310,
+  fates: 50_200,
+  inFlight: 7,
+  retrying: 3,
+  waiting: 0,
+  released: 100,
+  subscriptionHolds: 10
+}
+const waits = { received: 50_428, waiting: 118, subscriptionHolds: 128 }
+const whole = (ready: boolean, facts: object = part, payments: object = waits) =>
   JSON.stringify({
     ready,
     parts: { orders: part, facts },
     watermarkBehindSeconds: 4,
     heldUpBy: null,
     lastRedrive: { ended: "end", at: "2026-01-01T00:00:00.000Z", seconds: 7, through: 3, stay: 2 },
-    saturation: { share: 0.25, by: "writes" }
+    saturation: { share: 0.25, by: "writes" },
+    streams: { orders: account, payments: { ...account, ...payments } },
+    longestWaitSeconds: 12.4
   })
 
 describe("health", () => {
@@ -55,11 +67,29 @@ describe("health", () => {
         "orders        healthy since 2026-01-01T00:00:00.000Z",
         "facts         healthy since 2026-01-01T00:00:00.000Z",
         "reading       of orders: up to 4 s ago",
+        "waiting       118 payments for their orders, the longest for 12 s",
         "limits        25 % of writes used, of which most is used",
+        "lost          nothing: every message received has its fate, is here, or was given back",
+        "              orders: 50,310 received = 50,200 with their fate + 7 in flight + 3 retrying + 0 waiting + 100 given back",
+        "              payments: 50,428 received = 50,200 with their fate + 7 in flight + 3 retrying + 118 waiting + 100 given back",
         "redriven      3 through, 2 stay, at 2026-01-01T00:00:00.000Z (end)"
       ])
       expect(code).toBe(0)
     })
+  )
+
+  it.live(
+    "[G7] says where what was received is not accounted for, or the subscription counts otherwise",
+    () =>
+      Effect.gen(function* () {
+        const lost = (payments: object) => asked({ "/health": [200, whole(true, part, payments)] })
+        expect((yield* lost({ ...waits, received: 50_429 })).out).toMatch(
+          /^lost +payments: 1 are not accounted for; report it$/m
+        )
+        expect((yield* lost({ ...waits, subscriptionHolds: 125 })).out).toMatch(
+          /^lost +payments: 3 differ from what the subscription holds, which is normal for a minute: ask again$/m
+        )
+      })
   )
 
   it.live("says what is wrong and what to do, on one line each; exit 1", () =>
