@@ -23,7 +23,7 @@ export const checksForIncident = (flags: FlagTexts): Effect.Effect<ReadonlyArray
   )
 
 const resultsOf = (group: CheckGroup, flags: FlagTexts): Effect.Effect<ReadonlyArray<CheckResult>> =>
-  readDeployment(flags, new Set([group])).pipe(
+  readDeployment(flags, new Set([group]), undefined).pipe(
     Effect.map(({ results }) => results.filter((result) => result.group === group)),
     Effect.timeoutOrElse({
       duration: Duration.seconds(incidentGroupSeconds),
