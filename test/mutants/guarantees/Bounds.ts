@@ -199,5 +199,25 @@ export const ofBounds: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit("test/http/IncidentRoute.test.ts", "files that nobody reads to their end are two at most")
     ]
+  },
+  {
+    name: "incident-reader-for-ever",
+    what: "keeps a place for who reads an incident file, however long that takes",
+    guarantee: "G6",
+    file: "src/http/IncidentRoute.ts",
+    text: "Effect.sync(() => response.destroy())",
+    replacement: "Effect.sync(() => response.closed)",
+    caughtBy: [unit("test/http/IncidentRoute.test.ts", "one that is not read within a minute is ended")]
+  },
+  {
+    name: "incident-waits-for-checks",
+    what: "saves no incident file before the last check has ended",
+    guarantee: "G6",
+    file: "src/http/IncidentChecks.ts",
+    text: "duration: Duration.millis(incidentChecksMillis)",
+    replacement: "duration: Duration.millis(incidentChecksMillis * 100)",
+    caughtBy: [
+      unit("test/http/Incident.test.ts", "is saved without the checks where they do not end in time")
+    ]
   }
 ]

@@ -170,5 +170,14 @@ export const ofLogLines: ReadonlyArray<Mutant> = [
     text: "id.slice(-3)",
     replacement: "id",
     caughtBy: [unit("test/http/Incident.test.ts", "whose ids it masks")]
+  },
+  {
+    name: "live-view-eats-the-log",
+    what: "erases a line of the log above the live lines of a terminal",
+    guarantee: undefined,
+    file: "src/cli/Screen.ts",
+    text: "rows - 1}A",
+    replacement: "rows}A",
+    caughtBy: [unit("test/cli/Screen.test.ts", "damages no log line, however both change")]
   }
 ]

@@ -93,5 +93,32 @@ export const ofLookUps: ReadonlyArray<Mutant> = [
     text: "isLoopback(hostOf(headers.host))",
     replacement: "isLoopback(hostOf(headers.host)) || headers.host !== undefined",
     caughtBy: [unit(access, "without a token"), unit(route, "refuses a page that was lured to loopback")]
+  },
+  {
+    name: "row-with-personal-data",
+    what: "shows the personal data of a row on the page to whoever looks it up",
+    guarantee: undefined,
+    file: "src/http/StoredPlaces.ts",
+    text: "isShown || !personalColumns.has(column)",
+    replacement: "isShown || column !== undefined",
+    caughtBy: [unit(route, "for the page it answers with the row and the dead letters too")]
+  },
+  {
+    name: "look-up-any-cookie",
+    what: "answers whoever sends any cookie",
+    guarantee: undefined,
+    file: "src/http/LookUpAccess.ts",
+    text: "isCookieOf(token, headers.cookie)",
+    replacement: "headers.cookie !== undefined",
+    caughtBy: [unit(route, "somebody who has logged in on the page may ask")]
+  },
+  {
+    name: "row-look-up-of-all-rows",
+    what: "reads every row that names a payment for one look-up",
+    guarantee: "G6",
+    file: "src/ingest/StoredRows.ts",
+    text: "orderIds.slice(0, rowsLookedUpMax)",
+    replacement: "orderIds.slice(rowsLookedUpMax - rowsLookedUpMax)",
+    caughtBy: [unit("test/ingest/StoredRows.test.ts", "reads a few rows at most")]
   }
 ]
