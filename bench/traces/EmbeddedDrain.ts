@@ -33,7 +33,7 @@ export const drainMicros = (options: DrainOptions): Effect.Effect<number> =>
     yield* setUp(options.messages)
     globalThis.gc?.()
     return yield* cpuMicrosOf(Effect.provideService(drain(options.messages), BatchTracing, options.tracing))
-  }).pipe(Effect.provide(parts(options)), Effect.scoped, Effect.orDie, Effect.provide(Logger.layer([])))
+  }).pipe(Effect.scoped, Effect.provide(Layer.merge(parts(options), Logger.layer([]))), Effect.orDie)
 
 /** The processor time that this process takes until `work` has ended. **Units**: µs. */
 export const cpuMicrosOf = <E, R>(work: Effect.Effect<unknown, E, R>): Effect.Effect<number, E, R> =>
@@ -57,7 +57,7 @@ export const cpuMicrosPerMetricsExport = (
     // The last one is sent when the layer closes.
     const once = Effect.provide(Effect.void, layerOtlp(telemetry, "bench"))
     return (yield* cpuMicrosOf(Effect.repeat(once, { times: times - 1 }))) / times
-  }).pipe(Effect.provide(Layer.fresh(Metrics.layer)), Effect.provide(Logger.layer([])))
+  }).pipe(Effect.provide(Layer.merge(Layer.fresh(Metrics.layer), Logger.layer([]))))
 
 const setUp = Effect.fnUntraced(function* (messages: number) {
   const admin = yield* PubSubAdmin

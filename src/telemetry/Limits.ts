@@ -74,8 +74,8 @@ export const processesShown = 100
 /** Links of one span at most: the limit of OpenTelemetry's own libraries. */
 export const spanLinksMax = 128
 
-/** Spans in one request: with all their links about 2 MB, far below what a collector takes. */
-export const spansPerRequest = 128
+/** Spans in one request: encoding them, with 50 links each, keeps the event loop for 8 ms as protobuf, 1 ms as JSON. */
+export const spansPerRequest = 32
 
 /** What may wait to be sent to a collector, those of the request under way apart. **Units**: bytes as encoded. */
 export const spanBytesMax = 8 * 1024 * 1024

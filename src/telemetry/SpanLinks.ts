@@ -1,7 +1,5 @@
 /** Links from a span to the traces in which messages were published. */
-import { Option, type Tracer } from "effect"
-import { fromRecordUnsafe } from "effect/http/Headers"
-import { w3c } from "effect/http/HttpTraceContext"
+import { Tracer } from "effect"
 import type { Delivery } from "../pubsub/Message.ts"
 import { spanLinksMax } from "./Limits.ts"
 
@@ -33,5 +31,13 @@ export const spanLinks = (deliveries: ReadonlyArray<Delivery>): SpanLinks => {
   return { links, dropped: seen.size - links.length }
 }
 
-const parentIn = (traceparent: string | undefined): Tracer.ExternalSpan | undefined =>
-  traceparent === undefined ? undefined : Option.getOrUndefined(w3c(fromRecordUnsafe({ traceparent })))
+/** Effect's own reader takes headers, and five times as long. **Source**: W3C, "Trace Context", `traceparent`. */
+const parentIn = (traceparent: string | undefined): Tracer.ExternalSpan | undefined => {
+  const [, traceId, spanId, flags] = (traceparent && form.exec(traceparent)) || []
+  if (traceId === undefined || spanId === undefined || isZero(traceId) || isZero(spanId)) return undefined
+  return Tracer.externalSpan({ traceId, spanId, sampled: (Number.parseInt(flags ?? "", 16) & 1) === 1 })
+}
+
+const form = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/
+
+const isZero = (id: string): boolean => /^0+$/.test(id)
