@@ -20,21 +20,34 @@ import { Health, type RemedyOf } from "./telemetry/Health.ts"
 import { layerHealthSeries } from "./telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "./telemetry/InFlightGauge.ts"
 import { Metrics } from "./telemetry/Metrics.ts"
+import { layerOtlp } from "./telemetry/Otlp.ts"
 import { layerProcessMetrics } from "./telemetry/ProcessMetrics.ts"
 import { Recorder } from "./telemetry/Recorder.ts"
+import type { TelemetrySettings } from "./telemetry/TelemetrySettings.ts"
 import { layerWatchdogs } from "./telemetry/WatchdogsLayer.ts"
 
-/** What health and metrics report in addition. */
+/** What health and metrics report in addition, and to whom. */
 interface ObservedOptions {
   readonly appVersion: string
+  readonly telemetry: TelemetrySettings
   /** What a person can do about an error. */
   readonly remedyOf?: RemedyOf
 }
 
-/** Metrics, health, and where they are served. */
-export const observed = (http: HttpSettings, { appVersion, remedyOf = () => undefined }: ObservedOptions) =>
+/** Metrics, health, where they are served, and a collector that they are sent to, with traces. */
+export const observed = (
+  http: HttpSettings,
+  { appVersion, remedyOf = () => undefined, telemetry }: ObservedOptions
+) =>
   layerHttpApi(http).pipe(
-    Layer.provideMerge(Layer.mergeAll(layerProcessMetrics(appVersion), layerHealthSeries, layerWatchdogs)),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        layerProcessMetrics(appVersion),
+        layerHealthSeries,
+        layerWatchdogs,
+        layerOtlp(telemetry, appVersion)
+      )
+    ),
     Layer.provideMerge(Recorder.layer(appVersion)),
     Layer.provideMerge(Layer.merge(Metrics.layer, Health.layerWith(remedyOf)))
   )
@@ -85,12 +98,17 @@ export const application = <E>(settings: RunSettings, appVersion: string, checke
 
 /** All layers of `demo`. */
 export const embedded = (
-  settings: { readonly dlqTopic: string; readonly file: string; readonly http: HttpSettings },
+  settings: {
+    readonly dlqTopic: string
+    readonly file: string
+    readonly http: HttpSettings
+    readonly telemetry: TelemetrySettings
+  },
   appVersion: string
 ) =>
   DeadLetters.layer({ topic: settings.dlqTopic, appVersion }).pipe(
     Layer.provideMerge(ProgressTableMemory.layer),
     Layer.provideMerge(MemoryPubSub.layer),
     Layer.provideMerge(FactStoreSqlite.layer({ file: settings.file })),
-    Layer.provideMerge(observed(settings.http, { appVersion }))
+    Layer.provideMerge(observed(settings.http, { ...settings, appVersion }))
   )

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
 import * as CassandraLimits from "../src/cassandra/Limits.ts"
 import * as CheckLimits from "../src/checks/Limits.ts"
+import { stopSeconds } from "../src/checks/Needs.ts"
 import * as CliLimits from "../src/cli/Limits.ts"
 import { graceSafeSeconds } from "../src/config/ProcessingSection.ts"
 import * as DeadLetterLimits from "../src/deadletters/Limits.ts"
@@ -250,5 +252,13 @@ describe("Limits", () => {
 
   it("[G6] lookups of early payments leave most of the statements to orders", () => {
     assert.isAtMost(IngestLimits.recheckBatchesAtOnce, PipelineLimits.batchesAtOnce / 2)
+  })
+
+  it("[G6] what waits for a collector is a small part of what a process needs beside its messages", () => {
+    assert.isAtMost(TelemetryLimits.spanBytesMax, CheckLimits.processBaseBytes / 4)
+  })
+
+  it("[G8] the last spans make no stop longer than Kubernetes waits, with the default SHUTDOWN_TIMEOUT", () => {
+    assert.isAtMost(stopSeconds({ shutdownTimeout: Duration.seconds(20) }), 30)
   })
 })

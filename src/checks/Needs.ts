@@ -4,6 +4,7 @@ import { drainSeconds } from "../cassandra/Limits.ts"
 import { lastRowMillis } from "../ingest/Limits.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
 import { closeTimeoutSeconds } from "../pubsub/Limits.ts"
+import { lastSpansMillis } from "../telemetry/Limits.ts"
 import { crashRedeliverySeconds, memoryFactor, processBaseBytes } from "./Limits.ts"
 
 /**
@@ -21,7 +22,10 @@ export const memoryNeeded = (held: HeldBytes): number => memoryFactor * heapNeed
 
 /** How long a stop takes at most, from the signal to the end. **Units**: seconds. */
 export const stopSeconds = ({ shutdownTimeout }: Pick<ProcessingSettings, "shutdownTimeout">): number =>
-  Duration.toSeconds(shutdownTimeout) + closeTimeoutSeconds + lastRowMillis / 1_000 + drainSeconds
+  Duration.toSeconds(shutdownTimeout) +
+  closeTimeoutSeconds +
+  drainSeconds +
+  (lastRowMillis + lastSpansMillis) / 1_000
 
 /** Rates of payments without an order that the waiting room takes. **Units**: payments a second. */
 export interface UnmatchedRates {

@@ -116,7 +116,12 @@ const readSection = Effect.fnUntraced(function* (section: Section<unknown>, flag
       values[key] = value.value
     } else {
       malformed.add(key)
-      problems.push(explain(variable, entry))
+      problems.push(
+        explain(
+          variable,
+          Option.getOrElse(entry, () => ({ label: variable.doc.name, text: "" }))
+        )
+      )
     }
   }
   return relate(section, { values, given, malformed, problems, sources, shown })
@@ -178,8 +183,8 @@ const entryOf = (variable: Variable<unknown>, label: string, text: string): Entr
   text: variable.doc.secret === true ? text : text.trim()
 })
 
-const explain = (variable: Variable<unknown>, entry: Option.Option<Entry>): string => {
-  const { label, text } = Option.getOrElse(entry, () => ({ label: variable.doc.name, text: "" }))
+/** Says what was given for a variable, unless that is a secret, and what is allowed. */
+export const explain = (variable: Variable<unknown>, { label, text }: Entry): string => {
   const shown =
     variable.doc.secret === true
       ? "is malformed (its value is not shown)"

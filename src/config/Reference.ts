@@ -14,7 +14,8 @@ const intro = `# Configuration
 Each setting is an environment variable; each one except the proxies is also a flag. A flag takes precedence over its
 variable. An empty variable counts as missing. A variable with an unknown name, for example a misspelled one, is ignored.
 Blanks around a value are ignored, except in a password. All problems are reported together, one line each, and the
-process exits 2. Secrets are never shown.
+process exits 2. Only variables of OpenTelemetry, which platforms set by themselves, are a warning where they cannot be used
+(their flags are not). Secrets are never shown.
 
 - **Durations**: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`30 seconds\`, or \`0\`.
 - **Sizes**: \`64MiB\` or \`64Mi\` (1024 × 1024), \`64MB\` (1000 × 1000), or a count of bytes.

@@ -1,9 +1,8 @@
-/** What a process reports about itself: over HTTP, in logs, and to OpenTelemetry. */
+/** What a process reports about itself: over HTTP, and in logs. */
 import { Option, Redacted } from "effect"
 import { isLoopback } from "../http/HostName.ts"
 import type { HttpSettings } from "../http/HttpSettings.ts"
-import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
-import { httpUrl, tokenText } from "./parsers/AnyText.ts"
+import { tokenText } from "./parsers/AnyText.ts"
 import { enumeration } from "./parsers/Enumeration.ts"
 import { listenAddress } from "./parsers/HostPort.ts"
 import { port } from "./parsers/Integer.ts"
@@ -95,32 +94,4 @@ export const logSection = section({
   },
   relations: [],
   settings: (values): LogSettings => values
-})
-
-/** The variables behind {@link TelemetrySettings}. */
-export const telemetrySection = section({
-  title: "OpenTelemetry",
-  variables: {
-    endpoint: optional(
-      {
-        name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-        meaning:
-          "Where traces and metrics are sent, by OTLP over HTTP. This version sends none yet, and warns about it",
-        change: "You have a collector"
-      },
-      httpUrl("http://localhost:4318"),
-      "nothing is sent"
-    )
-  },
-  relations: [
-    {
-      of: ["endpoint"],
-      severity: "warning",
-      broken: ({ endpoint }, given) =>
-        Option.isSome(endpoint)
-          ? `${given.endpoint} is given, and this version sends nothing yet: /metrics on HTTP_PORT has the metrics`
-          : undefined
-    }
-  ],
-  settings: (values): TelemetrySettings => values
 })

@@ -5,6 +5,7 @@ import type { Replication } from "../cassandra/Migrator.ts"
 import type { HttpSettings } from "../http/HttpSettings.ts"
 import type { ProcessingSettings } from "../ingest/ProcessingSettings.ts"
 import type { GoogleSettings } from "../pubsub/google/GoogleSettings.ts"
+import type { TelemetrySettings } from "../telemetry/TelemetrySettings.ts"
 
 /** Where Pub/Sub is, and the names of its topics and subscriptions. */
 export interface PubSubSettings extends GoogleSettings {
@@ -35,4 +36,5 @@ export interface RunSettings {
   readonly cassandra: CassandraSettings
   readonly processing: ProcessingSettings
   readonly http: HttpSettings
+  readonly telemetry: TelemetrySettings
 }

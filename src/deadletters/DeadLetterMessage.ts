@@ -1,6 +1,7 @@
 /** Builds a dead letter: the original message, with attributes that say why it is one. */
 import type { Delivery, Message } from "../pubsub/Message.ts"
 import {
+  acceptedReservedKeys,
   attributeViolation,
   encodedBytes,
   isReserved,
@@ -34,7 +35,7 @@ export const originalPrefix = `${deadLetterPrefix}original-`
  *
  * **Shape**: the original's bytes and attributes, plus `dlq-*`; no ordering key, which is kept as an attribute:
  * one request may carry one key only. An attribute whose name the service reserves (`googclient_schemaencoding`)
- * may say how the bytes are encoded: it is kept under `dlq-original-`, and is the last to be dropped.
+ * may say how the bytes are encoded: it is kept under `dlq-original-`. It and trace context are the last to be dropped.
  * **Guarantee**: within all of Pub/Sub's limits, whatever the original was. Where slots or bytes do not suffice,
  * original attributes are dropped from the end, counted in `dlq-dropped-attributes`; only where the data itself leaves
  * no room for the reason is it cut, counted in `dlq-truncated-bytes`.
@@ -73,17 +74,24 @@ const bytesMax = maxRequestBytes - 1_024
 
 type Attributes = ReadonlyArray<readonly [string, string]>
 
-/** The message's own attributes, without `dlq-*`; those with refused names are renamed, and come first. */
+/**
+ * The message's own attributes, without `dlq-*`; those with refused names are renamed. These and the trace context come
+ * first: the one says how to read the message, the other where it came from.
+ */
 const originalAttributes = ({ attributes }: Delivery): Attributes => {
-  const renamed: Array<readonly [string, string]> = []
+  const first: Array<readonly [string, string]> = []
   const others: Array<readonly [string, string]> = []
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith(deadLetterPrefix)) continue
-    if (isReserved(key)) renamed.push([originalPrefix + key, value])
+    if (isReserved(key)) first.push([originalPrefix + key, value])
+    else if (traceContextKeys.has(key)) first.push([key, value])
     else others.push([key, value])
   }
-  return [...renamed, ...others]
+  return [...first, ...others]
 }
+
+/** Attributes in which publishers carry trace context. */
+const traceContextKeys: ReadonlySet<string> = new Set(["traceparent", "tracestate", ...acceptedReservedKeys])
 
 const ownAttributes = (letter: DeadLetter, failedAtMillis: number, appVersion: string): Attributes => {
   const { delivery } = letter

@@ -15,6 +15,7 @@ import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { RecentDeadLetter } from "../telemetry/RecentDeadLetters.ts"
+import { tracedAttempt } from "../telemetry/TracedAttempt.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import {
   type DeadLettered,
@@ -101,8 +102,8 @@ export const makeProcessorParts = Effect.fnUntraced(function* (
       ledgers,
       orders,
       payments,
-      orderAttempt: attemptOf("orders", orders, ledgers.orders, handleOrders),
-      paymentAttempt: attemptOf("payments", payments, ledgers.payments, handlePayments)
+      orderAttempt: yield* attemptOf("orders", orders, ledgers.orders, handleOrders),
+      paymentAttempt: yield* attemptOf("payments", payments, ledgers.payments, handlePayments)
     })
     yield* progress.read(orders)
     intake = opened
@@ -161,16 +162,19 @@ const attemptsWith =
     subscription: Subscription,
     ledger: StreamLedger<Fate>,
     handle: Handle<A, HandlingFailure, Fate>
-  ): BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason> =>
-    makeBatchAttempt({
-      ...shared,
-      subscription,
-      ledger,
-      handle,
-      dispose,
-      deadLetterFate,
-      onDeadLettered: (letters) => onDeadLettered(stream, letters)
-    })
+  ): Effect.Effect<BatchAttempt<A, HandlingFailure, Fate, DeadLetterReason>> =>
+    tracedAttempt(
+      makeBatchAttempt({
+        ...shared,
+        subscription,
+        ledger,
+        handle,
+        dispose,
+        deadLetterFate,
+        onDeadLettered: (letters) => onDeadLettered(stream, letters)
+      }),
+      { subscription: subscription.name, operation: "process" }
+    )
 
 const openSubscriptions = Effect.fnUntraced(function* (
   subscriber: Subscriber["Service"],

@@ -14,6 +14,7 @@ import type { DecodedDelivery } from "../pipeline/DecodedDelivery.ts"
 import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
 import type { Delivery } from "../pubsub/Message.ts"
 import type { Subscription } from "../pubsub/Subscriber.ts"
+import { tracedAttempt } from "../telemetry/TracedAttempt.ts"
 import { retryDelay } from "../time/Backoff.ts"
 import { monotonicMillis } from "../time/MonotonicClock.ts"
 import { type CarriedMessage, carriedBy, type SourceSubscriptions, sourceOf } from "./DeadLetterMessages.ts"
@@ -89,7 +90,7 @@ export const makeRedriveAttempt = (
       Effect.provideService(FactStore, isDry ? dryFactStore(store) : store)
     )
     const ledger = makeStreamLedger(fates)
-    const batchAttempt: Attempt = makeBatchAttempt({
+    const untraced: Attempt = makeBatchAttempt({
       subscription: isDry ? acknowledgingNothing(subscription) : subscription,
       ledger,
       handle,
@@ -99,6 +100,8 @@ export const makeRedriveAttempt = (
       publishTimeMicros: originalPublishTimeMicros,
       reports: noReports
     })
+    const traced = tracedAttempt(untraced, { subscription: subscription.name, operation: "redrive" })
+    const batchAttempt = isDry ? untraced : yield* traced
 
     /** Those of this deployment, decoded; what is to be said of the others is said at once. */
     const taken = (letters: ReadonlyArray<ReceivedDeadLetter>, verdicts: Map<Delivery, Verdict>) => {

@@ -70,3 +70,27 @@ export const heldUpShownSeconds = 90
 
 /** Processes of the progress table that are shown; those of one subscription are few. */
 export const processesShown = 100
+
+/** Links of one span at most: the limit of OpenTelemetry's own libraries. */
+export const spanLinksMax = 128
+
+/** Spans in one request: encoding them, with 50 links each, keeps the event loop for 8 ms as protobuf, 1 ms as JSON. */
+export const spansPerRequest = 32
+
+/** What may wait to be sent to a collector, those of the request under way apart. **Units**: bytes as encoded. */
+export const spanBytesMax = 8 * 1024 * 1024
+
+/** Requests with metrics that may wait: a newer one says all that an older one does. */
+export const metricsRequestsMax = 1
+
+/** How long a collector may take for its answer: what OpenTelemetry's own libraries give it. **Units**: milliseconds. */
+export const collectorAnswerMillis = 10_000
+
+/** The wait before the second try at a collector. **Units**: milliseconds. */
+export const collectorRetryBaseMillis = 1_000
+
+/** The longest wait between two tries, before jitter. **Units**: milliseconds. */
+export const collectorRetryCapMillis = 30_000
+
+/** How long the last spans may take when the process stops: supervisors wait for little more. **Units**: milliseconds. */
+export const lastSpansMillis = 500

@@ -124,7 +124,7 @@ describe("settings", () => {
         shutdownTimeout: Duration.seconds(20)
       })
       expect(settings.log).toEqual({ level: "Info", format: Option.none() })
-      expect(settings.telemetry).toEqual({ endpoint: Option.none() })
+      expect(settings.telemetry).toMatchObject({ traces: Option.none(), metrics: Option.none() })
     })
   )
 

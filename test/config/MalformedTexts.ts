@@ -37,7 +37,19 @@ export const malformedTexts: Readonly<Record<string, string>> = {
   HTTP_TOKEN: "short",
   LOG_LEVEL: "loud",
   LOG_FORMAT: "xml",
-  OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318"
+  OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318",
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "//collector/v1/traces",
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "ftp://collector",
+  OTEL_EXPORTER_OTLP_HEADERS: "api-key",
+  OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+  OTEL_SDK_DISABLED: "perhaps",
+  OTEL_TRACES_EXPORTER: "console",
+  OTEL_METRICS_EXPORTER: "console",
+  OTEL_TRACES_SAMPLER: "jaeger_remote",
+  OTEL_TRACES_SAMPLER_ARG: "1.5",
+  OTEL_BSP_SCHEDULE_DELAY: "99",
+  OTEL_METRIC_EXPORT_INTERVAL: "60s",
+  OTEL_RESOURCE_ATTRIBUTES: "team"
 }
 
 /** Any text is a legal user name, password; what is said of proxies is meant for other programs too. */
@@ -45,5 +57,6 @@ export const takesAnything: ReadonlyArray<string> = [
   "CASSANDRA_USERNAME",
   "CASSANDRA_PASSWORD",
   "grpc_proxy",
-  "no_grpc_proxy"
+  "no_grpc_proxy",
+  "OTEL_SERVICE_NAME"
 ]

@@ -45,7 +45,9 @@ describe("a restored dead letter", () => {
     const attributes = {
       "dlq-reason": "undecodable",
       "dlq-publish-time": rfc3339(acceptedAt - 1),
-      tenant: "a"
+      tenant: "a",
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      googclient_traceparent: "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01"
     }
     const letter = letterOf(attributes)
     expect(restoredMessage(letter)).toEqual({

@@ -25,6 +25,7 @@ import { ofRetries } from "./guarantees/Retries.ts"
 import { ofSetUp } from "./guarantees/SetUp.ts"
 import { ofSources } from "./guarantees/Sources.ts"
 import { ofStops } from "./guarantees/Stops.ts"
+import { ofTelemetry } from "./guarantees/Telemetry.ts"
 import { ofVersions } from "./guarantees/Versions.ts"
 import type { Mutant } from "./Mutant.ts"
 
@@ -55,5 +56,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...ofBounds,
   ...ofLedger,
   ...ofStops,
-  ...ofConsumers
+  ...ofConsumers,
+  ...ofTelemetry
 ]

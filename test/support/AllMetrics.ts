@@ -5,8 +5,10 @@ import { Health } from "../../src/telemetry/Health.ts"
 import { layerHealthSeries } from "../../src/telemetry/HealthSeries.ts"
 import { layerInFlightGauge } from "../../src/telemetry/InFlightGauge.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { layerOtlp } from "../../src/telemetry/Otlp.ts"
 import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
 import { type Family, parseExposition } from "./Exposition.ts"
+import { nothingSent } from "./otlp/Telemetry.ts"
 
 const cassandra = Layer.mock(Cassandra, {
   inFlight: () => 0,
@@ -21,6 +23,7 @@ const cassandra = Layer.mock(Cassandra, {
 export const allMetrics = Layer.mergeAll(
   layerHealthSeries,
   layerProcessMetrics("0.1.0"),
+  layerOtlp(nothingSent, "0.1.0"),
   layerInFlightGauge.pipe(Layer.provide(cassandra))
 ).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer, Logger.layer([]))))
 
@@ -48,6 +51,8 @@ of \`counterfoil_limit_used_ratio\`, whose label says which limit it is (\`/heal
 stream), \`writes\` (statements in flight at Cassandra), \`credit\` (\`MAX_OUTSTANDING_MESSAGES\` or \`…_BYTES\`),
 \`waiting-room\` (\`WAITING_ROOM_MAX\` or \`…_BYTES\`), \`retry-places\` (\`MAX_RETRYING\`). With a backlog it is 1. It is 1 too
 where Cassandra is slow or does not answer, and then more processes make it worse: set a highest number of processes.
+
+A collector gets the same series under the same names by OTLP, where the settings name one ([how](telemetry.md)).
 
 | metric | type | labels | |
 |---|---|---|---|`

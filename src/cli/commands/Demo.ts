@@ -10,6 +10,7 @@ import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
 import { makeProcessor, type Processor } from "../../ingest/Processor.ts"
 import { makeRowLookUp } from "../../ingest/StoredRows.ts"
 import { publishLateOrders, publishTraffic, type TrafficPlan } from "../../sample/Traffic.ts"
+import type { TelemetrySettings } from "../../telemetry/TelemetrySettings.ts"
 import { demoGraceSeconds, demoLateSeconds, demoRate } from "../Limits.ts"
 import { withLiveView } from "../LiveView.ts"
 import { say } from "../Logging.ts"
@@ -33,6 +34,7 @@ export interface DemoOptions {
   readonly processing: ProcessingSettings
   readonly http: HttpSettings
   readonly recorder: RecorderSettings
+  readonly telemetry: TelemetrySettings
   /** What an incident file shows of the settings. */
   readonly shown: ReadonlyArray<ShownSetting>
   readonly json: boolean
@@ -76,7 +78,7 @@ const demoWith = (files: DemoFiles, options: DemoOptions) =>
   ).pipe(
     savingIncidents(options.recorder.incidentDir),
     Effect.provide(
-      embedded({ dlqTopic: demoSettings.dlqTopic, file: files.table, http: options.http }, options.appVersion)
+      embedded({ ...options, dlqTopic: demoSettings.dlqTopic, file: files.table }, options.appVersion)
     ),
     Effect.provideService(ShownSettings, options.shown)
   )

@@ -11,7 +11,7 @@ import { parsedFlag } from "../OwnFlags.ts"
 import { stopsInOrder } from "../ProcessExit.ts"
 import { countParser, rateParser, seedFlag } from "./TrafficFlags.ts"
 
-const { processing, http, recorder } = sections
+const { processing, http, recorder, telemetry } = sections
 
 const countFlag = (what: "Orders" | "Payments", other: string) => {
   const description = `${what} to publish; ends when all have their fate`
@@ -45,14 +45,14 @@ export const demoCommand = Command.make(
     seed: seedFlag,
     port: Flag.optional(Flag.String("port").pipe(Flag.withDescription("Short for --http-port"))),
     json: jsonFlag,
-    flags: settingFlags(http, recorder)
+    flags: settingFlags(http, recorder, telemetry)
   },
   ({ port, flags, ...options }) => {
     const isEndless = ![options.orders, options.payments, options.duration].some((end) =>
       Option.isSome<unknown>(end)
     )
     return configured(
-      { processing, http, recorder },
+      { processing, http, recorder, telemetry },
       spokenFor(flags, "http-port", port),
       ({ own, settings, shown }) =>
         Effect.gen(function* () {

@@ -60,14 +60,14 @@ export class SubscriptionsMissing extends Data.TaggedError("SubscriptionsMissing
  * yet it waits indefinitely; a drain for `giveUpAfter`: `DrainGivenUp`, exit 1.
  */
 export const run = (options: RunOptions) => {
-  const { appVersion, giveUpAfter, http } = options
+  const { appVersion, giveUpAfter, http, telemetry } = options
   const work = process(options).pipe(
     Effect.provide(application(options, appVersion, checkSetUp(options))),
     savingIncidents(options.recorder.incidentDir)
   )
   return Effect.provide(
     withLiveView(Option.isNone(giveUpAfter) ? work : givingUpAfter(giveUpAfter.value)(work)),
-    observed(http, { appVersion, remedyOf })
+    observed(http, { appVersion, remedyOf, telemetry })
   ).pipe(
     Effect.provideService(ShownSettings, options.shown),
     Effect.provideService(IncidentChecks, checksForIncident(options.flags))

@@ -119,7 +119,7 @@ describe("the checks of manifests", () => {
       "one that leaves no time for what follows it",
       instead("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 25"),
       ["warning CF-807"],
-      /killed 25 s after .*it needs up to 29\.5 s/
+      /killed 25 s after .*it needs up to 30 s/
     ],
     [
       "one that a preStop takes away, where none is given",

@@ -104,8 +104,8 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     what: "drops the attributes that say how a message is encoded, because the service refuses their names",
     guarantee: "G3",
     file: "src/deadletters/DeadLetterMessage.ts",
-    text: "if (isReserved(key)) renamed.push([originalPrefix + key, value])",
-    replacement: "if (isReserved(key)) renamed.length += 0",
+    text: "if (isReserved(key)) first.push([originalPrefix + key, value])",
+    replacement: "if (isReserved(key)) first.length += 0",
     caughtBy: [unit(letters, "keeps attributes with reserved names")]
   },
   {
