@@ -1,5 +1,5 @@
 /** Where traces and metrics are sent, and which. */
-import type { Duration, Option, Redacted } from "effect"
+import { Duration, Option, type Redacted } from "effect"
 
 /** One address of a collector that takes OTLP over HTTP. */
 export interface CollectorSettings {
@@ -24,4 +24,15 @@ export interface TelemetrySettings {
   readonly serviceName: string
   /** What is said of the process beside the name of the service. */
   readonly resourceAttributes: Readonly<Record<string, string>>
+}
+
+/** Sends nothing. */
+export const telemetryOff: TelemetrySettings = {
+  traces: Option.none(),
+  metrics: Option.none(),
+  tracedShare: 0,
+  spansInterval: Duration.infinity,
+  metricsInterval: Duration.infinity,
+  serviceName: "counterfoil",
+  resourceAttributes: {}
 }

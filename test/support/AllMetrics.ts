@@ -7,8 +7,8 @@ import { layerInFlightGauge } from "../../src/telemetry/InFlightGauge.ts"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { layerOtlp } from "../../src/telemetry/Otlp.ts"
 import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
+import { telemetryOff } from "../../src/telemetry/TelemetrySettings.ts"
 import { type Family, parseExposition } from "./Exposition.ts"
-import { nothingSent } from "./otlp/Telemetry.ts"
 
 const cassandra = Layer.mock(Cassandra, {
   inFlight: () => 0,
@@ -23,7 +23,7 @@ const cassandra = Layer.mock(Cassandra, {
 export const allMetrics = Layer.mergeAll(
   layerHealthSeries,
   layerProcessMetrics("0.1.0"),
-  layerOtlp(nothingSent, "0.1.0"),
+  layerOtlp(telemetryOff, "0.1.0"),
   layerInFlightGauge.pipe(Layer.provide(cassandra))
 ).pipe(Layer.provideMerge(Layer.mergeAll(Metrics.layer, Health.layer, Logger.layer([]))))
 

@@ -18,6 +18,7 @@ import { makeProcessor, type Processor } from "../../src/ingest/Processor.ts"
 import { makeRowLookUp } from "../../src/ingest/StoredRows.ts"
 import { Publisher } from "../../src/pubsub/Publisher.ts"
 import { Recorder } from "../../src/telemetry/Recorder.ts"
+import { telemetryOff } from "../../src/telemetry/TelemetrySettings.ts"
 import { freePorts } from "../support/Ports.ts"
 import { processing } from "../support/World.ts"
 import { ran } from "./Ran.ts"
@@ -135,9 +136,10 @@ const processed = Effect.fnUntraced(function* (cwd: string) {
     }
   }).pipe(
     Effect.provide(
-      embedded({ dlqTopic: demoSettings.dlqTopic, file: files.table, http }, "0.1.0").pipe(
-        Layer.provideMerge(Logger.layer([capture]))
-      )
+      embedded(
+        { dlqTopic: demoSettings.dlqTopic, file: files.table, http, telemetry: telemetryOff },
+        "0.1.0"
+      ).pipe(Layer.provideMerge(Logger.layer([capture])))
     ),
     Effect.provideService(References.MinimumLogLevel, "Debug")
   )

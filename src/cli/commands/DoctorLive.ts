@@ -15,6 +15,7 @@ import {
 } from "../../checks/live/ScratchPlan.ts"
 import { appVersion } from "../../config/AppVersion.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
+import { telemetryOff } from "../../telemetry/TelemetrySettings.ts"
 import { liveSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
 import { withServerTimeout } from "./ServerTimeout.ts"
@@ -97,12 +98,16 @@ const proofsOf = (plan: ScratchPlan, deployment: LiveDeployment): Effect.Effect<
     },
     cassandra: { ...deployment.cassandra, keyspace },
     processing,
-    http: notServed
+    http: notServed,
+    telemetry: telemetryOff
   }
   const proofs: Effect.Effect<LiveProofs, never, LivePorts> = Effect.scoped(prove({ ...plan, processing }))
   return proofs.pipe(
     Effect.provide(
-      Layer.provideMerge(application(settings, appVersion, Effect.void), observed(notServed, { appVersion }))
+      Layer.provideMerge(
+        application(settings, appVersion, Effect.void),
+        observed(notServed, { appVersion, telemetry: telemetryOff })
+      )
     ),
     Effect.catch(({ message }: { readonly message: string }) => Effect.succeed(unproved(message)))
   )

@@ -9,6 +9,7 @@ import type { Delivery } from "../../../src/pubsub/Message.ts"
 import { MemoryBroker } from "../../../src/pubsub/memory/MemoryBroker.ts"
 import { PubSubAdmin } from "../../../src/pubsub/PubSubAdmin.ts"
 import { Subscriber } from "../../../src/pubsub/Subscriber.ts"
+import { telemetryOff } from "../../../src/telemetry/TelemetrySettings.ts"
 import { eventually } from "../../../src/testing/VirtualTime.ts"
 import { processing } from "../../support/World.ts"
 
@@ -32,7 +33,8 @@ const parts = Layer.effectDiscard(
       {
         dlqTopic: channels.deadLetters.topic,
         file: ":memory:",
-        http: { host: "127.0.0.1", port: 0, portAsked: false }
+        http: { host: "127.0.0.1", port: 0, portAsked: false },
+        telemetry: telemetryOff
       },
       "test"
     )

@@ -28,12 +28,6 @@ export const telemetryTo = (
   }
 }
 
-/** No collector. */
-export const nothingSent: TelemetrySettings = telemetryTo("http://collector:4318", {
-  traces: Option.none(),
-  metrics: Option.none()
-})
-
 /** A collector in memory, and what sends to it, for the life of the scope. Made after a world, which sets the clock. */
 export const makeTelemetry = Effect.fnUntraced(function* (overrides: Parameters<typeof telemetryTo>[1] = {}) {
   const collector = new Collector()
