@@ -20,7 +20,8 @@ export const ofDurability: ReadonlyArray<Mutant> = [
       unit(durability, "an order is not acknowledged before its write is confirmed"),
       simulation,
       scenario("kill-9"),
-      scenario("two-processors")
+      scenario("two-processors"),
+      scenario("one-of-two-killed")
     ]
   },
   {

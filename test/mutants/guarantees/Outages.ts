@@ -17,7 +17,11 @@ export const ofOutages: ReadonlyArray<Mutant> = [
       unit(trouble, "an outage pauses intake at MAX_RETRYING, makes no dead letter"),
       simulation,
       scenario("cassandra-frozen"),
-      scenario("two-of-three-killed")
+      scenario("two-of-three-killed"),
+      scenario("copies-missing"),
+      scenario("modify-revoked"),
+      scenario("disk-full"),
+      scenario("one-node-fails-writes")
     ]
   },
   {

@@ -1,5 +1,5 @@
 /** What processes tell each other of the orders, and what they do when they cannot (G5). */
-import { type Mutant, simulation, unit } from "../Mutant.ts"
+import { type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const watermark = "test/ingest/OrdersWatermark.test.ts"
 const verdict = "test/ingest/UnmatchedVerdict.test.ts"
@@ -27,7 +27,9 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     caughtBy: [
       unit(verdict, "a process has not passed its publish time by the grace"),
       unit(together, "the row of a process that died holds verdicts up until it is gone"),
-      simulation
+      simulation,
+      scenario("one-without-cassandra"),
+      scenario("one-of-two-frozen")
     ]
   },
   {
@@ -49,7 +51,10 @@ export const ofProgress: ReadonlyArray<Mutant> = [
     file: "src/pipeline/RetryQueue.ts",
     text: "entry.failures = failures",
     replacement: "entry.failures = 0 * failures",
-    caughtBy: [unit(together, "while another process cannot store an order, its payment is no dead letter")]
+    caughtBy: [
+      unit(together, "while another process cannot store an order, its payment is no dead letter"),
+      scenario("one-order-held-up")
+    ]
   },
   {
     name: "old-rows-believed",

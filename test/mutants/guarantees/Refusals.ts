@@ -1,5 +1,5 @@
 /** Rows that only Cassandra refuses, and what is mistaken for them (G3, G4). */
-import { type Mutant, unit } from "../Mutant.ts"
+import { type Mutant, scenario, unit } from "../Mutant.ts"
 
 const rule = "test/facts/RowRequests.test.ts"
 const outage = "test/facts/RowRequestsOutage.test.ts"
@@ -18,7 +18,8 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     replacement: "const counts = evidence.refusedAs > 0 || evidence.contrastedAs",
     caughtBy: [
       unit(outage, "a table that refuses every row"),
-      unit(processor, "nothing is written for three minutes")
+      unit(processor, "nothing is written for three minutes"),
+      scenario("ttl-too-large")
     ]
   },
   {
@@ -85,7 +86,14 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     file: "src/facts/RefusedRows.ts",
     text: "refusing >= Math.min(refusingHostsNeeded, hosts)",
     replacement: "refusing >= Math.max(refusingHostsNeeded, hosts)",
-    caughtBy: [unit(rule, "it is rejected"), unit(outage, "where one is down, one suffices")]
+    caughtBy: [
+      unit(rule, "it is rejected"),
+      unit(outage, "where one is down, one suffices"),
+      scenario("index-term-too-long"),
+      scenario("sai-term-too-long"),
+      scenario("column-value-too-long"),
+      scenario("partition-denied")
+    ]
   },
   {
     name: "hosts-take-no-turns",
@@ -169,7 +177,7 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
     file: "src/facts/FactStatements.ts",
     text: "const texts: Array<string> = []",
     replacement: "const texts: Array<string> = [write, write]",
-    caughtBy: [unit(rule, "a row alone travels as a batch of one")]
+    caughtBy: [unit(rule, "a row alone travels as a batch of one"), scenario("timestamps-too-old")]
   },
   {
     name: "full-disk-is-the-rows-fault",

@@ -1,5 +1,5 @@
 /** Hosts that are slow, silent or gone, and what they cost (G4). */
-import { integration, type Mutant, unit } from "../Mutant.ts"
+import { integration, type Mutant, scenario, unit } from "../Mutant.ts"
 
 const choice = "test/cassandra/internal/ReplicaChoice.test.ts"
 const requests = "test/cassandra/internal/RoutedRequests.test.ts"
@@ -14,7 +14,7 @@ export const ofReplicas: ReadonlyArray<Mutant> = [
     file: "src/cassandra/internal/HostLoad.ts",
     text: "Math.max(latencyFloorMillis, waitedMillis(load, now), latencyAt(load, now))",
     replacement: "Math.max(latencyFloorMillis, 0 * waitedMillis(load, now))",
-    caughtBy: [unit(choice, "a host that is slow by 300 ms is left within a second")]
+    caughtBy: [unit(choice, "a host that is slow by 300 ms is left within a second"), scenario("node-slow")]
   },
   {
     name: "latency-never-forgotten",
@@ -77,7 +77,10 @@ export const ofReplicas: ReadonlyArray<Mutant> = [
     file: "src/cassandra/internal/HostWatch.ts",
     text: "if (isAlive) requestAnswered(load, sentAt, at)\n    else requestAbandoned(load)",
     replacement: "requestAbandoned(load)",
-    caughtBy: [unit(choice, "is none whose writes take long while it gives signs of life")]
+    caughtBy: [
+      unit(choice, "is none whose writes take long while it gives signs of life"),
+      scenario("node-frozen")
+    ]
   },
   {
     name: "silent-for-good",

@@ -1,5 +1,5 @@
 /** Sources that cannot deliver, taken for quiet ones (G4, G5). */
-import { type Mutant, unit } from "../Mutant.ts"
+import { type Mutant, scenario, unit } from "../Mutant.ts"
 
 const sources = "test/pubsub/google/Sources.test.ts"
 const connection = "test/pubsub/google/internal/Connection.test.ts"
@@ -24,7 +24,7 @@ export const ofSources: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/internal/StreamPool.ts",
     text: "!isSilent && error === undefined",
     replacement: "!isSilent",
-    caughtBy: [unit(sources, "is not connected and never quiet")]
+    caughtBy: [unit(sources, "is not connected and never quiet"), scenario("orders-topic-recreated")]
   },
   {
     name: "cut-off-is-sound",
@@ -42,7 +42,10 @@ export const ofSources: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/internal/StreamPool.ts",
     text: "for (const stream of streams) stream.renew()\n  })",
     replacement: "for (const _ of streams) break\n  })",
-    caughtBy: [unit(sources, "whose streams stay open when it is deleted")]
+    caughtBy: [
+      unit(sources, "whose streams stay open when it is deleted"),
+      scenario("orders-subscription-gone")
+    ]
   },
   {
     name: "memory-cut-off-is-quiet",

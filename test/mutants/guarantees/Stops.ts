@@ -1,5 +1,5 @@
 /** Stops that lose what was under way, or take too long; and a schema that is not what it says (G8). */
-import { integration, type Mutant, simulation, unit } from "../Mutant.ts"
+import { integration, type Mutant, scenario, simulation, unit } from "../Mutant.ts"
 
 const closing = "test/pubsub/google/Close.test.ts"
 const ending = "test/cli/ProcessExit.test.ts"
@@ -93,7 +93,11 @@ export const ofStops: ReadonlyArray<Mutant> = [
     file: "src/cli/ProcessExit.ts",
     text: "if (isStopping) process.exit(",
     replacement: "if (isStopping || !isStopping) process.exit(",
-    caughtBy: [unit(ending, "is a clean stop: exit 0")]
+    caughtBy: [
+      unit(ending, "is a clean stop: exit 0"),
+      scenario("joining-and-leaving"),
+      scenario("rolling-upgrade")
+    ]
   },
   {
     name: "second-signal-ignored",
