@@ -4,7 +4,7 @@ import { counterfoil, until } from "../support/Counterfoil.ts"
 import { deadLetterFolder } from "../support/DeadLetterFolder.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
-import { dlq, dlqJson, jsonLines, matched, publish } from "./DlqCommands.ts"
+import { dlq, dlqJson, jsonLines, killedAt, matched, publish } from "./DlqCommands.ts"
 import { drain } from "./Drain.ts"
 
 const count = 2_000
@@ -50,18 +50,7 @@ describeWith("cassandra", "pubsub")("Files of dead letters by the thousand on re
         yield* dlqJson(deployment, ["export", file])
         folder.write("letters.ndjson", folder.read("letters.ndjson").replaceAll('\\"42\\"', '\\"4242\\"'))
         for (const share of [0.1, 0.4]) {
-          const redrive = yield* counterfoil(
-            ["dlq", "redrive", "--from", file, "--rate", "200"],
-            deployment.environment
-          )
-          yield* until(
-            `a share of ${share}`,
-            Effect.map(matched(deployment), (rows) => rows >= count * share),
-            "120 seconds",
-            redrive.stderr
-          )
-          yield* redrive.signal("SIGKILL")
-          yield* redrive.ended
+          yield* killedAt(deployment, ["--from", file, "--rate", "200"], count * share)
         }
         // What a killed process held comes again when its leases have run out.
         yield* until(

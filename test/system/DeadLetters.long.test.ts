@@ -5,7 +5,7 @@ import { counterfoil, until } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
-import { dlq, dlqJson, jsonLines, matched, publish } from "./DlqCommands.ts"
+import { dlq, dlqJson, jsonLines, killedAt, matched, publish } from "./DlqCommands.ts"
 import { drain } from "./Drain.ts"
 
 const payments = originalPayments(1)
@@ -156,18 +156,7 @@ describeWith("cassandra", "pubsub")("Dead letters by the thousand on real server
       Effect.gen(function* () {
         const count = 4_000
         const deployment = yield* withLetters(count)
-        for (const share of [0.1, 0.3, 0.5]) {
-          const redrive = yield* counterfoil(["dlq", "redrive", "--rate", "400"], deployment.environment)
-          yield* until(
-            `a share of ${share}`,
-            Effect.map(matched(deployment), (rows) => rows >= count * share),
-            "90 seconds",
-            redrive.stderr
-          )
-          yield* Effect.sleep(`${Math.floor(Math.random() * 300)} millis`)
-          yield* redrive.signal("SIGKILL")
-          yield* redrive.ended
-        }
+        for (const share of [0.1, 0.3, 0.5]) yield* killedAt(deployment, ["--rate", "400"], count * share)
         // What a killed process held comes again when its leases have run out, on the emulator once for each stream.
         yield* until(
           "everything is matched and acknowledged",

@@ -1,6 +1,7 @@
 /** Runs `counterfoil dlq` on a deployment. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { counterfoil, type NotInTime, until } from "../support/Counterfoil.ts"
 import type { Deployment } from "../support/Deployment.ts"
 import type { PlainMessage } from "../support/PlainPubSub.ts"
 import { type Ran, ran } from "./Ran.ts"
@@ -33,6 +34,32 @@ export const jsonLines = (text: string): ReadonlyArray<Readonly<Record<string, u
 /** Runs a command to its end. */
 export const dlq = ({ environment }: Deployment, args: ReadonlyArray<string>): Effect.Effect<Ran> =>
   ran(["dlq", ...args], environment)
+
+/**
+ * Kills `dlq redrive ARGS` once so many rows are matched. One that ends before is started again: what a killed one held
+ * is delivered to nobody until its leases have ended, and a redrive to which nothing comes ends by itself.
+ */
+export const killedAt = (
+  deployment: Deployment,
+  args: ReadonlyArray<string>,
+  rows: number
+): Effect.Effect<void, NotInTime> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const redrive = yield* counterfoil(["dlq", "redrive", ...args], deployment.environment)
+      const isReached = until(
+        `${rows} rows matched`,
+        Effect.map(matched(deployment), (count) => count >= rows),
+        "120 seconds",
+        redrive.stderr
+      )
+      const isKilled = yield* Effect.raceFirst(Effect.as(isReached, true), Effect.as(redrive.ended, false))
+      if (!isKilled) return yield* killedAt(deployment, args, rows)
+      yield* Effect.sleep(`${Math.floor(Math.random() * 300)} millis`)
+      yield* redrive.signal("SIGKILL")
+      yield* redrive.ended
+    })
+  )
 
 /** Rows of an order with its payment. */
 export const matched = ({ table }: Deployment): Effect.Effect<number> =>
