@@ -126,7 +126,7 @@ export const prepare = (
 
 /** Where an alert has to be seen; undefined, with a word about it, where the machine has no Prometheus. */
 const prometheusFor = ({ name, signs }: Scenario) => {
-  if (!("alert" in signs)) return Effect.succeed(undefined)
+  if (!("alert" in signs)) return Effect.undefined
   if (hasPrometheus() || process.env["REQUIRE_SERVICES"] === "1") return prometheusServer
   return Effect.sync(() => {
     process.stderr.write(`${name}: LEFT OUT: its alert, for Prometheus is not installed\n`)
