@@ -11,15 +11,7 @@ export class FactTable {
 
   constructor(contactPoints: ReadonlyArray<string>, localDataCenter: string, keyspace: string) {
     this.#keyspace = keyspace
-    this.#client = new Client({
-      contactPoints: [...contactPoints],
-      localDataCenter,
-      // The nodes of a cluster name each other without one.
-      protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints[0] ?? "")?.[1] ?? 9042) },
-      keyspace,
-      queryOptions: { consistency: types.consistencies.localQuorum },
-      socketOptions: { readTimeout: 60_000 }
-    })
+    this.#client = clientOf(contactPoints, localDataCenter, keyspace)
   }
 
   connect(): Promise<void> {
@@ -85,6 +77,22 @@ export class FactTable {
     return this.#client.shutdown()
   }
 }
+
+/** A client of the benchmark's own, not connected yet. */
+export const clientOf = (
+  contactPoints: ReadonlyArray<string>,
+  localDataCenter: string,
+  keyspace: string
+): Client =>
+  new Client({
+    contactPoints: [...contactPoints],
+    localDataCenter,
+    // The nodes of a cluster name each other without one.
+    protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints[0] ?? "")?.[1] ?? 9042) },
+    keyspace,
+    queryOptions: { consistency: types.consistencies.localQuorum },
+    socketOptions: { readTimeout: 60_000 }
+  })
 
 const rowsAtOnce = 10
 const batchesAtOnce = 32

@@ -1,6 +1,7 @@
 /** *progress*: what it costs to read the progress table, by how many processes share a subscription. */
-import { Client, types } from "cassandra-driver"
+import { type Client, types } from "cassandra-driver"
 import type { ScenarioBench } from "../Bench.ts"
+import { clientOf } from "../FactTable.ts"
 import { type Findings, Measurements } from "../Findings.ts"
 import { say } from "../Screen.ts"
 
@@ -10,7 +11,12 @@ const sizes = [10, 100, 1_000] as const
 /** Writes as many rows as processes would, each with a few orders that it names, and reads all of them again and again. */
 export const progressScenario = async (bench: ScenarioBench): Promise<Findings> => {
   const measurements = new Measurements("progress", quantities)
-  const client = clientOf(bench.launch.environment)
+  const { environment } = bench.launch
+  const client = clientOf(
+    (environment["CASSANDRA_CONTACT_POINTS"] ?? "").split(","),
+    environment["CASSANDRA_LOCAL_DATACENTER"] ?? "",
+    environment["CASSANDRA_KEYSPACE"] ?? ""
+  )
   await client.connect()
   for (let round = 0; round < bench.amounts.rounds.progress; round++) {
     for (const size of sizes) {
@@ -34,17 +40,6 @@ const quantities = {
 
 const nameOf = (size: number): string => `${size} processes`
 
-const clientOf = (environment: Readonly<Record<string, string>>): Client => {
-  const contactPoints = (environment["CASSANDRA_CONTACT_POINTS"] ?? "").split(",")
-  return new Client({
-    contactPoints,
-    localDataCenter: environment["CASSANDRA_LOCAL_DATACENTER"] ?? "datacenter1",
-    protocolOptions: { port: Number(/:(\d+)$/.exec(contactPoints[0] ?? "")?.[1] ?? 9042) },
-    keyspace: environment["CASSANDRA_KEYSPACE"] ?? "",
-    queryOptions: { consistency: types.consistencies.localQuorum, prepare: true }
-  })
-}
-
 /** A row that names ten orders is as long as that of a process with a little trouble. */
 const orderIds = Buffer.alloc(80)
 
@@ -53,7 +48,8 @@ const fill = async (client: Client, size: number): Promise<void> => {
     await client.execute(
       "INSERT INTO counterfoil_progress (orders_subscription, process, format, renewal, watermark, payments_wait, " +
         "order_ids) VALUES (?, ?, 1, 1, ?, true, ?) USING TTL 600",
-      [nameOf(size), `host-of-a-pod-${at}-1-abcdef`, types.Long.fromNumber(Date.now() * 1_000), orderIds]
+      [nameOf(size), `host-of-a-pod-${at}-1-abcdef`, types.Long.fromNumber(Date.now() * 1_000), orderIds],
+      { prepare: true }
     )
   }
 }
@@ -62,7 +58,8 @@ const readings = async (client: Client, size: number) => {
   const read = () =>
     client.execute(
       "SELECT process, format, renewal, watermark, payments_wait, order_ids FROM counterfoil_progress WHERE orders_subscription = ?",
-      [nameOf(size)]
+      [nameOf(size)],
+      { prepare: true }
     )
   for (let time = 0; time < warmUps; time++) await read()
   const [from, cpuFrom] = [performance.now(), process.cpuUsage()]

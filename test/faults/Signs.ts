@@ -54,6 +54,13 @@ export const missedSigns = (
     (all) => all.flat()
   )
 
+/** Does something while a fault lasts, and lets it last for so long at least. **Units**: seconds. */
+export const forAtLeast = <E, R>(
+  seconds: number,
+  work: Effect.Effect<void, E, R>
+): Effect.Effect<void, E, R> =>
+  Effect.all([work, Effect.sleep(`${seconds} seconds`)], { concurrency: 2, discard: true })
+
 /** What a process says of itself in one sentence; empty while it does not answer. */
 export const sentenceOf = (processor: RunningProcessor): Effect.Effect<string> =>
   Effect.map(ask(processor, "/frames"), (text) => {

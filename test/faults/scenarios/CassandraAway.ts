@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario } from "../Scenario.ts"
-import type { Signs } from "../Signs.ts"
+import { forAtLeast, type Signs } from "../Signs.ts"
 
 /** What tells that no node of Cassandra answers. */
 export const withoutCassandra: Signs = {
@@ -23,7 +23,7 @@ const frozen: Scenario = {
       yield* untilPublished(0.3)
       yield* node.signal("SIGSTOP")
       yield* untilHealthSays(processor, factsAway)
-      yield* Effect.all([lookForSigns(), Effect.sleep("20 seconds")], { concurrency: 2 })
+      yield* forAtLeast(20, lookForSigns())
       yield* node.signal("SIGCONT")
     })
 }

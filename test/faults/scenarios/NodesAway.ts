@@ -4,6 +4,7 @@ import type { CassandraServer } from "../../support/CassandraServer.ts"
 import { until } from "../../support/Counterfoil.ts"
 import { tailOf, untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
+import { forAtLeast } from "../Signs.ts"
 import { type Planned, traffic } from "../Traffic.ts"
 import { factsAway } from "./CassandraAway.ts"
 
@@ -45,7 +46,7 @@ const twoOfThree: Scenario = {
       yield* untilPublished(0.3)
       yield* Effect.forEach(cassandra.others, (other) => other.kill, { concurrency: 2 })
       yield* untilHealthSays(processor, factsAway)
-      yield* Effect.all([lookForSigns(), Effect.sleep("15 seconds")], { concurrency: 2 })
+      yield* forAtLeast(15, lookForSigns())
       yield* Effect.forEach(cassandra.others.slice(0, 1), (other) => other.start)
     }),
   afterwards: noDeadLetterOfTheOutage

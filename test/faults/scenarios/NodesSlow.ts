@@ -3,6 +3,7 @@ import { Effect, Fiber, type Scope } from "effect"
 import { ask, untilReady } from "../Processors.ts"
 import { p99Over, type RateSample, rateOver, ratesOf, sampleRates } from "../Rates.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
+import { forAtLeast } from "../Signs.ts"
 import { steadyTraffic } from "../SteadyTraffic.ts"
 
 const perSecond = 300
@@ -52,7 +53,7 @@ const withSlowNode = ({ trouble, over, ...described }: SlowNode): Scenario => ({
       const host = yield* trouble(context)
       const sampling = yield* Effect.forkChild(sampleRates(processor, spans.trouble))
       const look = "nothingToTell" in described.signs ? Effect.void : context.lookForSigns()
-      yield* Effect.all([look, Effect.sleep(`${spans.trouble / 2} seconds`)], { concurrency: 2 })
+      yield* forAtLeast(spans.trouble / 2, look)
       const health = yield* ask(processor, "/health")
       const during = yield* Fiber.join(sampling)
       yield* over(context)

@@ -2,8 +2,11 @@
 import { Effect, type Scope } from "effect"
 import { type RunningProcessor, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
+import { forAtLeast } from "../Signs.ts"
 import { steadyTraffic } from "../SteadyTraffic.ts"
 import type { TcpProxy } from "../TcpProxy.ts"
+import { withoutCassandra } from "./CassandraAway.ts"
+import { withoutPubSub } from "./PubSubAway.ts"
 
 /** How long a fault lasts; as long as it can be in production where the run is asked for so much. **Units**: seconds. */
 const lengthsFor = (messages: number) =>
@@ -54,9 +57,7 @@ const cutOff = (context: ScenarioContext, proxy: TcpProxy, environment: Readonly
   Effect.gen(function* () {
     const { blackHole, between, cut } = lengthsFor(context.messages)
     yield* proxy.set({ _tag: "BlackHole" })
-    yield* Effect.all([context.lookForSigns(environment), Effect.sleep(`${blackHole} seconds`)], {
-      concurrency: 2
-    })
+    yield* forAtLeast(blackHole, context.lookForSigns(environment))
     yield* proxy.set({ _tag: "Pass" })
     yield* Effect.sleep(`${between} seconds`)
     yield* proxy.set({ _tag: "Cut" })
@@ -64,14 +65,11 @@ const cutOff = (context: ScenarioContext, proxy: TcpProxy, environment: Readonly
     yield* proxy.set({ _tag: "Pass" })
   })
 
-const withoutCassandra = apart({
+const oneWithoutCassandra = apart({
   name: "one-without-cassandra",
   fault: "of two processes one cut off from Cassandra, twice",
-  signs: {
-    sentence: /^Cassandra has not answered for .*Nothing is lost/,
-    doctor: "CF-101",
-    alert: /^CounterfoilPartNotReady$/
-  },
+  // The other process is well.
+  signs: { ...withoutCassandra, alert: /^CounterfoilPartNotReady$/ },
   run: (context) =>
     Effect.gen(function* () {
       const { processors, toCassandra } = context
@@ -83,14 +81,10 @@ const withoutCassandra = apart({
     })
 })
 
-const withoutPubSub = apart({
+const oneWithoutPubSub = apart({
   name: "one-without-pubsub",
   fault: "of two processes one cut off from Pub/Sub, twice",
-  signs: {
-    sentence: /^No (orders|payments) have come from Pub\/Sub for .*Nothing is lost/,
-    doctor: "CF-602",
-    alert: /^CounterfoilPartNotReady$/
-  },
+  signs: { ...withoutPubSub, alert: /^CounterfoilPartNotReady$/ },
   run: (context) =>
     Effect.gen(function* () {
       const { processors, toPubSub } = context
@@ -113,9 +107,7 @@ const freeze = (context: ScenarioContext, processor: RunningProcessor) =>
     processor
       .signal("SIGSTOP")
       .pipe(
-        Effect.andThen(
-          Effect.all([context.lookForSigns(), Effect.sleep(`${frozenSeconds} seconds`)], { concurrency: 2 })
-        ),
+        Effect.andThen(forAtLeast(frozenSeconds, context.lookForSigns())),
         Effect.andThen(processor.signal("SIGCONT")),
         Effect.andThen(untilReady(processor))
       )
@@ -168,8 +160,8 @@ const killed = apart({
 
 /** One apart from the others. */
 export const oneOfTwoApart: ReadonlyArray<Scenario> = [
-  withoutCassandra,
-  withoutPubSub,
+  oneWithoutCassandra,
+  oneWithoutPubSub,
   ofOneOrTwo(1, {
     name: "frozen-alone",
     fault: "the only process frozen for 60 s",

@@ -3,13 +3,13 @@ import { Effect } from "effect"
 import { until, whileFrozen } from "../../support/Counterfoil.ts"
 import { ask, untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
-import type { Signs } from "../Signs.ts"
+import { forAtLeast, type Signs } from "../Signs.ts"
 import type { Mode } from "../TcpProxy.ts"
 import { traffic } from "../Traffic.ts"
 import { withoutCassandra } from "./CassandraAway.ts"
 
 /** What tells that Pub/Sub cannot be reached. */
-const withoutPubSub: Signs = {
+export const withoutPubSub: Signs = {
   sentence: /^No (orders|payments) have come from Pub\/Sub for .*Nothing is lost/,
   doctor: "CF-602",
   alert: /^CounterfoilPubSubUnavailable$/
@@ -27,11 +27,7 @@ const spoiling =
         yield* disturb(
           `connection ${mode._tag}`,
           toPubSub.set(mode).pipe(
-            Effect.andThen(
-              Effect.all([Effect.sleep(`${seconds} seconds`), index === 0 ? lookForSigns() : Effect.void], {
-                concurrency: 2
-              })
-            ),
+            Effect.andThen(forAtLeast(seconds, index === 0 ? lookForSigns() : Effect.void)),
             Effect.andThen(toPubSub.set({ _tag: "Pass" })),
             // It lasts until the streams are open again.
             Effect.andThen(untilReady(processor))
@@ -68,7 +64,7 @@ const blackHole: Scenario = {
           Effect.map(ask(processor, "/health"), (text) => ordersAway.test(text)),
           "8 seconds"
         )
-        yield* Effect.all([lookForSigns(), Effect.sleep("30 seconds")], { concurrency: 2 })
+        yield* forAtLeast(30, lookForSigns())
         yield* toPubSub.set({ _tag: "Pass" })
         yield* untilReady(processor)
       })

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { passAll, type Refusal, type Rule } from "../CqlProxy.ts"
 import { untilHealthSays, untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext, ScenarioError } from "../Scenario.ts"
-import type { Signs } from "../Signs.ts"
+import { forAtLeast, type Signs } from "../Signs.ts"
 
 /** Longer than it takes to find that a row is refused for itself. **Units**: seconds. */
 const refusedSeconds = 50
@@ -48,7 +48,7 @@ const refusedAll = ({
       yield* untilPublished(0.3)
       yield* refuse(context)
       yield* untilHealthSays(processor, said)
-      yield* Effect.all([lookForSigns(), Effect.sleep(`${refusedSeconds} seconds`)], { concurrency: 2 })
+      yield* forAtLeast(refusedSeconds, lookForSigns())
       yield* allow(context)
       yield* untilReady(processor)
       yield* Effect.promise(() => observer.judgeNow())
@@ -110,12 +110,7 @@ const badNode: Scenario = {
       ] as const) {
         yield* untilPublished(share)
         yield* bad.set(refuseWrites(how))
-        yield* Effect.all(
-          [how === "server-error" ? lookForSigns() : Effect.void, Effect.sleep("45 seconds")],
-          {
-            concurrency: 2
-          }
-        )
+        yield* forAtLeast(45, how === "server-error" ? lookForSigns() : Effect.void)
         yield* bad.set(passAll)
         yield* expect(bad.refused(how) > 10, `only ${bad.refused(how)} writes were ${how}`)
       }
