@@ -1,7 +1,7 @@
 /** How much of everything a run does. */
 
 /** The scenarios on one node, in the order they are run; quick runs have these. */
-export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce"] as const
+export const oneNodeScenarios = ["drain", "steady", "quiet", "backlog", "start", "produce"] as const
 
 /** All scenarios; `cluster` starts three nodes of its own. */
 export const scenarioNames = [...oneNodeScenarios, "cluster"] as const
@@ -33,6 +33,12 @@ export interface Amounts {
   readonly steadySeconds: number
   /** Seconds at the same pace before them, which count for nothing. */
   readonly steadyWarmUpSeconds: number
+  /** Messages a second, of both streams together, at which next to nothing is to be done. */
+  readonly quietPaces: ReadonlyArray<number>
+  readonly quietSeconds: number
+  /** What goes before them and counts for nothing. */
+  readonly quietWarmUpPerSecond: number
+  readonly quietWarmUpSeconds: number
   /** The two backlogs whose peak of memory is compared. */
   readonly backlogs: readonly [number, number]
   /** Orders, and as many payments, that `produce` publishes. */
@@ -41,14 +47,18 @@ export interface Amounts {
   readonly cluster: number
 }
 
-/** What is judged: about 35 minutes. Sixteen rounds of drain let four outliers at each end be left aside. */
+/** What is judged: about an hour. Sixteen rounds of drain let four outliers at each end be left aside. */
 export const full: Amounts = {
-  rounds: { drain: 16, steady: 5, backlog: 5, start: 5, produce: 5, cluster: 5 },
+  rounds: { drain: 16, steady: 5, quiet: 5, backlog: 5, start: 5, produce: 5, cluster: 5 },
   warmUp: 20_000,
   drain: 60_000,
   unmatchedEvery: 10,
   steadySeconds: 60,
   steadyWarmUpSeconds: 5,
+  quietPaces: [200, 1_000],
+  quietSeconds: 60,
+  quietWarmUpPerSecond: 1_000,
+  quietWarmUpSeconds: 20,
   backlogs: [20_000, 200_000],
   produce: 150_000,
   cluster: 20_000
@@ -56,13 +66,17 @@ export const full: Amounts = {
 
 /** What only shows that it works: under three minutes, servers included. */
 export const quick: Amounts = {
-  rounds: { drain: 1, steady: 1, backlog: 1, start: 1, produce: 1, cluster: 1 },
+  rounds: { drain: 1, steady: 1, quiet: 1, backlog: 1, start: 1, produce: 1, cluster: 1 },
   warmUp: 0,
   // More than are stored between two looks, on a machine that has other things to do.
   drain: 12_000,
   unmatchedEvery: 10,
   steadySeconds: 4,
   steadyWarmUpSeconds: 1,
+  quietPaces: [200],
+  quietSeconds: 3,
+  quietWarmUpPerSecond: 1_000,
+  quietWarmUpSeconds: 1,
   backlogs: [2_000, 6_000],
   produce: 5_000,
   cluster: 2_000
