@@ -7,9 +7,9 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # No script of a package runs: none is needed, and Node is that of the image.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY .ci/bundle.js ./.ci/
 COPY src ./src
-RUN npm run build
+RUN node .ci/bundle.js
 
 FROM node:24-trixie-slim AS packages
 WORKDIR /packages
@@ -23,7 +23,7 @@ COPY --from=packages /packages/node_modules ./node_modules
 COPY bin ./bin
 COPY cql ./cql
 COPY page ./page
-COPY --from=build /build/dist ./dist
+COPY --from=build /build/dist/program ./dist/program
 ENV NODE_ENV=production \
     HTTP_HOST=0.0.0.0 \
     LOG_FORMAT=json

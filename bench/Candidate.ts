@@ -1,5 +1,6 @@
 /** The programs that are compared. */
 import { join } from "node:path"
+import { bundledProgram } from "./BundledProgram.ts"
 import { binOf, root } from "./Folders.ts"
 
 /** A program that does the work. */
@@ -21,8 +22,11 @@ export const counterfoilIn = (folder: string, name: string): Candidate => ({
   command: [binOf(folder), "run"]
 })
 
-/** `counterfoil run` of the working tree. */
-export const counterfoil: Candidate = counterfoilIn(root, "counterfoil run")
+/** `counterfoil run` of the working tree's sources; the profile of a bundle would name none of them. */
+export const counterfoilFromSources: Candidate = counterfoilIn(root, "counterfoil run")
+
+/** `counterfoil run` of the working tree, bundled as in the package. Bundles it: a second or two. */
+export const counterfoilAsInstalled = (): Candidate => counterfoilIn(bundledProgram(), "counterfoil run")
 
 /** Environment variables of a candidate, besides those that name servers, topics and subscriptions. */
 export type Settings = Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 /** What a run was made on: numbers of two machines, or of two versions, are not comparable. */
 import { execFileSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { cpus, release, totalmem, type } from "node:os"
 import { join } from "node:path"
 import { root } from "./Folders.ts"
@@ -18,8 +18,6 @@ export interface Machine {
   readonly servers: string
   /** The commit; with a plus sign where files were changed since. */
   readonly commit: string
-  /** Whether `dist/` was there, which the command prefers to sources that are not newer. */
-  readonly isBuilt: boolean
 }
 
 /** Describes this machine. */
@@ -32,8 +30,7 @@ export const machine = (cassandra: string): Machine => ({
   versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   cassandra,
   servers: areServersGiven ? "given by the environment" : "started for this run, on the same machine",
-  commit: `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : "+"}`,
-  isBuilt: existsSync(join(root, "dist", "main.js"))
+  commit: `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "bench") === "" ? "" : "+"}`
 })
 
 /** The same as a list in Markdown. */
@@ -44,7 +41,7 @@ export const machineLines = (machine: Machine): string =>
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}`,
     `- Cassandra ${machine.cassandra} (one node, but for the scenario cluster, which has three) and the Pub/Sub emulator: ${machine.servers}`,
-    `- commit ${machine.commit}, ${machine.isBuilt ? "built" : "run from the sources"}`
+    `- commit ${machine.commit}`
   ].join("\n")
 
 const packages = ["effect", "@google-cloud/pubsub", "cassandra-driver"]

@@ -114,6 +114,7 @@ export const amountsFor = ({ isQuick, rounds, messages }: ScenarioOptions): Amou
 const roundsOfAll = (rounds: number): Amounts["rounds"] => ({
   drain: rounds,
   steady: rounds,
+  quiet: rounds,
   backlog: rounds,
   start: rounds,
   produce: rounds,

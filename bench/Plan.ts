@@ -1,7 +1,7 @@
 /** How much of everything a run does. */
 
 /** The scenarios on one node, in the order they are run; quick runs have these. */
-export const oneNodeScenarios = ["drain", "steady", "backlog", "start", "produce", "scale"] as const
+export const oneNodeScenarios = ["drain", "steady", "quiet", "backlog", "start", "produce", "scale"] as const
 
 /** All scenarios; `cluster` starts three nodes of its own, and `memory` and `progress` say nothing when they are quick. */
 export const scenarioNames = [...oneNodeScenarios, "memory", "progress", "cluster"] as const
@@ -33,6 +33,12 @@ export interface Amounts {
   readonly steadySeconds: number
   /** Seconds at the same pace before them, which count for nothing. */
   readonly steadyWarmUpSeconds: number
+  /** Messages a second, of both streams together, at which next to nothing is to be done. */
+  readonly quietPaces: ReadonlyArray<number>
+  readonly quietSeconds: number
+  /** What goes before them and counts for nothing. */
+  readonly quietWarmUpPerSecond: number
+  readonly quietWarmUpSeconds: number
   /** The two backlogs whose peak of memory is compared. */
   readonly backlogs: readonly [number, number]
   /** Orders, and as many payments, that 1, 2 and 4 processes share, and for each of them as many before. */
@@ -43,11 +49,12 @@ export interface Amounts {
   readonly cluster: number
 }
 
-/** What is judged: about 35 minutes. Sixteen rounds of drain let four outliers at each end be left aside. */
+/** What is judged: about an hour. Sixteen rounds of drain let four outliers at each end be left aside. */
 export const full: Amounts = {
   rounds: {
     drain: 16,
     steady: 5,
+    quiet: 5,
     backlog: 5,
     start: 5,
     produce: 5,
@@ -61,6 +68,10 @@ export const full: Amounts = {
   unmatchedEvery: 10,
   steadySeconds: 60,
   steadyWarmUpSeconds: 5,
+  quietPaces: [200, 1_000],
+  quietSeconds: 60,
+  quietWarmUpPerSecond: 1_000,
+  quietWarmUpSeconds: 20,
   backlogs: [20_000, 200_000],
   scale: { count: 60_000, warmUp: 15_000 },
   produce: 150_000,
@@ -72,6 +83,7 @@ export const quick: Amounts = {
   rounds: {
     drain: 1,
     steady: 1,
+    quiet: 1,
     backlog: 1,
     start: 1,
     produce: 1,
@@ -86,6 +98,10 @@ export const quick: Amounts = {
   unmatchedEvery: 10,
   steadySeconds: 4,
   steadyWarmUpSeconds: 1,
+  quietPaces: [200],
+  quietSeconds: 3,
+  quietWarmUpPerSecond: 1_000,
+  quietWarmUpSeconds: 1,
   backlogs: [2_000, 6_000],
   scale: { count: 4_000, warmUp: 1_000 },
   produce: 5_000,

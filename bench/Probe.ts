@@ -4,7 +4,7 @@
  * It stands at the two places that both candidates share because they use the same vendor packages: where a streaming
  * pull hands over what it decoded from the network, before anything can hold it up, and where the driver's promise of
  * a write resolves. So both are measured alike, and neither measures itself. It costs both the same few microseconds
- * a message, which is why only the steady scenario loads it. At the end of the process the samples go to the file
+ * a message, which is why only the scenarios of flows load it. At the end of the process the samples go to the file
  * that BENCH_PROBE_FILE names.
  */
 import { writeFileSync } from "node:fs"

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { threeNodes } from "../test/support/CassandraCluster.ts"
 import type { ServerError } from "../test/support/ServerProcess.ts"
 import { openBench, type ScenarioBench } from "./Bench.ts"
-import { counterfoil, loop, loopAgain, withoutGrace } from "./Candidate.ts"
+import { counterfoilAsInstalled, counterfoilFromSources, loop, loopAgain, withoutGrace } from "./Candidate.ts"
 import { drainOrders, drainPayments } from "./DrainPhase.ts"
 import { type Findings, together } from "./Findings.ts"
 import { root } from "./Folders.ts"
@@ -18,6 +18,7 @@ import { drainScenario } from "./scenarios/Drain.ts"
 import { memoryScenario } from "./scenarios/Memory.ts"
 import { produceScenario } from "./scenarios/Produce.ts"
 import { progressScenario } from "./scenarios/ProgressTable.ts"
+import { quietScenario } from "./scenarios/Quiet.ts"
 import { scaleScenario } from "./scenarios/Scale.ts"
 import { startScenario } from "./scenarios/Start.ts"
 import { type LoopRates, steadyScenario } from "./scenarios/Steady.ts"
@@ -56,7 +57,8 @@ const onOneNode = Effect.fnUntraced(function* (options: ScenarioOptions, time: T
       },
       time
     )
-    const other = options.isSelf ? loopAgain : counterfoil
+    const own = options.profile === undefined ? counterfoilAsInstalled() : counterfoilFromSources
+    const other = options.isSelf ? loopAgain : own
     const findings = await runOnOneNode({ ...bench, candidates: [loop, other] }, options.only)
     const version = await bench.table.serverVersion()
     await bench.close()
@@ -94,6 +96,7 @@ const runOnOneNode = async (bench: ScenarioBench, names: ReadonlyArray<ScenarioN
   if (names.includes("steady")) {
     found.push(await steadyScenario(bench, ratesIn(together(found)) ?? (await drainLoopOnce(bench))))
   }
+  if (names.includes("quiet")) found.push(await quietScenario(bench))
   if (names.includes("backlog")) found.push(await backlogScenario(bench))
   if (names.includes("start")) found.push(await startScenario(bench))
   if (names.includes("produce")) found.push(await produceScenario(bench))

@@ -1,9 +1,8 @@
 /** One steady flow: a fresh process that is given both streams at a pace, each message watched by the probe. */
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { setTimeout as delay } from "node:timers/promises"
 import type { Bench } from "./Bench.ts"
-import { type Candidate, withoutGrace } from "./Candidate.ts"
+import type { Candidate, Settings } from "./Candidate.ts"
 import { start } from "./CandidateProcess.ts"
 import { DeadLetterCollector } from "./DeadLetterCollector.ts"
 import { pollUntil, pollUntilCorrect } from "./Progress.ts"
@@ -20,9 +19,21 @@ export interface Pace {
   readonly payments: number
 }
 
+/** What flows, and how it is consumed. */
+export interface FlowPlan {
+  /** What counts for nothing: it goes first. */
+  readonly warmUp: Pace
+  readonly measured: Pace
+  /** Every how many payments one matches no order; 0: none. */
+  readonly unmatchedEvery: number
+  readonly settings: Settings
+}
+
 /** What a flow took, without its first seconds. */
 export interface Flow {
   readonly cpuMicrosPerMessage: number
+  /** Processor time of the process. **Units**: a share of one core. */
+  readonly coreShare: number
   readonly samples: Samples
 }
 
@@ -33,33 +44,32 @@ export const flowThrough = async (
   bench: Bench,
   candidate: Candidate,
   topics: Topics,
-  pace: Pace
+  plan: FlowPlan
 ): Promise<Flow> => {
   const { access, table, time } = bench
   await time.on("emptying the table", () => table.truncate())
-  await time.on("seeding", () => table.seed(1, pace.payments))
+  const payments = plan.warmUp.payments + plan.measured.payments
+  await time.on("seeding", () => table.seed(1, payments))
   const collector = new DeadLetterCollector(access, subscriptionPath(access, topics.dlqSubscription))
   const writesBefore = await table.writes()
   const probe = join(bench.launch.logs, `probe-${topics.ordersTopic}`)
   mkdirSync(bench.launch.logs, { recursive: true })
-  const process = start(candidate, bench.launch, topics, { ...withoutGrace, probe })
+  const process = start(candidate, bench.launch, topics, { ...plan.settings, probe })
   const watched = { process, writesBefore, collector }
-  const { first, orders, payments, expected } = trafficOf(bench, topics, pace)
+  const { first, warmUp, measured, expected } = trafficOf(bench, topics, plan)
   await publishAll(access, first)
   await time.on("starting", () => pollUntil(bench, watched, ({ rows }) => rows > 0, firstPollMillis))
 
-  const measuredFrom = Date.now() + bench.amounts.steadyWarmUpSeconds * 1000
-  const cpuMicros = await time.on("flowing", async () => {
-    const published = Promise.all([
-      publishPaced(access, orders, pace.seconds),
-      publishPaced(access, payments, pace.seconds)
-    ])
-    await delay(measuredFrom - Date.now())
+  const publish = (loads: ReadonlyArray<Load>, { seconds }: Pace) =>
+    Promise.all(loads.map((load) => publishPaced(access, load, seconds)))
+  const { cpuMicros, measuredFrom } = await time.on("flowing", async () => {
+    await publish(warmUp, plan.warmUp)
+    const measuredFrom = Date.now()
     const before = process.cpuMicros()
-    await published
-    return process.cpuMicros() - before
+    await publish(measured, plan.measured)
+    return { cpuMicros: process.cpuMicros() - before, measuredFrom }
   })
-  const rows = { orders: 1 + pace.orders, payments: pace.payments - deadLetterCount(expected) }
+  const rows = { orders: expected.orders - payments, payments: payments - deadLetterCount(expected) }
   await pollUntilCorrect(bench, watched, expected, rows.orders + rows.payments)
   await time.on("stopping", () => process.stop())
   collector.close()
@@ -69,29 +79,45 @@ export const flowThrough = async (
   assertAllSeen(candidate, samples, rows)
   const isMeasured = ({ publishedAt }: Sample) => publishedAt >= measuredFrom
   return {
-    cpuMicrosPerMessage:
-      cpuMicros / ((pace.orders + pace.payments) * (bench.amounts.steadySeconds / pace.seconds)),
+    cpuMicrosPerMessage: cpuMicros / (plan.measured.orders + plan.measured.payments),
+    coreShare: cpuMicros / (plan.measured.seconds * 1_000_000),
     samples: { orders: samples.orders.filter(isMeasured), payments: samples.payments.filter(isMeasured) }
   }
 }
 
 /** Payments 1 … n are for orders that are there; the orders that flow have numbers above. */
-const trafficOf = ({ access, amounts }: Bench, topics: Topics, pace: Pace) => {
-  const order = (id: number) => bytesOf(orderOf(id))
-  const payment = (id: number) => bytesOf(paymentOf(id, amounts.unmatchedEvery))
-  const ordersTopic = topicPath(access, topics.ordersTopic)
-  const paymentsTopic = topicPath(access, topics.paymentsTopic)
-  const firstOrder = pace.payments + 1
+const trafficOf = ({ access }: Bench, topics: Topics, { warmUp, measured, unmatchedEvery }: FlowPlan) => {
+  const topic = {
+    orders: topicPath(access, topics.ordersTopic),
+    payments: topicPath(access, topics.paymentsTopic)
+  }
+  const ordersFrom = (first: number, count: number): Load => ({
+    topic: topic.orders,
+    first,
+    count,
+    bytes: (id) => bytesOf(orderOf(id))
+  })
+  const paymentsFrom = (first: number, count: number): Load => ({
+    topic: topic.payments,
+    first,
+    count,
+    bytes: (id) => bytesOf(paymentOf(id, unmatchedEvery))
+  })
+  const payments = warmUp.payments + measured.payments
+  const firstOrder = payments + 1
   const expected: Expectation = {
-    orders: pace.payments + 1 + pace.orders,
-    payments: pace.payments,
-    unmatchedEvery: amounts.unmatchedEvery
+    orders: payments + 1 + warmUp.orders + measured.orders,
+    payments,
+    unmatchedEvery
   }
   return {
     // One before the rest shows that the process is at work.
-    first: { topic: ordersTopic, first: firstOrder, count: 1, bytes: order } satisfies Load,
-    orders: { topic: ordersTopic, first: firstOrder + 1, count: pace.orders, bytes: order } satisfies Load,
-    payments: { topic: paymentsTopic, first: 1, count: pace.payments, bytes: payment } satisfies Load,
+    first: ordersFrom(firstOrder, 1),
+    warmUp: [ordersFrom(firstOrder + 1, warmUp.orders), paymentsFrom(1, warmUp.payments)],
+    measured: [
+      ordersFrom(firstOrder + 1 + warmUp.orders, measured.orders),
+      paymentsFrom(1 + warmUp.payments, measured.payments)
+    ],
     expected
   }
 }

@@ -64,6 +64,23 @@ export const thresholds: ReadonlyArray<Threshold> = [
     "median",
     1.25
   ),
+  ...[200, 1_000].flatMap((perSecond) => [
+    atMost(
+      `quiet.${perSecond}.cpu`,
+      `quiet: processor time at ${perSecond} messages a second by the loop's`,
+      "median",
+      1,
+      0.7
+    ),
+    ...(["orders", "payments"] as const).map((stream) =>
+      atMost(
+        `quiet.${perSecond}.${stream}.receipt.p99`,
+        `quiet: ${stream} at ${perSecond} a second, p99 from receipt to durable by the loop's`,
+        "median",
+        1.25
+      )
+    )
+  ]),
   atMost(
     "backlog.growth",
     "backlog: peak of memory with the large backlog by that with the small one",
@@ -71,7 +88,7 @@ export const thresholds: ReadonlyArray<Threshold> = [
     1.1
   ),
   atMost("backlog.large", "backlog: peak of memory with the large backlog by the loop's", "median", 1),
-  atMost("start.allowed", "start: first row by 1.3 × the loop's + 0.3 s", "median", 1),
+  atMost("start.allowed", "start: first row by the loop's + 0.3 s", "median", 1),
   ...([2, 4] as const).map((size) =>
     atMost(
       `scale.${size}.cpu`,
@@ -117,8 +134,14 @@ const verdictOn = (threshold: Threshold, { values }: Series): Verdict => {
 const keeps = ({ relation }: Threshold, found: number, limit: number): boolean =>
   relation === "at most" ? found <= limit : found >= limit
 
-function atMost(id: string, title: string, judged: Threshold["judged"], limit: number): Threshold {
-  return { id, title, judged, relation: "at most", limit }
+function atMost(
+  id: string,
+  title: string,
+  judged: Threshold["judged"],
+  limit: number,
+  goal?: number
+): Threshold {
+  return { id, title, judged, relation: "at most", limit, ...(goal === undefined ? {} : { goal }) }
 }
 
 function atLeast(

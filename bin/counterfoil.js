@@ -17,7 +17,7 @@ const changedAt = (folder) =>
 
 /** What was built, unless the sources are there too and have changed since. An installed package has no sources. */
 const entry = () => {
-  const built = new URL("../dist/main.js", import.meta.url)
+  const built = new URL("../dist/program/main.js", import.meta.url)
   const source = new URL("../src/main.ts", import.meta.url)
   if (!existsSync(built)) return source
   if (!existsSync(source)) return built

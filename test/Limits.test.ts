@@ -74,6 +74,15 @@ describe("Limits", () => {
     assert.isBelow(PubSubLimits.leaseTickMillis, PubSubLimits.leaseExtendSeconds * 1_000)
   })
 
+  it("[G1] acknowledgements that wait for others need no lease extended, and take few of the slots", () => {
+    const { ackGatherCallers, ackGatherMillis, ackGatherMax, leaseTickMillis, settleDelayMillis } =
+      PubSubLimits
+    assert.isAbove(ackGatherMillis, settleDelayMillis)
+    assert.isBelow(ackGatherMillis, leaseTickMillis)
+    assert.isAtMost(ackGatherCallers, PipelineLimits.batchesAtOnce / 2)
+    assert.isBelow(ackGatherMax, PubSubLimits.ackRequestMaxIds)
+  })
+
   it("[G6] the lease of 100,000 held ids is extended twice before it ends, by few requests a second", () => {
     assert.isAtLeast(PubSubLimits.heldIdsLeaseSeconds, 2 * PubSubLimits.heldIdsExtendSeconds)
     const requests = Math.ceil(PubSubLimits.heldIdsMax / PubSubLimits.ackRequestMaxIds)

@@ -1,10 +1,11 @@
 /** *steady*: how long a message takes while both streams flow at half of what the loop can drain. */
 import { candidatesOf, type ScenarioBench } from "../Bench.ts"
+import { withoutGrace } from "../Candidate.ts"
 import { type Findings, Measurements } from "../Findings.ts"
 import { streamNames } from "../Samples.ts"
 import { say } from "../Screen.ts"
 import { percentile } from "../Statistics.ts"
-import { flowThrough, type Pace } from "../SteadyFlow.ts"
+import { type FlowPlan, flowThrough, type Pace } from "../SteadyFlow.ts"
 
 /** How many of each the loop drains in a second. */
 export interface LoopRates {
@@ -15,10 +16,10 @@ export interface LoopRates {
 /** Publishes both streams at a steady pace and measures how long each message took. */
 export const steadyScenario = async (bench: ScenarioBench, loopRates: LoopRates): Promise<Findings> => {
   const measurements = new Measurements("steady", quantities)
-  const pace = paceOf(bench, loopRates)
+  const plan = planOf(bench, loopRates)
   for (let round = 0; round < bench.amounts.rounds.steady; round++) {
     for (const candidate of candidatesOf(bench, round)) {
-      const flow = await bench.withTopics((topics) => flowThrough(bench, candidate, topics, pace))
+      const flow = await bench.withTopics((topics) => flowThrough(bench, candidate, topics, plan))
       measurements.record(candidate.name, "cpu", flow.cpuMicrosPerMessage)
       for (const stream of streamNames) {
         const samples = flow.samples[stream]
@@ -39,7 +40,7 @@ export const steadyScenario = async (bench: ScenarioBench, loopRates: LoopRates)
     id: `steady.pace.${stream}`,
     title: `steady: pace of ${stream}`,
     unit: "messages/s",
-    values: [pace[stream] / pace.seconds]
+    values: [plan.measured[stream] / plan.measured.seconds]
   }))
   return {
     measured: [...paces, ...measurements.measured([base.name, other.name])],
@@ -60,11 +61,16 @@ const quantities = {
 }
 
 // Each stream gets half of the machine, and of that half again.
-const paceOf = ({ amounts }: ScenarioBench, rates: LoopRates): Pace => {
-  const seconds = amounts.steadyWarmUpSeconds + amounts.steadySeconds
-  return {
+const planOf = ({ amounts }: ScenarioBench, rates: LoopRates): FlowPlan => {
+  const during = (seconds: number): Pace => ({
     seconds,
     orders: Math.round((rates.orders / 4) * seconds),
     payments: Math.round((rates.payments / 4) * seconds)
+  })
+  return {
+    warmUp: during(amounts.steadyWarmUpSeconds),
+    measured: during(amounts.steadySeconds),
+    unmatchedEvery: amounts.unmatchedEvery,
+    settings: withoutGrace
   }
 }

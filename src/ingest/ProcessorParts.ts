@@ -1,5 +1,5 @@
 /** The parts of a processor: what lasts for its life, and its intake, which may be closed and opened again. */
-import { Clock, Effect, Result, Scope } from "effect"
+import { Clock, Duration, Effect, Result, Scope } from "effect"
 import { DeadLetters } from "../deadletters/DeadLetters.ts"
 import {
   type DeadLetterReason,
@@ -12,6 +12,7 @@ import type { StreamName } from "../domain/StreamName.ts"
 import { type AttemptReports, type BatchAttempt, makeBatchAttempt } from "../pipeline/BatchAttempt.ts"
 import type { Handle } from "../pipeline/DecodedDelivery.ts"
 import { makeStreamLedger, type StreamLedger } from "../pipeline/StreamLedger.ts"
+import { ackGatherMillis } from "../pubsub/Limits.ts"
 import { Subscriber, type Subscription } from "../pubsub/Subscriber.ts"
 import { Metrics } from "../telemetry/Metrics.ts"
 import type { RecentDeadLetter } from "../telemetry/RecentDeadLetters.ts"
@@ -182,11 +183,15 @@ const openSubscriptions = Effect.fnUntraced(function* (
   { maxOutstandingMessages }: IntakeOptions
 ) {
   const { maxOutstandingBytes } = processing
+  const settle = { gather: Duration.millis(ackGatherMillis) }
   // Closed concurrently: one after the other, a server that does not answer would cost the time of both.
   const both = yield* Scope.fork(yield* Effect.scope, "parallel")
   const open = (subscription: string) =>
     Effect.flatMap(Scope.fork(both), (scope) =>
-      Scope.provide(subscriber.open({ subscription, maxOutstandingMessages, maxOutstandingBytes }), scope)
+      Scope.provide(
+        subscriber.open({ subscription, maxOutstandingMessages, maxOutstandingBytes, settle }),
+        scope
+      )
     )
   return [yield* open(ordersSubscription), yield* open(paymentsSubscription)] as const
 })

@@ -96,8 +96,23 @@ export const streamOpenMillis = 1_000
 /** How long a stream that is being closed may still deliver what is on the wire. **Units**: milliseconds. */
 export const streamRetireMillis = 2_500
 
+/** Deliveries of several server batches that are handed over as one; as many as an emulator sends in one batch. */
+export const handOverMax = 100
+
 /** How long settled deliveries wait for others to share a request. **Units**: milliseconds. */
 export const settleDelayMillis = 10
+
+/**
+ * How long acknowledgements wait for others while they are few, where a program asks for it: a request costs as much as
+ * a hundred messages in it. Far below a lease, which is extended meanwhile. **Units**: milliseconds.
+ */
+export const ackGatherMillis = 100
+
+/** Deliveries whose acknowledgements wait at most; above it they are not few, and go at once. */
+export const ackGatherMax = 250
+
+/** Callers who wait at most for such an acknowledgement; fewer than a pipeline has slots, which they keep meanwhile. */
+export const ackGatherCallers = 8
 
 /** For how long settling is tried again before it counts as lost. **Units**: seconds. */
 export const settleTimeoutSeconds = 60

@@ -20,7 +20,8 @@ export interface Subscription {
   readonly name: string
 
   /**
-   * Hands over what the server sent, one array a server batch, never empty. One consumer.
+   * Hands over what the server sent: a server batch whole, and small ones that arrive together as one array; never empty.
+   * One consumer.
    *
    * Not pulling pauses the network stream; leases of what is held are kept meanwhile, for `lease.total` at most.
    * Reconnects by itself on every retryable error; ends after `stop`.

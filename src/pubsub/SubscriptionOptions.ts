@@ -81,6 +81,12 @@ export interface StreamOptions {
 export interface SettleOptions {
   /** How long settled deliveries wait for others to share a request. By default 10 ms. */
   readonly delay?: Duration.Input
+  /**
+   * How long acknowledgements wait for others while they are few and nothing waits for room; by default no longer than
+   * `delay`. Below `lease.extendEvery`. For callers that have several acknowledgements under way at once: one that
+   * waits for each would be slowed down. With ordering, and once the subscription is stopped, none waits so long.
+   */
+  readonly gather?: Duration.Input
   /** For how long settling is tried again before it counts as unanswered. By default 60 s. */
   readonly retryFor?: Duration.Input
   /** How long one request may take. By default 5 s. */
@@ -117,6 +123,7 @@ export interface ResolvedOptions {
   readonly heartbeatMillis: number
   readonly heartbeatAnswerMillis: number
   readonly settleDelayMillis: number
+  readonly ackGatherMillis: number
   readonly settleTimeoutMillis: number
   readonly settleCallMillis: number
   readonly closeTimeoutMillis: number
@@ -142,6 +149,7 @@ export const resolveOptions = (options: SubscriptionOptions): Effect.Effect<Reso
       heartbeatMillis: millisOf(streams?.heartbeatEvery, heartbeatSeconds * 1000),
       heartbeatAnswerMillis: millisOf(streams?.heartbeatTimeout, heartbeatAnswerSeconds * 1000),
       settleDelayMillis: millisOf(settle?.delay, settleDelayMillis),
+      ackGatherMillis: millisOf(settle?.gather, millisOf(settle?.delay, settleDelayMillis)),
       settleTimeoutMillis: millisOf(settle?.retryFor, settleTimeoutSeconds * 1000),
       settleCallMillis: millisOf(settle?.callTimeout, ackCallSeconds * 1000),
       closeTimeoutMillis: millisOf(options.closeTimeout, closeTimeoutSeconds * 1000)
@@ -171,10 +179,12 @@ const violationOf = (options: ResolvedOptions): string | undefined => {
   if (options.heartbeatMillis === 0 || options.heartbeatAnswerMillis === 0)
     return "a heartbeat takes its time"
   if (options.leaseTotalMillis < options.leaseSeconds * 1000) return "lease.total is at least lease.duration"
-  const { heldIdsExtendMillis, heldIdsLeaseSeconds, leaseCallMillis, leaseExtendMillis } = options
+  const { ackGatherMillis, heldIdsExtendMillis, heldIdsLeaseSeconds, leaseCallMillis, leaseExtendMillis } =
+    options
   return (
     leaseViolation("lease.duration", options.leaseSeconds, leaseExtendMillis, leaseCallMillis) ??
-    leaseViolation("heldIds.lease", heldIdsLeaseSeconds, heldIdsExtendMillis, leaseCallMillis)
+    leaseViolation("heldIds.lease", heldIdsLeaseSeconds, heldIdsExtendMillis, leaseCallMillis) ??
+    (ackGatherMillis < leaseExtendMillis ? undefined : "settle.gather is below lease.extendEvery")
   )
 }
 

@@ -37,8 +37,10 @@ const started = (files: Readonly<Record<string, number>>): string => {
 
 describe("the bin", () => {
   it("starts what was built", () => {
-    expect(started({ "dist/main.js": 100 })).toBe("dist/main.js")
-    expect(started({ "dist/main.js": 100, "src/main.ts": 200, "src/deep/Part.ts": 150 })).toBe("dist/main.js")
+    expect(started({ "dist/program/main.js": 100 })).toBe("dist/program/main.js")
+    expect(started({ "dist/program/main.js": 100, "src/main.ts": 200, "src/deep/Part.ts": 150 })).toBe(
+      "dist/program/main.js"
+    )
   })
 
   it("starts the sources where nothing was built", () => {
@@ -46,6 +48,8 @@ describe("the bin", () => {
   })
 
   it("starts the sources where one of them is newer than what was built", () => {
-    expect(started({ "dist/main.js": 100, "src/main.ts": 200, "src/deep/Part.ts": 50 })).toBe("src/main.ts")
+    expect(started({ "dist/program/main.js": 100, "src/main.ts": 200, "src/deep/Part.ts": 50 })).toBe(
+      "src/main.ts"
+    )
   })
 })

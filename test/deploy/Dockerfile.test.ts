@@ -67,15 +67,17 @@ describe("the Dockerfile", () => {
       expect(stages.indexOf(from)).toBeGreaterThanOrEqual(0)
       expect(stages.indexOf(from)).toBeLessThan(stage)
     }
-    const { outDir } = (JSON.parse(read("tsconfig.build.json")) as { compilerOptions: { outDir: string } })
-      .compilerOptions
-    expect(between.flatMap(({ sources }) => sources)).toEqual(["/packages/node_modules", `/build/${outDir}`])
+    expect(between.flatMap(({ sources }) => sources)).toEqual([
+      "/packages/node_modules",
+      "/build/dist/program"
+    ])
+    expect(read(bin.slice(root.length + 1))).toContain("../dist/program/main.js")
   })
 
   it("has in the image what the program of the package needs", () => {
     const { files } = JSON.parse(read("package.json")) as { files: ReadonlyArray<string> }
-    // Documents, and declarations for other programs, are of no use there.
-    const needed = files.filter((file) => !file.startsWith("!") && file !== "docs" && !file.endsWith(".md"))
+    // Documents, and the library for other programs, are of no use there.
+    const needed = files.filter((file) => !/^docs$|\.md$|^dist\/(?!program$)/.test(file))
     const targets = copies
       .filter(({ stage }) => stage === stages.length - 1)
       .map(({ target }) => target.replace("./", ""))

@@ -41,7 +41,8 @@ const intro = (count: number, counts: ReadonlyArray<string>): string => `# Licen
 <!-- Generated from package-lock.json by \`npm run docs\`; a test compares them. -->
 
 Counterfoil is under Apache-2.0. An installation brings ${count} packages along: ${counts.join(", ")}.
-They are not in our tarball. Whoever builds an image hands them on, and keeps the licence file of each, and the notice
+They are not in our tarball, but for what the bundled program holds copies of; the licences of these are beside it, in
+\`dist/program/licenses.txt\`. Whoever builds an image hands them on, and keeps the licence file of each, and the notice
 where there is one; both stand in the package's folder. Direct dependencies: ${Object.keys({
   ...manifest.dependencies,
   effect: ""

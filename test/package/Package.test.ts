@@ -40,23 +40,61 @@ const budgets: Readonly<Record<string, number>> = {
 
 describe("the package", () => {
   it("holds the program, the library with declarations and source maps, the schema, the page, and nothing else", () => {
-    const built = sources.flatMap((source) => {
+    const built = sources.filter(isOfLibrary).flatMap((source) => {
       const path = `dist/${source.replace(/\.ts$/, "")}`
-      return [`${path}.js`, `${path}.js.map`, ...(isOfLibrary(source) ? [`${path}.d.ts`] : [])]
+      return [`${path}.js`, `${path}.js.map`, `${path}.d.ts`]
     })
+    const program = tarball.files.filter((path) => path.startsWith("dist/program/"))
+    const chunks = program.filter((path) => path.endsWith(".js"))
+    // The bundler's own few lines have no source.
+    const maps = chunks.filter((path) => !path.endsWith("/rolldown-runtime.js")).map((path) => `${path}.map`)
+    expect(program).toEqual([...chunks, ...maps, "dist/program/licenses.txt"].toSorted())
+    expect(chunks).toContain("dist/program/main.js")
     const pages = ["AGENTS.md", "CHANGELOG.md", "LICENSE", "README.md", "docs/api.md", "docs/licenses.md"]
     const schema = filesIn(join(root, "cql")).map((name) => `cql/${name}`)
     const page = filesIn(join(root, "page"))
       .filter((name) => name !== "tsconfig.json")
       .map((name) => `page/${name}`)
     expect(tarball.files).toEqual(
-      [...built, ...pages, ...schema, ...page, "bin/counterfoil.js", "package.json"].toSorted()
+      [...built, ...program, ...pages, ...schema, ...page, "bin/counterfoil.js", "package.json"].toSorted()
     )
   })
 
   it("has source maps that hold their sources, which it does not", () => {
     const map = JSON.parse(readFileSync(join(tarball.unpacked, "dist/pipeline/Pipeline.js.map"), "utf8"))
     expect(map.sourcesContent).toEqual([readFileSync(join(root, "src/pipeline/Pipeline.ts"), "utf8")])
+  })
+
+  it("keeps the licence of each package that the bundled program holds a copy of", () => {
+    const program = join(tarball.unpacked, "dist/program")
+    const maps = filesIn(program).filter((path) => path.endsWith(".map"))
+    const origins: ReadonlyArray<string> = maps.flatMap(
+      (path) => JSON.parse(readFileSync(join(program, path), "utf8")).sources
+    )
+    const packages = new Set(
+      origins.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+    )
+    expect(packages).toContain("effect")
+    // Paths of the machine that built it say nothing to anybody else.
+    expect(origins.filter((path) => !/^\.\.\/\.\.\/(src|node_modules)\//.test(path))).toEqual([])
+    const text = readFileSync(join(program, "licenses.txt"), "utf8")
+    for (const name of packages) expect(text).toMatch(new RegExp(`^${name} \\d[^]*?Copyright`, "m"))
+    // The clients of Google and of Cassandra are not copied: they come as packages, as they are.
+    expect([...packages].filter((name) => /google|grpc|cassandra/.test(name))).toEqual([])
+  })
+
+  it("shows where in the sources the program failed, where Node is asked for it", () => {
+    const place = join(folder, "traces")
+    install(tarball, place)
+    const main = join(place, "node_modules/counterfoil/dist/program/main.js")
+    const position = `
+      const { SourceMap } = await import("node:module")
+      const { readFileSync } = await import("node:fs")
+      const lines = readFileSync(${JSON.stringify(main)}, "utf8").split("\\n")
+      const line = lines.findIndex((text) => text.includes("watchProcess();"))
+      const map = new SourceMap(JSON.parse(readFileSync(${JSON.stringify(`${main}.map`)}, "utf8")))
+      console.log(map.findEntry(line, 0).originalSource)`
+    expect(runNode(position, place).trim()).toMatch(/src\/main\.ts$/)
   })
 
   it("brings nothing along that only its development needs", () => {

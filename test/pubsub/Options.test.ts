@@ -44,6 +44,7 @@ describe("options of a subscription", () => {
         heartbeatMillis: Limits.heartbeatSeconds * 1_000,
         heartbeatAnswerMillis: Limits.heartbeatAnswerSeconds * 1_000,
         settleDelayMillis: Limits.settleDelayMillis,
+        ackGatherMillis: Limits.settleDelayMillis,
         settleTimeoutMillis: Limits.settleTimeoutSeconds * 1_000,
         settleCallMillis: Limits.ackCallSeconds * 1_000,
         closeTimeoutMillis: Limits.closeTimeoutSeconds * 1_000
@@ -80,6 +81,7 @@ describe("options of a subscription", () => {
     ["leaseTotalMillis is Infinity", { lease: { total: "Infinity" } }],
     ["heldIds.lease is 9 s", { heldIds: { lease: "9 seconds" } }],
     ["has to be at least twice", { heldIds: { extendEvery: "31 seconds" } }],
+    ["settle.gather is below lease.extendEvery", { settle: { gather: "3 seconds" } }],
     ["heldIds.max is a whole number", { heldIds: { max: 1.5 } }],
     ["heldIdsMax is -1", { heldIds: { max: -1 } }],
     ["maxOutstandingMessages is a whole number", { maxOutstandingMessages: 0 }],

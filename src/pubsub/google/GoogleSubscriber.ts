@@ -7,7 +7,7 @@ import type { PubSubError } from "../PubSubError.ts"
 import { Subscriber, type Subscription, type SubscriptionStatus } from "../Subscriber.ts"
 import { resolveOptions, type SubscriptionOptions } from "../SubscriptionOptions.ts"
 import { GoogleClient } from "./GoogleClient.ts"
-import { makeAckQueue } from "./internal/AckQueue.ts"
+import { type AckQueue, makeAckQueue } from "./internal/AckQueue.ts"
 import { HeldDeliveries } from "./internal/HeldDeliveries.ts"
 import type { HeldDelivery } from "./internal/HeldDelivery.ts"
 import { HeldIdTable } from "./internal/HeldIdTable.ts"
@@ -67,9 +67,10 @@ const open = Effect.fnUntraced(function* (
     else if (exactlyOnce) receiptConfirmation.add(held)
     else {
       heldDeliveries.admit(held)
-      changed.openUnsafe()
+      handOver()
     }
   }
+  const handOver = atTheEndOfTheTurn(() => handingOver(changed, heldDeliveries, ackQueue))
   const streamPool = yield* makeStreamPool(client, options, heldDeliveries, received)
 
   const upkeep = Effect.all([ackQueue.run, leases.run, receiptConfirmation.run], {
@@ -83,6 +84,7 @@ const open = Effect.fnUntraced(function* (
 
   const stop = Effect.sync(() => {
     end(Exit.fail(Cause.Done()))
+    ackQueue.gatherNoMore()
     streamPool.stop()
     ackQueue.giveBack(heldDeliveries.parked())
   })
@@ -160,5 +162,24 @@ const statusOf = (
     ...heldDeliveries.counts,
     outstandingShare: heldDeliveries.outstandingShare,
     held: heldDeliveries.handedOver + heldIds.count
+  }
+}
+
+/** Lets the consumer take what has arrived. What it has not taken then waits for a place, which acknowledgements may have. */
+const handingOver = (changed: Latch.Latch, heldDeliveries: HeldDeliveries, ackQueue: AckQueue): void => {
+  changed.openUnsafe()
+  setImmediate(() => heldDeliveries.hasParked && ackQueue.hurry())
+}
+
+/** Does this once after everything that the present turn of the event loop brings, however often it is asked for. */
+const atTheEndOfTheTurn = (work: () => void): (() => void) => {
+  let isAsked = false
+  return () => {
+    if (isAsked) return
+    isAsked = true
+    setImmediate(() => {
+      isAsked = false
+      work()
+    })
   }
 }

@@ -4,6 +4,7 @@ import { type Mutant, simulation, unit } from "../Mutant.ts"
 const leases = "test/pubsub/google/internal/LeaseKeeper.test.ts"
 const denied = "test/pubsub/google/internal/DeniedLeases.test.ts"
 const settler = "test/pubsub/google/internal/AckQueue.test.ts"
+const gathering = "test/pubsub/google/internal/AckGathering.test.ts"
 const trouble = "test/ingest/ProcessorTrouble.test.ts"
 
 /** Mutants of leases. */
@@ -136,5 +137,73 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     text: "if (request.length === 1) return",
     replacement: "if (request.length > 0) return",
     caughtBy: [unit(settler, "an id that the server refuses costs only itself")]
+  },
+  {
+    name: "gathered-acks-not-sent-at-stop",
+    what: "lets acknowledgements wait for others while the subscription is stopped",
+    guarantee: "G8",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "    ackQueue.gatherNoMore()\n",
+    replacement: "",
+    caughtBy: [unit(gathering, "are sent at once when the subscription is stopped")]
+  },
+  {
+    name: "acks-not-gathered",
+    what: "sends each acknowledgement after the usual moment, however few there are",
+    guarantee: "G6",
+    file: "src/pubsub/google/internal/AckGathering.ts",
+    text: "isGathering = this.#mayGather &&",
+    replacement: "isGathering = false &&",
+    caughtBy: [unit(gathering, "wait for others up to a limit")]
+  },
+  {
+    name: "gathering-though-many",
+    what: "lets many acknowledgements wait as long as few",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/AckQueue.ts",
+    text: "if (isMany || waiting",
+    replacement: "if (waiting",
+    caughtBy: [unit(gathering, "go at once when they are few no more")]
+  },
+  {
+    name: "gathering-while-full",
+    what: "lets acknowledgements wait for others although they would make room",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/AckGathering.ts",
+    text: "      this.#heldDeliveries.isHalfEmpty &&\n",
+    replacement: "",
+    caughtBy: [unit(gathering, "do not wait while half of what may be outstanding is taken")]
+  },
+  {
+    name: "gathering-not-hurried",
+    what: "lets acknowledgements wait for others while what arrives finds no room",
+    guarantee: "G4",
+    file: "src/pubsub/google/GoogleSubscriber.ts",
+    text: "heldDeliveries.hasParked && ackQueue.hurry()",
+    replacement: "undefined",
+    caughtBy: [unit(gathering, "are sent at once when something arrives that finds no room")]
+  },
+  {
+    name: "gathering-within-a-key",
+    what: "lets acknowledgements wait for others although the next of their keys wait for them",
+    guarantee: "G2",
+    file: "src/pubsub/google/internal/AckGathering.ts",
+    text: "!this.#heldDeliveries.keepsOrder",
+    replacement: "true",
+    caughtBy: [unit(gathering, "do not wait where order is kept")]
+  },
+  {
+    name: "empty-room-not-woken",
+    what: "does not notice that a payment came into an empty waiting room",
+    guarantee: "G5",
+    file: "src/ingest/WaitingPayments.ts",
+    text: "if (occupancy === 1) wakeUp.openUnsafe()",
+    replacement: "",
+    caughtBy: [
+      unit(
+        "test/ingest/ProcessorEarlyPayments.test.ts",
+        "an early payment whose order another process stores is found on a recheck"
+      )
+    ]
   }
 ]

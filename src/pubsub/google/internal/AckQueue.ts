@@ -5,6 +5,7 @@ import { ackRequestMaxIds } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
 import type { LostReason, Settled } from "../../Settled.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
+import { AckGathering } from "./AckGathering.ts"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 import type { HeldDelivery } from "./HeldDelivery.ts"
 import type { HeldIdTable, SettlingId } from "./HeldIdTable.ts"
@@ -21,6 +22,10 @@ export interface AckQueue {
   readonly giveBack: (held: ReadonlyArray<HeldDelivery>, delaySeconds?: number) => void
   /** The same for all held ids. */
   readonly giveBackIds: () => void
+  /** Sends acknowledgements that wait for others: something else waits for them. */
+  readonly hurry: () => void
+  /** From now on acknowledgements wait for others no longer than releases do. */
+  readonly gatherNoMore: () => void
   /** Sends what is waiting and returns when everything has its answer; after `within` the rest counts as lost. */
   readonly flush: (within: Duration.Duration) => Effect.Effect<void>
   /** Does the sending, for as long as anything is to be settled. */
@@ -54,6 +59,7 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
   const work = yield* Latch.make()
   const hurry = yield* Latch.make()
   const idle = yield* Latch.make(true)
+  const gathering = new AckGathering(options, heldDeliveries, () => hurry.openUnsafe())
   let open = 0
   let giveUpAt = Number.POSITIVE_INFINITY
   let isOver = false
@@ -64,9 +70,12 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
     if (queue === undefined) pending.set(verb, [...claimed])
     else for (const held of claimed) queue.push(held)
     open += claimed.length
+    gathering.called()
     idle.closeUnsafe()
     work.openUnsafe()
-    if ((queue?.length ?? claimed.length) >= ackRequestMaxIds) hurry.openUnsafe()
+    const waiting = pending.get(verb)?.length ?? 0
+    const isMany = gathering.isGathering && !(verb === "ack" && gathering.isFew(waiting))
+    if (isMany || waiting >= ackRequestMaxIds) hurry.openUnsafe()
   }
 
   const giveBack = (held: ReadonlyArray<HeldDelivery>, delaySeconds = 0): void => {
@@ -111,8 +120,10 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
 
   const loop = Effect.gen(function* () {
     yield* work.await
+    const acks = pending.size === 1 ? pending.get("ack")?.length : undefined
     // Others usually settle within this moment, and share the request.
-    yield* Effect.timeoutOption(hurry.await, options.settleDelayMillis)
+    yield* Effect.timeoutOption(hurry.await, gathering.begin(acks))
+    gathering.end()
     work.closeUnsafe()
     hurry.closeUnsafe()
     const batches = [...pending]
@@ -122,6 +133,8 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
 
   return {
     giveBack,
+    hurry: () => gathering.hurry(),
+    gatherNoMore: () => gathering.stop(),
     giveBackIds: () => enqueue(0, heldIds.claim(heldIds.ids(), new SettleRequest(true))),
     settle: (verb, deliveries) =>
       Effect.callback((resume) => {
@@ -138,6 +151,7 @@ export const makeAckQueue = Effect.fnUntraced(function* ({
     flush: (within) =>
       Effect.suspend(() => {
         giveUpAt = monotonicMillis(clock) + Duration.toMillis(within)
+        gathering.stop()
         hurry.openUnsafe()
         return Effect.map(Effect.timeoutOption(idle.await, within), () => {
           for (const held of [...heldDeliveries])

@@ -20,13 +20,24 @@ export const callOnce = <Client extends ClosableClient, A>(
 ): Effect.Effect<A, PubSubError> => {
   const failure = (cause: unknown) =>
     new PubSubError({ operation, resource, reason: classify(cause, connection.proxy) })
-  const call = Effect.tryPromise({
-    try: (signal) =>
-      connection.ask((client) => run(client, { signal, timeout: millis, retry: { retryCodes: [] } })),
-    catch: failure
+  // One callback and no race of fibers: at low rates, that costs as much as the call.
+  return Effect.callback((resume) => {
+    const interruption = new AbortController()
+    const forget = connection.onRenewed(() => {
+      resume(Effect.fail(failure(connectionLost)))
+      interruption.abort()
+    })
+    const { signal } = interruption
+    connection
+      .ask((client) => run(client, { signal, timeout: millis, retry: { retryCodes: [] } }))
+      .then(Effect.succeed, (cause) => Effect.fail(failure(cause)))
+      .then((answer) => {
+        forget()
+        resume(answer)
+      })
+    return Effect.sync(() => {
+      forget()
+      interruption.abort()
+    })
   })
-  return Effect.raceFirst(
-    call,
-    Effect.flatMap(connection.renewed, () => Effect.fail(failure(connectionLost)))
-  )
 }

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheEventLoop } from "node:timers/promises"
-import { Clock, Duration, Effect, Latch, type Scope } from "effect"
+import { Clock, Duration, Effect, type Scope } from "effect"
 import { monotonicMillis } from "../../../time/MonotonicClock.ts"
 import { connectionNewsMillis } from "../../Limits.ts"
 import type { Proxy } from "../GoogleSettings.ts"
@@ -37,7 +37,7 @@ export class Connection<Client extends ClosableClient> {
   readonly #clock: Clock.Clock
   readonly #silence: Silence
   #client: Client
-  #renewed = Latch.makeUnsafe()
+  readonly #onRenewed = new Set<() => void>()
   #unanswered = 0
   #waitingSince: number | undefined
   #announcedAt = Number.NEGATIVE_INFINITY
@@ -62,7 +62,16 @@ export class Connection<Client extends ClosableClient> {
   }
 
   /** Ends when the present client is replaced: whoever uses its connection must begin anew. */
-  readonly renewed: Effect.Effect<void> = Effect.suspend(() => this.#renewed.await)
+  readonly renewed: Effect.Effect<void> = Effect.callback((resume) => {
+    const forget = this.onRenewed(() => resume(Effect.void))
+    return Effect.sync(forget)
+  })
+
+  /** The same as a callback, called at most once; answers how to forget it. */
+  onRenewed(callback: () => void): () => void {
+    this.#onRenewed.add(callback)
+    return () => void this.#onRenewed.delete(callback)
+  }
 
   /** Whether something has been asked too long ago, and nothing was heard since. */
   get isSilent(): boolean {
@@ -126,9 +135,9 @@ export class Connection<Client extends ClosableClient> {
     this.#unanswered = 0
     this.#waitingSince = undefined
     this.steadySince = this.#now()
-    const renewed = this.#renewed
-    this.#renewed = Latch.makeUnsafe()
-    renewed.openUnsafe()
+    const callbacks = [...this.#onRenewed]
+    this.#onRenewed.clear()
+    for (const callback of callbacks) callback()
     yield* Effect.tryPromise(() => old.close())
   })
 

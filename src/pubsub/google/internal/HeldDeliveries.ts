@@ -1,5 +1,5 @@
 import { GivenBackTimes } from "../../GivenBackTimes.ts"
-import { givenBackSeconds } from "../../Limits.ts"
+import { givenBackSeconds, handOverMax } from "../../Limits.ts"
 import type { Delivery } from "../../Message.ts"
 import type { LostDelivery } from "../../Settled.ts"
 import type { Batch, DeliveryCounts, HeldDelivery, HeldEnd, WireCredit } from "./HeldDelivery.ts"
@@ -46,6 +46,11 @@ export class HeldDeliveries {
     if (this.#keys !== undefined) return
     this.#keys = new OrderingKeys()
     for (const held of this.parked()) this.#keys.enter(held)
+  }
+
+  /** Whether deliveries of one ordering key are handed over one after another. */
+  get keepsOrder(): boolean {
+    return this.#keys !== undefined
   }
 
   /** Handed over and unsettled, those set aside included. */
@@ -118,10 +123,14 @@ export class HeldDeliveries {
     if (items.length > 0) this.#ready.push({ items, next: 0, passed: undefined })
   }
 
-  /** Hands over the next batch as far as the limits allow; undefined when there is none or no room. */
+  /**
+   * Hands over the next batch, small ones that follow it included, as far as the limits allow; undefined when there is
+   * none or no room.
+   */
   take(): ReadonlyArray<Delivery> | undefined {
+    const taken: Array<Delivery> = []
     for (let batch = this.#ready[0]; batch !== undefined; batch = this.#ready[0]) {
-      const taken: Array<Delivery> = []
+      if (taken.length > 0 && taken.length + batch.items.length - batch.next > handOverMax) break
       for (let held = batch.items[batch.next]; held !== undefined; held = batch.items[++batch.next]) {
         if (held.place !== "parked" || held.settleRequest !== undefined) continue
         if (!this.#outstanding.fits(held)) return this.#taken(taken)
@@ -129,9 +138,8 @@ export class HeldDeliveries {
         taken.push(held.delivery)
       }
       this.#ready.shift()
-      if (taken.length > 0) return this.#taken(taken)
     }
-    return undefined
+    return this.#taken(taken)
   }
 
   /** Takes deliveries out of the limits; the next of their keys may go on. */

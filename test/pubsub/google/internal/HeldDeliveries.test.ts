@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { HeldDeliveries } from "../../../../src/pubsub/google/internal/HeldDeliveries.ts"
 import type { WireCredit } from "../../../../src/pubsub/google/internal/HeldDelivery.ts"
 import { SettleRequest } from "../../../../src/pubsub/google/internal/SettleRequest.ts"
-import { givenBackSeconds } from "../../../../src/pubsub/Limits.ts"
+import { givenBackSeconds, handOverMax } from "../../../../src/pubsub/Limits.ts"
 import type { Delivery } from "../../../../src/pubsub/Message.ts"
 import { encodedBytes } from "../../../../src/pubsub/MessageLimits.ts"
 import type { LostDelivery } from "../../../../src/pubsub/Settled.ts"
@@ -27,13 +27,28 @@ const settle = (heldDeliveries: HeldDeliveries, deliveries: ReadonlyArray<Delive
     .flatMap((held) => heldDeliveries.forget(held, comesAgain ? "released" : "acked"))
 
 describe("HeldDeliveries", () => {
-  it("hands over a server's batch whole, and nothing when there is nothing", () => {
+  it("hands over batches that are there together as one, and nothing when there is nothing", () => {
     const heldDeliveries = limited(100)
     assert.isUndefined(heldDeliveries.take())
     deliver(heldDeliveries, [deliveryOf("a"), deliveryOf("b")])
     deliver(heldDeliveries, [deliveryOf("c")])
-    assert.deepStrictEqual(idsOf(heldDeliveries.take()), ["a", "b"])
-    assert.deepStrictEqual(idsOf(heldDeliveries.take()), ["c"])
+    assert.deepStrictEqual(idsOf(heldDeliveries.take()), ["a", "b", "c"])
+    assert.isUndefined(heldDeliveries.take())
+  })
+
+  it("[G6] hands over a server's batch whole, and with it only what keeps it small", () => {
+    const heldDeliveries = limited(10_000)
+    const many = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => deliveryOf(`${prefix}-${index}`))
+    for (const [prefix, count] of [
+      ["a", handOverMax + 1],
+      ["b", handOverMax - 1],
+      ["c", 1],
+      ["d", 1]
+    ] as const)
+      deliver(heldDeliveries, many(prefix, count))
+    const sizes = Array.from({ length: 3 }, () => heldDeliveries.take()?.length)
+    assert.deepStrictEqual(sizes, [handOverMax + 1, handOverMax, 1])
     assert.isUndefined(heldDeliveries.take())
   })
 

@@ -1,0 +1,66 @@
+import { ackGatherCallers, ackGatherMax } from "../../Limits.ts"
+import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
+import type { HeldDeliveries } from "./HeldDeliveries.ts"
+
+/** Decides how long acknowledgements wait for others to share their request. */
+export class AckGathering {
+  /** Whether they wait for longer than the usual moment, now. */
+  isGathering = false
+  readonly #options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">
+  readonly #heldDeliveries: Pick<HeldDeliveries, "isHalfEmpty" | "keepsOrder">
+  readonly #onOver: () => void
+  #mayGather: boolean
+  /** Callers of what is to be sent next. */
+  #callers = 0
+
+  /** `onOver` is called when those that wait for others are to wait no longer. */
+  constructor(
+    options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">,
+    heldDeliveries: Pick<HeldDeliveries, "isHalfEmpty" | "keepsOrder">,
+    onOver: () => void
+  ) {
+    this.#onOver = onOver
+    this.#options = options
+    this.#heldDeliveries = heldDeliveries
+    this.#mayGather = options.ackGatherMillis > options.settleDelayMillis
+  }
+
+  /** Somebody settles something that is to be sent next. */
+  called(): void {
+    this.#callers += 1
+  }
+
+  /** Begins to wait; answers for how long. `acks`: how many acknowledgements wait; undefined where a release does too. */
+  begin(acks: number | undefined): number {
+    this.isGathering = this.#mayGather && acks !== undefined && this.isFew(acks)
+    return this.isGathering ? this.#options.ackGatherMillis : this.#options.settleDelayMillis
+  }
+
+  /** What waited is sent. */
+  end(): void {
+    this.isGathering = false
+    this.#callers = 0
+  }
+
+  /** Something else waits for those that wait now. */
+  hurry(): void {
+    if (this.isGathering) this.#onOver()
+  }
+
+  /** From now on none waits for longer than the usual moment. */
+  stop(): void {
+    this.#mayGather = false
+    this.hurry()
+  }
+
+  /** Whether so many acknowledgements may wait for long: nobody misses what they would make room for. */
+  isFew(acks: number): boolean {
+    return (
+      acks < ackGatherMax &&
+      this.#callers < ackGatherCallers &&
+      this.#heldDeliveries.isHalfEmpty &&
+      // Where order is kept, the next delivery of a key waits for the one before it.
+      !this.#heldDeliveries.keepsOrder
+    )
+  }
+}
