@@ -8,8 +8,12 @@ import { ask, type Processors, type RunningProcessor } from "./Processors.ts"
 export interface Signs {
   /** The sentence of some process: of the page, the terminal and `counterfoil health`. */
   readonly sentence?: RegExp
+  /** What some process answers at `/health`, where that is not worth a sentence yet. */
+  readonly health?: RegExp
   /** A check of `counterfoil doctor` that is not well. */
   readonly doctor?: string
+  /** A check that `counterfoil doctor` says it could not make: the role may not read what it needs. */
+  readonly unmade?: string
   /** An alert of `deploy/prometheus/alerts.yaml` whose expression holds; of several, any. */
   readonly alert?: RegExp
 }
@@ -31,16 +35,24 @@ export interface SignPlaces {
 
 /** Suspends until each of the signs was seen, or a minute is over; answers those that were not, in words. */
 export const missedSigns = (
-  { sentence, doctor, alert }: Signs,
+  { sentence, health, doctor, unmade, alert }: Signs,
   { bin, environment, processors, prometheus }: SignPlaces
 ): Effect.Effect<ReadonlyArray<string>> =>
   Effect.map(
     Effect.all(
       [
-        sentence === undefined ? none : missed(`the sentence ${sentence}`, sentencesOf(processors), sentence),
+        sentence === undefined
+          ? none
+          : missed(`the sentence ${sentence}`, everyProcess(processors, sentenceOf), sentence),
+        health === undefined
+          ? none
+          : missed(`${health} in /health`, everyProcess(processors, healthOf), health),
         doctor === undefined
           ? none
           : missed(`${doctor} of doctor`, doctorOf(doctor, bin, environment), notWell),
+        unmade === undefined
+          ? none
+          : missed(`${unmade} not made by doctor`, doctorOf(unmade, bin, environment), notMade),
         alert === undefined || prometheus === undefined
           ? none
           : missed(
@@ -91,10 +103,16 @@ const missed = (
   )
 }
 
-const sentencesOf = (processors: Processors) =>
-  Effect.flatMap(processors.running, (all) => Effect.forEach(all, sentenceOf, { concurrency: "unbounded" }))
+const healthOf = (processor: RunningProcessor) => ask(processor, "/health")
+
+const everyProcess = (
+  processors: Processors,
+  says: (processor: RunningProcessor) => Effect.Effect<string>
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.flatMap(processors.running, (all) => Effect.forEach(all, says, { concurrency: "unbounded" }))
 
 const notWell = /^(warning|fatal)$/
+const notMade = /^not-made$/
 
 const doctorOf = (code: string, bin: string, environment: Readonly<Record<string, string>>) =>
   Effect.scoped(

@@ -30,7 +30,7 @@ const sources = filesIn(join(root, "src"))
 /** What an import loads at once, of ours. **Units**: KiB. */
 const budgets: Readonly<Record<string, number>> = {
   "./pubsub": 0.4,
-  "./pubsub/google/GooglePubSub": 134,
+  "./pubsub/google/GooglePubSub": 140,
   "./pubsub/memory/MemoryPubSub": 86,
   "./cassandra": 82,
   "./deadletters": 32,

@@ -141,7 +141,7 @@ const open = Effect.fnUntraced(function* (
     probe: Effect.sync(streamPool.probe),
     limitOutstanding: (messages) =>
       Effect.sync(() => {
-        heldDeliveries.limitMessages(messages)
+        heldDeliveries.room.maxMessages = messages
         streamPool.relimit()
         onRoom()
       })
@@ -160,7 +160,7 @@ const statusOf = (
     ...(error === undefined ? {} : { error }),
     ...(triedAtMillis === undefined ? {} : { triedAtMillis }),
     ...heldDeliveries.counts,
-    outstandingShare: heldDeliveries.outstandingShare,
+    outstandingShare: heldDeliveries.room.share,
     held: heldDeliveries.handedOver + heldIds.count
   }
 }

@@ -171,8 +171,8 @@ export const oneOfTwoApart: ReadonlyArray<Scenario> = [
   ofOneOrTwo(2, {
     name: "one-of-two-frozen",
     fault: "one of two processes frozen for 60 s",
-    // The other one waits for it. An alert comes only where that lasts: it waits for a minute at most.
-    signs: { sentence: /^It works, but payments without an order have waited for a verdict/ }
+    // The other one waits for it, and for longer than a restart takes it does not: no sentence and no alert yet.
+    signs: { health: /"heldUpBy":\{/ }
   }),
   joining,
   killed

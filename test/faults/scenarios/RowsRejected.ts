@@ -6,6 +6,7 @@ import { watchFlow } from "../Flow.ts"
 import { untilReady } from "../Processors.ts"
 import type { Scenario, ScenarioContext } from "../Scenario.ts"
 import type { NodesNeeded } from "../Servers.ts"
+import type { Signs } from "../Signs.ts"
 import { order, type Planned, payment, rejected, traffic } from "../Traffic.ts"
 
 const firstRejected = 800_000_000
@@ -39,7 +40,7 @@ const guards: NodesNeeded = {
  * They are dead letters within a minute or so: tried 5 times over 30 s. Nothing else waits for them.
  */
 const tooLong = (
-  { name, fault, doctor }: Pick<Scenario, "name" | "fault"> & { readonly doctor?: string },
+  { name, fault, ...signs }: Pick<Scenario, "name" | "fault"> & Pick<Signs, "doctor" | "unmade">,
   characters: number,
   guard: string | undefined
 ): Scenario => ({
@@ -47,7 +48,7 @@ const tooLong = (
   fault,
   nodes: guards,
   // The sentence tells of the processor, and it is well: the dead letters are counted beside it.
-  signs: { ...(doctor === undefined ? {} : { doctor }), alert: rowsGivenUp },
+  signs: { ...signs, alert: rowsGivenUp },
   load: (messages) => {
     const others = traffic({ messages: Math.min(messages, 3_000), seed: 8 })
     const middle = Math.round(others.length / 4)
@@ -151,8 +152,8 @@ const oldTimestamps: Scenario = {
   name: "timestamps-too-old",
   fault: "write times older than a guardrail allows",
   nodes: { guards: { minimum_timestamp_fail_threshold: "20s" } },
-  // Each time a few seconds, and nothing waits for it.
-  signs: { doctor: "CF-402" },
+  // Each time a few seconds, and nothing waits for it. Only a superuser may read the guardrails.
+  signs: { unmade: "CF-402" },
   // Some in a batch and some alone: 5.0.8 looks at single statements only, and one message has one fate.
   load: () => {
     const random = new SeededRandom(83)
@@ -191,8 +192,8 @@ export const rowsRejected: ReadonlyArray<Scenario> = [
     "CREATE INDEX ON KEYSPACE.orders_payments_facts (shipping_address) USING 'sai'"
   ),
   tooLong(
-    // Who is no superuser may not read the guardrails: doctor says that it did not make CF-403.
-    { name: "column-value-too-long", fault: "addresses too long for a guardrail" },
+    // Only a superuser may read the guardrails.
+    { name: "column-value-too-long", fault: "addresses too long for a guardrail", unmade: "CF-403" },
     150_000,
     undefined
   ),

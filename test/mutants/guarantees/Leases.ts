@@ -170,7 +170,7 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "lets acknowledgements wait for others although they would make room",
     guarantee: "G4",
     file: "src/pubsub/google/internal/AckGathering.ts",
-    text: "      this.#heldDeliveries.isHalfEmpty &&\n",
+    text: "      this.#heldDeliveries.room.isHalfEmpty &&\n",
     replacement: "",
     caughtBy: [unit(gathering, "do not wait while half of what may be outstanding is taken")]
   },

@@ -7,7 +7,7 @@ export class AckGathering {
   /** Whether they wait for longer than the usual moment, now. */
   isGathering = false
   readonly #options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">
-  readonly #heldDeliveries: Pick<HeldDeliveries, "isHalfEmpty" | "keepsOrder">
+  readonly #heldDeliveries: Pick<HeldDeliveries, "room" | "keepsOrder">
   readonly #onOver: () => void
   #mayGather: boolean
   /** Callers of what is to be sent next. */
@@ -16,7 +16,7 @@ export class AckGathering {
   /** `onOver` is called when those that wait for others are to wait no longer. */
   constructor(
     options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">,
-    heldDeliveries: Pick<HeldDeliveries, "isHalfEmpty" | "keepsOrder">,
+    heldDeliveries: Pick<HeldDeliveries, "room" | "keepsOrder">,
     onOver: () => void
   ) {
     this.#onOver = onOver
@@ -58,7 +58,7 @@ export class AckGathering {
     return (
       acks < ackGatherMax &&
       this.#callers < ackGatherCallers &&
-      this.#heldDeliveries.isHalfEmpty &&
+      this.#heldDeliveries.room.isHalfEmpty &&
       // Where order is kept, the next delivery of a key waits for the one before it.
       !this.#heldDeliveries.keepsOrder
     )

@@ -14,6 +14,8 @@ import type { SettleRequest } from "./SettleRequest.ts"
  * claimed for settling once; with ordering, one delivery of a key at a time is handed over and not set aside.
  */
 export class HeldDeliveries {
+  /** How much of the limits all of it takes. */
+  readonly room: Pick<Outstanding, "isFull" | "isHalfEmpty" | "share" | "maxMessages">
   readonly #outstanding: Outstanding
   readonly #byAckId = new Map<string, HeldDelivery>()
   readonly #ready: Array<Batch> = []
@@ -28,17 +30,8 @@ export class HeldDeliveries {
   /** `now`: ms of a monotonic clock. */
   constructor(limits: OutstandingLimits, now: () => number) {
     this.#outstanding = new Outstanding(limits)
+    this.room = this.#outstanding
     this.#now = now
-  }
-
-  /** Replaces the limit of messages. */
-  limitMessages(messages: number): void {
-    this.#outstanding.maxMessages = messages
-  }
-
-  /** The limit of messages. */
-  get maxMessages(): number {
-    return this.#outstanding.maxMessages
   }
 
   /** From now on deliveries of one ordering key are handed over one after another. */
@@ -64,21 +57,6 @@ export class HeldDeliveries {
 
   isHeld(delivery: Delivery): boolean {
     return this.#byAckId.has(delivery.ackId)
-  }
-
-  /** Whether received and handed over together reach a limit: then no more should be read from the network. */
-  get isFull(): boolean {
-    return this.#outstanding.isFull
-  }
-
-  /** How much of the limits received and handed over take together. **Units**: a share, 0 to 1. */
-  get outstandingShare(): number {
-    return this.#outstanding.share
-  }
-
-  /** Whether received and handed over together leave at least half of each limit. */
-  get isHalfEmpty(): boolean {
-    return this.#outstanding.isHalfEmpty
   }
 
   /** Takes over what a server sent; a delivery that is held already is not taken again. */

@@ -104,7 +104,8 @@ export const makeStreamPool = Effect.fnUntraced(function* (
 
   const regulate = (): void => {
     // Opening streams costs something: where a pause ends them, it lasts until there is room for many deliveries.
-    const hasRoom = isPaused && client.isEmulator ? heldDeliveries.isHalfEmpty : !heldDeliveries.isFull
+    const { room } = heldDeliveries
+    const hasRoom = isPaused && client.isEmulator ? room.isHalfEmpty : !room.isFull
     if (hasRoom === isPaused) {
       isPaused = !isPaused
       quiet.disturb()
@@ -136,7 +137,7 @@ export const makeStreamPool = Effect.fnUntraced(function* (
       if (quiet.unprovenMillis >= connectionProofMillis) source.ask()
     },
     relimit: () => {
-      request = streamRequest(options, heldDeliveries.maxMessages, client.isEmulator)
+      request = streamRequest(options, heldDeliveries.room.maxMessages, client.isEmulator)
       for (const stream of streams) stream.renew()
     },
     stop: () => {

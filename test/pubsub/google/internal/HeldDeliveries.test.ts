@@ -61,7 +61,7 @@ describe("HeldDeliveries", () => {
     const first = heldDeliveries.take() ?? []
     assert.deepStrictEqual(idsOf(first), ["a", "b"])
     assert.isUndefined(heldDeliveries.take())
-    assert.isTrue(heldDeliveries.isFull)
+    assert.isTrue(heldDeliveries.room.isFull)
     assert.strictEqual(heldDeliveries.handedOver, 2)
     settle(heldDeliveries, first.slice(0, 1))
     assert.deepStrictEqual(idsOf(heldDeliveries.take()), ["c"])
