@@ -55,8 +55,10 @@ export interface Scenario {
   readonly name: string
   /** In words, for the report. */
   readonly fault: string
-  /** What tells of it while it lasts. In the end every process has to say that it is well. */
+  /** What tells of it while it lasts. */
   readonly signs: Signs | NothingToTell
+  /** What every process has to say in the end; that it is well by default. */
+  readonly endsWith?: RegExp
   /** Traffic of every sort by default. */
   readonly load?: (messages: number) => ReadonlyArray<Planned>
   /** For how long the load is published; `"before"`: all of it before `run` begins. Default 20. **Units**: seconds. */

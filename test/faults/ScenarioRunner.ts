@@ -54,7 +54,7 @@ export const runScenario = (
       const hasRecovered = yield* untilSo("an effect of every message that need not wait", isRecovered)
       const recoveredIn = (performance.now() - from) / 1000
       if (hasRecovered) yield* untilSo("an effect of every message", isSettled)
-      yield* untilWell(context)
+      yield* untilWell(scenario, context)
       yield* processors.stopAll
       const left = yield* Effect.promise(() => observer.readLeft())
       const judgement = yield* Effect.promise(() => observer.judgeNow(left))
@@ -77,15 +77,15 @@ export const runScenario = (
   )
 
 /** Whoever looks has to see that it is over. */
-const untilWell = ({ expect, processors }: ScenarioContext) =>
+const untilWell = ({ endsWith = /^Well\./ }: Scenario, { expect, processors }: ScenarioContext) =>
   Effect.gen(function* () {
     let last: ReadonlyArray<string> = []
     const sentences = Effect.flatMap(processors.running, (all) => Effect.forEach(all, sentenceOf))
     yield* until(
-      "every process saying that it is well",
+      `every process saying ${endsWith}`,
       Effect.map(sentences, (all) => {
         last = all
-        return all.every((sentence) => sentence.startsWith("Well."))
+        return all.every((sentence) => endsWith.test(sentence))
       }),
       "60 seconds"
     ).pipe(Effect.catch(({ what }) => expect(false, `not within 60 s: ${what}; at last: ${last.join("; ")}`)))

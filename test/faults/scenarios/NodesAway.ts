@@ -8,12 +8,16 @@ import { forAtLeast } from "../Signs.ts"
 import { type Planned, traffic } from "../Traffic.ts"
 import { factsAway } from "./CassandraAway.ts"
 
+/** Two of three suffice, and whoever looks sees that one is missing. */
+const oneNodeDown = /^It works, with trouble: no answer from \S+ \(down\); the other hosts answer/
+
 const oneOfThree: Scenario = {
   name: "one-of-three-killed",
   fault: "one of three Cassandra nodes killed",
   nodes: "three",
   // The other two have every row: nothing is slower, and an alert on the node itself is Cassandra's.
-  signs: { doctor: "CF-407" },
+  signs: { sentence: oneNodeDown, doctor: "CF-407" },
+  endsWith: oneNodeDown,
   run: ({ processors, cassandra, untilPublished, expect, lookForSigns }) =>
     Effect.gen(function* () {
       const processor = yield* processors.start()
@@ -37,6 +41,7 @@ const twoOfThree: Scenario = {
     doctor: "CF-407",
     alert: /^CounterfoilFactsUnavailable$/
   },
+  endsWith: oneNodeDown,
   loadSeconds: 30,
   settleWithinSeconds: 300,
   run: ({ processors, cassandra, untilPublished, lookForSigns }) =>
