@@ -43,8 +43,10 @@ code of \`run\`. Topics, subscriptions and tables of the deployment are not writ
 \`counterfoil doctor FILE…\` checks Kubernetes manifests before they are applied, and nothing else; \`-\` is standard input,
 as in \`kubectl kustomize deploy | counterfoil doctor -\`. It finds the containers that run Counterfoil, reads their
 settings as the process would (ConfigMaps among the files are read; what comes from a secret is taken for right), and
-judges them with the limits of the code. A finding names file, line, document and field, and what to write there. Without
-a container of Counterfoil in the files it exits 2.
+judges them with the limits of the code. Autoscalers (\`ScaledObject\` of KEDA, \`HorizontalPodAutoscaler\`) that scale such a
+container, or read a metric whose name begins with \`counterfoil_\`, are judged too; labels in their queries are not read. A
+finding names file, line, document and field, and what to write there. Without anything of Counterfoil in the files it
+exits 2.
 
 *Fatal*: nothing can be stored so, or not what was meant. *Warning*: it works, at a risk. *Shows*: it finds nothing, and
 tells what is so.`

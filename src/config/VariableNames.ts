@@ -1,5 +1,6 @@
 /** The names of all variables, and which of them a name that is none of them may mean. */
 import { sections } from "./Sections.ts"
+import { similarName } from "./SimilarName.ts"
 
 /** Every name by which a setting is read from the environment. */
 export const variableNames: ReadonlySet<string> = new Set(
@@ -8,42 +9,10 @@ export const variableNames: ReadonlySet<string> = new Set(
     .flatMap(({ doc }) => [doc.name, ...(doc.aliases ?? [])])
 )
 
-/**
- * The variable that a name most probably means: it differs in two letters at most, a short one in one, or in how
- * its words are put together. Undefined where none is so near, and for a name that is one.
- */
-export const similarVariable = (name: string): string | undefined => {
-  if (variableNames.has(name)) return undefined
-  const near = [...variableNames]
-    // A short name is near to too many.
-    .filter((known) => known.length >= shortestCompared)
-    .map((known) => ({ known, edits: editsBetween(plain(name), plain(known)) }))
-    .filter(({ edits, known }) => edits <= (known.length < longName ? 1 : editsMax))
-    .toSorted((one, other) => one.edits - other.edits)
-  return near[0]?.known
-}
+/** The variable that a name most probably means. Undefined where none is near, and for a name that is one. */
+export const similarVariable = (name: string): string | undefined =>
+  variableNames.has(name) ? undefined : similarName(name, variableNames)
 
 /** Whether a name looks like one of ours, be it near to one or not. Kubernetes names the address of a service so, too. */
 export const looksLikeOurs = (name: string): boolean =>
   /^(?:PUBSUB|CASSANDRA|WAITING_ROOM)_/.test(name) && !/_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/.test(name)
-
-const editsMax = 2
-const shortestCompared = 8
-const longName = 12
-
-const plain = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")
-
-/** How many letters have to be added, left out or replaced to make one of the other; more than two counts as three. */
-const editsBetween = (one: string, other: string): number => {
-  if (Math.abs(one.length - other.length) > editsMax) return editsMax + 1
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (let i = 0; i < one.length; i++) {
-    const next = [i + 1]
-    for (let j = 0; j < other.length; j++) {
-      const replaced = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}

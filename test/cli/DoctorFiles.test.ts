@@ -22,7 +22,7 @@ describe("doctor FILE", () => {
       const ended = yield* doctor(written("good.yaml", goodManifests))
       assert.strictEqual(ended.code, 0, ended.errors)
       assert.match(ended.out, /^Manifests\nok {4}CF-801 /)
-      assert.match(ended.out, /\nnothing to fix · 11 of 11 checks passed\n$/)
+      assert.match(ended.out, /\nnothing to fix · 15 of 15 checks passed\n$/)
     })
   )
 
@@ -39,6 +39,17 @@ describe("doctor FILE", () => {
       const json = JSON.parse((yield* doctor("--json", "short.yaml")).out)
       assert.isFalse(json.well)
       assert.strictEqual(json.checks.find(({ code }: { code: string }) => code === "CF-807").status, "fatal")
+    })
+  )
+
+  it.live("judges an autoscaler alone, by the metrics that it names", () =>
+    Effect.gen(function* () {
+      const scaler = (query: string) =>
+        `kind: ScaledObject\nmetadata: {name: x}\nspec:\n  minReplicaCount: 1\n  triggers: [{type: prometheus, metadata: {query: ${query}}}]\n`
+      assert.strictEqual((yield* doctor(written("is.yaml", scaler("counterfoil_saturation_ratio")))).code, 0)
+      const unknown = yield* doctor(written("is-not.yaml", scaler("counterfoil_saturation")))
+      assert.strictEqual(unknown.code, 1)
+      assert.include(unknown.out, "counterfoil_saturation_ratio in place of counterfoil_saturation\n")
     })
   )
 

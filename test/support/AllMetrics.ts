@@ -51,6 +51,8 @@ of \`counterfoil_limit_used_ratio\`, whose label says which limit it is (\`/heal
 stream), \`writes\` (statements in flight at Cassandra), \`credit\` (\`MAX_OUTSTANDING_MESSAGES\` or \`…_BYTES\`),
 \`waiting-room\` (\`WAITING_ROOM_MAX\` or \`…_BYTES\`), \`retry-places\` (\`MAX_RETRYING\`). With a backlog it is 1. It is 1 too
 where Cassandra is slow or does not answer, and then more processes make it worse: set a highest number of processes.
+Without any process there is no such metric: let an autoscaler that reads it leave one at least. \`counterfoil doctor FILE…\`
+checks that the metrics exist which autoscalers name.
 
 A collector gets the same series under the same names by OTLP, where the settings name one ([how](telemetry.md)).
 

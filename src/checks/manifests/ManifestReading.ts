@@ -1,10 +1,12 @@
-/** Reads manifests into what their checks judge: each container with the settings that its process would read. */
+/** Reads manifests into what their checks judge: containers with the settings of their processes, and autoscalers. */
 import { ConfigProvider, Effect } from "effect"
 import { configuration } from "../../config/Configuration.ts"
 import { sections } from "../../config/Sections.ts"
 import type { HttpSettings } from "../../http/HttpSettings.ts"
 import type { ProcessingSettings } from "../../ingest/ProcessingSettings.ts"
+import { exportedSeries } from "../../telemetry/ExportedSeries.ts"
 import { type ManifestText, readManifests, type Unreadable } from "./ManifestFile.ts"
+import { type Scaler, scalersIn } from "./Scaler.ts"
 import { type Workload, workloadsIn } from "./Workload.ts"
 
 /** A container, and the settings of its process. */
@@ -23,13 +25,23 @@ export interface ConfiguredWorkload extends Workload {
 export interface ManifestReading {
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly workloads: ReadonlyArray<ConfiguredWorkload>
+  /** The autoscalers of these workloads, and those that read a metric of ours. */
+  readonly scalers: ReadonlyArray<Scaler>
+  /** The name of each series that `run` exports. */
+  readonly series: ReadonlySet<string>
 }
 
 /** Reads manifests. Nothing fails. */
 export const readWorkloads = (texts: ReadonlyArray<ManifestText>): Effect.Effect<ManifestReading> =>
   Effect.gen(function* () {
     const { manifests, unreadable } = yield* readManifests(texts)
-    return { unreadable, workloads: yield* Effect.forEach(workloadsIn(manifests), configured) }
+    const workloads = yield* Effect.forEach(workloadsIn(manifests), configured)
+    return {
+      unreadable,
+      workloads,
+      scalers: scalersIn(manifests, new Set(workloads.map(({ manifest }) => manifest))),
+      series: yield* exportedSeries
+    }
   })
 
 const configured = (workload: Workload): Effect.Effect<ConfiguredWorkload> =>

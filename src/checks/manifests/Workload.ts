@@ -20,7 +20,7 @@ export interface Workload {
 /** The containers that run Counterfoil: by image, by command, or by a variable that nothing else has. */
 export const workloadsIn = (manifests: ReadonlyArray<Manifest>): ReadonlyArray<Workload> =>
   manifests.flatMap((manifest) => {
-    const podPath = podPaths[manifest.kind]
+    const podPath = podPathOf(manifest)
     if (podPath === undefined) return []
     const pod = fieldAt(manifest.root, podPath)
     return ["initContainers", "containers"].flatMap((list) =>
@@ -39,6 +39,9 @@ export const workloadsIn = (manifests: ReadonlyArray<Manifest>): ReadonlyArray<W
       })
     )
   })
+
+/** Where the pod of an object is; undefined for an object of a kind that has none, or of one that is not known here. */
+export const podPathOf = ({ kind }: Manifest): FieldPath | undefined => podPaths[kind]
 
 const template = ["spec", "template", "spec"]
 

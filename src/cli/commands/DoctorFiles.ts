@@ -10,7 +10,7 @@ import { ConfigurationError } from "../../config/Configuration.ts"
 /**
  * Judges the manifests of files; `-` is standard input.
  *
- * **Errors**: `ConfigurationError` where one cannot be read, or none has a container of Counterfoil: exit 2.
+ * **Errors**: `ConfigurationError` where one cannot be read, or none has a container or an autoscaler of Counterfoil: exit 2.
  */
 export const judgeFiles = (
   files: ReadonlyArray<string>
@@ -20,7 +20,8 @@ export const judgeFiles = (
       Effect.mapError((problems) => new ConfigurationError({ problems: [...problems] }))
     )
     const reading = yield* readWorkloads(texts)
-    if (reading.workloads.length === 0 && reading.unreadable.length === 0) {
+    const { scalers, unreadable, workloads } = reading
+    if (workloads.length + scalers.length + unreadable.length === 0) {
       const problem = `no container of Counterfoil is in ${files.join(", ")}: none has an image or a command of that name, or its variables`
       return yield* new ConfigurationError({ problems: [problem] })
     }

@@ -43,8 +43,10 @@ items:
         })
       ].join("\n")
       assert.deepStrictEqual((yield* foundIn(bomb)).codes, ["fatal CF-801"])
-      for (const text of ["", "---\n---\n", "just words", "- 1\n- 2\n", "kind: Deployment\nspec: 5\n"])
-        assert.deepStrictEqual((yield* foundIn(text)).reading, { unreadable: [], workloads: [] })
+      for (const text of ["", "---\n---\n", "just words", "- 1\n- 2\n", "kind: Deployment\nspec: 5\n"]) {
+        const { scalers, unreadable, workloads } = (yield* foundIn(text)).reading
+        assert.deepStrictEqual([scalers, unreadable, workloads], [[], [], []])
+      }
     })
   )
 

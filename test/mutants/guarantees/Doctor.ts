@@ -4,6 +4,8 @@ import { integration, type Mutant, unit } from "../Mutant.ts"
 const pubSub = "test/checks/PubSubChecks.test.ts"
 const live = "test/checks/live/LiveProofs.test.ts"
 const manifests = "test/checks/manifests/ManifestChecks.test.ts"
+const scalers = "test/checks/manifests/ScalerChecks.test.ts"
+const scalerMetrics = "test/checks/manifests/ScalerMetrics.test.ts"
 
 /** Mutants of `doctor`. */
 export const ofDoctor: ReadonlyArray<Mutant> = [
@@ -51,6 +53,24 @@ export const ofDoctor: ReadonlyArray<Mutant> = [
     text: "(given ?? kubernetesGraceSeconds) - waits",
     replacement: "(given ?? kubernetesGraceSeconds) - 0 * waits",
     caughtBy: [unit(manifests, "one that a preStop takes away, where none is given")]
+  },
+  {
+    name: "unknown-metric-scales",
+    what: "takes every metric that an autoscaler's query names for one that run exports",
+    guarantee: undefined,
+    file: "src/checks/manifests/ScalerChecks.ts",
+    text: "if (series.has(name) || isQuery) return series.has(name)",
+    replacement: "if (series.has(name) || isQuery) return true",
+    caughtBy: [unit(scalerMetrics, "a name that is near to none")]
+  },
+  {
+    name: "window-forgets-grace",
+    what: "finds nothing in an autoscaler that takes processes away before the grace of their payments is over",
+    guarantee: "G5",
+    file: "src/checks/manifests/ScalerChecks.ts",
+    text: "if (window > grace) return []",
+    replacement: "if (window > 0 * grace) return []",
+    caughtBy: [unit(scalers, "a window no longer than the grace")]
   },
   {
     name: "secret-has-origin",
