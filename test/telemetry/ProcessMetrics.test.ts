@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { Metrics } from "../../src/telemetry/Metrics.ts"
+import { eventLoopSampleMillis } from "../../src/telemetry/Limits.ts"
 import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 
@@ -29,8 +30,9 @@ describe("ProcessMetrics", () => {
     Effect.gen(function* () {
       yield* scrape
       // The monitor's timer has to have ticked before and after the blockade.
-      yield* Effect.sync(() => block(300)).pipe(Effect.delay("60 millis"))
-      yield* Effect.sleep("60 millis")
+      const twoSamples = Duration.millis(2 * eventLoopSampleMillis)
+      yield* Effect.sync(() => block(300)).pipe(Effect.delay(twoSamples))
+      yield* Effect.sleep(twoSamples)
       for (const name of ["nodejs_eventloop_lag_p99_seconds", "nodejs_eventloop_lag_max_seconds"]) {
         for (let reader = 0; reader < 2; reader++) {
           const lag = valueOf(yield* scrape, name)

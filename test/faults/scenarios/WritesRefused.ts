@@ -95,7 +95,8 @@ const badNode: Scenario = {
   nodes: "three",
   // Doctor writes no row.
   signs: { sentence: /^It works, with trouble: /, alert: /^CounterfoilDegraded$/ },
-  loadSeconds: 60,
+  // Of which each way to refuse lasts for a third, and begins while there is enough to come.
+  loadSeconds: 130,
   settleWithinSeconds: 300,
   unmatchedWithinSeconds: 120,
   run: ({ processors, nodeStatements, untilPublished, expect, lookForSigns }) =>
@@ -105,7 +106,7 @@ const badNode: Scenario = {
       const [, bad] = nodeStatements
       if (bad === undefined) return
       for (const [share, how] of [
-        [0.2, "server-error"],
+        [0.1, "server-error"],
         [0.6, "write-failed"]
       ] as const) {
         yield* untilPublished(share)
