@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
-import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { eventLoopSampleMillis } from "../../src/telemetry/Limits.ts"
+import { Metrics } from "../../src/telemetry/Metrics.ts"
 import { layerProcessMetrics } from "../../src/telemetry/ProcessMetrics.ts"
 import { parseExposition, valueOf } from "../support/Exposition.ts"
 

@@ -94,7 +94,10 @@ const expectSteady = (
 const frozen = withSlowNode({
   name: "node-frozen",
   fault: "one of three nodes frozen for 60 s (SIGSTOP)",
-  signs: { sentence: /^It works, with trouble: no answer from \S+ \(silent\); the other hosts answer/, alert: /^CounterfoilDegraded$/ },
+  signs: {
+    sentence: /^It works, with trouble: no answer from \S+ \(silent\); the other hosts answer/,
+    alert: /^CounterfoilDegraded$/
+  },
   trouble: ({ cassandra: { others } }) =>
     Effect.as(
       Effect.forEach(others.slice(0, 1), (node) => node.signal("SIGSTOP")),
