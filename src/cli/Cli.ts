@@ -58,7 +58,7 @@ const lineOf = (error: CliError.CliError, help: HelpDoc.HelpDoc): string => {
 }
 
 /** `--log-level` is our own variable's flag, not the library's. */
-const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+export const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 const settled = <A, E, R>(command: Effect.Effect<A, E, R>) =>
   command.pipe(

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { settingOf, variables } from "./Acceptance.ts"
 
@@ -66,11 +66,6 @@ describe("docs/cloud-run.md", () => {
 
 describe.each(documents)("%s", (path) => {
   const text = readFileSync(join(root, path), "utf8")
-
-  it("links only to files that are there", () => {
-    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to = ""]) => to)
-    expect(links.filter((to) => !existsSync(join(root, dirname(path), to)))).toEqual([])
-  })
 
   it("names only settings that there are", () => {
     const named = text.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []

@@ -1,47 +1,17 @@
 /** `npm run test:faults`: runs every scenario on real servers, keeps what came of each, and prints a line for each. */
-import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
-import { amountIn, namesIn, optionsOfProcess } from "../support/CommandLine.ts"
+import { optionsOfProcess } from "../support/CommandLine.ts"
 import { inLanes } from "../support/Lanes.ts"
 import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { writeProofReport } from "../support/proofs/ProofReport.ts"
+import { parseOptions, usage } from "./Options.ts"
 import { failureLine, failureSaidOf, heading, outcomeLines, saidOf } from "./Report.ts"
 import type { Scenario } from "./Scenario.ts"
 import { runScenario } from "./ScenarioRunner.ts"
-import { scenarios } from "./Scenarios.ts"
 import { ownServers, type Servers } from "./Servers.ts"
 
-const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [--lanes N] [--fresh] [--report FILE]
-
-  --only      these scenarios: ${scenarios.map(({ name }) => name).join(", ")}
-  --messages  about this many messages each; without it 20000
-  --lanes     scenarios side by side, each lane on a Cassandra of its own; without it 2
-  --fresh     run also what is known already to hold for the working tree
-  --report    write a page to this file
-`
-
-const options = optionsOfProcess(usage, (args) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: "string" },
-      messages: { type: "string", default: "20000" },
-      lanes: { type: "string", default: "2" },
-      fresh: { type: "boolean", default: false },
-      report: { type: "string" }
-    }
-  })
-  const known = scenarios.map(({ name }) => name)
-  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
-  return {
-    messages: amountIn("--messages", values.messages),
-    lanes: amountIn("--lanes", values.lanes),
-    chosen: scenarios.filter(({ name }) => names.includes(name)),
-    isFresh: values.fresh,
-    report: values.report
-  }
-})
+const options = optionsOfProcess(usage, parseOptions)
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))
 

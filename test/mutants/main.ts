@@ -1,60 +1,20 @@
 /** `npm run test:mutants`: breaks one mechanism after another, and sees that a test notices each. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Exit, Runtime } from "effect"
-import { amountIn, namesIn, optionsOfProcess } from "../support/CommandLine.ts"
+import { optionsOfProcess } from "../support/CommandLine.ts"
 import { inLanes } from "../support/Lanes.ts"
 import { ProofFile } from "../support/proofs/ProofFile.ts"
 import { loads, type Question, questionsTo, questionTo } from "./Catching.ts"
 import { type Lane, makeLanes } from "./Lane.ts"
-import { type Catcher, isQuick, type Mutant, misfitOf } from "./Mutant.ts"
-import { mutants } from "./Mutants.ts"
+import { type Catcher, type Mutant, misfitOf } from "./Mutant.ts"
+import { parseOptions, usage } from "./Options.ts"
 import { mutantLine, saidIn, unbrokenLine, writeReport } from "./Report.ts"
 import { root } from "./Tree.ts"
 import type { Verdict } from "./Verdict.ts"
 
-const usage = `npm run test:mutants -- [--only NAME,…] [--quick | --servers] [--broken-only] [--lanes N] [--fresh] [--report FILE]
-
-  --only         these mutants: ${mutants.map(({ name }) => name).join(", ")}
-  --quick        only what tests without servers and the simulation have to notice
-  --servers      only what tests and scenarios on real servers have to notice
-  --broken-only  takes for granted that all tests pass while nothing is broken
-  --lanes        mutants side by side, each lane with a copy of the program; without it 2
-  --fresh        try also what is known already of the working tree
-  --report       write a page to this file
-`
-
-const options = optionsOfProcess(usage, (args) => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: "string" },
-      quick: { type: "boolean", default: false },
-      servers: { type: "boolean", default: false },
-      "broken-only": { type: "boolean", default: false },
-      lanes: { type: "string", default: "2" },
-      fresh: { type: "boolean", default: false },
-      report: { type: "string" }
-    }
-  })
-  if (values.quick && values.servers) throw new Error("--quick goes without --servers")
-  const known = mutants.map(({ name }) => name)
-  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
-  const isAsked = (catcher: Catcher) => (isQuick(catcher) ? !values.servers : !values.quick)
-  return {
-    lanes: amountIn("--lanes", values.lanes),
-    isFresh: values.fresh,
-    isBrokenOnly: values["broken-only"],
-    report: values.report,
-    flags: `${values.quick ? " --quick" : ""}${values.servers ? " --servers" : ""}`,
-    chosen: mutants
-      .filter(({ name }) => names.includes(name))
-      .map((mutant) => ({ mutant, catchers: mutant.caughtBy.filter(isAsked) }))
-      .filter(({ catchers }) => catchers.length > 0)
-  }
-})
+const options = optionsOfProcess(usage, parseOptions)
 
 const say = (line: string) => Effect.sync(() => void process.stdout.write(`${line}\n`))
 

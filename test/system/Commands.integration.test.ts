@@ -1,20 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { testDeployment } from "../support/TestDeployment.ts"
-import { describeWith, uniqueName } from "../support/TestServices.ts"
+import { describeWith } from "../support/TestServices.ts"
+import { freshNames } from "./FreshNames.ts"
 import { ran } from "./Ran.ts"
-
-/** Names that nothing has yet, and the default grace; `setup` has to make what they name. */
-const freshNames = Effect.map(testDeployment({ table: false }), ({ environment }) => ({
-  ...environment,
-  PAYMENT_GRACE: "",
-  PUBSUB_ORDERS_TOPIC: uniqueName("orders"),
-  PUBSUB_ORDERS_SUBSCRIPTION: uniqueName("orders_sub"),
-  PUBSUB_PAYMENTS_TOPIC: uniqueName("payments"),
-  PUBSUB_PAYMENTS_SUBSCRIPTION: uniqueName("payments_sub"),
-  PUBSUB_DLQ_TOPIC: uniqueName("dlq"),
-  PUBSUB_DLQ_SUBSCRIPTION: uniqueName("dlq_sub")
-}))
 
 /** Runs a command that has to do what it is asked, and answers its standard output. */
 const did = (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>

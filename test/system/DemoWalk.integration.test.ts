@@ -3,35 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { shownInSection } from "../docs/ShownCommands.ts"
 import { counterfoil, until } from "../support/Counterfoil.ts"
 import { ran } from "./Ran.ts"
-
-const readme = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), "utf8")
-
-/** A command of a document, and what the document says that it prints. */
-interface Shown {
-  readonly args: ReadonlyArray<string>
-  readonly printed: string
-}
-
-/** The commands of a section, in their order. */
-const commandsOf = (section: string): ReadonlyArray<Shown> => {
-  const [, after = ""] = readme.split(`\n## ${section}\n`)
-  const [text = ""] = after.split("\n## ")
-  return [...text.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((one) => {
-        const [command = "", ...lines] = one.split("\n")
-        const args = command
-          .replace(/^npx counterfoil /, "")
-          .replace(/^npm start -- /, "demo ")
-          .split(" ")
-        return { args, printed: lines.join("\n").trimEnd() }
-      })
-  )
-}
 
 /** What is another at each run: times, ages, ids of dead letters, and what their digits weigh. */
 const withoutTimes = (text: string): string =>
@@ -54,11 +28,11 @@ describe("the dead letters of a demo", { concurrent: true }, () => {
     () =>
       Effect.gen(function* () {
         const command = inDemo(yield* folder)
-        const [demo] = commandsOf("Try it")
+        const demo = shownInSection("README.md", "Try it").find(({ printed }) => printed !== "")
         assert.deepStrictEqual(demo?.args.slice(0, 1), ["demo"])
         const { out } = yield* command(demo?.args ?? [])
         assert.include(demo?.printed ?? "", out.trimEnd())
-        const steps = commandsOf("When payments do not match")
+        const steps = shownInSection("README.md", "When payments do not match")
         assert.lengthOf(steps, 5)
         for (const { args, printed } of steps) {
           const step = yield* command(args)

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { shownInSection } from "../docs/ShownCommands.ts"
+import { lineAt } from "../style/Rule.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { publish } from "./DlqCommands.ts"
@@ -12,16 +14,15 @@ import { ran } from "./Ran.ts"
 const document = readFileSync(join(import.meta.dirname, "../../docs/privacy.md"), "utf8")
 
 /** A step of the document: CQL, or the arguments of a command. */
-type Step = { readonly cql: string } | { readonly args: ReadonlyArray<string> }
+type Step = { readonly line: number } & ({ readonly cql: string } | { readonly args: ReadonlyArray<string> })
 
-const steps: ReadonlyArray<Step> = [...document.matchAll(/```(cql|console)\n([\s\S]*?)```/g)].flatMap(
-  ([, kind, block = ""]): ReadonlyArray<Step> =>
-    kind === "cql"
-      ? [{ cql: block.trim() }]
-      : [...block.matchAll(/^\$ counterfoil (.+)$/gm)].map(([, line = ""]) => ({
-          args: [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain = ""]) => quoted ?? plain)
-        }))
-)
+const steps: ReadonlyArray<Step> = [
+  ...[...document.matchAll(/```cql\n([\s\S]*?)```/g)].map(({ 1: block = "", index }) => ({
+    line: lineAt(document, index),
+    cql: block.trim()
+  })),
+  ...shownInSection("docs/privacy.md", "Erase a customer")
+].toSorted((one, other) => one.line - other.line)
 
 const orderText = (orderId: number, customerId: number, quantity = 1) =>
   `{"order_id":${orderId},"customer_id":${customerId},"item":"a","quantity":${quantity},"price":1,"shipping_address":"a","order_status":"a","creation_date":"a"}`

@@ -22,7 +22,7 @@ const wrong = (problem: string) => new ConfigurationError({ problems: [problem] 
 const needsLive = wrong("--live-topics and --live-keyspace are for --live")
 const notOfFiles = wrong("--live is for a deployment: leave out FILE")
 
-/** `doctor [--live] [FILE…]`. */
+/** `doctor [--live|FILE…]`. */
 export const doctorCommand = Command.make(
   "doctor",
   {

@@ -101,6 +101,9 @@ describe("health", () => {
       )
       expect(error).toMatch(/not ready$/)
       expect(code).toBe(1)
+      const ready = yield* asked({ "/ready": [503, "facts: unavailable: no host\n"] }, "--ready")
+      expect(ready.out).toBe("facts: unavailable: no host")
+      expect(ready.code).toBe(1)
     })
   )
 

@@ -23,21 +23,22 @@ const served = Layer.unwrap(
   Layer.provideMerge(Layer.mergeAll(Health.layer, Metrics.layer, Logger.layer([])))
 )
 
-/** Saves an incident file of that process, with these variables. */
+/** Saves an incident file of that process, with these variables and under a name that it gets by itself. */
 const saved = Effect.fnUntraced(function* (environment: Readonly<Record<string, string>>) {
   const { port } = yield* Effect.flatMap(HttpApi, ({ address }) => Effect.fromOption(address))
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "counterfoil-incident-"))),
     (path) => Effect.sync(() => rmSync(path, { recursive: true }))
   )
-  const file = join(folder, "a.html")
-  const started = yield* counterfoil(["incident", "--out", file, "--log-format", "pretty"], {
+  const started = yield* counterfoil(["incident", "--log-format", "pretty"], {
     HTTP_PORT: String(port),
+    INCIDENT_DIR: folder,
     ...environment
   })
   const { code } = yield* started.ended
   expect(code, started.stderr()).toBe(0)
-  expect(started.stdout()).toBe(`${file}\n`)
+  const file = started.stdout().trimEnd()
+  expect(file).toMatch(new RegExp(`^${folder}/counterfoil-[^/]+\\.html$`))
   return { html: readFileSync(file, "utf8"), error: started.stderr() }
 })
 
