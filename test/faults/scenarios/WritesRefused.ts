@@ -113,7 +113,8 @@ const badNode: Scenario = {
         yield* bad.set(refuseWrites(how))
         yield* forAtLeast(45, how === "server-error" ? lookForSigns() : Effect.void)
         yield* bad.set(passAll)
-        yield* expect(bad.refused(how) > 10, `only ${bad.refused(how)} writes were ${how}`)
+        // Few: who answers so is asked seldom from then on.
+        yield* expect(bad.refused(how) > 2, `only ${bad.refused(how)} writes were ${how}`)
       }
       yield* untilReady(processor)
     })
