@@ -1,7 +1,7 @@
 // Bundles the program of the command line into a folder (left out: dist/program), so that it starts sooner: node .ci/bundle.js FOLDER
 // See docs/decisions/0029-bundled-program.md.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join, relative, resolve } from "node:path"
+import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
 
@@ -24,11 +24,14 @@ const licenceOf = (name) => {
   return `${name} ${version}\n\n${readFileSync(join(place, file), "utf8").trim()}\n`
 }
 
+if (basename(folder) !== "program") throw new Error(`${folder} would be emptied: it is not named program`)
 rmSync(folder, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
   input: { main: join(root, "src", "main.ts") },
   platform: "node",
+  // The same bundle, whatever lies beside the sources.
+  tsconfig: false,
   external: isOfAnotherPackage
 })
 // Not minified: names in a stack trace are those of the sources, even without a source map.
@@ -44,7 +47,8 @@ await bundle.close()
 const packages = new Set(
   output.flatMap(({ moduleIds = [] }) => moduleIds.flatMap((id) => packageOf(id) ?? []))
 )
-const notices = [...packages].toSorted().map(licenceOf)
+// What Rolldown adds of its own is a copy, too.
+const notices = [...packages, "rolldown"].toSorted().map(licenceOf)
 writeFileSync(
   join(folder, "licenses.txt"),
   `The files beside this one hold copies of these packages.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`

@@ -15,14 +15,17 @@ const changedAt = (folder) =>
     statSync(folder).mtimeMs
   )
 
-/** What was built, unless the sources are there too and have changed since. An installed package has no sources. */
+/** What was built, unless the sources, or the packages copied into it, have changed since. An installed package has no sources. */
 const entry = () => {
   const built = new URL("../dist/program/main.js", import.meta.url)
   const source = new URL("../src/main.ts", import.meta.url)
   if (!existsSync(built)) return source
   if (!existsSync(source)) return built
-  const isStale = changedAt(fileURLToPath(new URL(".", source))) > statSync(built).mtimeMs
-  return isStale ? source : built
+  const changed = Math.max(
+    changedAt(fileURLToPath(new URL(".", source))),
+    statSync(new URL("../package-lock.json", import.meta.url)).mtimeMs
+  )
+  return changed > statSync(built).mtimeMs ? source : built
 }
 
 if (major < 22 || (major === 22 && minor < 19)) {

@@ -20,7 +20,7 @@ type Decoded = DecodedDelivery<Payment, HandlingFailure>
 /** What a waiting room is made of. */
 export interface WaitingRoomOptions {
   readonly limits: Pick<ProcessingSettings, "waitingRoomMax" | "waitingRoomBytes" | "paymentGrace">
-  readonly payments: Subscription
+  readonly payments: Pick<Subscription, "setAside" | "release">
   /** The one of the payments pipeline, and the attempts that were made with it. */
   readonly ledger: StreamLedger<Fate>
   readonly attempt: BatchAttempt<Payment, HandlingFailure, Fate, DeadLetterReason>
@@ -159,6 +159,16 @@ interface LookUpOptions extends WaitingRoomOptions {
   readonly lookUps: Semaphore.Semaphore
 }
 
+/** Does this the first time it is run, and nothing later. */
+const once = (work: Effect.Effect<unknown>): Effect.Effect<void> => {
+  let isDone = false
+  return Effect.suspend(() => {
+    if (isDone) return Effect.void
+    isDone = true
+    return Effect.asVoid(work)
+  })
+}
+
 /** Looks the orders of payments up again; gives up those that waited long enough. */
 const makeLookUp = (options: LookUpOptions) => {
   const { attempt, entry, lookUps, remove, room } = options
@@ -178,15 +188,17 @@ const makeLookUp = (options: LookUpOptions) => {
         if (payment !== undefined) fates.set(payment, fate)
       }
     }
+    const onAnswered = once(lookUps.release(1))
     const unsettled = yield* attempt
       .settle({
         deliveries: due.map(({ decoded }) => decoded),
         entry,
         mayWait: (payment) => !unmatched.has(payment),
         isFirstTry: false,
-        onDurable
+        onDurable,
+        onAnswered
       })
-      .pipe(Effect.ensuring(lookUps.release(1)))
+      .pipe(Effect.ensuring(onAnswered))
     yield* releaseFrom(options.payments, unsettled.leave, entry)
     const staying = new Set([...unsettled.retry, ...unsettled.wait])
     const publishing = new Set(unsettled.deadLetters.map(({ decoded }) => decoded))

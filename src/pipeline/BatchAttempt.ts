@@ -19,6 +19,8 @@ export interface Batch<A, E, F extends string> {
   readonly isFirstTry: boolean
   /** The effects of these deliveries are durable; their acknowledgement comes next. */
   readonly onDurable: (fate: F, deliveries: ReadonlyArray<Delivery>) => void
+  /** Run when the store has answered, before anything is acknowledged: that may wait for others. */
+  readonly onAnswered?: Effect.Effect<void>
 }
 
 /** A dead letter that is to be published, and its delivery. */
@@ -47,13 +49,11 @@ export interface Unsettled<A, E, R extends string> {
 export interface BatchAttempt<A, E, F extends string, R extends string> {
   /**
    * Handles the batch and acknowledges what has its fate. What is stored does not wait for any dead letter (G3).
-   *
    * Deliveries whose lease was lost meanwhile are left out, and counted as released: they come again.
    */
   readonly settle: (batch: Batch<A, E, F>) => Effect.Effect<Unsettled<A, E, R>>
   /**
    * Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again.
-   *
    * Those whose lease was lost are left out, as by `settle`. `isDue`: whether the reason of one still holds; where it
    * does not, it is among the answered, unpublished. Left out: it always does.
    */
@@ -92,7 +92,6 @@ export interface BatchAttemptOptions<A, E, F extends string, R extends string> {
   readonly handle: Handle<A, E, F>
   readonly dispose: Dispose<E, R>
   readonly deadLetters: DeadLetters["Service"]
-  /** The fate of what became a dead letter for this reason. */
   readonly deadLetterFate: (reason: R) => F
   /** The publish time that gives a message its version. Left out: that of the delivery. **Units**: µs. */
   readonly publishTimeMicros?: (delivery: Delivery) => number
@@ -135,6 +134,7 @@ export const makeBatchAttempt = <A, E, F extends string, R extends string>(
       successes++
       reports.storeAnswered()
     }
+    if (batch.onAnswered !== undefined) yield* batch.onAnswered
     yield* ack(disposed.fated, batch)
     ledger.retried(disposed.retry.length)
     return disposed

@@ -179,12 +179,14 @@ const violationOf = (options: ResolvedOptions): string | undefined => {
   if (options.heartbeatMillis === 0 || options.heartbeatAnswerMillis === 0)
     return "a heartbeat takes its time"
   if (options.leaseTotalMillis < options.leaseSeconds * 1000) return "lease.total is at least lease.duration"
-  const { ackGatherMillis, heldIdsExtendMillis, heldIdsLeaseSeconds, leaseCallMillis, leaseExtendMillis } =
-    options
+  const { heldIdsExtendMillis, heldIdsLeaseSeconds, leaseCallMillis, leaseExtendMillis } = options
+  const { ackGatherMillis, settleDelayMillis } = options
   return (
     leaseViolation("lease.duration", options.leaseSeconds, leaseExtendMillis, leaseCallMillis) ??
     leaseViolation("heldIds.lease", heldIdsLeaseSeconds, heldIdsExtendMillis, leaseCallMillis) ??
-    (ackGatherMillis < leaseExtendMillis ? undefined : "settle.gather is below lease.extendEvery")
+    (ackGatherMillis <= settleDelayMillis || ackGatherMillis < leaseExtendMillis
+      ? undefined
+      : "settle.gather is below lease.extendEvery")
   )
 }
 

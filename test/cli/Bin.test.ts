@@ -16,9 +16,11 @@ const started = (files: Readonly<Record<string, number>>): string => {
   const folder = mkdtempSync(join(tmpdir(), "counterfoil-bin-"))
   folders.push(folder)
   writeFileSync(join(folder, "package.json"), '{"type":"module"}')
+  writeFileSync(join(folder, "package-lock.json"), "{}")
   mkdirSync(join(folder, "bin"))
   cpSync(bin, join(folder, "bin", "counterfoil.js"))
   const now = Date.now() / 1000
+  utimesSync(join(folder, "package-lock.json"), now - 1_000, now - 1_000)
   for (const path of Object.keys(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), `process.stdout.write(${JSON.stringify(path)})`)
@@ -49,6 +51,12 @@ describe("the bin", () => {
 
   it("starts the sources where one of them is newer than what was built", () => {
     expect(started({ "dist/program/main.js": 100, "src/main.ts": 200, "src/deep/Part.ts": 50 })).toBe(
+      "src/main.ts"
+    )
+  })
+
+  it("starts the sources where the packages have changed since, of which the built program holds copies", () => {
+    expect(started({ "dist/program/main.js": 100, "src/main.ts": 200, "package-lock.json": 50 })).toBe(
       "src/main.ts"
     )
   })

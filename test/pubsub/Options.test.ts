@@ -69,6 +69,13 @@ describe("options of a subscription", () => {
     })
   )
 
+  it.effect("settle.delay alone may be as long as it likes", () =>
+    Effect.gen(function* () {
+      const { ackGatherMillis } = yield* resolveOptions({ ...required, settle: { delay: "5 seconds" } })
+      assert.strictEqual(ackGatherMillis, 5_000)
+    })
+  )
+
   const refused: ReadonlyArray<readonly [string, Partial<SubscriptionOptions>]> = [
     ["lease.duration is 9 s", { lease: { duration: "9 seconds" } }],
     ["lease.duration is 601 s", { lease: { duration: "601 seconds" } }],

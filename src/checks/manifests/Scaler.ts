@@ -20,7 +20,7 @@ export interface ScalerTarget {
   readonly name: string
   /** Undefined where it is not among the files. */
   readonly manifest: Manifest | undefined
-  /** Whether there is any object among the files that it could be. */
+  /** Whether there is any object among the files that it could be, whatever its kind. */
   readonly isExpected: boolean
 }
 
@@ -83,9 +83,12 @@ const targetOf = (scaler: Manifest, manifests: ReadonlyArray<Manifest>): ScalerT
         textAt(other.root, ["metadata", "name"]) === name &&
         mayShareNamespace(scaler, other)
     ),
-    isExpected: manifests.some((other) => podPathOf(other) !== undefined)
+    isExpected: manifests.some((other) => podPathOf(other) !== undefined && !endsByItself.has(other.kind))
   }
 }
+
+/** Nothing scales these. */
+const endsByItself: ReadonlySet<string> = new Set(["Job", "CronJob"])
 
 /** Where a namespace is not in the file, it is said when the file is applied. */
 const mayShareNamespace = (one: Manifest, other: Manifest): boolean => {

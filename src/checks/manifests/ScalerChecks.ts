@@ -3,7 +3,7 @@ import { Duration } from "effect"
 import { similarName } from "../../config/SimilarName.ts"
 import { type Check, type CheckDescription, type Judgement, judgeAll, type Problem } from "../Check.ts"
 import { spanText } from "../Words.ts"
-import { numberAt, textAt } from "./ManifestFile.ts"
+import { fieldAt, numberAt, textAt } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
 import type { Scaler } from "./Scaler.ts"
 import type { ScalerMetric } from "./ScalerMetric.ts"
@@ -45,20 +45,21 @@ const isExported = (name: string, { isQuery }: ScalerMetric, series: ReadonlySet
 const unknownMetric = (name: string, { isQuery }: ScalerMetric, series: ReadonlySet<string>): Problem => {
   const meant = similarSeries(name, series)
   const found = `run exports no metric ${name}`
-  // A rule of an adapter may make a metric of any name.
-  if (!isQuery && meant === undefined) {
+  const correct = meant === undefined ? `correct ${name}` : `${meant} in place of ${name}`
+  if (isQuery && meant !== undefined) {
     return {
-      severity: "warning",
-      found: `${found}: unless a rule of the metrics' adapter makes one, nothing is ever scaled`,
-      expected: "a metric of docs/metrics.md, or of such a rule",
-      remedy: `correct ${name}, or see that the rule exists`
+      severity: "fatal",
+      found: `${found}: nothing is ever scaled by it`,
+      expected: meant,
+      remedy: correct
     }
   }
+  // A rule, of an adapter or of Prometheus, may make a metric of any name.
   return {
-    severity: "fatal",
-    found: `${found}: nothing is ever scaled by it`,
-    expected: meant ?? "a metric of docs/metrics.md",
-    remedy: meant === undefined ? `correct ${name}, or leave it out` : `${meant} in place of ${name}`
+    severity: "warning",
+    found: `${found}: unless a rule of your own makes one, nothing is ever scaled`,
+    expected: meant ?? "a metric of docs/metrics.md, or of such a rule",
+    remedy: `${correct}, or see that the rule exists`
   }
 }
 
@@ -78,6 +79,8 @@ const targetRuns = scalerCheck(
   },
   (scaler, { workloads }): Judgement => {
     const { isExpected, manifest } = scaler.target
+    // A patch says only what differs.
+    if (fieldAt(scaler.manifest.root, ["spec", "scaleTargetRef"]) === undefined) return []
     if (manifest === undefined) {
       return isExpected ? [wrongTarget(scaler, "which is not among the files", workloads)] : []
     }
@@ -134,7 +137,8 @@ const windowProblems = (
   const given = numberAt(manifest.root, path)
   const window = given ?? kubernetesWindowSeconds
   const grace = Duration.toSeconds(processing.paymentGrace)
-  if (window > grace) return []
+  // With no grace, none waits.
+  if (grace === 0 || window > grace) return []
   const without = given === undefined ? ", as Kubernetes does where nothing is said" : ""
   return [
     {

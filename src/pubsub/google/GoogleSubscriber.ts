@@ -61,7 +61,10 @@ const open = Effect.fnUntraced(function* (
   const shared = { options, heldDeliveries, heldIds, calls, onRoom }
   const ackQueue = yield* makeAckQueue(shared)
   const leases = yield* makeLeaseKeeper({ ...shared, ackQueue })
-  const receiptConfirmation = yield* makeReceiptConfirmation(heldDeliveries, leases, onRoom)
+  const receiptConfirmation = yield* makeReceiptConfirmation(heldDeliveries, leases, () => {
+    onRoom()
+    handOver()
+  })
   const received = (held: ReadonlyArray<HeldDelivery>, exactlyOnce: boolean): void => {
     if (ending !== undefined) ackQueue.giveBack(held)
     else if (exactlyOnce) receiptConfirmation.add(held)

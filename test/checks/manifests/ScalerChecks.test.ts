@@ -56,6 +56,15 @@ describe("the checks of an autoscaler's target", () => {
       /expected: a Deployment with run; correct scaleTargetRef, or give doctor the file/
     ],
     nothing(
+      "nothing in a patch, which says only what differs",
+      goodManifests + podAutoscaler("").replace(/ {2}scaleTargetRef: .*\n/, "")
+    ),
+    nothing(
+      "nothing where the files have nothing that could be scaled",
+      instead("kind: Deployment", "kind: Job").replace('"run", "--payment-grace", "40s"', '"setup"') +
+        keda(one).replace("{name: counterfoil}\n  min", "{name: other}\n  min")
+    ),
+    nothing(
       "nothing in the autoscaler of somebody else",
       goodManifests +
         shop +
@@ -97,6 +106,10 @@ describe("the checks of how an autoscaler takes processes away", () => {
       ["warning CF-814"],
       /for 300 s, as Kubernetes does where nothing is said, and PAYMENT_GRACE is 400 s: .*stabilizationWindowSeconds: 460}$/
     ],
+    nothing(
+      "nothing in any window without a grace, where no payment waits",
+      instead('"40s"', '"0s"') + podAutoscaler(windowOf(0))
+    ),
     nothing(
       "nothing where processes are never taken away",
       longGrace + podAutoscaler("behavior: {scaleDown: {selectPolicy: Disabled}}")

@@ -9,7 +9,7 @@ import { type Planned, traffic } from "../Traffic.ts"
 import { factsAway } from "./CassandraAway.ts"
 
 /** Two of three suffice, and whoever looks sees that one is missing. */
-const oneNodeDown = /^It works, with trouble: no answer from \S+ \(down\); the other hosts answer/
+const oneNodeDown = /^It works, with trouble: no answer from \S+ \(down\); the other hosts answer\.$/
 
 const oneOfThree: Scenario = {
   name: "one-of-three-killed",

@@ -170,8 +170,8 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     what: "lets acknowledgements wait for others although they would make room",
     guarantee: "G4",
     file: "src/pubsub/google/internal/AckGathering.ts",
-    text: "      this.#heldDeliveries.room.isHalfEmpty &&\n",
-    replacement: "",
+    text: "this.#heldDeliveries.room.share * 2",
+    replacement: "0",
     caughtBy: [unit(gathering, "do not wait while half of what may be outstanding is taken")]
   },
   {
@@ -182,6 +182,24 @@ export const ofLeases: ReadonlyArray<Mutant> = [
     text: "heldDeliveries.hasParked && ackQueue.hurry()",
     replacement: "undefined",
     caughtBy: [unit(gathering, "are sent at once when something arrives that finds no room")]
+  },
+  {
+    name: "gathering-while-parked",
+    what: "lets acknowledgements wait for others although deliveries wait to be handed over",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/AckGathering.ts",
+    text: "!this.#heldDeliveries.hasParked &&",
+    replacement: "",
+    caughtBy: [unit(gathering, "do not wait while something is parked")]
+  },
+  {
+    name: "look-up-keeps-permit",
+    what: "looks no more payments up while acknowledgements wait for others",
+    guarantee: "G5",
+    file: "src/ingest/WaitingRoom.ts",
+    text: "        onAnswered\n",
+    replacement: "",
+    caughtBy: [unit("test/ingest/WaitingRoom.test.ts", "while acknowledgements have no answer yet")]
   },
   {
     name: "gathering-within-a-key",

@@ -1,4 +1,4 @@
-import { ackGatherCallers, ackGatherMax } from "../../Limits.ts"
+import { ackGatherCallers, ackGatherMax, streamsOnService } from "../../Limits.ts"
 import type { ResolvedOptions } from "../../SubscriptionOptions.ts"
 import type { HeldDeliveries } from "./HeldDeliveries.ts"
 
@@ -6,8 +6,8 @@ import type { HeldDeliveries } from "./HeldDeliveries.ts"
 export class AckGathering {
   /** Whether they wait for longer than the usual moment, now. */
   isGathering = false
-  readonly #options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">
-  readonly #heldDeliveries: Pick<HeldDeliveries, "room" | "keepsOrder">
+  readonly #options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis" | "streams">
+  readonly #heldDeliveries: Pick<HeldDeliveries, "hasParked" | "room" | "keepsOrder">
   readonly #onOver: () => void
   #mayGather: boolean
   /** Callers of what is to be sent next. */
@@ -15,8 +15,8 @@ export class AckGathering {
 
   /** `onOver` is called when those that wait for others are to wait no longer. */
   constructor(
-    options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis">,
-    heldDeliveries: Pick<HeldDeliveries, "room" | "keepsOrder">,
+    options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis" | "streams">,
+    heldDeliveries: Pick<HeldDeliveries, "hasParked" | "room" | "keepsOrder">,
     onOver: () => void
   ) {
     this.#onOver = onOver
@@ -58,7 +58,9 @@ export class AckGathering {
     return (
       acks < ackGatherMax &&
       this.#callers < ackGatherCallers &&
-      this.#heldDeliveries.room.isHalfEmpty &&
+      !this.#heldDeliveries.hasParked &&
+      // The service counts for each of its streams, and sends no more on one that has its share.
+      this.#heldDeliveries.room.share * 2 * (this.#options.streams ?? streamsOnService) <= 1 &&
       // Where order is kept, the next delivery of a key waits for the one before it.
       !this.#heldDeliveries.keepsOrder
     )

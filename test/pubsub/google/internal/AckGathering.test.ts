@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { AckGathering } from "../../../../src/pubsub/google/internal/AckGathering.ts"
 import {
   ackGatherCallers,
   ackGatherMax,
@@ -12,7 +13,12 @@ import { answered, batch, holding, onTheWire, type SubscriberOptions } from "../
 
 /** Holds deliveries of a subscription whose acknowledgements may wait for others. */
 const gathering = (count: number, options: SubscriberOptions = {}) =>
-  holding(count, { ...options, options: { settle: { gather: Duration.millis(ackGatherMillis) } } })
+  holding(count, {
+    ...options,
+    options: { ...options.options, settle: { gather: Duration.millis(ackGatherMillis) } }
+  })
+
+const oneStream: SubscriberOptions = { options: { streams: { count: 1 } } }
 
 /** Lets so many milliseconds pass, and what was sent arrive. */
 const passed = (millis: number) => Effect.andThen(TestClock.adjust(Duration.millis(millis)), onTheWire)
@@ -70,7 +76,7 @@ describe("acknowledgements that are few", () => {
 
   it.effect("[G4] do not wait while half of what may be outstanding is taken", () =>
     Effect.gen(function* () {
-      const { server, open, received } = yield* gathering(6, { messages: 10 })
+      const { server, open, received } = yield* gathering(6, { messages: 10, ...oneStream })
       yield* Effect.forkChild(open.ack(received))
       yield* passed(settleDelayMillis)
       assert.strictEqual(server.acknowledged.length, 1)
@@ -79,7 +85,7 @@ describe("acknowledgements that are few", () => {
 
   it.effect("[G4] are sent at once when something arrives that finds no room", () =>
     Effect.gen(function* () {
-      const { server, open, received } = yield* gathering(4, { messages: 10 })
+      const { server, open, received } = yield* gathering(4, { messages: 10, ...oneStream })
       yield* Effect.forkChild(open.ack(received))
       yield* passed(settleDelayMillis)
       assert.deepStrictEqual(server.acknowledged, [])
@@ -89,6 +95,37 @@ describe("acknowledgements that are few", () => {
       assert.strictEqual(received.length, 14)
     })
   )
+
+  it.effect("[G4] are sent at once when something confirmed finds no room", () =>
+    Effect.gen(function* () {
+      const { server, open, received } = yield* gathering(4, { messages: 10, ...oneStream })
+      yield* Effect.forkChild(open.ack(received))
+      yield* passed(settleDelayMillis)
+      assert.deepStrictEqual(server.acknowledged, [])
+      server.streams[0]?.send(batch("n", 10), { exactlyOnceDeliveryEnabled: true })
+      yield* onTheWire
+      assert.strictEqual(server.acknowledged.length, 1)
+    })
+  )
+
+  it.effect(
+    "[G4] do not wait while half of a stream's share is taken, which is all that the service counts",
+    () =>
+      Effect.gen(function* () {
+        const { server, open, received } = yield* gathering(2, { messages: 10 })
+        yield* Effect.forkChild(open.ack(received))
+        yield* passed(settleDelayMillis)
+        assert.strictEqual(server.acknowledged.length, 1)
+      })
+  )
+
+  it("[G4] do not wait while something is parked", () => {
+    const options = { ackGatherMillis, settleDelayMillis, streams: 1 }
+    const room = { share: 0.1, maxMessages: 10, isFull: false, isHalfEmpty: true }
+    const isFew = (hasParked: boolean) =>
+      new AckGathering(options, { hasParked, room, keepsOrder: false }, () => {}).isFew(1)
+    assert.deepStrictEqual([false, true].map(isFew), [true, false])
+  })
 
   it.effect("[G2] do not wait where order is kept: the next of a key waits for them", () =>
     Effect.gen(function* () {
