@@ -1,4 +1,5 @@
 /** The programs that are compared. */
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { bundledProgram } from "./BundledProgram.ts"
 import { binOf, root } from "./Folders.ts"
@@ -22,8 +23,12 @@ export const counterfoilIn = (folder: string, name: string): Candidate => ({
   command: [binOf(folder), "run"]
 })
 
-/** `counterfoil run` of the working tree's sources; the profile of a bundle would name none of them. */
-export const counterfoilFromSources: Candidate = counterfoilIn(root, "counterfoil run")
+/** `counterfoil run` of the working tree's sources: the profile of a bundle would name none of them. */
+export const counterfoilFromSources = (): Candidate => {
+  if (existsSync(join(root, "dist", "program")))
+    throw new Error("dist/program is there, and would be started in place of the sources: remove dist/")
+  return counterfoilIn(root, "counterfoil run")
+}
 
 /** `counterfoil run` of the working tree, bundled as in the package. Bundles it: a second or two. */
 export const counterfoilAsInstalled = (): Candidate => counterfoilIn(bundledProgram(), "counterfoil run")

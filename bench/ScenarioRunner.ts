@@ -57,7 +57,7 @@ const onOneNode = Effect.fnUntraced(function* (options: ScenarioOptions, time: T
       },
       time
     )
-    const own = options.profile === undefined ? counterfoilAsInstalled() : counterfoilFromSources
+    const own = options.profile === undefined ? counterfoilAsInstalled() : counterfoilFromSources()
     const other = options.isSelf ? loopAgain : own
     const findings = await runOnOneNode({ ...bench, candidates: [loop, other] }, options.only)
     const version = await bench.table.serverVersion()
