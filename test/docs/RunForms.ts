@@ -19,9 +19,9 @@ export const runForms = (sources: ReadonlyArray<string>): ReadonlyArray<CommandF
 
 type Words = ReadonlyArray<string>
 
-/** Lists that begin with a command. */
+/** Lists that begin with a command, but for those that a result is compared with. */
 const listsIn = (text: string): ReadonlyArray<Words> =>
-  bracketed(text, /\[/g).flatMap((inner) => {
+  bracketed(text, /(?<!toEqual\()\[/g).flatMap((inner) => {
     const words = wordsOf(elementsOf(inner), text)
     return words !== undefined && isCommand(words) ? [words] : []
   })
