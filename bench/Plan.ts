@@ -41,7 +41,7 @@ export interface Amounts {
   readonly quietWarmUpSeconds: number
   /** The two backlogs whose peak of memory is compared. */
   readonly backlogs: readonly [number, number]
-  /** Orders, and as many payments, that 1, 2 and 4 processes share, and for each of them as many before. */
+  /** Orders, and as many payments, for each of 1, 2 and 4 processes that share them; and how many before, to warm up. */
   readonly scale: { readonly count: number; readonly warmUp: number }
   /** Orders, and as many payments, that `produce` publishes. */
   readonly produce: number
@@ -73,7 +73,7 @@ export const full: Amounts = {
   quietWarmUpPerSecond: 1_000,
   quietWarmUpSeconds: 20,
   backlogs: [20_000, 200_000],
-  scale: { count: 60_000, warmUp: 15_000 },
+  scale: { count: 40_000, warmUp: 15_000 },
   produce: 150_000,
   cluster: 20_000
 }
@@ -103,7 +103,7 @@ export const quick: Amounts = {
   quietWarmUpPerSecond: 1_000,
   quietWarmUpSeconds: 1,
   backlogs: [2_000, 6_000],
-  scale: { count: 4_000, warmUp: 1_000 },
+  scale: { count: 2_000, warmUp: 1_000 },
   produce: 5_000,
   cluster: 2_000
 }

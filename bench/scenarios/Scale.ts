@@ -64,10 +64,10 @@ const sharedBy = async (bench: ScenarioBench, size: number) => {
       subscriptionPath(bench.access, topics.dlqSubscription)
     )
     const group = Array.from({ length: size }, () => start(counterfoil, bench.launch, topics, {}))
-    // Each has compiled what is hot by then, as in production.
+    // Each has compiled what is hot by then, as in production; and what it compiles later, it shares among as many messages.
     const warmUp = bench.amounts.scale.warmUp * size
     await settled(bench, topics, group, collector, { first: 1, count: warmUp })
-    const { count } = bench.amounts.scale
+    const count = bench.amounts.scale.count * size
     const [from, cpuFrom] = [performance.now(), cpuOf(group)]
     const last = await settled(bench, topics, group, collector, { first: warmUp + 1, count })
     for (const process of group) await bench.time.on("stopping", () => process.stop())
