@@ -41,7 +41,7 @@ code of \`run\`. Topics, subscriptions and tables of the deployment are not writ
   is killed between the two. Pub/Sub delivers the order again, 10 s later.
 
 \`counterfoil doctor FILE…\` checks Kubernetes manifests before they are applied, and nothing else; \`-\` is standard input,
-as in \`kubectl kustomize deploy | counterfoil doctor -\`. It finds the containers that run Counterfoil, reads their
+as in \`kubectl kustomize deploy/kubernetes/example | counterfoil doctor -\`. It finds the containers that run Counterfoil, reads their
 settings as the process would (ConfigMaps among the files are read; what comes from a secret is taken for right), and
 judges them with the limits of the code. Autoscalers (\`ScaledObject\` of KEDA, \`HorizontalPodAutoscaler\`) that scale such a
 container, or read a metric whose name begins with \`counterfoil_\`, are judged too; labels in their queries are not read. A

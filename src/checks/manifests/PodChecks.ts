@@ -7,7 +7,7 @@ import { mebibytes } from "../Words.ts"
 import { fieldAt, numberAt, textAt } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
 import { quantityOf } from "./Quantity.ts"
-import { each, problemAt, runs, workloadCheck } from "./WorkloadCheck.ts"
+import { asFarAsKnown, each, problemAt, runs, workloadCheck } from "./WorkloadCheck.ts"
 
 const timeToStop = workloadCheck(
   {
@@ -24,7 +24,7 @@ const timeToStop = workloadCheck(
     const waits = numberAt(container, ["lifecycle", "preStop", "sleep", "seconds"]) ?? 0
     const left = (given ?? kubernetesGraceSeconds) - waits
     const needed = stopSeconds(processing)
-    if (left >= needed) return []
+    if (left >= needed) return asFarAsKnown(workload, [])
     const timeout = Duration.toSeconds(processing.shutdownTimeout)
     const after = waits === 0 ? "" : ` after the ${waits} s of preStop`
     return [
@@ -81,8 +81,10 @@ const memory = workloadCheck(
     }
     const options = environment.pathOf("NODE_OPTIONS")
     const atOptions = options === undefined ? containerPath : [...containerPath, ...options]
-    return heapProblems(bytes, environment.texts.get("NODE_OPTIONS"), heapNeeded(processing)).map((problem) =>
-      problemAt(workload, atOptions, problem)
+    const problems = heapProblems(bytes, environment.texts.get("NODE_OPTIONS"), heapNeeded(processing))
+    return asFarAsKnown(
+      workload,
+      problems.map((problem) => problemAt(workload, atOptions, problem))
     )
   }
 )

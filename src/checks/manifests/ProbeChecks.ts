@@ -2,7 +2,7 @@
 import type { Check, Judgement, Problem } from "../Check.ts"
 import { type Field, type FieldPath, fieldAt, listAt, numberAt, textAt } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
-import { problemAt, runs, workloadCheck } from "./WorkloadCheck.ts"
+import { asFarAsKnown, problemAt, runs, workloadCheck } from "./WorkloadCheck.ts"
 
 interface ProbeRule {
   readonly field: "livenessProbe" | "readinessProbe" | "startupProbe"
@@ -130,23 +130,30 @@ const ports = workloadCheck(
         })
       ]
     }
-    return [
-      ...(isLoopback(http.host) ? [unreachable(workload, first.field)] : []),
+    return asFarAsKnown(workload, [
+      ...(isLoopback(http.host) ? unreachable(workload, first.field) : []),
       ...probes.flatMap(({ field, get }) => portProblems(workload, field, get, http.port))
-    ]
+    ])
   }
 )
 
 const isLoopback = (host: string): boolean => /^(?:127\.|localhost$|::1$|\[::1\]$)/.test(host)
 
-const unreachable = (workload: ConfiguredWorkload, field: string): Problem => {
-  const path = workload.environment.pathOf("HTTP_HOST") ?? [field]
-  return problemAt(workload, [...workload.containerPath, ...path], {
-    severity: "fatal",
-    found: `probes ask the address of the pod, and HTTP_HOST is ${workload.http?.host}: they are refused`,
-    expected: "0.0.0.0",
-    remedy: "name: HTTP_HOST, value: 0.0.0.0"
-  })
+const unreachable = (workload: ConfiguredWorkload, field: string): ReadonlyArray<Problem> => {
+  const { command, environment, http } = workload
+  const isGiven = environment.texts.has("HTTP_HOST") || command.flags["http-host"] !== undefined
+  // It may be in a ConfigMap that is not among the files.
+  if (!isGiven && !environment.isComplete) return []
+  const path = environment.pathOf("HTTP_HOST") ?? [field]
+  const otherwise = isGiven ? "" : ", unless the image sets it, as ours does"
+  return [
+    problemAt(workload, [...workload.containerPath, ...path], {
+      severity: isGiven ? "fatal" : "warning",
+      found: `probes ask the address of the pod, and HTTP_HOST is ${http?.host}${otherwise}: they are refused`,
+      expected: "0.0.0.0",
+      remedy: "name: HTTP_HOST, value: 0.0.0.0"
+    })
+  ]
 }
 
 const portProblems = (

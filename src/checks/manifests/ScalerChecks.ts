@@ -8,7 +8,7 @@ import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
 import type { Scaler } from "./Scaler.ts"
 import type { ScalerMetric } from "./ScalerMetric.ts"
 import { podPathOf } from "./Workload.ts"
-import { runs } from "./WorkloadCheck.ts"
+import { asFarAsKnown, runs } from "./WorkloadCheck.ts"
 
 const scalerCheck = (
   description: Omit<CheckDescription, "group">,
@@ -74,7 +74,7 @@ const targetRuns = scalerCheck(
   {
     code: "CF-813",
     title: "what an autoscaler scales is among the files, and is what run goes on in",
-    worst: "warning",
+    worst: "fatal",
     remedy: "`scaleTargetRef` with the kind and the name of the Deployment"
   },
   (scaler, { workloads }): Judgement => {
@@ -82,7 +82,9 @@ const targetRuns = scalerCheck(
     // A patch says only what differs.
     if (fieldAt(scaler.manifest.root, ["spec", "scaleTargetRef"]) === undefined) return []
     if (manifest === undefined) {
-      return isExpected ? [wrongTarget(scaler, "which is not among the files", workloads)] : []
+      return isExpected
+        ? [wrongTarget(scaler, "which is not among the files", workloads)]
+        : { notMade: "what it scales is not among the files" }
     }
     // What an object of another kind starts is not known here.
     if (podPathOf(manifest) === undefined || scaledBy(scaler, workloads).length > 0) return []
@@ -98,7 +100,7 @@ const wrongTarget = (
   const meant = workloads.find(runs)?.manifest
   const meantName = textAt(meant?.root, ["metadata", "name"])
   return {
-    severity: "warning",
+    severity: meant !== undefined && target.manifest === undefined ? "fatal" : "warning",
     where: manifest.where(["spec", "scaleTargetRef", "name"]),
     found: `it scales ${target.kind} ${target.name}, ${why}`,
     expected: meant === undefined ? "a Deployment with run" : `${meant.kind} ${meantName}`,
@@ -127,10 +129,8 @@ const scaleDownWaits = scalerCheck(
     judgeAll(scaledBy(scaler, workloads).map((workload) => windowProblems(scaler, workload)))
 )
 
-const windowProblems = (
-  { manifest, scaleDownPath }: Scaler,
-  { processing }: ConfiguredWorkload
-): Judgement => {
+const windowProblems = ({ manifest, scaleDownPath }: Scaler, workload: ConfiguredWorkload): Judgement => {
+  const { processing } = workload
   if (processing === undefined) return { notMade: "the settings cannot be read" }
   if (textAt(manifest.root, [...scaleDownPath, "selectPolicy"]) === "Disabled") return []
   const path = [...scaleDownPath, "stabilizationWindowSeconds"]
@@ -138,7 +138,7 @@ const windowProblems = (
   const window = given ?? kubernetesWindowSeconds
   const grace = Duration.toSeconds(processing.paymentGrace)
   // With no grace, none waits.
-  if (grace === 0 || window > grace) return []
+  if (grace === 0 || window > grace) return asFarAsKnown(workload, [])
   const without = given === undefined ? ", as Kubernetes does where nothing is said" : ""
   return [
     {

@@ -4,7 +4,7 @@ import type { Check, Problem } from "../Check.ts"
 import { problemOf } from "../ConfigurationChecks.ts"
 import type { FieldPath } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
-import { each, problemAt, workloadCheck } from "./WorkloadCheck.ts"
+import { asFarAsKnown, each, problemAt, workloadCheck } from "./WorkloadCheck.ts"
 
 const filesRead: Check<ManifestReading> = {
   code: "CF-801",
@@ -31,7 +31,11 @@ const settingsRead = workloadCheck(
     remedy: "the variable or flag that it names; docs/configuration.md has all of them"
   },
   each,
-  (workload) => workload.problems.map((line) => atVariable(workload, line, problemOf(line, "fatal")))
+  (workload) =>
+    asFarAsKnown(
+      workload,
+      workload.problems.map((line) => atVariable(workload, line, problemOf(line, "fatal")))
+    )
 )
 
 const nothingAtRisk = workloadCheck(
@@ -42,7 +46,11 @@ const nothingAtRisk = workloadCheck(
     remedy: "the variable that it names"
   },
   each,
-  (workload) => workload.warnings.map((line) => atVariable(workload, line, problemOf(line, "warning")))
+  (workload) =>
+    asFarAsKnown(
+      workload,
+      workload.warnings.map((line) => atVariable(workload, line, problemOf(line, "warning")))
+    )
 )
 
 /** At the variable with which a line begins; at the container where that is not written there. */

@@ -3,7 +3,7 @@ import { type Check, type CheckDescription, type Judgement, judgeAll, type Probl
 import type { FieldPath } from "./ManifestFile.ts"
 import type { ConfiguredWorkload, ManifestReading } from "./ManifestReading.ts"
 
-/** A check of each container that is meant; where there is none, it passes. */
+/** A check of each container that is meant. Where there are others only, it passes; where there is none, it is not made. */
 export const workloadCheck = (
   description: Omit<CheckDescription, "group">,
   isMeant: (workload: ConfiguredWorkload) => boolean,
@@ -12,8 +12,20 @@ export const workloadCheck = (
   ...description,
   group: "manifests",
   needs: [],
-  judge: ({ workloads }) => judgeAll(workloads.filter(isMeant).map(judge))
+  judge: ({ workloads }) =>
+    workloads.length === 0
+      ? { notMade: "no container of Counterfoil is among the files" }
+      : judgeAll(workloads.filter(isMeant).map(judge))
 })
+
+/** What was found by the settings; where nothing was, and not all settings are among the files, that says nothing. */
+export const asFarAsKnown = (
+  { environment }: ConfiguredWorkload,
+  problems: ReadonlyArray<Problem>
+): Judgement =>
+  problems.length > 0 || environment.isComplete
+    ? problems
+    : { notMade: "a ConfigMap or Secret of its settings is not among the files" }
 
 /** Every container of ours. */
 export const each = (): boolean => true

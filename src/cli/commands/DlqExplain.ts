@@ -4,7 +4,9 @@ import { graceMaxMinutes, graceSafeSeconds } from "../../config/ProcessingSectio
 import { makeDeadLetterExplanation } from "../../ingest/DeadLetterExplanation.ts"
 import type { DeadLetterFilter } from "../../ingest/DeadLetterFilter.ts"
 import { graceAdvice } from "../../ingest/GraceAdvice.ts"
+import { demoGraceSeconds } from "../Limits.ts"
 import { withProgress } from "../Progress.ts"
+import { isDemo } from "./DemoSettings.ts"
 import type { DlqSettings } from "./DlqConnected.ts"
 import { explanationJson } from "./DlqExplainJson.ts"
 import { type Explained, explanationText } from "./DlqExplainText.ts"
@@ -26,7 +28,9 @@ export interface DlqExplainOptions extends Pick<DlqSettings, "pubSub" | "process
 export const explainDeadLetters = (options: DlqExplainOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { filter, json, processing } = options
+      const { filter, json } = options
+      const paymentGrace = Duration.seconds(demoGraceSeconds)
+      const processing = isDemo(options.pubSub) ? { ...options.processing, paymentGrace } : options.processing
       const { deployment, known, reader, width } = yield* openLook(options)
       const explanation = makeDeadLetterExplanation({ filter, sources: deployment.sources })
       const { bytes, ended, letters } = yield* reader

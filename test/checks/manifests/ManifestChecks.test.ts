@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import type { CheckResult } from "../../../src/checks/Check.ts"
 import { manifestChecks } from "../../../src/checks/manifests/ManifestChecks.ts"
 import { foundIn, goodManifests, instead } from "./GoodManifests.ts"
+import { keda } from "./Scalers.ts"
 
 const memory = "limits: {memory: 512Mi}"
 const start = 'command: ["node", "bin/counterfoil.js"]'
@@ -220,6 +222,12 @@ describe("the checks of manifests", () => {
         `^CF-811: ${inContainer(".env[0]")}: .*HTTP_HOST is 127\\.0\\.0\\.1: they are refused; .*value: 0\\.0\\.0\\.0$`
       )
     ],
+    [
+      "an address that only the container reaches, unless the image says another one",
+      instead("- name: HTTP_HOST\n              value: 0.0.0.0", "- {name: LOG_LEVEL, value: info}"),
+      ["warning CF-811"],
+      /HTTP_HOST is 127\.0\.0\.1, unless the image sets it, as ours does/
+    ],
     ["probes of what is not served", withVariable("HTTP_PORT", "0"), ["fatal CF-811"], /nothing is served/]
   ])("find %s", ([, text, codes, says]) =>
     Effect.gen(function* () {
@@ -228,4 +236,23 @@ describe("the checks of manifests", () => {
       assert.match(found.sentence, says)
     })
   )
+
+  it.effect("are not made by settings that are not among the files", () =>
+    Effect.gen(function* () {
+      const [, deployment = ""] = goodManifests.split("---\n")
+      const { results } = yield* foundIn(deployment.replace("- name: HTTP_HOST", "- name: MY_HOST"))
+      assert.deepStrictEqual(notMade(results), ["CF-802", "CF-803", "CF-807", "CF-808", "CF-811"])
+    })
+  )
+
+  it.effect("are not made of containers where there is none", () =>
+    Effect.gen(function* () {
+      const { results } = yield* foundIn(keda("minReplicaCount: 1"))
+      const made = results.filter(({ outcome }) => outcome._tag === "Passed").map(({ code }) => code)
+      assert.deepStrictEqual(made, ["CF-801", "CF-812", "CF-814", "CF-815"])
+    })
+  )
 })
+
+const notMade = (results: ReadonlyArray<CheckResult>): ReadonlyArray<string> =>
+  results.filter(({ outcome }) => outcome._tag === "NotMade").map(({ code }) => code)

@@ -21,7 +21,7 @@ describe("the checks of an autoscaler's target", () => {
     [
       "a name of nothing in the files",
       goodManifests + keda(one).replace("{name: counterfoil}\n  min", "{name: counterfoill}\n  min"),
-      ["warning CF-813"],
+      ["fatal CF-813"],
       new RegExp(
         `^CF-813: ${where("ScaledObject", "spec.scaleTargetRef.name")}it scales Deployment counterfoill, which is not among the files; expected: Deployment counterfoil; scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: counterfoil}$`
       )
@@ -33,14 +33,14 @@ describe("the checks of an autoscaler's target", () => {
           metric("Pods", "counterfoil_saturation_ratio"),
           other.replace("Deployment, name: shop", "StatefulSet, name: counterfoil")
         ),
-      ["warning CF-813"],
+      ["fatal CF-813"],
       /it scales StatefulSet counterfoil, which is not among the files/
     ],
     [
       "the same name in another namespace",
       instead("  name: counterfoil\nspec", "  name: counterfoil\n  namespace: shop\nspec") +
         keda(one).replace("{name: counterfoil}\nspec", "{name: counterfoil, namespace: test}\nspec"),
-      ["warning CF-813"],
+      ["fatal CF-813"],
       /which is not among the files/
     ],
     [

@@ -68,8 +68,8 @@ export const ofDoctor: ReadonlyArray<Mutant> = [
     what: "finds nothing in an autoscaler that takes processes away before the grace of their payments is over",
     guarantee: "G5",
     file: "src/checks/manifests/ScalerChecks.ts",
-    text: "|| window > grace) return []",
-    replacement: "|| window > 0 * grace) return []",
+    text: "|| window > grace)",
+    replacement: "|| window > 0 * grace)",
     caughtBy: [unit(scalers, "a window no longer than the grace")]
   },
   {

@@ -30,6 +30,18 @@ export const ofPoison: ReadonlyArray<Mutant> = [
     caughtBy: [unit("test/facts/GroupedAnswers.test.ts", "a row that makes its batch fail is rejected alone")]
   },
   {
+    name: "large-value-is-an-outage",
+    what: "holds a row for ever that is larger than the cluster takes",
+    guarantee: "G3",
+    file: "src/facts/RowFailure.ts",
+    text: "return failed(new RowRejected({ detail, cause: error }))",
+    replacement: "return failed(new FactStoreUnavailable({ detail, cause: error }))",
+    caughtBy: [
+      unit("test/facts/GroupedAnswers.test.ts", "a row that makes its batch fail is rejected alone"),
+      scenario("column-value-too-long")
+    ]
+  },
+  {
     name: "rejected-winner-takes-all",
     what: "dead-letters all payments for an order when the winner among them cannot be stored",
     guarantee: "G3",

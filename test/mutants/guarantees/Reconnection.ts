@@ -23,7 +23,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/internal/ReconnectingStream.ts",
     text: "return error.isRetryable ? Effect.void : Effect.fail(error)",
     replacement: "return Effect.void",
-    caughtBy: [unit(slot, "naming the subscription"), scenario("pubsub-forgot")]
+    caughtBy: [unit(slot, "naming the subscription")]
   },
   {
     name: "no-backoff-of-streams",
@@ -111,8 +111,7 @@ export const ofReconnection: ReadonlyArray<Mutant> = [
     replacement: "closed === undefined && !isStopped && (!isSilent || isSilent)",
     caughtBy: [
       unit(connection, "while a call has no answer it is not connected"),
-      scenario("pubsub-black-hole"),
-      scenario("one-without-pubsub")
+      scenario("pubsub-black-hole")
     ]
   },
   {

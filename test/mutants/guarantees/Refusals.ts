@@ -91,7 +91,6 @@ export const ofRefusals: ReadonlyArray<Mutant> = [
       unit(outage, "where one is down, one suffices"),
       scenario("index-term-too-long"),
       scenario("sai-term-too-long"),
-      scenario("column-value-too-long"),
       scenario("partition-denied")
     ]
   },

@@ -42,9 +42,19 @@ export const ofSources: ReadonlyArray<Mutant> = [
     file: "src/pubsub/google/internal/StreamPool.ts",
     text: "for (const stream of streams) stream.renew()\n  })",
     replacement: "for (const _ of streams) break\n  })",
+    caughtBy: [unit(sources, "whose streams stay open when it is deleted")]
+  },
+  {
+    name: "missing-is-an-outage",
+    what: "takes what does not exist for what does not answer",
+    guarantee: "G4",
+    file: "src/pubsub/google/internal/ErrorClassification.ts",
+    text: "return new ResourceMissing({ cause: error })",
+    replacement: "return new PubSubUnavailable({ detail: noAnswer, cause: error })",
     caughtBy: [
       unit(sources, "whose streams stay open when it is deleted"),
-      scenario("orders-subscription-gone")
+      scenario("orders-subscription-gone"),
+      scenario("pubsub-forgot")
     ]
   },
   {
