@@ -2,11 +2,12 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { until } from "../support/Counterfoil.ts"
+import { parseExposition, valueOf } from "../support/Exposition.ts"
 import { pubSubEmulator } from "../support/PubSubEmulator.ts"
 import { testDeployment } from "../support/TestDeployment.ts"
 import { describeWith } from "../support/TestServices.ts"
 import { ran } from "./Ran.ts"
-import { serving } from "./Serving.ts"
+import { type Serving, serving } from "./Serving.ts"
 
 const order = (id: number): string =>
   `{"order_id": ${id}, "customer_id": 5, "item": "Book", "quantity": 2, "price": 9.5, "shipping_address": "A", "order_status": "Pending", "creation_date": "2024-01-21"}`
@@ -53,9 +54,18 @@ describeWith("cassandra", "pubsub")("An emulator that forgot everything", () => 
             yield* until("the order", stored, "60 seconds", next.stderr)
             break
           }
+          // An emulator that forgot gives the same acknowledgement ids again: one that is late would take the next order.
+          yield* until("its acknowledgement", acknowledged(processor, round), "60 seconds", processor.stderr)
         }
         assert.lengthOf(yield* Effect.promise(() => pubsub.pull(`${deployment.deadLetters}-sub`, 100)), 0)
       }),
     240_000
   )
 })
+
+/** Whether so many orders have their fate, which they have once the server has confirmed the acknowledgement. */
+const acknowledged = (processor: Serving, count: number) =>
+  Effect.map(processor.get("/metrics"), ({ text }) => {
+    const stored = { stream: "orders", fate: "order-stored", reason: "" }
+    return valueOf(parseExposition(text), "counterfoil_fates_total", stored) >= count
+  })

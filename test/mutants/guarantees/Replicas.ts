@@ -50,7 +50,7 @@ export const ofReplicas: ReadonlyArray<Mutant> = [
     file: "src/cassandra/internal/HostWatch.ts",
     text: "if (anotherAnswers) load.silentSince = load.waitingSince",
     replacement: "if (anotherAnswers && now < 0) load.silentSince = load.waitingSince",
-    caughtBy: [unit(choice, "loses its turn within a second")]
+    caughtBy: [unit(choice, "loses its turn within a second"), scenario("node-frozen")]
   },
   {
     name: "stuck-behind-silence",
@@ -77,10 +77,7 @@ export const ofReplicas: ReadonlyArray<Mutant> = [
     file: "src/cassandra/internal/HostWatch.ts",
     text: "if (isAlive) requestAnswered(load, sentAt, at)\n    else requestAbandoned(load)",
     replacement: "requestAbandoned(load)",
-    caughtBy: [
-      unit(choice, "is none whose writes take long while it gives signs of life"),
-      scenario("node-frozen")
-    ]
+    caughtBy: [unit(choice, "is none whose writes take long while it gives signs of life")]
   },
   {
     name: "silent-for-good",
