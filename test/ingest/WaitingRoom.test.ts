@@ -24,7 +24,7 @@ describe("a waiting room", () => {
         payments: { setAside: () => Effect.void, release: () => Effect.succeed({ done: 0, lost: [] }) },
         ledger,
         attempt: { settle, deadLetter: () => Effect.succeed([]), successes: () => 0 },
-        verdict: Effect.succeed(undefined),
+        verdict: Effect.undefined,
         onLeft: () => {}
       })
       // supervised: ends with the test
