@@ -14,7 +14,7 @@ export const ofReplicas: ReadonlyArray<Mutant> = [
     file: "src/cassandra/internal/HostLoad.ts",
     text: "Math.max(latencyFloorMillis, waitedMillis(load, now), latencyAt(load, now))",
     replacement: "Math.max(latencyFloorMillis, 0 * waitedMillis(load, now))",
-    caughtBy: [unit(choice, "a host that is slow by 300 ms is left within a second"), scenario("node-slow")]
+    caughtBy: [unit(choice, "a host that is slow by 300 ms is left within a second")]
   },
   {
     name: "latency-never-forgotten",
