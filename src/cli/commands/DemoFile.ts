@@ -74,13 +74,16 @@ export const claimDemoFiles = (folder: string): Effect.Effect<DemoFiles, DemoFol
     return yield* new DemoFolderUnusable({ folder, detail: `${demosAtOnce} demos run there already` })
   })
 
-/** The files of the first demo of a folder. **Errors**: `DemoMissing`. */
-export const endedDemoFiles = (folder: string): Effect.Effect<DemoFiles, DemoMissing> =>
-  Effect.suspend(() => {
+/** The files of the first demo of a folder. **Errors**: `DemoMissing`, or `DemoInUse` where it has not ended yet. */
+export const endedDemoFiles = (
+  folder: string
+): Effect.Effect<DemoFiles, DemoMissing | DemoInUse | FactStoreError> =>
+  Effect.gen(function* () {
     const files = filesOf(folder, 1)
-    return existsSync(files.table) && existsSync(files.deadLetters)
-      ? Effect.succeed(files)
-      : Effect.fail(new DemoMissing({ folder }))
+    if (!existsSync(files.table)) return yield* new DemoMissing({ folder })
+    if (existsSync(files.deadLetters)) return files
+    const hasEnded = yield* Effect.scoped(lockedByUs(`${pathOf(folder, 1)}.lock`))
+    return yield* hasEnded ? new DemoMissing({ folder }) : new DemoInUse({ folder })
   })
 
 /** The same for this process alone, until the scope closes. **Errors**: also `DemoInUse`. */

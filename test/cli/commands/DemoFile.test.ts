@@ -86,9 +86,10 @@ describe("the demo's files", () => {
       const files = yield* Effect.scoped(claimDemoFiles(folder))
       yield* Effect.scoped(
         Effect.gen(function* () {
-          yield* claimDemoFiles(folder)
-          const running = yield* Effect.flip(takenDemoFiles(folder))
-          expect(running.message).toContain("a demo that runs")
+          const { table } = yield* claimDemoFiles(folder)
+          writeFileSync(table, "")
+          for (const running of [takenDemoFiles(folder), endedDemoFiles(folder)])
+            expect((yield* Effect.flip(Effect.scoped(running))).message).toContain("a demo that runs")
         })
       )
       for (const file of [files.table, files.deadLetters]) writeFileSync(file, "")
