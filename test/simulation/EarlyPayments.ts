@@ -86,7 +86,10 @@ interface Order {
   readonly givenUpAt: number
 }
 
-/** Nobody had been handed this order when its payment was given up, and somebody had been handed a later one. */
+/**
+ * Nobody had been handed this order when the table was read for its payment's dead letter, and somebody had been handed a
+ * later one.
+ */
 const wasOvertaken = (
   { log }: Pick<SimulationResult, "log">,
   { orders }: LedgerEntries,
@@ -94,7 +97,12 @@ const wasOvertaken = (
 ): boolean => {
   const [first] = log.of(message.messageId)
   // A first delivery that nobody received has another number than the first that somebody did.
-  if (first === undefined || first.attempt !== 1 || first.receivedAtMillis < givenUpAt) return false
+  if (
+    first === undefined ||
+    first.attempt !== 1 ||
+    first.receivedAtMillis < givenUpAt - readingToLetterMillis
+  )
+    return false
   return [...orders.values()].flat().some((other) => {
     const [firstOfOther] = log.of(other.message.messageId)
     return (

@@ -17,7 +17,7 @@ export const excuses = {
     "G3: a process died, or its stop ran out of time, between the publish and the acknowledgement",
   "delivered twice": "Pub/Sub handed the message to two at once, and each published its dead letter",
   overtaken:
-    "G5: Pub/Sub handed out an order from after the payment's grace, and its own order, for the first time, only after its dead letter"
+    "G5: Pub/Sub handed out an order from after the payment's grace, and its own order, for the first time, only after the reading that its dead letter follows from, or in the 10 s between"
 } as const
 
 /** One of them. */

@@ -27,7 +27,7 @@ export const wrongCells = (
       ({ isRefused, message }) => !isRefused && !pending.has(message.messageId)
     )
     if (row === undefined) continue
-    const problem = paymentProblem({ result, book, row, orderId, payments, foreign: foreignRow })
+    const problem = paymentProblem({ result, book, row, orderId, payments, orders, foreign: foreignRow })
     if (problem !== undefined) cases.push(`order ${orderId}: ${problem}`)
   }
   return cases
@@ -39,6 +39,8 @@ interface PaidRow {
   readonly row: Cells
   readonly orderId: bigint
   readonly payments: ReadonlyArray<Entry>
+  /** All that wrote the order's columns, the scripts too. */
+  readonly orders: ReadonlyArray<Write>
   /** What the scripts wrote there: explicit nulls for the payment. */
   readonly foreign: Write | undefined
 }
@@ -77,13 +79,17 @@ const stands = (row: Cells, cells: Cells | undefined): boolean =>
   paymentColumns.every((column) => (row[column] ?? null) === (cells?.[column] ?? null))
 
 /**
- * Of the payments that are older than the nulls of a foreign writer, the first that is lifted above those nulls stays:
- * its own version is lost. **Source**: DESIGN, G2.
+ * A payment that is older than the nulls of a foreign writer is lifted above the newest write of its order, for nothing
+ * tells when the nulls were written, and stays where no payment is newer than that: its own version is lost.
+ * **Source**: DESIGN, G2; docs/not-guaranteed.md.
  */
-const liftedInstead = ({ foreign, payments, row }: PaidRow, must: Entry): boolean => {
+const liftedInstead = ({ foreign, orders, payments, row }: PaidRow, must: Entry): boolean => {
   if (foreign === undefined) return false
-  const isOlder = ({ version }: Write) => version < foreign.version + 2n * millisecond
-  return isOlder(must) && payments.some((one) => isOlder(one) && stands(row, one.cells))
+  const isOlder = ({ version }: Write, than: Write) => version < than.version + 2n * millisecond
+  return (
+    orders.some((order) => isOlder(must, order)) &&
+    payments.some((one) => isOlder(one, foreign) && stands(row, one.cells))
+  )
 }
 
 /** A tie that two decided at once is no guarantee: then its cells may be mixed, which the hash of no message describes. */
