@@ -49,11 +49,13 @@ export interface Unsettled<A, E, R extends string> {
 export interface BatchAttempt<A, E, F extends string, R extends string> {
   /**
    * Handles the batch and acknowledges what has its fate. What is stored does not wait for any dead letter (G3).
+   *
    * Deliveries whose lease was lost meanwhile are left out, and counted as released: they come again.
    */
   readonly settle: (batch: Batch<A, E, F>) => Effect.Effect<Unsettled<A, E, R>>
   /**
    * Publishes dead letters, acknowledges their deliveries, and answers those that are to be tried again.
+   *
    * Those whose lease was lost are left out, as by `settle`. `isDue`: whether the reason of one still holds; where it
    * does not, it is among the answered, unpublished. Left out: it always does.
    */
@@ -74,10 +76,7 @@ export interface ReportedError {
 
 /** Reports whether the store and the dead-letter topic answered; called a few times a batch. */
 export interface AttemptReports {
-  /**
-   * The store took at least one delivery, or had taken it before. An answer that something is not there does not
-   * count: a store that refuses writes answers reads.
-   */
+  /** The store took a delivery, or had before. "It is not there" does not count: a store that refuses writes answers reads. */
   readonly storeAnswered: () => void
   /** The store did not answer for at least one delivery. Called first where both happened in one attempt. */
   readonly storeFailed: (error: ReportedError, isFirstTry: boolean) => void
@@ -92,6 +91,7 @@ export interface BatchAttemptOptions<A, E, F extends string, R extends string> {
   readonly handle: Handle<A, E, F>
   readonly dispose: Dispose<E, R>
   readonly deadLetters: DeadLetters["Service"]
+  /** The fate of what became a dead letter for this reason. */
   readonly deadLetterFate: (reason: R) => F
   /** The publish time that gives a message its version. Left out: that of the delivery. **Units**: µs. */
   readonly publishTimeMicros?: (delivery: Delivery) => number

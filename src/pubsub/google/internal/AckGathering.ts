@@ -6,19 +6,15 @@ import type { HeldDeliveries } from "./HeldDeliveries.ts"
 export class AckGathering {
   /** Whether they wait for longer than the usual moment, now. */
   isGathering = false
-  readonly #options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis" | "streams">
-  readonly #heldDeliveries: Pick<HeldDeliveries, "hasParked" | "room" | "keepsOrder">
+  readonly #options: GatheringOptions
+  readonly #heldDeliveries: GatheringDeliveries
   readonly #onOver: () => void
   #mayGather: boolean
   /** Callers of what is to be sent next. */
   #callers = 0
 
   /** `onOver` is called when those that wait for others are to wait no longer. */
-  constructor(
-    options: Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis" | "streams">,
-    heldDeliveries: Pick<HeldDeliveries, "hasParked" | "room" | "keepsOrder">,
-    onOver: () => void
-  ) {
+  constructor(options: GatheringOptions, heldDeliveries: GatheringDeliveries, onOver: () => void) {
     this.#onOver = onOver
     this.#options = options
     this.#heldDeliveries = heldDeliveries
@@ -66,3 +62,7 @@ export class AckGathering {
     )
   }
 }
+
+type GatheringOptions = Pick<ResolvedOptions, "ackGatherMillis" | "settleDelayMillis" | "streams">
+
+type GatheringDeliveries = Pick<HeldDeliveries, "hasParked" | "room" | "keepsOrder">

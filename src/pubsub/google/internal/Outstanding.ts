@@ -41,10 +41,7 @@ export class Outstanding {
 
   /** Whether received and handed over together leave at least half of each limit. */
   get isHalfEmpty(): boolean {
-    return (
-      (this.#parked.messages + this.#handed.messages) * 2 <= this.maxMessages &&
-      (this.#parked.bytes + this.#handed.bytes) * 2 <= this.#limits.maxOutstandingBytes
-    )
+    return this.share * 2 <= 1
   }
 
   /** Whether the limits allow that this is handed over too. */

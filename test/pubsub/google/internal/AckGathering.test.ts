@@ -23,6 +23,15 @@ const oneStream: SubscriberOptions = { options: { streams: { count: 1 } } }
 /** Lets so many milliseconds pass, and what was sent arrive. */
 const passed = (millis: number) => Effect.andThen(TestClock.adjust(Duration.millis(millis)), onTheWire)
 
+/** Four acknowledgements that wait for others, where ten deliveries may be outstanding. */
+const fourWaiting = Effect.gen(function* () {
+  const held = yield* gathering(4, { messages: 10, ...oneStream })
+  yield* Effect.forkChild(held.open.ack(held.received))
+  yield* passed(settleDelayMillis)
+  assert.deepStrictEqual(held.server.acknowledged, [])
+  return held
+})
+
 describe("acknowledgements that are few", () => {
   it.effect("[G1] wait for others up to a limit, and share one request, whose answer each caller gets", () =>
     Effect.gen(function* () {
@@ -85,10 +94,7 @@ describe("acknowledgements that are few", () => {
 
   it.effect("[G4] are sent at once when something arrives that finds no room", () =>
     Effect.gen(function* () {
-      const { server, open, received } = yield* gathering(4, { messages: 10, ...oneStream })
-      yield* Effect.forkChild(open.ack(received))
-      yield* passed(settleDelayMillis)
-      assert.deepStrictEqual(server.acknowledged, [])
+      const { server, received } = yield* fourWaiting
       server.streams[0]?.send(batch("n", 10))
       yield* onTheWire
       assert.strictEqual(server.acknowledged.length, 1)
@@ -98,10 +104,7 @@ describe("acknowledgements that are few", () => {
 
   it.effect("[G4] are sent at once when something confirmed finds no room", () =>
     Effect.gen(function* () {
-      const { server, open, received } = yield* gathering(4, { messages: 10, ...oneStream })
-      yield* Effect.forkChild(open.ack(received))
-      yield* passed(settleDelayMillis)
-      assert.deepStrictEqual(server.acknowledged, [])
+      const { server } = yield* fourWaiting
       server.streams[0]?.send(batch("n", 10), { exactlyOnceDeliveryEnabled: true })
       yield* onTheWire
       assert.strictEqual(server.acknowledged.length, 1)
