@@ -137,22 +137,16 @@ const verdictOn = (threshold: Threshold, { values }: Series): Verdict => {
 const keeps = ({ relation }: Threshold, found: number, limit: number): boolean =>
   relation === "at most" ? found <= limit : found >= limit
 
-function atMost(
-  id: string,
-  title: string,
-  judged: Threshold["judged"],
-  limit: number,
-  goal?: number
-): Threshold {
-  return { id, title, judged, relation: "at most", limit, ...(goal === undefined ? {} : { goal }) }
+type Bound = readonly [id: string, title: string, judged: Threshold["judged"], limit: number, goal?: number]
+
+function atMost(...bound: Bound): Threshold {
+  return bounded("at most", bound)
 }
 
-function atLeast(
-  id: string,
-  title: string,
-  judged: Threshold["judged"],
-  limit: number,
-  goal?: number
-): Threshold {
-  return { id, title, judged, relation: "at least", limit, ...(goal === undefined ? {} : { goal }) }
+function atLeast(...bound: Bound): Threshold {
+  return bounded("at least", bound)
+}
+
+function bounded(relation: Threshold["relation"], [id, title, judged, limit, goal]: Bound): Threshold {
+  return { id, title, judged, relation, limit, ...(goal === undefined ? {} : { goal }) }
 }

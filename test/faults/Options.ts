@@ -1,6 +1,6 @@
 /** The command line of the faults. */
 import { parseArgs } from "node:util"
-import { amountIn, namesIn } from "../support/CommandLine.ts"
+import { amountIn, namedProofFlags, namedProofIn } from "../support/CommandLine.ts"
 import { scenarios } from "./Scenarios.ts"
 
 /** How to use it. */
@@ -17,21 +17,15 @@ export const usage = `npm run test:faults -- [--only NAME,…] [--messages N] [-
 export const parseOptions = (args: ReadonlyArray<string>) => {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      only: { type: "string" },
-      messages: { type: "string", default: "20000" },
-      lanes: { type: "string", default: "2" },
-      fresh: { type: "boolean", default: false },
-      report: { type: "string" }
-    }
+    options: { ...namedProofFlags, messages: { type: "string", default: "20000" } }
   })
-  const known = scenarios.map(({ name }) => name)
-  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
+  const { names, ...proof } = namedProofIn(
+    values,
+    scenarios.map(({ name }) => name)
+  )
   return {
+    ...proof,
     messages: amountIn("--messages", values.messages),
-    lanes: amountIn("--lanes", values.lanes),
-    chosen: scenarios.filter(({ name }) => names.includes(name)),
-    isFresh: values.fresh,
-    report: values.report
+    chosen: scenarios.filter(({ name }) => names.includes(name))
   }
 }

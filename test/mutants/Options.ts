@@ -1,6 +1,6 @@
 /** The command line of the mutants. */
 import { parseArgs } from "node:util"
-import { amountIn, namesIn } from "../support/CommandLine.ts"
+import { namedProofFlags, namedProofIn } from "../support/CommandLine.ts"
 import { type Catcher, isQuick } from "./Mutant.ts"
 import { mutants } from "./Mutants.ts"
 
@@ -21,24 +21,21 @@ export const parseOptions = (args: ReadonlyArray<string>) => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: "string" },
+      ...namedProofFlags,
       quick: { type: "boolean", default: false },
       servers: { type: "boolean", default: false },
-      "broken-only": { type: "boolean", default: false },
-      lanes: { type: "string", default: "2" },
-      fresh: { type: "boolean", default: false },
-      report: { type: "string" }
+      "broken-only": { type: "boolean", default: false }
     }
   })
   if (values.quick && values.servers) throw new Error("--quick goes without --servers")
-  const known = mutants.map(({ name }) => name)
-  const names = values.only === undefined ? known : namesIn("--only", values.only, known)
+  const { names, ...proof } = namedProofIn(
+    values,
+    mutants.map(({ name }) => name)
+  )
   const isAsked = (catcher: Catcher) => (isQuick(catcher) ? !values.servers : !values.quick)
   return {
-    lanes: amountIn("--lanes", values.lanes),
-    isFresh: values.fresh,
+    ...proof,
     isBrokenOnly: values["broken-only"],
-    report: values.report,
     flags: `${values.quick ? " --quick" : ""}${values.servers ? " --servers" : ""}`,
     chosen: mutants
       .filter(({ name }) => names.includes(name))

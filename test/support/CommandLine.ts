@@ -29,6 +29,32 @@ export const optionsOfProcess = <A>(usage: string, read: (args: ReadonlyArray<st
   return process.exit(isHelp ? 0 : 2)
 }
 
+/** Options of what tries named things side by side, and keeps what is known of the working tree, for `parseArgs`. */
+export const namedProofFlags = {
+  only: { type: "string" },
+  lanes: { type: "string", default: "2" },
+  fresh: { type: "boolean", default: false },
+  report: { type: "string" }
+} as const
+
+/** What the values of {@link namedProofFlags} ask for; all names without `--only`. **Errors**: throws, as `namesIn` and `amountIn`. */
+export const namedProofIn = <Name extends string>(
+  { fresh, lanes, only, report }: NamedProofValues,
+  known: ReadonlyArray<Name>
+) => ({
+  names: only === undefined ? known : namesIn("--only", only, known),
+  lanes: amountIn("--lanes", lanes),
+  isFresh: fresh,
+  report
+})
+
+interface NamedProofValues {
+  readonly only?: string | undefined
+  readonly lanes: string
+  readonly fresh: boolean
+  readonly report?: string | undefined
+}
+
 /** A whole number of at least 1. **Errors**: throws; the message names the option, what was given and what is allowed. */
 export const amountIn = (option: string, text: string): number => {
   const amount = Number(text)
